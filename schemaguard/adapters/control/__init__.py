@@ -1,0 +1,1 @@
+"""The control schema: its own migrations, and typed access to its rows."""

@@ -1,0 +1,315 @@
+"""The objects of a catalog: frozen values, spelled as PostgreSQL spells them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from schemaguard.catalog.types import Type
+
+Identity = Literal["always", "by default"]
+ReferentialAction = Literal["NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """The name of an object; `schema` is None where the statement left it to the search_path."""
+
+    name: str
+    schema: str | None = None
+
+    def __str__(self) -> str:
+        return self.name if self.schema in (None, "public") else f"{self.schema}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column; `default` and `generated` are SQL text as written, None where there is none."""
+
+    name: str
+    type: Type
+    not_null: bool = False
+    default: str | None = None
+    identity: Identity | None = None
+    generated: str | None = None
+    generated_stored: bool = True
+    collation: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrimaryKey:
+    """PRIMARY KEY; `name` is None until the server's own name is given in apply."""
+
+    name: str | None
+    columns: tuple[str, ...]
+    include: tuple[str, ...] = ()
+    deferrable: bool = False
+    initially_deferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """UNIQUE."""
+
+    name: str | None
+    columns: tuple[str, ...]
+    include: tuple[str, ...] = ()
+    nulls_distinct: bool = True
+    deferrable: bool = False
+    initially_deferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """FOREIGN KEY; empty `ref_columns` means the referenced table's primary key until apply resolves it."""
+
+    name: str | None
+    columns: tuple[str, ...]
+    ref_table: Name
+    ref_columns: tuple[str, ...] = ()
+    on_delete: ReferentialAction = "NO ACTION"
+    on_update: ReferentialAction = "NO ACTION"
+    match_full: bool = False
+    valid: bool = True
+    deferrable: bool = False
+    initially_deferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """CHECK; `definition` is the expression's SQL without the outer parentheses, `columns` the ones it names."""
+
+    name: str | None
+    definition: str
+    columns: tuple[str, ...] = ()
+    valid: bool = True
+    no_inherit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """EXCLUDE; `elements` are (column or expression, operator)."""
+
+    name: str | None
+    elements: tuple[tuple[str, str], ...]
+    method: str = "gist"
+    predicate: str | None = None
+
+
+Constraint = PrimaryKey | Unique | ForeignKey | Check | Exclusion
+
+
+@dataclass(frozen=True, slots=True)
+class IndexKey:
+    """One key of an index: a column name, or an expression's SQL."""
+
+    column: str | None = None
+    expression: str | None = None
+    descending: bool = False
+    opclass: str | None = None
+    collation: str | None = None
+    columns: tuple[str, ...] = ()
+    """The columns that the expression names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index; `constraint` is the constraint it stands for, None for a plain index."""
+
+    name: Name
+    table: Name
+    keys: tuple[IndexKey, ...]
+    unique: bool = False
+    method: str = "btree"
+    predicate: str | None = None
+    predicate_columns: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    valid: bool = True
+    nulls_distinct: bool = True
+    constraint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A trigger on a table or view."""
+
+    name: str
+    function: Name
+    timing: str
+    """BEFORE, AFTER or INSTEAD OF."""
+    events: tuple[str, ...]
+    for_each_row: bool = True
+    columns: tuple[str, ...] = ()
+    enabled: bool = True
+    constraint: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A row-security policy on a table."""
+
+    name: str
+    command: str = "ALL"
+    permissive: bool = True
+    roles: tuple[str, ...] = ("public",)
+    using: str | None = None
+    check: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One privilege on an object; empty `columns` means the whole object."""
+
+    grantee: str
+    privilege: str
+    columns: tuple[str, ...] = ()
+    grantable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; `open` says that it was made elsewhere and may have columns that nobody listed."""
+
+    name: Name
+    columns: tuple[Column, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    persistence: Literal["permanent", "unlogged", "temporary"] = "permanent"
+    partition_by: str | None = None
+    partition_key: tuple[str, ...] = ()
+    partition_of: Name | None = None
+    partition_bound: str | None = None
+    inherits: tuple[Name, ...] = ()
+    row_security: bool = False
+    force_row_security: bool = False
+    policies: tuple[Policy, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    owner: str | None = None
+    comment: str | None = None
+    replica_identity: str | None = None
+    access_method: str | None = None
+    open: bool = False
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name, None where there is none."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    def constraint(self, name: str) -> Constraint | None:
+        """The constraint of that name, None where there is none."""
+        return next((constraint for constraint in self.constraints if constraint.name == name), None)
+
+    @property
+    def primary_key(self) -> PrimaryKey | None:
+        """The primary key, None where there is none."""
+        return next((c for c in self.constraints if isinstance(c, PrimaryKey)), None)
+
+    def with_column(self, column: Column) -> "Table":
+        """This table with the column of the same name replaced."""
+        return replace(self, columns=tuple(column if c.name == column.name else c for c in self.columns))
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view or materialised view; `columns` are the names it shows, None where its query can't be read.
+
+    `reads` holds (relation, base column) pairs; a column None stands for "the whole row, or unknown which".
+    """
+
+    name: Name
+    query: str
+    columns: tuple[Column, ...] | None = None
+    materialized: bool = False
+    reads: frozenset[tuple[Name, str | None]] = frozenset()
+    security_invoker: bool = False
+    triggers: tuple[Trigger, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    owner: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnumType:
+    """An enum and its labels, in order."""
+
+    name: Name
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A domain over a base type."""
+
+    name: Name
+    base: Type
+    not_null: bool = False
+    default: str | None = None
+    checks: tuple[Check, ...] = ()
+    collation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CompositeType:
+    """A composite, range or other type whose inside only matters by name."""
+
+    name: Name
+    columns: tuple[Column, ...] = ()
+    kind: Literal["composite", "range", "base"] = "composite"
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A sequence; `owned_by` is (table, column) where a column owns it."""
+
+    name: Name
+    type: Type | None = None
+    owned_by: tuple[Name, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function, procedure or aggregate by its signature; its body is kept as text for scanning."""
+
+    name: Name
+    arguments: tuple[str, ...] = ()
+    returns: str | None = None
+    kind: Literal["function", "procedure", "aggregate"] = "function"
+    language: str | None = None
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The shape of a database: every object under its resolved name. A value; `apply` makes the next one.
+
+    Keys always carry their schema. `search_path` resolves names that don't.
+    """
+
+    tables: Mapping[Name, Table] = field(default_factory=dict)
+    views: Mapping[Name, View] = field(default_factory=dict)
+    indexes: Mapping[Name, Index] = field(default_factory=dict)
+    sequences: Mapping[Name, Sequence] = field(default_factory=dict)
+    enums: Mapping[Name, EnumType] = field(default_factory=dict)
+    domains: Mapping[Name, Domain] = field(default_factory=dict)
+    composites: Mapping[Name, CompositeType] = field(default_factory=dict)
+    functions: Mapping[tuple[Name, tuple[str, ...]], Function] = field(default_factory=dict)
+    schemas: frozenset[str] = frozenset({"public"})
+    extensions: frozenset[str] = frozenset()
+    search_path: tuple[str, ...] = ("public",)
+    indexes_of: Mapping[Name, tuple[Name, ...]] = field(default_factory=dict)
+    """Table → names of its indexes, so that nothing scans all indexes."""
+    opaque: int = 0
+    """How many statements so far couldn't be understood and may have changed anything."""
+
+    def resolve(self, name: Name) -> Name:
+        """The name with its schema: the first on the search_path that has such a relation, else the first of it."""
+        if name.schema is not None:
+            return name
+        for schema in self.search_path:
+            found = Name(name.name, schema)
+            if found in self.tables or found in self.views or found in self.indexes or found in self.sequences:
+                return found
+        return Name(name.name, self.search_path[0] if self.search_path else "public")
+
+    def table(self, name: Name) -> Table | None:
+        """The table that the name means, None where the catalog knows none."""
+        return self.tables.get(self.resolve(name))

@@ -1,0 +1,5 @@
+"""`python -m schemaguard.cli`."""
+
+from schemaguard.cli.main import main
+
+main()

@@ -1,0 +1,16 @@
+"""The verbs of the command line, one file each, in the order in which help lists them."""
+
+from collections.abc import Callable
+
+import typer
+
+VERBS: tuple[tuple[str, Callable[..., None]], ...] = ()
+GROUPS: tuple[tuple[str, typer.Typer], ...] = ()
+
+
+def register(app: typer.Typer) -> None:
+    """Give every verb and group its place in the app."""
+    for name, verb in VERBS:
+        app.command(name)(verb)
+    for name, group in GROUPS:
+        app.add_typer(group, name=name)

@@ -1,0 +1,1 @@
+"""Use cases: each takes its adapters as arguments and returns a value."""

@@ -1,0 +1,131 @@
+"""Settings: `[tool.schemaguard]` in pyproject.toml, or schemaguard.toml. Option over environment variable over file."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from schemaguard.errors import ConfigError
+
+FILES = ("schemaguard.toml", "pyproject.toml")
+POSTGRESQL_VERSIONS = (15, 16, 17, 18)
+_KEYS = {
+    "migrations", "contracts", "postgresql", "applied_by", "base", "adopt", "rules", "baseline", "initial",
+    "environment", "environments", "near_release_hours", "sources",
+}  # fmt: skip
+_ENVIRONMENT_KEYS = {"database_url", "registry_uri", "alias"}
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Where one environment's database and registry are, and what its serving alias is called."""
+
+    database_url: str | None = None
+    registry_uri: str | None = None
+    alias: str = "champion"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything a settings file may say, with its defaults. Paths are relative to `root`."""
+
+    root: Path
+    file: Path | None = None
+    migrations: tuple[str, ...] = ()
+    contracts: str = "contracts"
+    postgresql: int = 16
+    applied_by: str = "alembic"
+    """`schemaguard` where the guard is in env.py: then a drop becomes a retirement."""
+    base: str | None = None
+    adopt: bool = False
+    baseline: str | None = None
+    initial: str | None = None
+    near_release_hours: int = 24
+    sources: tuple[str, ...] = ()
+    """Further folders whose Python source the migrations may import from."""
+    rules: Mapping[str, str] = field(default_factory=dict)
+    """Rule → severity, or `off`."""
+    environment: Environment = field(default_factory=Environment)
+
+
+def load(start: Path, environ: Mapping[str, str] = os.environ) -> Config:
+    """The settings that hold in `start`: those of the nearest file upwards, defaults where there is none.
+
+    Raises ConfigError with the file and key where a value can't be used.
+    """
+    for folder in (start, *start.parents):
+        for name in FILES:
+            file = folder / name
+            if not file.is_file():
+                continue
+            table = _table(file)
+            if table is not None:
+                return _config(folder, file, table, environ)
+        if (folder / ".git").exists():
+            break
+    return _config(start, None, {}, environ)
+
+
+def _table(file: Path) -> dict[str, Any] | None:
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file.name} is not valid TOML: {error}", at=str(file), next="mend the file") from error
+    if file.name == "pyproject.toml":
+        table = document.get("tool", {}).get("schemaguard")
+        return table if isinstance(table, dict) else None
+    return document
+
+
+def _config(root: Path, file: Path | None, table: dict[str, Any], environ: Mapping[str, str]) -> Config:
+    where = str(file) if file else "the environment"
+    for key in table:
+        if key not in _KEYS:
+            raise ConfigError(f"unknown setting {key!r}", at=where, next=f"one of: {', '.join(sorted(_KEYS))}")
+    environment = _environment(table, where, environ)
+    migrations = table.get("migrations", ())
+    postgresql = table.get("postgresql", 16)
+    if postgresql not in POSTGRESQL_VERSIONS:
+        raise ConfigError(f"postgresql = {postgresql!r} is not supported", at=where, next="use 15, 16, 17 or 18")
+    applied_by = table.get("applied_by", "alembic")
+    if applied_by not in ("alembic", "schemaguard"):
+        raise ConfigError(
+            f"applied_by = {applied_by!r}", at=where, next='use "alembic" or "schemaguard" (with the guard)'
+        )
+    return Config(
+        root=root,
+        file=file,
+        migrations=(migrations,) if isinstance(migrations, str) else tuple(migrations),
+        contracts=table.get("contracts", "contracts"),
+        postgresql=postgresql,
+        applied_by=applied_by,
+        base=table.get("base"),
+        adopt=bool(table.get("adopt", False)),
+        baseline=table.get("baseline"),
+        initial=table.get("initial"),
+        near_release_hours=int(table.get("near_release_hours", 24)),
+        sources=tuple(table.get("sources", ())),
+        rules=dict(table.get("rules", {})),
+        environment=environment,
+    )
+
+
+def _environment(table: dict[str, Any], where: str, environ: Mapping[str, str]) -> Environment:
+    environments = table.get("environments", {})
+    chosen = environ.get("SCHEMAGUARD_ENVIRONMENT") or table.get("environment")
+    if chosen is not None and chosen not in environments:
+        raise ConfigError(f"no environment {chosen!r}", at=where, next=f"one of: {', '.join(environments) or 'none'}")
+    section = environments.get(chosen, {}) if chosen else {}
+    for key in section:
+        if key not in _ENVIRONMENT_KEYS:
+            raise ConfigError(f"unknown setting {key!r} in environment {chosen!r}", at=where)
+    return Environment(
+        database_url=environ.get("SCHEMAGUARD_DATABASE_URL") or section.get("database_url"),
+        registry_uri=environ.get("SCHEMAGUARD_REGISTRY_URI")
+        or environ.get("MLFLOW_REGISTRY_URI")
+        or section.get("registry_uri")
+        or environ.get("MLFLOW_TRACKING_URI"),
+        alias=section.get("alias", "champion"),
+    )

@@ -1,0 +1,1 @@
+"""Data contracts: what a model version reads and writes, and whether a catalog gives it that."""

@@ -1,0 +1,73 @@
+"""A contract as a value."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from schemaguard.catalog.objects import Name
+from schemaguard.catalog.types import Type
+
+Access = Literal["read", "write"]
+ReadsThrough = Literal["table", "view", "copy"]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One column of a contract: for a reader what it may receive, for a writer what it will send at most."""
+
+    column: str
+    type: Type | None
+    required: bool = False
+    unique: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    exclusive_minimum: float | None = None
+    exclusive_maximum: float | None = None
+    max_length: int | None = None
+    enum: tuple[str, ...] | None = None
+    line: int = 1
+    """Its line in the contract file."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractTable:
+    """One table of a contract with one access."""
+
+    table: Name
+    access: Access
+    promises: tuple[Promise, ...]
+    upsert_key: tuple[str, ...] = ()
+    line: int = 1
+
+    def promise(self, column: str) -> Promise | None:
+        """What is promised of that column, None where the contract doesn't list it."""
+        return next((promise for promise in self.promises if promise.column == column), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What one or more model versions, or a consumer that is no model, read and write."""
+
+    id: str
+    model: str
+    """The model's or consumer's name."""
+    model_versions: tuple[str, ...]
+    """Empty for a consumer that is no model."""
+    tables: tuple[ContractTable, ...]
+    file: str
+    digest: str
+    """SHA-256 over the canonical JSON of the parsed document, in hex."""
+    status: str = "active"
+    version: str = "1.0.0"
+    reads_through: ReadsThrough = "table"
+    query: str | None = None
+    """The SQL of the feature query."""
+    query_file: str | None = None
+    owner: str | None = None
+    available_from: date | None = None
+    supported_until: date | None = None
+
+    @property
+    def is_consumer(self) -> bool:
+        """Whether it belongs to a service, dashboard or job rather than to a model version."""
+        return not self.model_versions

@@ -1,0 +1,75 @@
+"""Errors: there is no verdict. Each says what happened, where, and what to do next.
+
+A finding is a verdict and is never raised; see `schemaguard.finding`.
+"""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process says to the shell; fixed, see the README."""
+
+    OK = 0
+    FINDINGS = 1
+    NO_VERDICT = 2
+    BUG = 3
+    NEEDS_HUMAN = 4
+    INTERRUPTED = 130
+
+
+class SchemaguardError(Exception):
+    """There is no verdict: `what` happened, `at` which place, and what to do `next`."""
+
+    exit_code = ExitCode.NO_VERDICT
+
+    def __init__(self, what: str, *, at: str = "", next: str = "") -> None:  # noqa: A002 - the word that is printed
+        super().__init__(what)
+        self.what = what
+        self.at = at
+        self.next = next
+
+    def __str__(self) -> str:
+        lines = [self.what]
+        if self.at:
+            lines.append(f"at: {self.at}")
+        if self.next:
+            lines.append(f"next: {self.next}")
+        return "\n".join(lines)
+
+
+class UsageError(SchemaguardError):
+    """The command was called with something that can't be meant."""
+
+
+class ConfigError(SchemaguardError):
+    """A settings file or an environment variable can't be used."""
+
+
+class ContractError(SchemaguardError):
+    """A contract file can't be used: `at` is file:line:column."""
+
+
+class HistoryError(SchemaguardError):
+    """A folder of migrations can't be read as one history."""
+
+
+class DatabaseError(SchemaguardError):
+    """The database can't be reached or refused what was asked of it."""
+
+
+class RegistryError(SchemaguardError):
+    """The model registry can't be reached or doesn't know what was asked for."""
+
+
+class ConflictError(SchemaguardError):
+    """Somebody else was faster: another operation is open, or the epoch has moved."""
+
+
+class RefusedError(SchemaguardError):
+    """A plan was refused before anything was touched."""
+
+
+class NeedsHumanError(SchemaguardError):
+    """The state is neither before nor after a step, and only a person can say which."""
+
+    exit_code = ExitCode.NEEDS_HUMAN

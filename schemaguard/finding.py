@@ -1,0 +1,76 @@
+"""A finding: one verdict with its place, its effect and the safer way. A value; never raised."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How a finding counts: an error fails the check, a note is shown with --verbose only."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Family(StrEnum):
+    """The family a rule belongs to, in the order in which headlines are chosen."""
+
+    CONTRACT = "contract"
+    DESTRUCTIVE = "destructive"
+    CLIENTS = "clients"
+    BLOCKING = "blocking"
+    REVERSIBILITY = "reversibility"
+    HYGIENE = "hygiene"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A place in a file: `line` and `column` count from 1."""
+
+    file: str
+    line: int
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A model version (or consumer) that a finding concerns, and until when its contract holds."""
+
+    model: str
+    model_version: str
+    access: str
+    """`read` or `write`."""
+    role: str
+    """`active`, `canary`, `fallback`, `superseded`, `consumer`, or `declared` where only dates are known."""
+    until: str | None
+    """An ISO date; None where the window has no end."""
+    reads_through: str = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One verdict on one statement of one revision."""
+
+    rule: str
+    family: Family
+    severity: Severity
+    history: str
+    revision: str
+    place: Place
+    direction: str
+    """`upgrade` or `downgrade`."""
+    statement: str
+    """The statement as the author wrote it: the `op.` call, or the SQL."""
+    object: str
+    message: str
+    effect: str
+    instead: str
+    cause: str | None = None
+    readers: tuple[Reader, ...] = ()
+    also: tuple[str, ...] = ()
+    headline: bool = True
+    suppressed: str | None = None
+    """The reason that the author gave for ignoring it."""

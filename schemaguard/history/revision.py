@@ -1,0 +1,87 @@
+"""A revision, and the steps that running it would take."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from schemaguard.catalog.changes import Change
+from schemaguard.catalog.objects import Catalog
+from schemaguard.finding import Place
+from schemaguard.sql.statements import Statement
+
+Direction = Literal["upgrade", "downgrade"]
+
+
+class Phase(StrEnum):
+    """What a revision does to those who use the database today."""
+
+    EXPAND = "expand"
+    BACKFILL = "backfill"
+    CONTRACT = "contract"
+    MIXED = "mixed"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One migration: its identity and where its source is; `down` are its parents (several for a merge)."""
+
+    id: str
+    down: tuple[str, ...]
+    file: str
+    depends_on: tuple[str, ...] = ()
+    branch_labels: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One statement in its turn: the catalog that it meets, what it does, and the catalog that it leaves.
+
+    `transaction` numbers the transactions of a revision from 0; a statement outside of any (`autocommit_block`,
+    CONCURRENTLY) has `autocommit` and is a commit point of its own. `conditional` says that a branch on something
+    unknown decides whether it runs.
+    """
+
+    statement: Statement
+    changes: tuple[Change, ...]
+    before: Catalog
+    after: Catalog
+    transaction: int = 0
+    autocommit: bool = False
+    conditional: bool = False
+    parameters: object = None
+    many: bool = False
+    comments: tuple[str, ...] = ()
+    """Comments of the source beside the statement, for suppressions and `touches`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What running one revision in one direction does."""
+
+    revision: Revision
+    direction: Direction
+    steps: tuple[Step, ...]
+    before: Catalog
+    after: Catalog
+    file_comments: tuple[tuple[Place, str], ...] = ()
+    is_empty: bool = False
+    """The function is there and does nothing, or is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """A whole history replayed: the runs in the order in which they would be applied, and the catalog at the heads."""
+
+    history: str
+    """The path that names it in reports."""
+    runs: tuple[Run, ...]
+    heads: tuple[str, ...]
+    catalog: Catalog
+    at: Mapping[str, Catalog]
+    """Revision id → the catalog after it."""
+    judged: frozenset[str]
+    """Ids of the revisions that are new since the base, or all."""

@@ -1,0 +1,1 @@
+"""The ledger: the append-only, tamper-evident record of every act. Pure."""

@@ -1,0 +1,1 @@
+"""Releases: plans as data, and the one loop that carries them out."""

@@ -1,0 +1,1 @@
+"""Findings, plans and differences as text, JSON and what code hosts read."""

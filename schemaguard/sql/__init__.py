@@ -1,0 +1,1 @@
+"""Text to statements to changes; the only place that imports sqlglot."""
