@@ -1,0 +1,7 @@
+select t.id,
+       t.amount::double precision as amount,
+       t.channel,
+       extract(hour from t.occurred_at)::double precision as hour,
+       m.risk::text as risk
+from transactions t
+join merchants m on m.id = t.merchant_id
