@@ -1,0 +1,230 @@
+"""The model registry: MLflow by any URI (sqlite, PostgreSQL, a server), with timeouts, retries and re-reading.
+
+An alias in MLflow has no history, no actor and no compare-and-set: it is a projection of our pointer, never the truth.
+"""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from schemaguard.errors import RegistryError
+
+T = TypeVar("T")
+
+REQUEST_TIMEOUT_SECONDS = 10
+REQUEST_RETRIES = 2
+_MISSING = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureField:
+    """One input column of a model version's signature."""
+
+    name: str
+    type: str
+    required: bool
+
+
+class MlflowRegistry:
+    """What releases need of MLflow; every write is confirmed by reading it again."""
+
+    def __init__(self, uri: str) -> None:
+        self._uri = uri
+        self._client: Any = None
+
+    @property
+    def place(self) -> str:
+        """Where the registry is, without any password."""
+        return _without_password(self._uri)
+
+    def alias(self, model: str, alias: str) -> str | None:
+        """The version that the alias names, None where the model has no such alias."""
+        aliases = self._call(
+            f"read the aliases of {model}", lambda: self._connected().get_registered_model(model)
+        ).aliases
+        version = aliases.get(alias)
+        # int on an embedded store, str over REST.
+        return None if version is None else str(version)
+
+    def set_alias(self, model: str, alias: str, version: str) -> None:
+        """Point the alias at a version; RegistryError where reading it again doesn't show it."""
+        what = f"set the alias {model}@{alias} to version {version}"
+        self._call(what, lambda: self._connected().set_registered_model_alias(model, alias, version))
+        now = self.alias(model, alias)
+        if now != version:
+            raise RegistryError(f"could not {what}: it reads {now} afterwards", at=self.place, next="run it again")
+
+    def has_model(self, model: str) -> bool:
+        """Whether the registry knows the model."""
+        return self._found(f"look for {model}", lambda: self._connected().get_registered_model(model)) is not None
+
+    def has_version(self, model: str, version: str) -> bool:
+        """Whether the registry knows the model version."""
+        return self._version(model, version) is not None
+
+    def versions(self, model: str) -> tuple[str, ...]:
+        """All versions of the model, oldest first."""
+        query = "name = '" + model.replace("'", "''") + "'"
+        found = self._call(f"list {model}", lambda: self._connected().search_model_versions(query, max_results=1000))
+        return tuple(sorted((str(version.version) for version in found), key=int))
+
+    def artifact_uri(self, model: str, version: str) -> str | None:
+        """Where the version's artifact is, None where it is gone (a local path that doesn't exist, no such version)."""
+        if self._version(model, version) is None:
+            return None
+        what = f"find the artifact of {model} {version}"
+        uri = self._found(what, lambda: self._connected().get_model_version_download_uri(model, version))
+        if uri is None:
+            return None
+        parts = urlsplit(str(uri))
+        if parts.scheme in ("", "file") and not Path(parts.path).exists():
+            return None
+        return str(uri)
+
+    def tag(self, model: str, version: str, tags: dict[str, str]) -> None:
+        """Write tags on a model version and confirm them."""
+        what = f"tag {model} {version}"
+
+        def write() -> None:
+            for key, value in tags.items():
+                self._connected().set_model_version_tag(model, version, key, value)
+
+        self._call(what, write)
+        now = self.tags(model, version)
+        if any(now.get(key) != value for key, value in tags.items()):
+            raise RegistryError(f"could not {what}: the tags read {now} afterwards", at=self.place, next="run it again")
+
+    def tags(self, model: str, version: str) -> dict[str, str]:
+        """The tags of a model version; empty where there is no such version."""
+        found = self._version(model, version)
+        return dict(found.tags) if found is not None else {}
+
+    def signature(self, model: str, version: str) -> tuple[SignatureField, ...] | None:
+        """The inputs of the version's signature, None where it was logged without one."""
+
+        def read() -> Any:
+            import mlflow.models
+
+            with self._as_registry():
+                return mlflow.models.get_model_info(f"models:/{model}/{version}").signature
+
+        signature = self._call(f"read the signature of {model} {version}", read)
+        if signature is None or signature.inputs is None or not signature.inputs.has_input_names():
+            return None
+        return tuple(
+            SignatureField(field["name"], str(field["type"]), bool(field.get("required", True)))
+            for field in signature.inputs.to_dict()
+        )
+
+    def _version(self, model: str, version: str) -> Any | None:
+        return self._found(f"look for {model} {version}", lambda: self._connected().get_model_version(model, version))
+
+    def _connected(self) -> Any:
+        if self._client is None:
+            with _quietly():
+                from mlflow.tracking import MlflowClient
+
+                self._client = MlflowClient(tracking_uri=self._uri, registry_uri=self._uri)
+        return self._client
+
+    @contextmanager
+    def _as_registry(self) -> Iterator[None]:
+        """MLflow's module functions read global URIs: ours for as long as the block lasts."""
+        import mlflow
+
+        before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
+        mlflow.set_tracking_uri(self._uri)
+        mlflow.set_registry_uri(self._uri)
+        try:
+            yield
+        finally:
+            mlflow.set_tracking_uri(before[0])
+            mlflow.set_registry_uri(before[1])
+
+    def _found(self, what: str, call: Callable[[], T]) -> T | None:
+        try:
+            return self._call(what, call)
+        except _UnknownError:
+            return None
+
+    def _call(self, what: str, call: Callable[[], T]) -> T:
+        """What the call answers; RegistryError (without secrets) for whatever MLflow or its store raises."""
+        from_import = self._import_mlflow()
+        try:
+            with _quietly():
+                return call()
+        except from_import as error:
+            code = getattr(error, "error_code", "")
+            kind = _UnknownError if code in _MISSING else RegistryError
+            raise kind(f"could not {what}: {_first_line(error)}", at=self.place, next=_next(code)) from error
+        except (OSError, _database_errors()) as error:
+            raise RegistryError(
+                f"could not {what}: {_first_line(error)}",
+                at=self.place,
+                next="look whether the registry is up, then run it again",
+            ) from error
+
+    def _import_mlflow(self) -> type[Exception]:
+        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+        os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", str(REQUEST_TIMEOUT_SECONDS))
+        os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", str(REQUEST_RETRIES))
+        try:
+            from mlflow.exceptions import MlflowException
+        except ImportError as error:
+            raise RegistryError(
+                "MLflow is not installed", at=self.place, next="pip install 'schemaguard[registry]'"
+            ) from error
+        return MlflowException  # type: ignore[no-any-return]  # MLflow ships no types
+
+
+class _UnknownError(RegistryError):
+    """The registry answers, and doesn't know what was asked for."""
+
+
+def _database_errors() -> type[Exception]:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    return SQLAlchemyError
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """MLflow announces on its logger that it makes tables; nobody who rolls back wants to read it."""
+    import logging
+    import warnings
+
+    loggers = [logging.getLogger(name) for name in ("mlflow", "alembic")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def _without_password(uri: str) -> str:
+    parts = urlsplit(uri)
+    if parts.password is None:
+        return uri
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{parts.username}:…@{host}").geturl()
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip().partition("\n")[0] or type(error).__name__
+    return re.sub(r"://([^/@\s:]*):[^/@\s]*@", r"://\1:…@", text)[:300]
+
+
+def _next(code: str) -> str:
+    if code in _MISSING:
+        return "look at the registry's list of models and versions"
+    return "look whether the registry is up, then run it again"
