@@ -73,6 +73,21 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a history as a whole; the rules `several-heads` and `broken-history` make findings of it."""
+
+    rule: Literal["several-heads", "broken-history"]
+    kind: Literal[
+        "several-heads", "missing", "duplicate", "cycle", "unreadable", "label", "edited", "removed", "out-of-order"
+    ]
+    message: str
+    place: Place
+    revisions: tuple[str, ...] = ()
+    instead: str = ""
+    """What the author can do about it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Replay:
     """A whole history replayed: the runs in the order in which they would be applied, and the catalog at the heads."""
 
@@ -85,3 +100,11 @@ class Replay:
     """Revision id → the catalog after it."""
     judged: frozenset[str]
     """Ids of the revisions that are new since the base, or all."""
+    downgrades: tuple[Run, ...] = ()
+    """The way back of the judged revisions, in the order of `runs`; each starts from the catalog after its upgrade."""
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with the history itself, edited revisions that were already merged among it."""
+    edited: frozenset[str] = frozenset()
+    """Ids of the judged revisions that were there at the base and have changed since."""
+    initial: tuple[Step, ...] = ()
+    """The statements of `--initial`, which the history takes for granted."""
