@@ -1,0 +1,1 @@
+"""The demo: the whole story on real parts (PostgreSQL, MLflow, Alembic, git, a trained model) in under a minute."""
