@@ -3,8 +3,8 @@
 import os
 import sys
 import traceback
+from typing import cast
 
-import click
 import typer
 
 from schemaguard import __version__
@@ -37,19 +37,21 @@ def _options(
 verbs.register(app)
 
 
+# Typer carries its own Click and exports no other name for "called wrongly".
+_WronglyCalled = cast(type[Exception], typer.BadParameter.__bases__[0])
+
+
 def main() -> None:
     """Run the command line and leave with one of the documented exit codes."""
     try:
-        code = app(standalone_mode=False)
+        code = app(standalone_mode=False, prog_name="schemaguard")
     except SchemaguardError as error:
         _say_error(error)
         sys.exit(error.exit_code)
-    except click.exceptions.Abort:
-        sys.exit(ExitCode.INTERRUPTED)
-    except click.ClickException as error:
-        error.show()
+    except _WronglyCalled as error:
+        error.show()  # type: ignore[attr-defined]  # a method of that base class, which mypy can't see
         sys.exit(ExitCode.NO_VERDICT)
-    except KeyboardInterrupt:
+    except (typer.Abort, KeyboardInterrupt):
         sys.exit(ExitCode.INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output has gone; what was written before stands.
