@@ -4,7 +4,11 @@ from collections.abc import Callable
 
 import typer
 
-VERBS: tuple[tuple[str, Callable[..., None]], ...] = ()
+from schemaguard.cli.demo import demo
+
+VERBS: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("demo", demo),
+)
 GROUPS: tuple[tuple[str, typer.Typer], ...] = ()
 
 
