@@ -13,6 +13,9 @@ Transactions = Literal["none", "one", "implicit"]
 one transaction of several statements, and none of a single one)."""
 
 
+Tool = Literal["alembic", "flyway", "golang-migrate", "dbmate", "goose", "folders", "plain"]
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """One direction of a migration written in SQL: its text and where that starts."""
@@ -44,6 +47,7 @@ class History:
     env_file: str | None = None
     ini_file: str | None = None
     scripts: Mapping[str, Script] = field(default_factory=dict)
+    tool: Tool = "alembic"
 
 
 def require_whole(history: History) -> None:

@@ -8,7 +8,7 @@ from posixpath import basename, dirname, join, normpath
 from schemaguard.errors import HistoryError
 from schemaguard.finding import Place
 from schemaguard.history import graph
-from schemaguard.history.history import History, Script, Section, Transactions
+from schemaguard.history.history import History, Script, Section, Tool, Transactions
 from schemaguard.history.revision import Problem, Revision
 from schemaguard.history.sources import Files
 
@@ -35,6 +35,9 @@ class _Found:
     script: Script
 
 
+_Reader = Callable[[Sequence[str], Files], tuple[list[_Found], list[Problem]]]
+
+
 def is_sql(path: str, files: Files) -> bool:
     """Whether the path is an SQL file, or a folder with some in it or one level below."""
     if files.is_file(path):
@@ -47,7 +50,7 @@ def read_sql(path: str, files: Files) -> History:
 
     Raises HistoryError where there is none.
     """
-    found, problems = _read(path, files)
+    tool, found, problems = _read(path, files)
     found.sort(key=lambda migration: migration.key)
     revisions: list[Revision] = []
     scripts: dict[str, Script] = {}
@@ -65,19 +68,34 @@ def read_sql(path: str, files: Files) -> History:
         raise HistoryError("no SQL migrations here", at=path, next="name the folder that holds them")
     made = graph.build(revisions)
     return History(
-        path=path, kind="sql", graph=made, problems=(*problems, *made.problems), roots=(path,), scripts=scripts
+        path=path,
+        kind="sql",
+        graph=made,
+        problems=(*problems, *made.problems),
+        roots=(path,),
+        scripts=scripts,
+        tool=tool,
     )
 
 
-def _read(path: str, files: Files) -> tuple[list[_Found], list[Problem]]:
+def _read(path: str, files: Files) -> tuple[Tool, list[_Found], list[Problem]]:
     if files.is_file(path):
-        return [_single(path, files)], []
+        return "plain", [_single(path, files)], []
     every = tuple(_sql_files(path, files))
-    for reads in (_flyway, _up_and_down, _folder_each):
+    readers: tuple[tuple[Tool, _Reader], ...] = (
+        ("flyway", _flyway),
+        ("golang-migrate", _up_and_down),
+        ("folders", _folder_each),
+    )
+    for tool, reads in readers:
         found, problems = reads(every, files)
         if found:
-            return found, problems
-    return _plain(every, files)
+            return tool, found, problems
+    found, problems = _plain(every, files)
+    texts = [migration.script.up for migration in found]
+    if any(_DBMATE.search(files.read(up.file) or "") for up in texts):
+        return "dbmate", found, problems
+    return "goose" if any(_GOOSE.search(files.read(up.file) or "") for up in texts) else "plain", found, problems
 
 
 def _sql_files(folder: str, files: Files, depth: int = 3) -> Iterator[str]:

@@ -1,0 +1,75 @@
+"""Replays a history: revision by revision, in the order of application, from the first catalog to that at the heads."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from schemaguard.catalog.objects import Catalog
+from schemaguard.history.history import History
+from schemaguard.history.revision import Direction, Replay, Revision, Run
+from schemaguard.history.selection import Selection
+
+Progress = Callable[[int, int, str], None]
+"""Told (how many are done, of how many, the revision that comes now)."""
+
+
+class Evaluated(Protocol):
+    """What evaluating a revision gives: the run, and the files that were read for it."""
+
+    @property
+    def run(self) -> Run:
+        """What the revision does."""
+        ...
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """The files that were read to find it out."""
+        ...
+
+
+class Runner(Protocol):
+    """Finds out what a revision does: a static evaluator, a reader of SQL, or a cache in front of either."""
+
+    def run(self, revision: Revision, direction: Direction, catalog: Catalog) -> Evaluated:
+        """What the revision does in one direction to a database that looks like the catalog."""
+        ...
+
+
+def replay(
+    history: History,
+    runner: Runner,
+    catalog: Catalog,
+    *,
+    selection: Selection | None = None,
+    order: Sequence[str] | None = None,
+    progress: Progress | None = None,
+) -> Replay:
+    """The history replayed on the catalog, in `order` (default: as `upgrade heads` applies it).
+
+    Without a selection all revisions are judged. A judged revision's way back is run too, each from where its way up
+    arrived.
+    """
+    ids = history.graph.order if order is None else tuple(order)
+    chosen = selection or Selection(frozenset(history.graph.revisions))
+    runs: list[Run] = []
+    downgrades: list[Run] = []
+    at: dict[str, Catalog] = {}
+    for index, identifier in enumerate(ids):
+        revision = history.graph.revisions[identifier]
+        if progress is not None:
+            progress(index, len(ids), identifier)
+        run = runner.run(revision, "upgrade", catalog).run
+        runs.append(run)
+        catalog = at[identifier] = run.after
+        if identifier in chosen.judged:
+            downgrades.append(runner.run(revision, "downgrade", catalog).run)
+    return Replay(
+        history=history.path,
+        runs=tuple(runs),
+        heads=history.graph.heads,
+        catalog=catalog,
+        at=at,
+        judged=chosen.judged,
+        downgrades=tuple(downgrades),
+        problems=(*history.problems, *chosen.problems),
+        edited=chosen.edited,
+    )

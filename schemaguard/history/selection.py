@@ -1,0 +1,142 @@
+"""Which revisions are judged: all, or those that are new or changed since the base of a branch."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from schemaguard.finding import Place
+from schemaguard.history import graph
+from schemaguard.history.history import History
+from schemaguard.history.revision import Problem
+
+_STRICT_IN_ORDER = ("alembic", "flyway", "golang-migrate")
+"""Tools that refuse or skip a migration that stands before an applied one; the others run it late."""
+
+FileState = Literal["added", "changed", "renamed", "deleted"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """What happened to a file since the base; `before` is its path there."""
+
+    path: str
+    state: FileState
+    before: str | None = None
+    before_text: str | None = None
+    """What a changed file said at the base, where that was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The point that a branch is compared with, and every file that differs from it, by its path now."""
+
+    ref: str
+    commit: str
+    changes: Mapping[str, FileChange]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The revisions that are judged; `edited` are those of them that the base had already, with other content."""
+
+    judged: frozenset[str]
+    edited: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
+    base: Base | None = None
+
+
+def select(history: History, base: Base | None) -> Selection:
+    """What is to be judged of a history on a branch.
+
+    New are the revisions whose file wasn't there at the base. A file that was there with other content may have been
+    applied already: its revision is judged again and said to be edited. A file that was only moved is neither.
+    Without a base everything is judged.
+    """
+    if base is None:
+        return Selection(frozenset(history.graph.revisions))
+    judged: set[str] = set()
+    edited: set[str] = set()
+    for revision in history.graph.revisions.values():
+        states = {base.changes[file].state for file in _files_of(history, revision.id) if file in base.changes}
+        if not states or states == {"renamed"}:
+            continue
+        judged.add(revision.id)
+        own = base.changes.get(revision.file)
+        if own is not None and own.state == "changed" and not _is_repeatable(revision.id):
+            edited.add(revision.id)
+    problems = (*_edited(history, edited, base), *_removed(history, base), *_out_of_order(history, judged - edited))
+    return Selection(frozenset(judged), frozenset(edited), problems, base)
+
+
+def _files_of(history: History, revision: str) -> tuple[str, ...]:
+    script = history.scripts.get(revision)
+    own = history.graph.revisions[revision].file
+    return (own, script.down.file) if script is not None and script.down is not None else (own,)
+
+
+def _is_repeatable(revision: str) -> bool:
+    """Whether the migration is meant to be edited and run again (Flyway's `R__`)."""
+    return revision.startswith("R__")
+
+
+def _edited(history: History, edited: set[str], base: Base) -> list[Problem]:
+    return [
+        Problem(
+            rule="broken-history",
+            kind="edited",
+            message=f"revision {revision} was edited after it was merged ({base.ref}): who has it won't rerun it",
+            place=Place(history.graph.revisions[revision].file, 1),
+            revisions=(revision,),
+            instead="undo the edit and put the change into a new revision",
+        )
+        for revision in history.graph.revisions
+        if revision in edited
+    ]
+
+
+def _removed(history: History, base: Base) -> list[Problem]:
+    """Revision files that the base had and that are gone."""
+    folders = {_folder(revision.file) for revision in history.graph.revisions.values()}
+    suffix = ".py" if history.kind == "alembic" else ".sql"
+    return [
+        Problem(
+            rule="broken-history",
+            kind="removed",
+            message=f"{change.path} was there at {base.ref} and is gone; who has it can't upgrade any more",
+            place=Place(change.path, 1),
+            instead="bring the file back; take back what it did in a new revision",
+        )
+        for change in base.changes.values()
+        if change.state == "deleted"
+        and change.path.endswith(suffix)
+        and _folder(change.path) in folders
+        and not change.path.endswith("__init__.py")
+    ]
+
+
+def _out_of_order(history: History, new: set[str]) -> list[Problem]:
+    """New revisions that stand before merged ones: a database that has the merged ones would never run them."""
+    if not new or history.tool not in _STRICT_IN_ORDER:
+        return []
+    problems = []
+    for revision in history.graph.order:
+        if revision not in new:
+            continue
+        after = [r for r in graph.descendants(history.graph, (revision,)) if r not in new]
+        if after:
+            later = min(after, key=history.graph.order.index)
+            problems.append(
+                Problem(
+                    rule="broken-history",
+                    kind="out-of-order",
+                    message=f"revision {revision} is new, but {later}, which was merged before, follows it",
+                    place=Place(history.graph.revisions[revision].file, 1),
+                    revisions=(revision,),
+                    instead="put it after the last merged revision",
+                )
+            )
+    return problems
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]

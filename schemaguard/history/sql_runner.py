@@ -1,0 +1,122 @@
+"""What running a migration written in SQL does: its statements in their transactions, folded into the catalog."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from schemaguard.catalog.changes import Change, ControlTransaction, SetSetting
+from schemaguard.catalog.objects import Catalog
+from schemaguard.finding import Place
+from schemaguard.history.folding import fold
+from schemaguard.history.history import Script, Section
+from schemaguard.history.revision import Direction, Revision, Run, Step
+from schemaguard.sql.statements import Statement, split
+from schemaguard.sql.translate import translate
+
+_OPENING = ("BEGIN", "START")
+_CLOSING = ("COMMIT", "END", "ROLLBACK", "ABORT", "PREPARE")
+_UNDOING = ("ROLLBACK", "ABORT")
+_LINE_COMMENT = re.compile(r"^[ \t]*--[ \t]?(.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one revision does, and the files that were read to find it out."""
+
+    run: Run
+    sources: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SqlRunner:
+    """Runs the revisions of a history of SQL files."""
+
+    scripts: Mapping[str, Script]
+    assume_in_transaction: bool = False
+
+    def run(self, revision: Revision, direction: Direction, catalog: Catalog) -> Outcome:
+        """What the revision does in one direction to a database that looks like the catalog."""
+        script = self.scripts[revision.id]
+        section = script.up if direction == "upgrade" else script.down
+        if section is None:
+            return Outcome(Run(revision, direction, (), catalog, catalog, is_empty=True), frozenset({revision.file}))
+        if self.assume_in_transaction and section.transactions != "one":
+            section = replace(section, transactions="one")
+        steps = run_section(section, catalog)
+        # What a script SETs ends with its session.
+        after = replace(steps[-1].after, search_path=catalog.search_path) if steps else catalog
+        comments = tuple(
+            (Place(section.file, section.first_line + section.text.count("\n", 0, match.start())), match.group(1))
+            for match in _LINE_COMMENT.finditer(section.text)
+        )
+        run = Run(revision, direction, steps, catalog, after, file_comments=comments, is_empty=not steps)
+        return Outcome(run, frozenset({revision.file, section.file}))
+
+
+def run_section(section: Section, catalog: Catalog) -> tuple[Step, ...]:
+    """The steps of one script, each with the transaction that it runs in."""
+    statements = [
+        (statement, translate(statement.sql)) for statement in split(section.text, section.file, section.first_line)
+    ]
+    mode = section.transactions
+    if mode == "implicit":
+        mode = "one" if sum(not _is_control(changes) for _, changes in statements) > 1 else "none"
+    session = _Session(catalog, is_open=mode == "one")
+    return tuple(session.run(statement, changes) for statement, changes in statements)
+
+
+def _is_control(changes: tuple[Change, ...]) -> bool:
+    return all(isinstance(change, ControlTransaction) for change in changes)
+
+
+@dataclass(slots=True)
+class _Session:
+    """A client's session while a script runs: the catalog, and the transaction that is open."""
+
+    catalog: Catalog
+    is_open: bool
+    number: int = 0
+    at_begin: Catalog | None = None
+    local_search_path: tuple[str, ...] | None = None
+
+    def run(self, statement: Statement, changes: tuple[Change, ...]) -> Step:
+        """Run one statement; the session is then as it leaves it."""
+        before = self.catalog
+        if self.at_begin is None:
+            self.at_begin = before
+        changes, self.catalog = fold(changes, before)
+        was_open, number = self.is_open, self.number
+        for change in changes:
+            if isinstance(change, SetSetting) and change.local and self.local_search_path is None:
+                self.local_search_path = before.search_path
+            if isinstance(change, ControlTransaction):
+                self._control(change.action)
+        if not self.is_open:
+            self._end()
+        return Step(
+            statement=statement,
+            changes=changes,
+            before=before,
+            after=self.catalog,
+            transaction=number,
+            autocommit=not was_open and not self.is_open,
+            comments=statement.comments,
+        )
+
+    def _control(self, action: str) -> None:
+        word, _, rest = action.partition(" ")
+        if word in _OPENING:
+            self.is_open = True
+        elif word in _CLOSING and not rest.startswith("TO"):
+            self.is_open = "AND CHAIN" in action
+            if word in _UNDOING and self.at_begin is not None:
+                self.catalog = self.at_begin
+            self._end()
+
+    def _end(self) -> None:
+        """The transaction is over: what was set LOCAL with it, and the next statement starts another."""
+        if self.local_search_path is not None:
+            self.catalog = replace(self.catalog, search_path=self.local_search_path)
+            self.local_search_path = None
+        self.at_begin = None
+        self.number += 1
