@@ -1,0 +1,66 @@
+"""How verbs that read migrations get their settings, and how they show that it takes a while."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from schemaguard.commands.histories import Reading
+
+_QUIET_S = 1.0
+_EVERY_S = 0.1
+
+
+@contextmanager
+def read_settings(
+    *, initial: Path | None = None, pg_version: int | None = None, no_cache: bool = False
+) -> "Iterator[Reading]":
+    """The reading that the settings of the working directory and the options describe."""
+    from dataclasses import replace
+
+    from schemaguard import config
+    from schemaguard.commands.histories import open_reading
+    from schemaguard.errors import UsageError
+
+    if pg_version is not None and pg_version not in config.POSTGRESQL_VERSIONS:
+        raise UsageError(f"--pg-version {pg_version} is not supported", next="use 15, 16, 17 or 18")
+    here = Path.cwd()
+    progress = _Progress() if sys.stderr.isatty() else None
+    reading = replace(
+        open_reading(config.load(here), here),
+        initial=str(initial) if initial is not None else None,
+        postgresql=pg_version,
+        use_cache=not no_cache,
+        progress=progress.show if progress is not None else None,
+    )
+    try:
+        yield reading
+    finally:
+        if progress is not None:
+            progress.clear()
+
+
+class _Progress:
+    """A line on stderr that says how far it is; silent in the first second, for most runs are over by then."""
+
+    def __init__(self) -> None:
+        self._start = self._last = time.monotonic()
+        self._is_shown = False
+
+    def show(self, done: int, total: int, revision: str) -> None:
+        """Say that `done` of `total` revisions are read and which one comes now."""
+        now = time.monotonic()
+        if now - self._start < _QUIET_S or now - self._last < _EVERY_S:
+            return
+        self._last, self._is_shown = now, True
+        sys.stderr.write(f"\r\x1b[2Kreading {done + 1}/{total}  {revision}")
+        sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Take the line away again."""
+        if self._is_shown:
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()

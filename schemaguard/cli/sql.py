@@ -1,0 +1,93 @@
+"""`schemaguard sql`: the statements that a revision runs."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from schemaguard.commands.sql import StatementsOf
+    from schemaguard.history.revision import Run
+
+
+class Format(StrEnum):
+    """How the statements are written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def sql(
+    path: Annotated[
+        str,
+        typer.Argument(metavar="[PATH] REVISION[:REVISION]", help="Where the migrations are; left out: as configured."),
+    ],
+    revisions: Annotated[str | None, typer.Argument(metavar="", show_default=False, hidden=True)] = None,
+    downgrade: Annotated[bool, typer.Option("--downgrade", help="The way back instead of the way up.")] = False,
+    initial: Annotated[Path | None, typer.Option(help="SQL that runs before the first revision.")] = None,
+    pg_version: Annotated[int | None, typer.Option(help="The PostgreSQL version to assume (15 to 18).")] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Evaluate everything anew.")] = False,
+    output: Annotated[Format, typer.Option("--format", help="text or json.")] = Format.TEXT,
+) -> None:
+    """Show the statements that a revision runs, each with file:line, without running anything.
+
+    REVISION is an identifier or its beginning, head, base, head-1, or a range such as base:head.
+    """
+    from schemaguard.cli.reading import read_settings
+    from schemaguard.commands import sql as command
+
+    where, wanted = (path, revisions) if revisions is not None else (None, path)
+    with read_settings(initial=initial, pg_version=pg_version, no_cache=no_cache) as reading:
+        found = command.sql(reading, where, wanted, "downgrade" if downgrade else "upgrade")
+    if output is Format.JSON:
+        import json
+
+        typer.echo(json.dumps(command.document(found), indent=2))
+    else:
+        _show(found)
+
+
+def _show(found: "StatementsOf") -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=True)
+    for number, run in enumerate(found.runs):
+        if number:
+            console.print()
+        _show_run(run, console)
+
+
+def _show_run(run: "Run", console: "Console") -> None:
+    from rich.text import Text
+
+    from schemaguard.commands.sql import reasons
+
+    title = f"-- {run.revision.id}  {run.revision.message}".rstrip()
+    console.print(Text(f"{title}\n-- {run.revision.file}, {run.direction}", style="bold"))
+    if not run.steps:
+        console.print(Text("-- no statements", style="dim"))
+    transaction = None
+    for step in run.steps:
+        turn = "outside of a transaction" if step.autocommit else f"transaction {step.transaction + 1}"
+        if turn != transaction:
+            console.print(Text(f"\n-- {turn}", style="dim"))
+            transaction = turn
+        console.print(Text(f"-- {step.statement.place}", style="cyan"))
+        if step.conditional:
+            console.print(Text("-- only if a condition holds that can't be known here", style="yellow"))
+        for reason in reasons(step):
+            console.print(Text(f"-- not understood: {reason}", style="yellow"))
+        text = step.statement.sql.strip()
+        _show_sql(text if text.endswith(";") else f"{text};", console)
+
+
+def _show_sql(text: str, console: "Console") -> None:
+    if not console.is_terminal:
+        console.print(text, markup=False)
+        return
+    from rich.syntax import Syntax
+
+    console.print(Syntax(text, "postgresql", theme="ansi_dark", background_color="default", word_wrap=True))

@@ -1,0 +1,132 @@
+"""Use case shared by the verbs that read migrations: find the histories, choose the base, replay."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from schemaguard.adapters import git
+from schemaguard.adapters.files import DiskFiles
+from schemaguard.catalog.objects import Catalog
+from schemaguard.config import Config
+from schemaguard.errors import UsageError
+from schemaguard.history.discovery import discover, paths_to_read
+from schemaguard.history.history import History, Section, require_whole
+from schemaguard.history.replay import Progress, Runner, replay
+from schemaguard.history.revision import Replay, Step
+from schemaguard.history.selection import Base, Selection, select
+from schemaguard.history.sql_runner import SqlRunner, run_section
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How histories are read: the settings, the files, and what the options say instead of the settings."""
+
+    config: Config
+    files: DiskFiles
+    initial: str | None = None
+    """A file of SQL that runs before the first revision."""
+    assume_in_transaction: bool = False
+    postgresql: int | None = None
+    use_cache: bool = True
+    progress: Progress | None = None
+
+
+def open_reading(config: Config, root: Path) -> Reading:
+    """The reading that the settings alone describe, of the files around `root`."""
+    return Reading(config=config, files=DiskFiles(root.resolve()))
+
+
+def find_histories(reading: Reading, paths: Sequence[str]) -> tuple[History, ...]:
+    """The histories at the given paths, else at the configured ones, else at the usual place.
+
+    Raises HistoryError or UsageError where a path leads to none.
+    """
+    config, files = reading.config, reading.files
+    given = [files.path_of(path) for path in paths]
+    configured = [files.path_of(config.root / path) for path in config.migrations]
+    return tuple(discover(path, files) for path in paths_to_read(given, configured, files))
+
+
+def find_one(reading: Reading, path: str | None) -> History:
+    """The one history that a verb is about, sound enough to be replayed.
+
+    Raises UsageError where the settings name several and no path says which, HistoryError where it is broken.
+    """
+    found = find_histories(reading, (path,) if path is not None else ())
+    if len(found) > 1:
+        named = ", ".join(history.path for history in found)
+        raise UsageError(f"there are several histories: {named}", next="name the PATH of one")
+    require_whole(found[0])
+    return found[0]
+
+
+def choose_base(reading: Reading, option: str | None, environ: Mapping[str, str]) -> Base | None:
+    """The base to compare with: the option, else the target of the CI's pull request, else the configured one.
+
+    None judges everything; so does an empty option. Raises HistoryError where the base can't be found.
+    """
+    if option is not None:
+        return git.read_base(option, reading.files) if option else None
+    if branch := git.target_branch(environ):
+        return git.read_base(branch, reading.files, is_remote=True)
+    if reading.config.base:
+        return git.read_base(reading.config.base, reading.files)
+    return None
+
+
+def replay_history(
+    history: History, reading: Reading, base: Base | None = None, order: Sequence[str] | None = None
+) -> Replay:
+    """The history replayed on what `--initial` builds; what is new since the base is judged."""
+    return replay_selected(history, reading, select(history, base), order)
+
+
+def replay_selected(
+    history: History, reading: Reading, selection: Selection, order: Sequence[str] | None = None
+) -> Replay:
+    """The history replayed with a selection that is already made."""
+    initial = run_initial(reading)
+    catalog = initial[-1].after if initial else Catalog()
+    catalog = replace(catalog, search_path=Catalog().search_path)
+    done = replay(
+        history,
+        runner_for(history, reading),
+        catalog,
+        selection=selection,
+        order=order,
+        progress=reading.progress,
+    )
+    return replace(done, initial=initial)
+
+
+def run_initial(reading: Reading) -> tuple[Step, ...]:
+    """The steps of the file that the history takes for granted, none where there is no such file."""
+    config, files = reading.config, reading.files
+    if reading.initial is not None:
+        path = files.path_of(reading.initial)
+    elif config.initial is not None:
+        path = files.path_of(config.root / config.initial)
+    else:
+        return ()
+    text = files.read(path)
+    if text is None:
+        raise UsageError(f"there is no {path}", at="--initial", next="name the SQL file that builds the first tables")
+    return run_section(Section(path, text), Catalog())
+
+
+def runner_for(history: History, reading: Reading) -> Runner:
+    """What finds out the statements of a revision: the static evaluator, or the reader of SQL."""
+    if history.kind == "sql":
+        return SqlRunner(history.scripts, reading.assume_in_transaction)
+    # Alembic and SQLAlchemy take half a second to import; a folder of SQL must not pay for them.
+    from schemaguard.history.evaluation import Evaluator, Settings
+
+    config, files = reading.config, reading.files
+    roots = (*history.roots, *(files.path_of(config.root / source) for source in config.sources))
+    return Evaluator(
+        files,
+        roots,
+        Settings(),
+        history.env_file,
+        {revision.id: revision.file for revision in history.graph.revisions.values()},
+    )
