@@ -8,7 +8,7 @@ from pathlib import Path
 
 from schemaguard.adapters.files import DiskFiles, decode
 from schemaguard.errors import HistoryError
-from schemaguard.history.selection import Base, FileChange, FileState
+from schemaguard.history.selection import Base, FileChange, FileState, is_same_code
 
 _TIMEOUT_S = 30
 _REF = re.compile(r"[A-Za-z0-9_@.][A-Za-z0-9_./@{}^~+=#,!%&()-]*")
@@ -99,7 +99,11 @@ def _changes(commit: str, top: Path, files: DiskFiles) -> Iterator[FileChange]:
     found = list(_parsed(listed))
     texts = _texts_at(commit, [change.before for change in found if change.before and change.state == "changed"], top)
     for change in found:
-        yield FileChange(files.path_of(top / change.path), change.state, change.before, texts.get(change.before or ""))
+        path = files.path_of(top / change.path)
+        state = change.state
+        if change.before in texts and is_same_code(path, texts[change.before], files.read(path) or ""):
+            state = "reworded"
+        yield FileChange(path, state, change.before)
     for name in _checked(top, "ls-files", "--others", "--exclude-standard", "-z").split(b"\0"):
         if name:
             yield FileChange(files.path_of(top / os.fsdecode(name)), "added")

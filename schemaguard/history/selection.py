@@ -1,5 +1,7 @@
 """Which revisions are judged: all, or those that are new or changed since the base of a branch."""
 
+import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -9,10 +11,12 @@ from schemaguard.history import graph
 from schemaguard.history.history import History
 from schemaguard.history.revision import Problem
 
+_MARK = re.compile(r"migrate:|\+goose|flyway:")
 _STRICT_IN_ORDER = ("alembic", "flyway", "golang-migrate")
 """Tools that refuse or skip a migration that stands before an applied one; the others run it late."""
 
-FileState = Literal["added", "changed", "renamed", "deleted"]
+FileState = Literal["added", "changed", "reworded", "renamed", "deleted"]
+"""`reworded`: only comments or layout differ, and its code does what it did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +26,6 @@ class FileChange:
     path: str
     state: FileState
     before: str | None = None
-    before_text: str | None = None
-    """What a changed file said at the base, where that was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,8 @@ def select(history: History, base: Base | None) -> Selection:
     """What is to be judged of a history on a branch.
 
     New are the revisions whose file wasn't there at the base. A file that was there with other content may have been
-    applied already: its revision is judged again and said to be edited. A file that was only moved is neither.
-    Without a base everything is judged.
+    applied already: its revision is judged again and said to be edited. One that was only moved or reworded is
+    neither. Without a base everything is judged.
     """
     if base is None:
         return Selection(frozenset(history.graph.revisions))
@@ -58,7 +60,7 @@ def select(history: History, base: Base | None) -> Selection:
     edited: set[str] = set()
     for revision in history.graph.revisions.values():
         states = {base.changes[file].state for file in _files_of(history, revision.id) if file in base.changes}
-        if not states or states == {"renamed"}:
+        if states <= {"renamed", "reworded"}:
             continue
         judged.add(revision.id)
         own = base.changes.get(revision.file)
@@ -66,6 +68,28 @@ def select(history: History, base: Base | None) -> Selection:
             edited.add(revision.id)
     problems = (*_edited(history, edited, base), *_removed(history, base), *_out_of_order(history, judged - edited))
     return Selection(frozenset(judged), frozenset(edited), problems, base)
+
+
+def is_same_code(path: str, before: str, now: str) -> bool:
+    """Whether two texts of a file do the same, whatever their comments, docstring and layout are."""
+    if path.endswith(".py"):
+        try:
+            return _code(before) == _code(now)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+    return _sql_lines(before) == _sql_lines(now)
+
+
+def _code(text: str) -> str:
+    module = ast.parse(text)
+    body = module.body[1:] if ast.get_docstring(module, clean=False) is not None else module.body
+    return ast.dump(ast.Module(body=body, type_ignores=[]))
+
+
+def _sql_lines(text: str) -> list[str]:
+    """The lines that count: none that are blank or only a comment, but the marks that migration tools read."""
+    lines = (line.rstrip() for line in text.splitlines())
+    return [line for line in lines if line and (not line.lstrip().startswith("--") or _MARK.search(line))]
 
 
 def _files_of(history: History, revision: str) -> tuple[str, ...]:

@@ -244,7 +244,7 @@ def _plain(every: Sequence[str], files: Files) -> tuple[list[_Found], list[Probl
         plain_stem = re.sub(r"[._]up$", "", stem, flags=re.IGNORECASE)
         if down is None and plain_stem in downs:
             down = _whole(downs[plain_stem], files)
-        is_marked = up.transactions != "none" or (down is not None and down.file == up.file)
+        is_marked = _is_marked(files.read(file) or "")
         name = basename(plain_stem)
         version = _version_and_title(name)[0] if is_marked else name
         key = (dirname(file), _natural(basename(file)))
@@ -255,6 +255,10 @@ def _plain(every: Sequence[str], files: Files) -> tuple[list[_Found], list[Probl
         if not any(f"{stem}{end}" in every for end in (".sql", ".up.sql", "_up.sql"))
     ]
     return found, problems
+
+
+def _is_marked(text: str) -> bool:
+    return bool(_DBMATE.search(text) or _GOOSE.search(text))
 
 
 # Sections
