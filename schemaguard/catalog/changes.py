@@ -173,10 +173,12 @@ class RetypeColumn:
 
 @dataclass(frozen=True, slots=True)
 class SetNotNull:
-    """ALTER COLUMN … SET NOT NULL."""
+    """ALTER COLUMN … SET NOT NULL, or ADD [CONSTRAINT `constraint`] NOT NULL (18), which may be NOT VALID."""
 
     table: Name
     column: str
+    constraint: str | None = None
+    valid: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -597,9 +599,13 @@ class SetSetting:
 
 @dataclass(frozen=True, slots=True)
 class ControlTransaction:
-    """BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE …: `action` in upper case."""
+    """BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE …: `action` in upper case.
+
+    START TRANSACTION is BEGIN, END is COMMIT, ABORT is ROLLBACK; ROLLBACK TO names its savepoint, as RELEASE does.
+    """
 
     action: str
+    savepoint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,53 @@
 """One statement to the changes it makes."""
 
-from schemaguard.catalog.changes import Change
+from schemaguard.catalog.changes import Change, NoEffect, Opaque, Unreadable
+from schemaguard.sql.cursor import Cursor, SyntaxRefusal, Unknown
+from schemaguard.sql.grammar.sessions import psql
+from schemaguard.sql.mentions import mentions
+from schemaguard.sql.readers import read
+from schemaguard.sql.statements import split
+from schemaguard.sql.tokens import BROKEN, META, Token, tokenize
+
+LONGEST = 1_000_000
+"""Characters of a statement that are read; a longer one is opaque."""
 
 
 def translate(sql: str) -> tuple[Change, ...]:
-    """The changes of one statement, one an action, in order; never empty, never raises: the unreadable is Opaque."""
-    raise NotImplementedError
+    """The changes of one statement, one an action, in order; never empty, never raises: the unreadable is Opaque.
+
+    A text that holds several statements gives the changes of all of them.
+    """
+    if len(sql) > LONGEST:
+        return (Opaque(f"the statement is longer than {LONGEST:,} characters"),)
+    tokens, _ = tokenize(sql)
+    if tokens and tokens[-1].kind == BROKEN:
+        return (Unreadable(tokens[-1].value),)
+    while tokens and tokens[-1].key == ";":
+        tokens.pop()
+    if not tokens:
+        return (NoEffect(""),)
+    if tokens[0].kind == META:
+        return _psql(sql[tokens[0].start :])
+    if any(token.key == ";" for token in tokens):
+        parts = split(sql, "")
+        if len(parts) > 1:
+            return tuple(change for part in parts for change in translate(part.sql))
+    return _changes(sql, tokens)
+
+
+def _changes(sql: str, tokens: list[Token]) -> tuple[Change, ...]:
+    found: list[Change] = []
+    try:
+        found += read(Cursor(sql, tokens))
+    except SyntaxRefusal as refusal:
+        return (Unreadable(str(refusal)),)
+    except Unknown as unknown:
+        return (*found, Opaque(str(unknown), mentions(sql)))
+    except RecursionError:
+        return (Opaque("the statement is nested too deeply"),)
+    return tuple(found)
+
+
+def _psql(text: str) -> tuple[Change, ...]:
+    command, _, rest = text.partition(" ")
+    return translate("copy " + rest) if command == "\\copy" else (psql(text),)
