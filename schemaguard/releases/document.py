@@ -1,0 +1,54 @@
+"""A plan as the JSON document that the journal keeps, and its hash. Fields stay named: people read it."""
+
+import hashlib
+import json
+import types
+from collections.abc import Mapping
+from dataclasses import asdict, fields, is_dataclass
+from enum import Enum
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from schemaguard.errors import NeedsHumanError
+from schemaguard.releases.plan import Plan
+
+
+def to_document(plan: Plan) -> dict[str, Any]:
+    """The plan as JSON values."""
+    document: dict[str, Any] = json.loads(json.dumps(asdict(plan)))
+    return document
+
+
+def from_document(document: Mapping[str, Any]) -> Plan:
+    """The plan that `to_document` wrote; NeedsHumanError where it is none."""
+    try:
+        plan: Plan = _read(Plan, document)
+    except (TypeError, KeyError, ValueError) as error:
+        raise NeedsHumanError(
+            f"the stored plan can't be read: {error}",
+            at="schemaguard.operation.plan",
+            next="was it written by another version of schemaguard? use that one to resume",
+        ) from error
+    return plan
+
+
+def plan_hash(plan: Plan) -> str:
+    """SHA-256 over the canonical document, in hex."""
+    text = json.dumps(to_document(plan), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _read(kind: Any, value: Any) -> Any:
+    origin, inside = get_origin(kind), get_args(kind)
+    if origin in (Union, types.UnionType):
+        return None if value is None else _read(next(k for k in inside if k is not type(None)), value)
+    if origin is tuple:
+        kinds = [inside[0]] * len(value) if inside[-1] is ... else inside
+        return tuple(_read(k, v) for k, v in zip(kinds, value, strict=True))
+    if isinstance(kind, type) and is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(**{field.name: _read(hints[field.name], value[field.name]) for field in fields(kind)})
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return kind(value)
+    if type(value) is not kind:
+        raise TypeError(f"{value!r} where {kind.__name__} is expected")
+    return value

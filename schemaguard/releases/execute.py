@@ -1,0 +1,93 @@
+"""The one loop that carries a plan out: write down, probe, perform if before, probe again, write down."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from schemaguard.errors import NeedsHumanError
+from schemaguard.releases.plan import Plan
+from schemaguard.releases.ports import ConnectionLostError, World
+from schemaguard.releases.release import Operation, StepName, StepState
+from schemaguard.releases.seen import State
+from schemaguard.releases.steps import STEPS, Step
+from schemaguard.releases.steps.step import WaitingError
+
+Watch = Callable[[StepName], None]
+"""Called after each step, when the journal has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutcome:
+    """What came of one step."""
+
+    name: StepName
+    state: StepState
+    ms: float
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an operation; `waiting` says what it waits for, where it does."""
+
+    operation: Operation
+    plan: Plan
+    steps: tuple[StepOutcome, ...]
+    waiting: WaitingError | None = None
+
+    def step(self, name: StepName) -> StepOutcome | None:
+        """What came of that step, None where it wasn't reached."""
+        return next((outcome for outcome in self.steps if outcome.name is name), None)
+
+
+def execute(operation: Operation, plan: Plan, world: World, watch: Watch = lambda _: None) -> Outcome:
+    """Carry an operation on from where its journal stands, to its end or to where it has to wait.
+
+    Raises ConflictError where somebody was faster and NeedsHumanError where a step is neither before nor after.
+    """
+    outcomes: list[StepOutcome] = []
+    for step in STEPS:
+        record = operation.step(step.name)
+        if record.state is StepState.DONE:
+            outcomes.append(StepOutcome(step.name, StepState.DONE, float(record.detail.get("ms", 0)), record.detail))
+        else:
+            began = time.monotonic()
+            try:
+                detail = _carry_out(step, operation, plan, world)
+            except WaitingError as waiting:
+                world.database.wait(operation, step.name, waiting.what)
+                ms = _ms_since(began)
+                outcomes.append(StepOutcome(step.name, StepState.WAITING, ms, {"waits": waiting.what}))
+                return Outcome(operation, plan, tuple(outcomes), waiting)
+            detail = {**detail, "ms": _ms_since(began)}
+            world.database.done(operation, step.name, detail)
+            outcomes.append(StepOutcome(step.name, StepState.DONE, detail["ms"], detail))
+        watch(step.name)
+    return Outcome(operation, plan, tuple(outcomes))
+
+
+def _carry_out(step: Step, operation: Operation, plan: Plan, world: World) -> Mapping[str, Any]:
+    world.database.start(operation, step.name)
+    detail: Mapping[str, Any] = {}
+    state = step.probe(plan, world.database.observe(operation, plan))
+    if state is State.BEFORE:
+        try:
+            detail = step.perform(operation, plan, world)
+        except ConnectionLostError:
+            # Whether it was committed is what the second look tells; if it wasn't, it is done once more.
+            world.database.reconnect()
+            state = step.probe(plan, world.database.observe(operation, plan))
+            detail = step.perform(operation, plan, world) if state is State.BEFORE else {"after": "a lost connection"}
+        state = step.probe(plan, world.database.observe(operation, plan))
+    if state is not State.AFTER:
+        raise NeedsHumanError(
+            f"{operation}: {step.name} is {'still before' if state is State.BEFORE else 'neither before nor after'} it",
+            at=f"operation {operation.id}, step {step.name}",
+            next=f"look at the database, then schemaguard resume {operation.id} --mark done, or --abandon",
+        )
+    return detail
+
+
+def _ms_since(began: float) -> float:
+    return round((time.monotonic() - began) * 1000, 2)

@@ -1,0 +1,59 @@
+"""Everything that a plan is made from, as one value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from schemaguard.catalog.objects import Catalog
+from schemaguard.contracts.contract import Contract
+from schemaguard.releases.release import (
+    AppliedChange,
+    Held,
+    Kind,
+    Operation,
+    Pointer,
+    Release,
+    Retired,
+    Server,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """One model's side of the database at one moment.
+
+    `needed` are the contracts of everybody else who is in their window: other models, consumers, and other versions
+    of this model. `history` are the operations of this model that switched its pointer, oldest first.
+    """
+
+    at: datetime
+    pointer: Pointer
+    releases: Mapping[str, Release]
+    catalog: Catalog
+    needed: tuple[Contract, ...] = ()
+    retired: tuple[Retired, ...] = ()
+    """Out of sight and not purged."""
+    restored: tuple[Retired, ...] = ()
+    """Brought back by an operation: their revision is held, and going forward retires them again."""
+    applied: tuple[AppliedChange, ...] = ()
+    heads: tuple[str, ...] = ()
+    parents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Applied revision → the revisions that it stands on, as far as they are known."""
+    held: tuple[Held, ...] = ()
+    history: tuple[Operation, ...] = ()
+    waiting: tuple[Operation, ...] = ()
+    open: Operation | None = None
+    servers: tuple[Server, ...] = ()
+
+    @property
+    def active(self) -> Release | None:
+        """The release that serves, None before the first promotion."""
+        return self.releases[self.pointer.active] if self.pointer.active else None
+
+    def default_target(self) -> str | None:
+        """Where a rollback goes when nobody says: the fallback, else what the active version was promoted over."""
+        pointer = self.pointer
+        if pointer.fallback and pointer.fallback != pointer.active:
+            return pointer.fallback
+        promotions = (o for o in reversed(self.history) if o.kind is Kind.PROMOTE and o.to_version == pointer.active)
+        return next((promotion.from_version for promotion in promotions), None)

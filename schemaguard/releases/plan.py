@@ -1,0 +1,184 @@
+"""A plan as data: what a promotion or rollback would do, decided before anything is touched."""
+
+from dataclasses import dataclass, field
+
+from schemaguard.errors import ConflictError, RefusedError, UsageError
+from schemaguard.releases.fit import Fit
+from schemaguard.releases.leftovers import Leftover, leftovers_of_promotion, leftovers_of_rollback, names
+from schemaguard.releases.now import Now
+from schemaguard.releases.readiness import Loosening, Readiness, Reversal, Wish, make_ready, restore
+from schemaguard.releases.release import Kind, Release, ReversalClass
+from schemaguard.releases.revisions import RevisionMove, move_back, move_forward
+from schemaguard.releases.views import ContractViews, contract_views
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the operator asks for; `version` None leaves the target of a rollback to the pointer."""
+
+    kind: Kind
+    version: str | None = None
+    if_epoch: int | None = None
+    fallback: str | None = None
+    alias: str = "champion"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be done. `epoch` is the one that the operator saw: it must still be the pointer's at the commit."""
+
+    kind: Kind
+    model: str
+    from_version: str | None
+    to_version: str
+    epoch: int
+    alias: str
+    reversals: tuple[Reversal, ...] = ()
+    loosenings: tuple[Loosening, ...] = ()
+    views: ContractViews = field(default_factory=lambda: ContractViews("", "", ()))
+    revision: RevisionMove = field(default_factory=RevisionMove)
+    leftovers: tuple[Leftover, ...] = ()
+    reversal_class: ReversalClass = ReversalClass.INSTANT
+    fallback: str | None = None
+
+    @property
+    def restored(self) -> tuple[str, ...]:
+        """The objects that come back into sight."""
+        return tuple(reversal.object for reversal in self.reversals if reversal.retired is not None)
+
+
+def make_plan(now: Now, wanted: Wanted, fit: Fit) -> Plan:
+    """The plan that takes a model from now to what is wanted.
+
+    Raises UsageError for what can't be meant, ConflictError where the epoch isn't the one that was seen, and
+    RefusedError where the target can't be made ready without breaking somebody.
+    """
+    target = _target(now, wanted)
+    _check_epoch(now, wanted)
+    is_rollback = wanted.kind is Kind.ROLLBACK
+    released = () if is_rollback else _released(now, target)
+    forced = restore(now.retired, {r.id for r in now.retired if r.operation is not None and r.revision in released})
+    ready = make_ready(
+        Wish(target.contract, _name(target), is_rollback, target.superseded_at), now.catalog, forced, (now, fit)
+    )
+    _check_others(now, ready, fit, is_rollback=is_rollback)
+    leftovers = leftovers_of_rollback(now, target) if is_rollback else leftovers_of_promotion(now, released)
+    return Plan(
+        kind=wanted.kind,
+        model=now.pointer.model,
+        from_version=now.pointer.active,
+        to_version=target.version,
+        epoch=now.pointer.epoch,
+        alias=wanted.alias,
+        reversals=ready.reversals,
+        loosenings=ready.loosenings,
+        views=contract_views(target.contract, target.view_schema, ready.catalog),
+        revision=_back(now, ready, target) if is_rollback else _forward(now, released, target),
+        leftovers=leftovers,
+        reversal_class=_worst(ready),
+        fallback=wanted.fallback,
+    )
+
+
+def _target(now: Now, wanted: Wanted) -> Release:
+    model, pointer = now.pointer.model, now.pointer
+    if wanted.kind is Kind.ROLLBACK and pointer.active is None:
+        raise UsageError(f"{model} was never promoted, so there is nothing to roll back", next="schemaguard status")
+    version = wanted.version if wanted.version is not None else now.default_target()
+    if version is None:
+        raise UsageError(
+            f"{model} {pointer.active} was not promoted over another version",
+            at=f"the pointer of {model}, epoch {pointer.epoch}",
+            next=f"name the version: schemaguard rollback {model} --to VERSION",
+        )
+    for name in (version, wanted.fallback):
+        if name is not None and name not in now.releases:
+            raise UsageError(
+                f"{model} {name} is not published",
+                at=f"published: {', '.join(now.releases) or 'none'}",
+                next=f"schemaguard contracts publish {model} {name}",
+            )
+    if version == pointer.active:
+        raise UsageError(f"{model} {version} is active already (epoch {pointer.epoch})", next="schemaguard status")
+    if pointer.frozen and wanted.kind is Kind.PROMOTE:
+        raise RefusedError(f"{model} is frozen: nothing is promoted", next="thaw it first, or roll back")
+    target = now.releases[version]
+    if wanted.kind is Kind.ROLLBACK and target.first_served_at is None and version != pointer.fallback:
+        raise UsageError(
+            f"{model} {version} never served, so going to it is no rollback",
+            next=f"schemaguard promote {model} {version}",
+        )
+    return target
+
+
+def _check_epoch(now: Now, wanted: Wanted) -> None:
+    if wanted.if_epoch is not None and wanted.if_epoch != now.pointer.epoch:
+        raise ConflictError(
+            f"the epoch of {now.pointer.model} is {now.pointer.epoch}, not {wanted.if_epoch}: somebody switched it",
+            at=f"{now.pointer.model} {now.pointer.active or 'nothing'} is active",
+            next="look at schemaguard status, then decide again",
+        )
+
+
+def _check_others(now: Now, ready: Readiness, fit: Fit, *, is_rollback: bool) -> None:
+    """From PREPARE until FINISH the database satisfies the release that is left and everybody else in their window."""
+    lifted = {(loosening.schema, loosening.table, loosening.column) for loosening in ready.loosenings}
+    contracts = [*now.needed, *([now.active.contract] if now.active else [])]
+    for contract in contracts:
+        known = set(fit.unmet(contract, now.catalog))
+        for unmet in fit.unmet(contract, ready.catalog):
+            if unmet in known:
+                continue
+            # The release that is left may read NULLs in a column whose NOT NULL was lifted for the one that comes.
+            is_left = is_rollback and now.active is not None and contract == now.active.contract
+            place = (unmet.table.schema or "public", unmet.table.name, unmet.column or "")
+            if is_left and unmet.cause == "null-possible" and place in lifted:
+                continue
+            raise RefusedError(
+                f"it would break {contract.id}: {unmet.message}",
+                at=unmet.object,
+                next="settle with its owner first; nothing was touched",
+            )
+
+
+def _released(now: Now, target: Release) -> tuple[str, ...]:
+    """The held revisions that the target can live with: it names nothing that they took away."""
+    mine = {operation.id for operation in now.history}
+    return tuple(
+        held.revision
+        for held in now.held
+        if held.operation in mine
+        and not any(
+            names(target.contract, now.catalog, retired.table, retired.column)
+            for retired in now.restored
+            if retired.revision == held.revision
+        )
+    )
+
+
+def _back(now: Now, ready: Readiness, target: Release) -> RevisionMove:
+    going = {reversal.applied for reversal in ready.reversals}
+    touched = {reversal.revision for reversal in ready.reversals if reversal.revision is not None}
+    standing = {
+        change.revision
+        for change in now.applied
+        if not change.undone and change.id not in going and change.inverse_class is not ReversalClass.NONE
+    }
+    reason = f"{_name(target)} needs what it takes away"
+    move = move_back(now.heads, touched - standing, now.parents, reason)
+    return RevisionMove(move.before, move.after, tuple(sorted(touched)), (), reason if touched else "")
+
+
+def _forward(now: Now, released: tuple[str, ...], target: Release) -> RevisionMove:
+    reason = f"{_name(target)} can live with it" if released else ""
+    return move_forward(now.heads, released, now.parents, reason)
+
+
+def _worst(ready: Readiness) -> ReversalClass:
+    order = (ReversalClass.INSTANT, ReversalClass.SLOW, ReversalClass.LOSSY, ReversalClass.IMPOSSIBLE)
+    classes = [reversal.reversal_class for reversal in ready.reversals]
+    return max((c for c in classes if c in order), key=order.index, default=ReversalClass.INSTANT)
+
+
+def _name(release: Release) -> str:
+    return f"{release.model}@{release.version}"

@@ -1,0 +1,157 @@
+"""What has to happen to a catalog so that it satisfies a contract: restored, inverted, or lifted; or refused."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.contracts.contract import Contract
+from schemaguard.errors import RefusedError
+from schemaguard.releases.fit import Fit, Unmet
+from schemaguard.releases.now import Now
+from schemaguard.releases.release import Retired, ReversalClass
+from schemaguard.releases.views import quote
+
+_LIFTED_CAUSES = frozenset({"required-column-added", "null-refused"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """One thing that is undone: a retirement (`retired`) or another applied change, with the statements for it."""
+
+    object: str
+    statements: tuple[str, ...]
+    reversal_class: ReversalClass
+    retired: int | None = None
+    applied: int | None = None
+    revision: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loosening:
+    """A NOT NULL that is lifted, so that a writer who doesn't know the column can write again."""
+
+    schema: str
+    table: str
+    column: str
+
+    @property
+    def object(self) -> str:
+        """The column's name, such as `transactions.entry_mode`."""
+        return f"{Name(self.table, self.schema)}.{self.column}"
+
+    @property
+    def statement(self) -> str:
+        """What lifts it; running it again changes nothing."""
+        return f"alter table {quote(self.schema)}.{quote(self.table)} alter column {quote(self.column)} drop not null"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The contract that is to be satisfied, of whom, and when it was last: later retirements are the ones to undo."""
+
+    contract: Contract
+    name: str
+    may_loosen: bool
+    served_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What makes a catalog ready, and the catalog that comes out of it."""
+
+    catalog: Catalog
+    reversals: tuple[Reversal, ...] = ()
+    loosenings: tuple[Loosening, ...] = ()
+
+
+def restore(retired: Iterable[Retired], wanted: Collection[int]) -> tuple[Reversal, ...]:
+    """The reversals of these retirements, the latest first."""
+    chosen = (each for each in retired if each.id in wanted)
+    return tuple(
+        Reversal(
+            each.object, each.restore, each.restore_class,
+            retired=each.id, applied=each.applied_change, revision=each.revision,
+        )
+        for each in sorted(chosen, key=lambda each: each.id, reverse=True)
+    )  # fmt: skip
+
+
+def make_ready(wish: Wish, catalog: Catalog, forced: tuple[Reversal, ...], around: tuple[Now, Fit]) -> Readiness:
+    """What has to be undone for the wish, beginning with what is undone anyway (`forced`).
+
+    Raises RefusedError, with everything that stays unmet, where no chain of stored inverses gets there.
+    """
+    now, fit = around
+    ready = Readiness(fit.after((s for each in forced for s in each.statements), catalog), forced)
+    while unmet := fit.unmet(wish.contract, ready.catalog):
+        step = _restored(wish, unmet, ready, now) or (wish.may_loosen and _loosened(unmet, ready)) or None
+        if step is None:
+            step = _inverted(wish, unmet, ready, around)
+        if step is None:
+            raise _refusal(wish, unmet, now)
+        ready = replace(step, catalog=fit.after(_new_statements(ready, step), ready.catalog))
+    return ready
+
+
+def _new_statements(before: Readiness, after: Readiness) -> tuple[str, ...]:
+    undone = tuple(s for each in after.reversals[len(before.reversals) :] for s in each.statements)
+    return undone + tuple(each.statement for each in after.loosenings[len(before.loosenings) :])
+
+
+def _restored(wish: Wish, unmet: tuple[Unmet, ...], ready: Readiness, now: Now) -> Readiness | None:
+    """The next retirement to undo: the first one after the wisher last served, of an object that is missing."""
+    taken = {each.retired for each in ready.reversals}
+    for missing in unmet:
+        candidates = [
+            each
+            for each in now.retired
+            if each.id not in taken and each.table == missing.table and each.column in (None, missing.column)
+        ]
+        since = [each for each in candidates if wish.served_until is None or each.retired_at >= wish.served_until]
+        if candidates:
+            chosen = min(since, key=lambda each: each.id) if since else max(candidates, key=lambda each: each.id)
+            return replace(ready, reversals=(*ready.reversals, *restore([chosen], {chosen.id})))
+    return None
+
+
+def _loosened(unmet: tuple[Unmet, ...], ready: Readiness) -> Readiness | None:
+    for missing in unmet:
+        if missing.cause in _LIFTED_CAUSES and missing.column is not None:
+            loosening = Loosening(missing.table.schema or "public", missing.table.name, missing.column)
+            if loosening not in ready.loosenings:
+                return replace(ready, loosenings=(*ready.loosenings, loosening))
+    return None
+
+
+def _inverted(wish: Wish, unmet: tuple[Unmet, ...], ready: Readiness, around: tuple[Now, Fit]) -> Readiness | None:
+    """The latest applied change whose stored inverse leaves less unmet, and nothing new."""
+    now, fit = around
+    taken = {each.applied for each in ready.reversals}
+    tables = {each.table for each in unmet}
+    for change in reversed(now.applied):
+        if change.undone or change.id in taken or not change.inverse or not tables & change.tables:
+            continue
+        if change.inverse_class not in (ReversalClass.INSTANT, ReversalClass.SLOW):
+            continue
+        left = fit.unmet(wish.contract, fit.after(change.inverse, ready.catalog))
+        if set(left) < set(unmet):
+            reversal = Reversal(
+                change.statement, change.inverse, change.inverse_class, applied=change.id, revision=change.revision
+            )
+            return replace(ready, reversals=(*ready.reversals, reversal))
+    return None
+
+
+def _refusal(wish: Wish, unmet: tuple[Unmet, ...], now: Now) -> RefusedError:
+    more = f" (and {len(unmet) - 1} more)" if len(unmet) > 1 else ""
+    lossy = next(
+        (c for c in reversed(now.applied) if not c.undone and unmet[0].table in c.tables and c.inverse is None), None
+    )
+    blamed = f"; revision {lossy.revision} changed it and has no inverse: {lossy.statement}" if lossy else ""
+    wait = "undo that by a new migration first" if wish.may_loosen else "apply the migration that it was written for"
+    return RefusedError(
+        f"the database doesn't give {wish.name} what its contract promises: {unmet[0].message}{more}",
+        at=f"{unmet[0].object}{blamed}",
+        next=f"{wait}; nothing was touched",
+    )

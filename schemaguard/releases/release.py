@@ -1,0 +1,198 @@
+"""Releases, pointers and operations as values: what the control schema holds, read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from schemaguard.catalog.objects import Name
+from schemaguard.contracts.contract import Contract
+
+
+class Kind(StrEnum):
+    """What an operation does to the pointer."""
+
+    PROMOTE = "promote"
+    ROLLBACK = "rollback"
+
+
+class StepName(StrEnum):
+    """The five steps of every operation, in their order."""
+
+    INTENT = "INTENT"
+    PREPARE = "PREPARE"
+    COMMIT = "COMMIT"
+    PROJECT = "PROJECT"
+    FINISH = "FINISH"
+
+
+class StepState(StrEnum):
+    """How far the journal says that a step has come."""
+
+    PLANNED = "planned"
+    STARTED = "started"
+    DONE = "done"
+    WAITING = "waiting"
+
+
+class OperationState(StrEnum):
+    """`waiting` blocks nobody: what is left can be done later by `resume` or `reconcile`."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    DONE = "done"
+    ABANDONED = "abandoned"
+
+
+class ReversalClass(StrEnum):
+    """What going back costs: metadata only, a scan or rewrite, lost data, or no way at all."""
+
+    INSTANT = "instant"
+    SLOW = "slow"
+    LOSSY = "lossy"
+    IMPOSSIBLE = "impossible"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Which versions of a model serve; `epoch` is raised by one at every switch and 0 before the first."""
+
+    model: str
+    epoch: int = 0
+    active: str | None = None
+    canary: str | None = None
+    canary_percent: int = 0
+    fallback: str | None = None
+    previous: str | None = None
+    frozen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A published model version with its contract and the revision it was last put to serve on."""
+
+    model: str
+    version: str
+    contract: Contract
+    view_schema: str
+    revision: tuple[str, ...] | None = None
+    released_at: datetime | None = None
+    first_served_at: datetime | None = None
+    superseded_at: datetime | None = None
+    window_until: datetime | None = None
+    artifact_uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """A column or table that is out of sight with its data; `restore` are the statements that bring it back."""
+
+    id: int
+    table: Name
+    column: str | None
+    hidden_table: Name
+    hidden_column: str | None
+    restore: tuple[str, ...]
+    restore_class: ReversalClass
+    retired_at: datetime
+    purge_after: datetime
+    applied_change: int | None = None
+    operation: int | None = None
+    """The operation that retired it in FINISH, None where a migration did."""
+    revision: str | None = None
+
+    @property
+    def object(self) -> str:
+        """Its visible name, such as `transactions.channel`."""
+        return f"{self.table}.{self.column}" if self.column else str(self.table)
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedChange:
+    """One change that the guard saw go through, with the inverse compiled at that moment (None: impossible).
+
+    `adds` is the column or table (column None) that it made, None where it made neither.
+    """
+
+    id: int
+    revision: str
+    statement: str
+    inverse: tuple[str, ...] | None
+    inverse_class: ReversalClass
+    applied_at: datetime
+    adds: tuple[Name, str | None] | None = None
+    tables: frozenset[Name] = frozenset()
+    """The tables that it touches."""
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A revision that may not be applied again until a promotion lifts the hold."""
+
+    revision: str
+    operation: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A model server that follows the pointer: the epoch it acknowledged, and until when it is believed alive."""
+
+    model: str
+    name: str
+    epoch: int
+    lease_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """Who wants an operation, why, and which measurement led to it."""
+
+    actor: str
+    reason: str
+    metric: str | None = None
+    detected_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepRecord:
+    """One step in the journal; `detail` holds its milliseconds and what it did."""
+
+    name: StepName
+    state: StepState = StepState.PLANNED
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One promotion or rollback with its journal; `document` is the plan as it was stored."""
+
+    id: int
+    kind: Kind
+    model: str
+    from_version: str | None
+    to_version: str
+    expected_epoch: int
+    state: OperationState
+    document: Mapping[str, Any]
+    plan_hash: str
+    intent: Intent
+    opened_at: datetime
+    steps: tuple[StepRecord, ...] = ()
+    closed_at: datetime | None = None
+
+    def step(self, name: StepName) -> StepRecord:
+        """That step of the journal."""
+        return next(record for record in self.steps if record.name is name)
+
+    @property
+    def current(self) -> StepName:
+        """The first step that isn't done; FINISH where all are."""
+        return next((record.name for record in self.steps if record.state is not StepState.DONE), StepName.FINISH)
+
+    def __str__(self) -> str:
+        way = f"{self.from_version} → {self.to_version}" if self.from_version else f"→ {self.to_version}"
+        return f"operation {self.id} ({self.kind} {self.model} {way})"

@@ -1,0 +1,47 @@
+"""COMMIT: one short transaction that switches the pointer, if the epoch is still the one that the operator saw."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from schemaguard.releases.plan import Plan
+from schemaguard.releases.ports import World
+from schemaguard.releases.release import Operation, StepName
+from schemaguard.releases.seen import Seen, State
+from schemaguard.releases.steps.step import Inverse, Step
+
+
+def _probe(plan: Plan, seen: Seen) -> State:
+    if seen.switched:
+        return State.AFTER
+    # A moved epoch is for the transaction's own compare-and-set to refuse: only it can say so without a race.
+    return State.BEFORE if seen.pointer.epoch >= plan.epoch else State.NEITHER
+
+
+def _perform(operation: Operation, plan: Plan, world: World) -> Mapping[str, Any]:
+    detail = world.database.commit(operation, plan)
+    world.database.notify(plan.model)
+    return detail
+
+
+def _inverse(plan: Plan) -> Inverse:
+    if plan.from_version is None:
+        return Inverse(None, "nothing served before")
+    verb = "rollback" if plan.kind == "promote" else "promote"
+    target = f"--to {plan.from_version}" if verb == "rollback" else plan.from_version
+    return Inverse(f"schemaguard {verb} {plan.model} {target}", "an operation of its own")
+
+
+def _describe(plan: Plan) -> tuple[str, ...]:
+    way = f"{plan.from_version} → {plan.to_version}" if plan.from_version else f"→ {plan.to_version}"
+    lines = [f"pointer {plan.model} {way}, epoch {plan.epoch} → {plan.epoch + 1}"]
+    move = plan.revision
+    if move.moves:
+        lines.append(f"applied revision {', '.join(move.before)} → {', '.join(move.after)}")
+    if move.hold:
+        lines.append(f"hold {', '.join(move.hold)}: {move.reason}")
+    if move.release:
+        lines.append(f"lift the hold on {', '.join(move.release)}: {move.reason}")
+    return tuple(lines)
+
+
+STEP = Step(StepName.COMMIT, _probe, _perform, _inverse, _describe)

@@ -1,0 +1,52 @@
+"""FINISH: retire what only the release that was left names, once no server needs it any more."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from schemaguard.releases.plan import Plan
+from schemaguard.releases.ports import World
+from schemaguard.releases.release import Operation, OperationState, StepName
+from schemaguard.releases.seen import Seen, State
+from schemaguard.releases.steps.step import Inverse, Step, WaitingError
+
+
+def _probe(_: Plan, seen: Seen) -> State:
+    return State.AFTER if seen.state in (OperationState.DONE, OperationState.ABANDONED) else State.BEFORE
+
+
+def _perform(operation: Operation, plan: Plan, world: World) -> Mapping[str, Any]:
+    if plan.leftovers:
+        reason = waits_for(world.database.observe(operation, plan), plan, finish_now=world.finish_now)
+        if reason is not None:
+            raise WaitingError(reason, next=f"schemaguard resume {operation.id} --finish, or schemaguard reconcile")
+    return world.database.finish(operation, plan)
+
+
+def waits_for(seen: Seen, plan: Plan, *, finish_now: bool) -> str | None:
+    """Why what is left over can't be retired yet, None where it can."""
+    if seen.pointer.epoch > plan.epoch + 1:
+        return None  # Somebody has switched again since: nothing of this plan is retired, it is only closed.
+    if seen.waits_for:
+        return f"still needed by {', '.join(seen.waits_for)}"
+    if finish_now:
+        return None
+    mine = [server for server in seen.servers if server.model == plan.model]
+    if not mine:
+        return "no server is known that could say it has switched"
+    behind = [server.name for server in mine if server.epoch <= plan.epoch and server.lease_until > seen.at]
+    return f"not switched yet: {', '.join(behind)}" if behind else None
+
+
+def _inverse(plan: Plan) -> Inverse:
+    target = plan.from_version or plan.to_version
+    return Inverse(f"schemaguard promote {plan.model} {target}", "what was retired comes back")
+
+
+def _describe(plan: Plan) -> tuple[str, ...]:
+    return tuple(
+        f"retire {each.object}" + (" when no window needs it" if each.waits else " when every server has switched")
+        for each in plan.leftovers
+    ) or ("nothing to retire",)
+
+
+STEP = Step(StepName.FINISH, _probe, _perform, _inverse, _describe)

@@ -1,0 +1,42 @@
+"""PREPARE: bring back what the target needs and make its views. From here on the database satisfies both contracts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from schemaguard.releases.plan import Plan
+from schemaguard.releases.ports import World
+from schemaguard.releases.release import Operation, StepName
+from schemaguard.releases.seen import Seen, Sight, State
+from schemaguard.releases.steps.step import Inverse, Step
+
+
+def _probe(plan: Plan, seen: Seen) -> State:
+    sights = {seen.retired.get(each.retired) for each in plan.reversals if each.retired is not None}
+    if sights & {Sight.PURGED, Sight.GONE, Sight.TAKEN, None} or seen.wrong_views:
+        return State.NEITHER
+    inverted = {each.applied for each in plan.reversals if each.applied is not None and each.retired is None}
+    is_done = sights <= {Sight.RESTORED} and inverted <= seen.undone and not seen.required and not seen.missing_views
+    return State.AFTER if is_done else State.BEFORE
+
+
+def _perform(operation: Operation, plan: Plan, world: World) -> Mapping[str, Any]:
+    return world.database.prepare(operation, plan)
+
+
+def _inverse(plan: Plan) -> Inverse:
+    restored = ", ".join(plan.restored)
+    return Inverse(None, f"take {restored} out of sight again" if restored else "nothing: the views may stay")
+
+
+def _describe(plan: Plan) -> tuple[str, ...]:
+    lines = [
+        f"restore {each.object}" if each.retired is not None else f"undo: {each.object}" for each in plan.reversals
+    ]
+    lines += [f"lift NOT NULL of {each.object}" for each in plan.loosenings]
+    if plan.views.views:
+        shown = ", ".join(view.name for view in plan.views.views)
+        lines.append(f"contract views {plan.views.schema}: {shown}")
+    return tuple(lines) or ("nothing to bring back",)
+
+
+STEP = Step(StepName.PREPARE, _probe, _perform, _inverse, _describe)

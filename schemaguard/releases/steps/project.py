@@ -1,0 +1,53 @@
+"""PROJECT: the outbox becomes the registry's alias. Idempotent, and never over a newer epoch."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from schemaguard.errors import RegistryError
+from schemaguard.releases.plan import Plan
+from schemaguard.releases.ports import Delivery, World
+from schemaguard.releases.release import Operation, StepName
+from schemaguard.releases.seen import Seen, State
+from schemaguard.releases.steps.step import Inverse, Step, WaitingError
+
+
+def _probe(_: Plan, seen: Seen) -> State:
+    return State.BEFORE if seen.undelivered else State.AFTER
+
+
+def _perform(operation: Operation, plan: Plan, world: World) -> Mapping[str, Any]:
+    detail: dict[str, Any] = {}
+    for delivery in world.database.deliveries(operation):
+        try:
+            detail = _deliver(delivery, world)
+        except RegistryError as error:
+            world.database.not_delivered(delivery, str(error))
+            raise WaitingError(
+                f"{plan.model} {plan.to_version} serves (epoch {plan.epoch + 1}), but the registry's alias could not "
+                f"follow: {error.what}",
+                at=error.at,
+                next=f"when the registry answers again: schemaguard resume {operation.id}",
+            ) from error
+        world.database.delivered(delivery, detail)
+    return detail
+
+
+def _deliver(delivery: Delivery, world: World) -> dict[str, Any]:
+    alias, version = delivery.payload["alias"], delivery.payload["version"]
+    if (newest := world.database.newest_epoch(delivery.model)) > delivery.epoch:
+        return {"skipped": f"epoch {newest} is newer"}
+    was = world.registry.alias(delivery.model, alias)
+    if was != version:
+        world.registry.set_alias(delivery.model, alias, version)
+    return {"alias": alias, "was": was, "version": version}
+
+
+def _inverse(plan: Plan) -> Inverse:
+    return Inverse("schemaguard reconcile", f"the alias {plan.alias} follows the pointer")
+
+
+def _describe(plan: Plan) -> tuple[str, ...]:
+    return (f"registry alias {plan.model}@{plan.alias} → {plan.to_version}",)
+
+
+STEP = Step(StepName.PROJECT, _probe, _perform, _inverse, _describe)
