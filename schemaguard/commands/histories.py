@@ -1,14 +1,17 @@
 """Use case shared by the verbs that read migrations: find the histories, choose the base, replay."""
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from schemaguard.adapters import git
-from schemaguard.adapters.files import DiskFiles
+from schemaguard.adapters.files import DiskFiles, cache_folder, open_store, versions_of_evaluation
 from schemaguard.catalog.objects import Catalog
 from schemaguard.config import Config
 from schemaguard.errors import UsageError
+from schemaguard.history.cache import CachedRunner, digest
 from schemaguard.history.discovery import discover, paths_to_read
 from schemaguard.history.history import History, Section, require_whole
 from schemaguard.history.replay import Progress, Runner, replay
@@ -86,32 +89,54 @@ def replay_selected(
 ) -> Replay:
     """The history replayed with a selection that is already made."""
     initial = run_initial(reading)
-    catalog = initial[-1].after if initial else Catalog()
-    catalog = replace(catalog, search_path=Catalog().search_path)
-    done = replay(
-        history,
-        runner_for(history, reading),
-        catalog,
-        selection=selection,
-        order=order,
-        progress=reading.progress,
-    )
+    # What the file SETs ends with its session.
+    catalog = replace(initial[-1].after, search_path=Catalog().search_path) if initial else Catalog()
+    with _runner(history, reading) as runner:
+        done = replay(history, runner, catalog, selection=selection, order=order, progress=reading.progress)
     return replace(done, initial=initial)
+
+
+@contextmanager
+def _runner(history: History, reading: Reading) -> Iterator[Runner]:
+    """The runner of the history, with what is remembered from earlier runs in front of it."""
+    if not reading.use_cache:
+        yield runner_for(history, reading)
+        return
+    read = reading.files.read
+    start = digest(
+        *versions_of_evaluation(),
+        *history.roots,
+        repr((history.kind, history.env_file, reading.assume_in_transaction, _settings_that_count(reading))),
+        read(history.env_file) or "" if history.env_file else "",
+        _initial(reading)[1],
+    )
+    with open_store(cache_folder(os.environ)) as store:
+        yield CachedRunner(lambda: runner_for(history, reading), store, read, start)
+
+
+def _settings_that_count(reading: Reading) -> tuple[object, ...]:
+    return (reading.postgresql or reading.config.postgresql, reading.config.sources)
 
 
 def run_initial(reading: Reading) -> tuple[Step, ...]:
     """The steps of the file that the history takes for granted, none where there is no such file."""
+    path, text = _initial(reading)
+    return run_section(Section(path, text), Catalog()) if path else ()
+
+
+def _initial(reading: Reading) -> tuple[str, str]:
+    """The path and text of the file that runs before the first revision, both empty where there is none."""
     config, files = reading.config, reading.files
     if reading.initial is not None:
         path = files.path_of(reading.initial)
     elif config.initial is not None:
         path = files.path_of(config.root / config.initial)
     else:
-        return ()
+        return "", ""
     text = files.read(path)
     if text is None:
         raise UsageError(f"there is no {path}", at="--initial", next="name the SQL file that builds the first tables")
-    return run_section(Section(path, text), Catalog())
+    return path, text
 
 
 def runner_for(history: History, reading: Reading) -> Runner:

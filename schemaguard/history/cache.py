@@ -1,0 +1,221 @@
+"""Remembers what revisions do, by content: evaluating is slow, and most of a history never changes.
+
+Every key is the digest of all that the evaluation could depend on: the key before it in the chain (and so the catalog
+that the revision meets), the file, each source that was read for it, the settings, and the versions of what evaluates.
+Verdicts are never remembered. An entry that can't be read is no entry.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, Protocol
+
+from schemaguard.catalog.changes import Change, Opaque
+from schemaguard.catalog.objects import Catalog
+from schemaguard.finding import Place
+from schemaguard.history.codec import Json, Malformed, decode, encode
+from schemaguard.history.delta import decode_delta, encode_delta
+from schemaguard.history.folding import REFUSED, fold
+from schemaguard.history.replay import Evaluated, Runner
+from schemaguard.history.revision import Direction, Revision, Run, Step
+from schemaguard.history.sql_runner import Outcome
+from schemaguard.sql.statements import Statement
+
+_CHANGES = tuple[Change, ...]
+_COMMENTS = tuple[tuple[Place, str], ...]
+
+
+class Store(Protocol):
+    """Where entries are kept; what it gives back may be anything that somebody has put there."""
+
+    def get(self, key: str) -> str | None:
+        """The text kept under a key, None where there is none."""
+        ...
+
+    def put(self, key: str, text: str) -> None:
+        """Keep a text under a key."""
+        ...
+
+
+class Unstorable(Exception):  # noqa: N818 - the run is right; it only isn't remembered
+    """A run holds a value that has no JSON."""
+
+
+def digest(*parts: str) -> str:
+    """One digest of several texts, none of which can pass for another split of them."""
+    made = blake2b(digest_size=20)
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        made.update(b"%d:" % len(data))
+        made.update(data)
+    return made.hexdigest()
+
+
+@dataclass(slots=True)
+class CachedRunner:
+    """A runner that asks the store first; the real one is only made when it is needed.
+
+    `chain` starts as the digest of everything that holds for the whole history, the first catalog included. Revisions
+    have to be run in the order of application, each revision's way back right after its way up.
+    """
+
+    make: Callable[[], Runner]
+    store: Store
+    read: Callable[[str], str | None]
+    chain: str
+    hits: int = 0
+    misses: int = 0
+    _runner: Runner | None = None
+    _contents: dict[str, str] = field(default_factory=dict)
+
+    def run(self, revision: Revision, direction: Direction, catalog: Catalog) -> Evaluated:
+        """What the revision does, remembered or found out."""
+        key = digest(self.chain, direction, revision.id, revision.file, self._content(revision.file))
+        found: Evaluated | None = self._remembered(key, revision, direction, catalog)
+        if found is None:
+            self.misses += 1
+            found = self._found_out(revision, direction, catalog)
+            self._remember(key, found)
+        else:
+            self.hits += 1
+        if direction == "upgrade":
+            self.chain = digest(key, *(part for pair in self._contents_of(found.sources) for part in pair))
+        return found
+
+    def _found_out(self, revision: Revision, direction: Direction, catalog: Catalog) -> Evaluated:
+        if self._runner is None:
+            self._runner = self.make()
+        return self._runner.run(revision, direction, catalog)
+
+    def _content(self, path: str) -> str:
+        """The digest of a file as it is now; empty where there is none."""
+        if path not in self._contents:
+            text = self.read(path)
+            self._contents[path] = "" if text is None else digest(text)
+        return self._contents[path]
+
+    def _contents_of(self, sources: Iterable[str]) -> list[tuple[str, str]]:
+        return [(path, self._content(path)) for path in sorted(sources)]
+
+    def _remembered(self, key: str, revision: Revision, direction: Direction, catalog: Catalog) -> Outcome | None:
+        text = self.store.get(key)
+        if text is None:
+            return None
+        seal, _, body = text.partition("\n")
+        if seal != digest(key, body):
+            return None
+        try:
+            entry = json.loads(body)
+            sources = decode(tuple[tuple[str, str], ...], entry["sources"])
+            if any(self._content(path) != content for path, content in sources):
+                return None
+            run = _read_run(entry["run"], revision, direction, catalog)
+        except (ValueError, KeyError, TypeError, RecursionError, Malformed):
+            return None
+        return Outcome(run, frozenset(path for path, _ in sources))
+
+    def _remember(self, key: str, found: Evaluated) -> None:
+        try:
+            entry = {"sources": self._contents_of(found.sources), "run": _write_run(found.run)}
+            body = json.dumps(entry, separators=(",", ":"), ensure_ascii=True)
+        except (Unstorable, TypeError, KeyError, ValueError, RecursionError):
+            return
+        self.store.put(key, f"{digest(key, body)}\n{body}")
+
+
+# A run as JSON
+
+
+def _write_run(run: Run) -> Json:
+    """The run without its catalogs, which folding its changes gives again; where it doesn't, the difference is kept."""
+    steps = []
+    at = run.before
+    for step in run.steps:
+        before = None if step.before is at or step.before == at else encode_delta(at, step.before)
+        folded = _refold(step.changes, step.before)
+        after = None if folded == step.after else encode_delta(step.before, step.after)
+        at = step.after
+        steps.append([*_write_step(step), before, after])
+    end = None if run.after == at else encode_delta(at, run.after)
+    return [steps, end, encode(_COMMENTS, run.file_comments), run.is_empty]
+
+
+def _write_step(step: Step) -> list[Json]:
+    return [
+        encode(Statement, step.statement),
+        encode(_CHANGES, step.changes),
+        step.transaction,
+        step.autocommit,
+        step.conditional,
+        _write_plain(step.parameters),
+        step.many,
+        encode(tuple[str, ...], step.comments),
+    ]
+
+
+def _read_run(written: Json, revision: Revision, direction: Direction, catalog: Catalog) -> Run:
+    steps_written, end, comments, is_empty = written
+    steps = []
+    at = catalog
+    for *plain, before_delta, after_delta in steps_written:
+        before = at if before_delta is None else decode_delta(at, before_delta)
+        changes: tuple[Change, ...] = decode(_CHANGES, plain[1])
+        at = _refold(changes, before) if after_delta is None else decode_delta(before, after_delta)
+        steps.append(
+            Step(
+                statement=decode(Statement, plain[0]),
+                changes=changes,
+                before=before,
+                after=at,
+                transaction=decode(int, plain[2]),
+                autocommit=decode(bool, plain[3]),
+                conditional=decode(bool, plain[4]),
+                parameters=_read_plain(plain[5]),
+                many=decode(bool, plain[6]),
+                comments=decode(tuple[str, ...], plain[7]),
+            )
+        )
+    after = at if end is None else decode_delta(at, end)
+    file_comments: tuple[tuple[Place, str], ...] = decode(_COMMENTS, comments)
+    return Run(revision, direction, tuple(steps), catalog, after, file_comments, decode(bool, is_empty))
+
+
+def _refold(changes: tuple[Change, ...], before: Catalog) -> Catalog:
+    """The catalog after changes that were folded before: a refusal among them says that nothing happened."""
+    if any(isinstance(change, Opaque) and change.reason.startswith(REFUSED) for change in changes):
+        return before
+    return fold(changes, before)[1]
+
+
+def _write_plain(value: object) -> Json:
+    """Parameters of a statement, as far as JSON can hold them."""
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float():
+            return value if value == value and abs(value) != float("inf") else ["float", repr(value)]
+        case tuple():
+            return ["tuple", [_write_plain(item) for item in value]]
+        case list():
+            return ["list", [_write_plain(item) for item in value]]
+        case Mapping():
+            return ["dict", [[_write_plain(key), _write_plain(item)] for key, item in value.items()]]
+        case _:
+            raise Unstorable(type(value).__name__)
+
+
+def _read_plain(written: Json) -> Any:
+    if not isinstance(written, list):
+        return written
+    kind, inner = written
+    match kind:
+        case "float":
+            return float(inner)
+        case "tuple":
+            return tuple(_read_plain(item) for item in inner)
+        case "list":
+            return [_read_plain(item) for item in inner]
+        case "dict":
+            return {_read_plain(key): _read_plain(item) for key, item in inner}
+    raise Malformed(f"no value is a {kind!r}")
