@@ -17,7 +17,6 @@ from schemaguard.history.history import History, Section, require_whole
 from schemaguard.history.replay import Progress, Runner, replay
 from schemaguard.history.revision import Replay, Step
 from schemaguard.history.selection import Base, Selection, select
-from schemaguard.history.sql_runner import SqlRunner, run_section
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +120,9 @@ def _settings_that_count(reading: Reading) -> tuple[object, ...]:
 def run_initial(reading: Reading) -> tuple[Step, ...]:
     """The steps of the file that the history takes for granted, none where there is no such file."""
     path, text = _initial(reading)
+    # sqlglot takes a tenth of a second to import, and isn't needed where everything is remembered.
+    from schemaguard.history.sql_runner import run_section
+
     return run_section(Section(path, text), Catalog()) if path else ()
 
 
@@ -142,6 +144,8 @@ def _initial(reading: Reading) -> tuple[str, str]:
 def runner_for(history: History, reading: Reading) -> Runner:
     """What finds out the statements of a revision: the static evaluator, or the reader of SQL."""
     if history.kind == "sql":
+        from schemaguard.history.sql_runner import SqlRunner
+
         return SqlRunner(history.scripts, reading.assume_in_transaction)
     # Alembic and SQLAlchemy take half a second to import; a folder of SQL must not pay for them.
     from schemaguard.history.evaluation import Evaluator, Settings

@@ -17,9 +17,8 @@ from schemaguard.finding import Place
 from schemaguard.history.codec import Json, Malformed, decode, encode
 from schemaguard.history.delta import decode_delta, encode_delta
 from schemaguard.history.folding import REFUSED, fold
-from schemaguard.history.replay import Evaluated, Runner
+from schemaguard.history.replay import Evaluated, Outcome, Runner
 from schemaguard.history.revision import Direction, Revision, Run, Step
-from schemaguard.history.sql_runner import Outcome
 from schemaguard.sql.statements import Statement
 
 _CHANGES = tuple[Change, ...]

@@ -1,6 +1,7 @@
 """Replays a history: revision by revision, in the order of application, from the first catalog to that at the heads."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from schemaguard.catalog.objects import Catalog
@@ -24,6 +25,14 @@ class Evaluated(Protocol):
     def sources(self) -> frozenset[str]:
         """The files that were read to find it out."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one revision does, and the files that were read to find it out."""
+
+    run: Run
+    sources: frozenset[str]
 
 
 class Runner(Protocol):

@@ -9,6 +9,7 @@ from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Place
 from schemaguard.history.folding import fold
 from schemaguard.history.history import Script, Section
+from schemaguard.history.replay import Outcome
 from schemaguard.history.revision import Direction, Revision, Run, Step
 from schemaguard.sql.statements import Statement, split
 from schemaguard.sql.translate import translate
@@ -17,14 +18,6 @@ _OPENING = ("BEGIN", "START")
 _CLOSING = ("COMMIT", "END", "ROLLBACK", "ABORT", "PREPARE")
 _UNDOING = ("ROLLBACK", "ABORT")
 _LINE_COMMENT = re.compile(r"^[ \t]*--[ \t]?(.*)$", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one revision does, and the files that were read to find it out."""
-
-    run: Run
-    sources: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
