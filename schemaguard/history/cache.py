@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Protocol
 
-from schemaguard.catalog.changes import Change, Opaque
+from schemaguard.catalog.changes import Change
 from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Place
 from schemaguard.history.codec import Json, Malformed, decode, encode
 from schemaguard.history.delta import decode_delta, encode_delta
-from schemaguard.history.folding import REFUSED, fold
+from schemaguard.history.folding import refold
 from schemaguard.history.replay import Evaluated, Outcome, Runner
 from schemaguard.history.revision import Direction, Revision, Run, Step
 from schemaguard.sql.statements import Statement
@@ -132,7 +132,7 @@ def _write_run(run: Run) -> Json:
     at = run.before
     for step in run.steps:
         before = None if step.before is at or step.before == at else encode_delta(at, step.before)
-        folded = _refold(step.changes, step.before)
+        folded = refold(step.changes, step.before)
         after = None if folded == step.after else encode_delta(step.before, step.after)
         at = step.after
         steps.append([*_write_step(step), before, after])
@@ -160,7 +160,7 @@ def _read_run(written: Json, revision: Revision, direction: Direction, catalog: 
     for *plain, before_delta, after_delta in steps_written:
         before = at if before_delta is None else decode_delta(at, before_delta)
         changes: tuple[Change, ...] = decode(_CHANGES, plain[1])
-        at = _refold(changes, before) if after_delta is None else decode_delta(before, after_delta)
+        at = refold(changes, before) if after_delta is None else decode_delta(before, after_delta)
         steps.append(
             Step(
                 statement=decode(Statement, plain[0]),
@@ -178,13 +178,6 @@ def _read_run(written: Json, revision: Revision, direction: Direction, catalog: 
     after = at if end is None else decode_delta(at, end)
     file_comments: tuple[tuple[Place, str], ...] = decode(_COMMENTS, comments)
     return Run(revision, direction, tuple(steps), catalog, after, file_comments, decode(bool, is_empty))
-
-
-def _refold(changes: tuple[Change, ...], before: Catalog) -> Catalog:
-    """The catalog after changes that were folded before: a refusal among them says that nothing happened."""
-    if any(isinstance(change, Opaque) and change.reason.startswith(REFUSED) for change in changes):
-        return before
-    return fold(changes, before)[1]
 
 
 def _write_plain(value: object) -> Json:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from schemaguard.catalog.changes import Change, ControlTransaction, SetSetting
+from schemaguard.catalog.changes import Change, ControlTransaction
 from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Place
 from schemaguard.history.folding import fold
@@ -37,13 +37,20 @@ class SqlRunner:
             section = replace(section, transactions="one")
         steps = run_section(section, catalog)
         # What a script SETs ends with its session.
-        after = replace(steps[-1].after, search_path=catalog.search_path) if steps else catalog
+        after = _as_left(steps[-1].after, catalog.search_path) if steps else catalog
         comments = tuple(
             (Place(section.file, section.first_line + section.text.count("\n", 0, match.start())), match.group(1))
             for match in _LINE_COMMENT.finditer(section.text)
         )
         run = Run(revision, direction, steps, catalog, after, file_comments=comments, is_empty=not steps)
         return Outcome(run, frozenset({revision.file, section.file}))
+
+
+def _as_left(catalog: Catalog, search_path: tuple[str, ...]) -> Catalog:
+    """The catalog that the next session meets; the tool has committed what it began."""
+    if (catalog.search_path, catalog.session_path, catalog.at_begin) == (search_path, None, None):
+        return catalog
+    return replace(catalog, search_path=search_path, session_path=None, at_begin=None)
 
 
 def run_section(section: Section, catalog: Catalog) -> tuple[Step, ...]:
@@ -64,24 +71,26 @@ def _is_control(changes: tuple[Change, ...]) -> bool:
 
 @dataclass(slots=True)
 class _Session:
-    """A client's session while a script runs: the catalog, and the transaction that is open."""
+    """A client's session while a script runs: the catalog, and the transaction that is open.
+
+    `at_begin` is the catalog at the beginning of the transaction that the tool opened; one that the script opens itself
+    is kept by the catalog.
+    """
 
     catalog: Catalog
     is_open: bool
     number: int = 0
     at_begin: Catalog | None = None
-    local_search_path: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.is_open:
+            self.at_begin = self.catalog
 
     def run(self, statement: Statement, changes: tuple[Change, ...]) -> Step:
         """Run one statement; the session is then as it leaves it."""
-        before = self.catalog
-        if self.at_begin is None:
-            self.at_begin = before
+        before, was_open, number = self.catalog, self.is_open, self.number
         changes, self.catalog = fold(changes, before)
-        was_open, number = self.is_open, self.number
         for change in changes:
-            if isinstance(change, SetSetting) and change.local and self.local_search_path is None:
-                self.local_search_path = before.search_path
             if isinstance(change, ControlTransaction):
                 self._control(change.action)
         if not self.is_open:
@@ -100,16 +109,14 @@ class _Session:
         word, _, rest = action.partition(" ")
         if word in _OPENING:
             self.is_open = True
-        elif word in _CLOSING and not rest.startswith("TO"):
-            self.is_open = "AND CHAIN" in action
+        elif word in _CLOSING and not rest.startswith(("TO", "PREPARED")):
             if word in _UNDOING and self.at_begin is not None:
                 self.catalog = self.at_begin
-            self._end()
+            self.is_open = "AND CHAIN" in action and "NO CHAIN" not in action
+            self.at_begin = None
 
     def _end(self) -> None:
         """The transaction is over: what was set LOCAL with it, and the next statement starts another."""
-        if self.local_search_path is not None:
-            self.catalog = replace(self.catalog, search_path=self.local_search_path)
-            self.local_search_path = None
-        self.at_begin = None
+        if self.catalog.session_path is not None:
+            self.catalog = replace(self.catalog, search_path=self.catalog.session_path, session_path=None)
         self.number += 1
