@@ -34,6 +34,8 @@ class Column:
     generated_stored: bool = True
     collation: str | None = None
     comment: str | None = None
+    is_local: bool = True
+    """False where the table only has it because a parent does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,8 @@ class Table:
     replica_identity: str | None = None
     access_method: str | None = None
     open: bool = False
+    absent: frozenset[str] = frozenset()
+    """Names of columns that an open table certainly doesn't have: they were dropped or renamed."""
 
     def column(self, name: str) -> Column | None:
         """The column of that name, None where there is none."""
@@ -299,12 +303,24 @@ class Catalog:
     """Table → names of its indexes, so that nothing scans all indexes."""
     opaque: int = 0
     """How many statements so far couldn't be understood and may have changed anything."""
+    clouded: frozenset[Name] | None = frozenset()
+    """Relations that those statements could have changed, None for all: nothing is certain about them."""
+    gone: Mapping[Name, None] = field(default_factory=dict)
+    """Relations that were dropped, renamed or moved away and not made again."""
+    constraints_named: Mapping[Name, tuple[Name, ...]] = field(default_factory=dict)
+    """Constraint name (with its table's schema) → the tables that have one of that name."""
+    dependents: Mapping[Name, Mapping[Name, None]] = field(default_factory=dict)
+    """Object → relations and types that refer to it in any way, so that nothing scans everything."""
+    session_path: tuple[str, ...] | None = None
+    """The search_path that comes back when the transaction ends, where it was set for its length only."""
+    at_begin: "Catalog | None" = None
+    """The catalog at the BEGIN of the open transaction, which ROLLBACK brings back."""
 
     def resolve(self, name: Name) -> Name:
         """The name with its schema: the first on the search_path that has such a relation, else the first of it."""
         if name.schema is not None:
             return name
-        for schema in self.search_path:
+        for schema in ("pg_temp", *self.search_path):
             found = Name(name.name, schema)
             if found in self.tables or found in self.views or found in self.indexes or found in self.sequences:
                 return found

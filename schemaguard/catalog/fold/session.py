@@ -1,0 +1,63 @@
+"""Sessions and what isn't understood: search_path, transactions, opaque statements."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from schemaguard.catalog.changes import ControlTransaction, Opaque, SetSetting
+from schemaguard.catalog.fold.draft import Draft
+from schemaguard.catalog.objects import Catalog
+
+_PATH_PART = re.compile(r'\s*("(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|[^\s,]+)\s*(?:,|\Z)')
+
+
+def read_search_path(value: str) -> tuple[str, ...]:
+    """The schemas of a search_path's text; `$user` has none of its own here."""
+    found: list[str] = []
+    for part in _PATH_PART.findall(value.strip()):
+        # SET search_path = 'a, b' names one schema; set_config('search_path', 'a, b', …) arrives without quotes.
+        name = part[1:-1].replace(part[0] * 2, part[0]) if part[0] in "\"'" else part.lower()
+        if name and name not in ("$user", "pg_catalog", "pg_temp"):
+            found.append(name)
+    return tuple(found)
+
+
+def set_setting(change: SetSetting, draft: Draft) -> None:
+    """SET, RESET: only the search_path matters to a catalog."""
+    if change.setting.lower() not in ("search_path", "schema"):
+        return
+    if change.local and draft.session_path is None:
+        draft.session_path = draft.search_path
+    if change.value is None or change.value.strip().upper() == "DEFAULT":
+        draft.search_path = ("public",)
+    else:
+        draft.search_path = read_search_path(change.value)
+    if not change.local:
+        draft.session_path = None
+
+
+def control_transaction(change: ControlTransaction, draft: Draft) -> Catalog | None:
+    """BEGIN keeps the catalog, ROLLBACK brings it back, COMMIT ends what was set for its length."""
+    action = change.action.upper().split()
+    word = action[0] if action else ""
+    if word in ("BEGIN", "START") and draft.at_begin is None:
+        draft.at_begin = draft.freeze()
+    elif word in ("ROLLBACK", "ABORT") and "TO" not in action and draft.at_begin is not None:
+        return draft.at_begin
+    elif word in ("COMMIT", "END", "ROLLBACK", "ABORT") and "TO" not in action:
+        draft.at_begin = None
+        if draft.session_path is not None:
+            draft.search_path, draft.session_path = draft.session_path, None
+    return None
+
+
+def cloud(change: Opaque, draft: Draft) -> None:
+    """An opaque statement may have changed what it names, or anything."""
+    draft.opaque += 1
+    if change.names is None or draft.clouded is None:
+        draft.clouded = None
+    else:
+        draft.clouded |= {draft.resolve(name) for name in change.names}
+
+
+FOLDS: dict[type, Callable[[Any, Draft], None]] = {SetSetting: set_setting, Opaque: cloud}
