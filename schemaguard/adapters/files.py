@@ -9,6 +9,7 @@ import tokenize
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -171,6 +172,7 @@ def _connect(folder: Path) -> sqlite3.Connection | None:
     return None
 
 
+@cache
 def versions_of_evaluation() -> tuple[str, ...]:
     """What an evaluation depends on besides the project: Python, our own code, and what compiles and reads SQL.
 

@@ -1,9 +1,10 @@
 """How verbs that read migrations get their settings, and how they show that it takes a while."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ def read_settings(
     from dataclasses import replace
 
     from schemaguard import config
+    from schemaguard.adapters.files import cache_folder, open_store
     from schemaguard.commands.histories import open_reading
     from schemaguard.errors import UsageError
 
@@ -33,11 +35,11 @@ def read_settings(
         open_reading(config.load(here), here),
         initial=str(initial) if initial is not None else None,
         postgresql=pg_version,
-        use_cache=not no_cache,
         progress=progress.show if progress is not None else None,
     )
     try:
-        yield reading
+        with nullcontext() if no_cache else open_store(cache_folder(os.environ)) as store:
+            yield replace(reading, store=store)
     finally:
         if progress is not None:
             progress.clear()

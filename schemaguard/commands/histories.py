@@ -1,19 +1,18 @@
 """Use case shared by the verbs that read migrations: find the histories, choose the base, replay."""
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from schemaguard.adapters import git
-from schemaguard.adapters.files import DiskFiles, cache_folder, open_store, versions_of_evaluation
+from schemaguard.adapters.files import DiskFiles, versions_of_evaluation
 from schemaguard.catalog.objects import Catalog
 from schemaguard.config import Config
 from schemaguard.errors import UsageError
-from schemaguard.history.cache import CachedRunner, digest
+from schemaguard.history.cache import CachedRunner, Store, digest, remembered_identity
 from schemaguard.history.discovery import discover, paths_to_read
 from schemaguard.history.history import History, Section, require_whole
+from schemaguard.history.identity import ReadIdentity, read_identity
 from schemaguard.history.replay import Progress, Runner, replay
 from schemaguard.history.revision import Replay, Step
 from schemaguard.history.selection import Base, Selection, select
@@ -29,7 +28,8 @@ class Reading:
     """A file of SQL that runs before the first revision."""
     assume_in_transaction: bool = False
     postgresql: int | None = None
-    use_cache: bool = True
+    store: Store | None = None
+    """Where evaluations are remembered, None to find out everything anew."""
     progress: Progress | None = None
 
 
@@ -46,7 +46,10 @@ def find_histories(reading: Reading, paths: Sequence[str]) -> tuple[History, ...
     config, files = reading.config, reading.files
     given = [files.path_of(path) for path in paths]
     configured = [files.path_of(config.root / path) for path in config.migrations]
-    return tuple(discover(path, files) for path in paths_to_read(given, configured, files))
+    read: ReadIdentity = read_identity
+    if reading.store is not None:
+        read = remembered_identity(reading.store, read_identity, digest(*versions_of_evaluation()))
+    return tuple(discover(path, files, read) for path in paths_to_read(given, configured, files))
 
 
 def find_one(reading: Reading, path: str | None) -> History:
@@ -90,17 +93,15 @@ def replay_selected(
     initial = run_initial(reading)
     # What the file SETs ends with its session.
     catalog = replace(initial[-1].after, search_path=Catalog().search_path) if initial else Catalog()
-    with _runner(history, reading) as runner:
-        done = replay(history, runner, catalog, selection=selection, order=order, progress=reading.progress)
+    runner = _runner(history, reading)
+    done = replay(history, runner, catalog, selection=selection, order=order, progress=reading.progress)
     return replace(done, initial=initial)
 
 
-@contextmanager
-def _runner(history: History, reading: Reading) -> Iterator[Runner]:
+def _runner(history: History, reading: Reading) -> Runner:
     """The runner of the history, with what is remembered from earlier runs in front of it."""
-    if not reading.use_cache:
-        yield runner_for(history, reading)
-        return
+    if reading.store is None:
+        return runner_for(history, reading)
     read = reading.files.read
     start = digest(
         *versions_of_evaluation(),
@@ -109,8 +110,7 @@ def _runner(history: History, reading: Reading) -> Iterator[Runner]:
         read(history.env_file) or "" if history.env_file else "",
         _initial(reading)[1],
     )
-    with open_store(cache_folder(os.environ)) as store:
-        yield CachedRunner(lambda: runner_for(history, reading), store, read, start)
+    return CachedRunner(lambda: runner_for(history, reading), reading.store, read, start)
 
 
 def _settings_that_count(reading: Reading) -> tuple[object, ...]:

@@ -10,7 +10,7 @@ from posixpath import basename, dirname, isabs, join, normpath
 from schemaguard.errors import HistoryError
 from schemaguard.history import graph
 from schemaguard.history.history import History
-from schemaguard.history.identity import read_identity
+from schemaguard.history.identity import ReadIdentity, read_identity
 from schemaguard.history.revision import Problem, Revision
 from schemaguard.history.sources import Files, is_folder
 
@@ -41,7 +41,7 @@ def is_alembic(path: str, files: Files) -> bool:
     return any(_looks_like_revision(join(path, name), files) for name in names if _REVISION_FILE.match(name))
 
 
-def read_alembic(path: str, files: Files) -> History:
+def read_alembic(path: str, files: Files, read: ReadIdentity = read_identity) -> History:
     """The history that an alembic.ini, pyproject.toml, script location or folder of revision files names.
 
     Nothing is imported. What is wrong with single files is in the problems of the history.
@@ -51,7 +51,7 @@ def read_alembic(path: str, files: Files) -> History:
     revisions: list[Revision] = []
     problems: list[Problem] = []
     for file in _revision_files(location, files):
-        found = read_identity(files.read(file) or "", file)
+        found = read(files.read(file) or "", file)
         if isinstance(found, Problem):
             problems.append(found)
         else:

@@ -2,12 +2,15 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from posixpath import basename
 
 from schemaguard.finding import Place
 from schemaguard.history.revision import Problem, Revision
+
+ReadIdentity = Callable[[str, str], Revision | Problem]
+"""(text, file) → the revision that it is, or why that can't be told."""
 
 _FIELDS = ("revision", "down_revision", "depends_on", "branch_labels", "replaces")
 _LEGACY_NAME = re.compile(r"([a-f0-9]+)\.py$")

@@ -17,6 +17,7 @@ from schemaguard.sql.translate import translate
 _OPENING = ("BEGIN", "START")
 _CLOSING = ("COMMIT", "END", "ROLLBACK", "ABORT", "PREPARE")
 _UNDOING = ("ROLLBACK", "ABORT")
+_CHAIN = re.compile(r"\band\s+chain\s*$", re.IGNORECASE)
 _LINE_COMMENT = re.compile(r"^[ \t]*--[ \t]?(.*)$", re.MULTILINE)
 
 
@@ -92,7 +93,7 @@ class _Session:
         changes, self.catalog = fold(changes, before)
         for change in changes:
             if isinstance(change, ControlTransaction):
-                self._control(change.action)
+                self._control(change.action, bool(_CHAIN.search(statement.sql)))
         if not self.is_open:
             self._end()
         return Step(
@@ -105,15 +106,17 @@ class _Session:
             comments=statement.comments,
         )
 
-    def _control(self, action: str) -> None:
+    def _control(self, action: str, is_chained: bool) -> None:
         word, _, rest = action.partition(" ")
         if word in _OPENING:
             self.is_open = True
         elif word in _CLOSING and not rest.startswith(("TO", "PREPARED")):
             if word in _UNDOING and self.at_begin is not None:
                 self.catalog = self.at_begin
-            self.is_open = "AND CHAIN" in action and "NO CHAIN" not in action
-            self.at_begin = None
+            self.is_open, self.at_begin = is_chained, None
+            if is_chained:
+                self._end()
+                self.at_begin = self.catalog
 
     def _end(self) -> None:
         """The transaction is over: what was set LOCAL with it, and the next statement starts another."""
