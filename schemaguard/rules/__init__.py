@@ -1,1 +1,32 @@
-"""Rules: one file a rule, in a folder a family. A rule sees the change and the catalog before and after it."""
+"""The rules, in the order in which `explain` lists them. One file a rule; it becomes one by its line here."""
+
+from schemaguard.rules.contract import (
+    breaks_between,
+    breaks_reader,
+    breaks_writer,
+    no_contract,
+    shifts_meaning,
+    unproven,
+)
+from schemaguard.rules.destructive import drop_column, drop_table
+from schemaguard.rules.hygiene import ignore_without_reason, opaque_statement, syntax_error, unused_ignore
+from schemaguard.rules.reversibility import broken_history, no_downgrade, several_heads
+from schemaguard.rules.rule import Rule
+
+RULES: tuple[Rule, ...] = (
+    breaks_reader.RULE,
+    breaks_writer.RULE,
+    shifts_meaning.RULE,
+    unproven.RULE,
+    breaks_between.RULE,
+    no_contract.RULE,
+    drop_table.RULE,
+    drop_column.RULE,
+    several_heads.RULE,
+    broken_history.RULE,
+    no_downgrade.RULE,
+    opaque_statement.RULE,
+    syntax_error.RULE,
+    unused_ignore.RULE,
+    ignore_without_reason.RULE,
+)

@@ -1,0 +1,30 @@
+"""A check as GitHub workflow commands: annotations on the lines of a pull request."""
+
+from schemaguard.finding import Finding, Severity
+from schemaguard.report.sentences import counts, paragraph
+from schemaguard.report.visible import visible
+from schemaguard.rules.verdict import CheckResult
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+
+
+def render(result: CheckResult) -> str:
+    """One annotation a headline, then the verdict as a line of the log."""
+    lines = [_annotation(finding) for finding in result.findings if finding.headline and finding.suppressed is None]
+    verdict = "REJECTED" if result.errors else "PASSED"
+    return "\n".join([*lines, f"{verdict} {counts(result)}"]) + "\n"
+
+
+def _annotation(finding: Finding) -> str:
+    place = finding.place
+    properties = f"file={_property(place.file)},line={place.line},col={place.column},title={_property(finding.rule)}"
+    text = visible(paragraph(finding), keep_lines=True)
+    return f"::{_COMMANDS[finding.severity]} {properties}::{_escaped(text)}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _escaped(visible(text)).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,37 @@
+"""A check as a GitLab code quality report."""
+
+import hashlib
+import json
+from typing import Any
+
+from schemaguard.finding import Finding, Severity
+from schemaguard.report.sentences import paragraph
+from schemaguard.report.visible import visible
+from schemaguard.rules.verdict import CheckResult
+
+_SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.NOTE: "info"}
+
+
+def render(result: CheckResult) -> str:
+    """The headlines that count, as a JSON array."""
+    counting = [finding for finding in result.findings if finding.headline and finding.suppressed is None]
+    seen: dict[str, int] = {}
+    return json.dumps([_issue(finding, seen) for finding in counting], indent=2) + "\n"
+
+
+def _issue(finding: Finding, seen: dict[str, int]) -> dict[str, Any]:
+    return {
+        "description": visible(paragraph(finding), keep_lines=True),
+        "check_name": finding.rule,
+        "fingerprint": _fingerprint(finding, seen),
+        "severity": _SEVERITIES[finding.severity],
+        "location": {"path": finding.place.file, "lines": {"begin": finding.place.line}},
+    }
+
+
+def _fingerprint(finding: Finding, seen: dict[str, int]) -> str:
+    """The same for the same finding after its line has moved; two equal findings have two."""
+    parts = (finding.rule, finding.place.file, finding.object, finding.cause or "", finding.statement)
+    key = "\0".join(parts)
+    seen[key] = seen.get(key, 0) + 1
+    return hashlib.sha256(f"{key}\0{seen[key]}".encode("utf-8", "surrogatepass")).hexdigest()

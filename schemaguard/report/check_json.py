@@ -1,0 +1,83 @@
+"""A check as JSON: the document that doesn't change without a new version number."""
+
+import json
+from typing import Any
+
+from schemaguard.finding import Finding
+from schemaguard.rules.verdict import CheckResult
+
+VERSION = 1
+
+
+def render(result: CheckResult) -> str:
+    """The document, indented; names are written as ASCII, so that no control character reaches a terminal."""
+    return json.dumps(document(result), indent=2) + "\n"
+
+
+def document(result: CheckResult) -> dict[str, Any]:
+    """The document as plain values."""
+    return {
+        "version": VERSION,
+        "window": {"source": result.window.source, "at": result.window.at},
+        "contracts": [
+            {
+                "model": contract.model,
+                "model_versions": list(contract.model_versions),
+                "file": contract.file,
+                "until": contract.until,
+            }
+            for contract in result.contracts
+        ],
+        "revisions": [
+            {
+                "history": revision.history,
+                "id": revision.id,
+                "file": revision.file,
+                "phase": revision.phase.value,
+                "rollback": revision.rollback.value,
+                "statements": revision.statements,
+                "opaque": revision.opaque,
+            }
+            for revision in result.revisions
+        ],
+        "findings": [_finding(finding) for finding in result.findings],
+        "summary": {
+            "errors": result.errors,
+            "warnings": result.warnings,
+            "notes": result.notes,
+            "seconds": round(result.seconds, 3),
+        },
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "family": finding.family.value,
+        "severity": finding.severity.value,
+        "history": finding.history,
+        "revision": finding.revision,
+        "file": finding.place.file,
+        "line": finding.place.line,
+        "column": finding.place.column,
+        "direction": finding.direction,
+        "statement": finding.statement,
+        "object": finding.object,
+        "message": finding.message,
+        "effect": finding.effect,
+        "instead": finding.instead,
+        "cause": finding.cause,
+        "readers": [
+            {
+                "model": reader.model,
+                "model_version": reader.model_version,
+                "access": reader.access,
+                "role": reader.role,
+                "until": reader.until,
+            }
+            for reader in finding.readers
+        ],
+        "also": list(finding.also),
+        "headline": finding.headline,
+        "suppressed": finding.suppressed,
+    }

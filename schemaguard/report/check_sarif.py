@@ -1,0 +1,65 @@
+"""A check as SARIF 2.1.0, for code scanning."""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from schemaguard import __version__
+from schemaguard.finding import Finding, Severity
+from schemaguard.report.sentences import paragraph
+from schemaguard.report.visible import visible
+from schemaguard.rules import RULES
+from schemaguard.rules.baseline import ACCEPTED
+from schemaguard.rules.rule import Rule
+from schemaguard.rules.verdict import CheckResult
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
+
+
+def render(result: CheckResult) -> str:
+    """One run with every finding; ignored ones are there as suppressed."""
+    used = {finding.rule for finding in result.findings}
+    driver = {
+        "name": "schemaguard",
+        "version": __version__,
+        "rules": [_rule(rule) for rule in RULES if rule.id in used],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(finding) for finding in result.findings],
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.when},
+        "fullDescription": {"text": rule.effect},
+        "help": {"text": rule.instead},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {"tags": [rule.family.value]},
+    }
+
+
+def _result(finding: Finding) -> dict[str, Any]:
+    region = {"startLine": finding.place.line, "startColumn": finding.place.column}
+    if finding.statement:
+        region["snippet"] = {"text": visible(finding.statement, keep_lines=True)}  # type: ignore[assignment]  # JSON
+    place = {"artifactLocation": {"uri": _uri(finding.place.file)}, "region": region}
+    result: dict[str, Any] = {
+        "ruleId": finding.rule,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": visible(paragraph(finding), keep_lines=True)},
+        "locations": [{"physicalLocation": place}],
+    }
+    if finding.suppressed is not None:
+        kind = "external" if finding.suppressed == ACCEPTED else "inSource"
+        result["suppressions"] = [{"kind": kind, "justification": visible(finding.suppressed)}]
+    return result
+
+
+def _uri(file: str) -> str:
+    return quote(file)

@@ -1,0 +1,19 @@
+"""Lines that fit: wrapped on a terminal, whole in a pipe."""
+
+from rich.console import Console
+from rich.text import Text
+
+_NARROWEST = 40
+"""Below this many columns the terminal itself breaks lines as well as we could."""
+
+
+def line(console: Console, text: Text, *, indent: int | None = 0) -> None:
+    """Print one line; on a terminal wrapped, with what comes after the first line indented. None never wraps."""
+    fits = text.cell_len <= console.width or console.width < _NARROWEST
+    if indent is None or fits or not console.is_terminal:
+        console.print(text, soft_wrap=True)
+        return
+    head, tail = text[:indent], text[indent:]
+    for number, part in enumerate(tail.wrap(console, console.width - indent)):
+        part.rstrip()
+        console.print((head if number == 0 else Text(" " * indent)) + part, soft_wrap=True)

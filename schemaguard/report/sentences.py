@@ -1,0 +1,48 @@
+"""The sentences that several reports share."""
+
+from schemaguard.finding import Finding
+from schemaguard.report.readers import uses
+from schemaguard.rules.verdict import CheckResult, worst_class
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def counts(result: CheckResult) -> str:
+    """How many errors and warnings, and how many findings were ignored."""
+    ignored = sum(finding.suppressed is not None and finding.headline for finding in result.findings)
+    parts = [plural(result.errors, "error"), plural(result.warnings, "warning")]
+    if ignored:
+        parts.append(f"{ignored} ignored")
+    return ", ".join(parts)
+
+
+def size(result: CheckResult) -> str:
+    """How much was judged, and how much of it couldn't be read."""
+    judged = plural(len(result.revisions), "revision")
+    if result.history_size > len(result.revisions):
+        judged = f"{len(result.revisions)} of {plural(result.history_size, 'revision')}"
+    statements = sum(revision.statements for revision in result.revisions)
+    opaque = sum(revision.opaque for revision in result.revisions)
+    return f"{judged}, {plural(statements, 'statement')}, {opaque} opaque"
+
+
+def rollback(result: CheckResult) -> str:
+    """What taking all of it back costs: as Alembic applies it, and with the guard where that is another class."""
+    bare = worst_class(tuple(revision.rollback_by_alembic for revision in result.revisions))
+    guarded = worst_class(tuple(revision.rollback_with_guard for revision in result.revisions))
+    if bare is guarded:
+        return bare.value
+    return f"{bare.value} as Alembic applies it, {guarded.value} with the guard"
+
+
+def paragraph(finding: Finding) -> str:
+    """A finding as a few lines of plain text, for reports that take a text."""
+    lines = [finding.message]
+    lines += [f"{use.verb}: {use.who}, {use.until}, {use.through}" for use in uses(finding.readers)]
+    lines += [f"effect: {finding.effect}", f"instead: {finding.instead}"]
+    if finding.also:
+        lines.append(f"also: {', '.join(finding.also)}")
+    return "\n".join(lines)

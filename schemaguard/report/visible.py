@@ -1,0 +1,20 @@
+"""Foreign text made harmless to print: no escape sequence, no invisible or direction-turning character survives."""
+
+import unicodedata
+
+_UNSAFE = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
+
+
+def visible(text: str, *, keep_lines: bool = False) -> str:
+    """The text with what a terminal would obey, or an eye would miss, written as an escape."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_shown(character, keep_lines) for character in text.replace("\r\n", "\n").replace("\t", "    "))
+
+
+def _shown(character: str, keep_lines: bool) -> str:
+    if character == "\n":
+        return "\n" if keep_lines else " "
+    if unicodedata.category(character) in _UNSAFE:
+        return character.encode("unicode_escape").decode("ascii")
+    return character

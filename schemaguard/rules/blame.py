@@ -1,0 +1,93 @@
+"""Which change breaks which contract: judged as a state at every commit point, blamed on the change that flips it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from schemaguard.catalog.changes import Change
+from schemaguard.catalog.objects import Catalog
+from schemaguard.contracts.compatibility import Breakage, breakages, unmet
+from schemaguard.finding import Reader
+from schemaguard.history.revision import Replay
+from schemaguard.rules.under_contract import UnderContract
+from schemaguard.rules.walk import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Blamed:
+    """One breakage of one contract, blamed on a change."""
+
+    held: UnderContract
+    breakage: Breakage
+    is_between: bool = False
+    """Whether a later commit point of the same revision mends it."""
+
+    @property
+    def breaks(self) -> bool:
+        """Whether it fails, rather than get other values."""
+        return True
+
+    @property
+    def readers(self) -> tuple[Reader, ...]:
+        """Whom it concerns."""
+        return self.held.readers(self.breakage.access)
+
+
+def blame(visits: Sequence[Visit], contracts: Iterable[UnderContract]) -> Mapping[int, tuple[Blamed, ...]]:
+    """Position of a visit → what the change there is to blame for."""
+    found: dict[int, list[Blamed]] = {}
+    points = _commit_points(visits)
+    for held in contracts:
+        for point in points:
+            for position, breakage in _flips(held, visits, point):
+                is_between = point is not points[-1] and not _persists(
+                    held, breakage, visits[0].before, visits[-1].after, visits[position].change
+                )
+                found.setdefault(position, []).append(Blamed(held, breakage, is_between))
+    return {position: tuple(blamed) for position, blamed in found.items()}
+
+
+def _commit_points(visits: Sequence[Visit]) -> list[range]:
+    points: list[range] = []
+    for position, visit in enumerate(visits):
+        if points and visits[position - 1].commit == visit.commit:
+            points[-1] = range(points[-1].start, position + 1)
+        else:
+            points.append(range(position, position + 1))
+    return points
+
+
+def _flips(held: UnderContract, visits: Sequence[Visit], point: range) -> Iterator[tuple[int, Breakage]]:
+    """What is broken at a commit point and wasn't when its transaction began, with the change that flipped it last."""
+    before, after = visits[point.start].before, visits[point[-1]].after
+    flipped: dict[tuple[object, ...], tuple[int, Breakage]] = {}
+    for position in point:
+        visit = visits[position]
+        for breakage in breakages(held.contract, visit.before, visit.after, visit.change):
+            flipped[_subject(breakage)] = (position, breakage)
+    for position, breakage in flipped.values():
+        if len(point) == 1 or _persists(held, breakage, before, after, visits[position].change):
+            yield position, breakage
+
+
+def _persists(held: UnderContract, breakage: Breakage, before: Catalog, after: Catalog, change: Change) -> bool:
+    """Whether the breakage is still there when only the first and the last catalog are compared."""
+    return any(_subject(other) == _subject(breakage) for other in breakages(held.contract, before, after, change))
+
+
+def _subject(breakage: Breakage) -> tuple[object, ...]:
+    return (breakage.access, breakage.table, breakage.column)
+
+
+def in_force_from(held: UnderContract, replay: Replay) -> int:
+    """The position of the first run that the contract is held against.
+
+    Where only what is new is judged, that is the first. Where a whole history is, a contract holds from the revision
+    on that first gave it all that it asks for: no model version can have served on an earlier one. A contract that
+    no revision satisfies is held against all of them.
+    """
+    if any(run.revision.id not in replay.judged for run in replay.runs):
+        return 0
+    for position, run in enumerate(replay.runs):
+        if not unmet(held.contract, run.before):
+            return position
+    return len(replay.runs) if replay.runs and not unmet(held.contract, replay.catalog) else 0

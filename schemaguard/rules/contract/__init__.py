@@ -1,0 +1,1 @@
+"""Rules on contracts: a model version inside its release window would break."""

@@ -1,0 +1,79 @@
+"""What a breakage says in a report: who is concerned, and the safer way for its cause."""
+
+from collections.abc import Callable, Iterator
+
+from schemaguard.contracts.compatibility import Breakage
+from schemaguard.finding import Reader
+from schemaguard.rules.blame import Blamed
+from schemaguard.rules.context import Context
+from schemaguard.rules.rule import Match
+
+_SAFER = {
+    "column-dropped": "leave the column until {who} out of {its} window; new code can stop using it now",
+    "table-dropped": "leave the table until {who} out of {its} window; new code can stop using it now",
+    "column-renamed": "add the new column beside {column}, let new code write both, fill the old rows in batches;"
+    " drop {column} when {who} out of {its} window",
+    "table-moved": "leave an updatable view under the old name, in the same transaction as the rename:\n"
+    "    CREATE VIEW {table} AS SELECT * FROM …",
+    "required-column-added": "give the column a default, or leave it nullable until {who} out of {its} window",
+    "null-refused": "let {column} stay nullable until {who} out of {its} window",
+    "null-possible": "keep {column} NOT NULL until {who} out of {its} window; new code can write to a new column",
+    "default-dropped": "keep the default until {who} out of {its} window: {its} writes leave the column out",
+    "type-changed": "add a second column of the new type, let new code write both, fill the old rows in batches;"
+    " drop {column} when {who} out of {its} window",
+    "value-added": "let new code write the new value to a new column until {who} out of {its} window",
+    "value-removed": "keep accepting the value until {who} out of {its} window",
+    "value-renamed": "add the new value beside the old one; stop using the old one when {who} out of {its} window",
+    "check-added": "add the constraint when {who} out of {its} window, or as one that {its} own bounds imply",
+    "check-dropped": "keep the constraint until {who} out of {its} window",
+    "unique-dropped": "keep the unique constraint until {who} out of {its} window",
+    "unique-added": "add the constraint when {who} out of {its} window",
+    "foreign-key-added": "add the foreign key when {who} out of {its} window",
+    "column-generated": "add a second, generated column; leave {column} writable until {who} out of {its} window",
+    "row-security": "create a policy for the role of {names} in the same transaction",
+    "access-revoked": "keep the grant until {who} out of {its} window",
+    "index-dropped": "keep the index until {who} out of {its} window",
+}
+_SAFER |= dict.fromkeys(
+    ("type-narrowed", "type-approximated", "precision-reduced", "scale-reduced", "length-reduced", "zone-changed"),
+    _SAFER["type-changed"],
+)
+
+
+def matches(context: Context, wanted: Callable[[Blamed], bool]) -> Iterator[Match]:
+    """One match for each object and cause among the wanted breakages, with everybody whom it concerns."""
+    together: dict[tuple[str, str], list[Blamed]] = {}
+    for blamed in context.blamed:
+        if wanted(blamed):
+            together.setdefault((blamed.breakage.object, blamed.breakage.cause), []).append(blamed)
+    everybody = tuple(dict.fromkeys(_who(reader) for blamed in context.blamed for reader in blamed.readers))
+    for group in together.values():
+        first = group[0]
+        yield Match(
+            object=first.breakage.object,
+            message=first.breakage.message,
+            effect=first.breakage.effect,
+            instead=safer(first.breakage, everybody),
+            severity=first.breakage.severity,
+            cause=first.breakage.cause,
+            readers=tuple(dict.fromkeys(reader for blamed in group for reader in blamed.readers)),
+        )
+
+
+def safer(breakage: Breakage, who: tuple[str, ...]) -> str | None:
+    """The safer way for the breakage's cause, filled in; None where only the rule's own is known."""
+    template = _SAFER.get(breakage.cause)
+    if template is None:
+        return None
+    named = who[0] if len(who) == 1 else f"{', '.join(who[:-1])} and {who[-1]}"
+    return template.format(
+        who=f"{named} {'is' if len(who) == 1 else 'are'}",
+        names=named,
+        its="its" if len(who) == 1 else "their",
+        table=breakage.table,
+        column=breakage.column or breakage.table,
+    )
+
+
+def _who(reader: Reader) -> str:
+    return f"{reader.model}@{reader.model_version}" if reader.model_version else reader.model

@@ -1,0 +1,24 @@
+"""breaks-between: a model version fits before and after, but not at a commit point in between."""
+
+from collections.abc import Iterator
+
+from schemaguard.catalog.changes import Change
+from schemaguard.finding import Family, Severity
+from schemaguard.rules.context import Context
+from schemaguard.rules.contract.breakage import matches
+from schemaguard.rules.rule import Match, Rule
+
+
+def _check(_change: Change, context: Context) -> Iterator[Match]:
+    return matches(context, lambda blamed: blamed.breaks and blamed.is_between)
+
+
+RULE = Rule(
+    id="breaks-between",
+    family=Family.CONTRACT,
+    severity=Severity.ERROR,
+    when="a statement that commits on its own and breaks a contract which a later one of the same revision mends",
+    effect="between the two commits the model version fails; a revision that stops there leaves it broken",
+    instead="do both in one transaction, or the mending statement first",
+    check=_check,
+)

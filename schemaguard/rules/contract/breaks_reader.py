@@ -1,0 +1,24 @@
+"""breaks-reader: a model version in its window no longer gets what it reads."""
+
+from collections.abc import Iterator
+
+from schemaguard.catalog.changes import Change
+from schemaguard.finding import Family, Severity
+from schemaguard.rules.context import Context
+from schemaguard.rules.contract.breakage import matches
+from schemaguard.rules.rule import Match, Rule
+
+
+def _check(_change: Change, context: Context) -> Iterator[Match]:
+    return matches(context, lambda blamed: blamed.breaks and blamed.breakage.access == "read" and not blamed.is_between)
+
+
+RULE = Rule(
+    id="breaks-reader",
+    family=Family.CONTRACT,
+    severity=Severity.ERROR,
+    when="a change after which the catalog no longer gives a model version in its release window what it reads",
+    effect="its feature query fails, or gets what was never promised, as soon as this commits",
+    instead="keep the old shape until every model version that reads it is out of its window",
+    check=_check,
+)

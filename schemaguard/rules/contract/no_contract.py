@@ -1,0 +1,57 @@
+"""no-contract: a contract in its window names a table or column that no history makes."""
+
+from collections.abc import Iterator
+
+from schemaguard.catalog.objects import Catalog
+from schemaguard.contracts.contract import ContractTable
+from schemaguard.finding import Family, Place, Severity
+from schemaguard.history.revision import Replay
+from schemaguard.rules.context import WholeContext
+from schemaguard.rules.rule import Match, Rule
+
+
+def _check(context: WholeContext) -> Iterator[Match]:
+    # A single file says nothing about what is there; nor does a catalog into which something unknown went.
+    if any(replay.history.endswith(".sql") or replay.catalog.opaque for replay in context.replays):
+        return
+    for held in context.contracts:
+        for part in held.contract.tables:
+            for line, missing in _missing(part, context.replays):
+                yield Match(
+                    object=missing,
+                    message=f"{held.contract.file} promises {missing}, which no migration makes",
+                    readers=held.readers(part.access),
+                    place=Place(held.contract.file, line),
+                )
+
+
+def _missing(part: ContractTable, replays: tuple[Replay, ...]) -> Iterator[tuple[int, str]]:
+    """What the contract names and no catalog knows, now or at any time before: what was dropped is no slip."""
+    if _is_understood(part, [replay.catalog for replay in replays]):
+        return
+    ever = [catalog for replay in replays for run in replay.runs for catalog in (run.before, run.after)]
+    tables = [table for catalog in ever if (table := catalog.table(part.table)) is not None]
+    if any(catalog.resolve(part.table) in catalog.views for catalog in ever):
+        return
+    if not tables:
+        yield part.line, str(part.table)
+    elif not any(table.open or table.inherits or table.partition_of for table in tables):
+        for promise in part.promises:
+            if all(table.column(promise.column) is None for table in tables):
+                yield promise.line, f"{part.table}.{promise.column}"
+
+
+def _is_understood(part: ContractTable, catalogs: list[Catalog]) -> bool:
+    tables = [table for catalog in catalogs if (table := catalog.table(part.table)) is not None]
+    return any(all(table.column(promise.column) for promise in part.promises) for table in tables)
+
+
+RULE = Rule(
+    id="no-contract",
+    family=Family.CONTRACT,
+    severity=Severity.WARNING,
+    when="a contract in its window that names a table or column which no migration makes",
+    effect="what isn't there can't be protected: a change to the object that was meant goes unseen",
+    instead="correct the name in the contract, or give --initial the dump that the history takes for granted",
+    check_whole=_check,
+)

@@ -1,0 +1,84 @@
+"""What authors say to us in comments: `ignore`, `ignore-file` and `touches`."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.finding import Place
+
+_DIRECTIVE = re.compile(r"schemaguard:\s*(?P<word>ignore-file|ignore|touches)\b[ \t:]*(?P<rest>[^\n]*)", re.IGNORECASE)
+_REASON = re.compile(r"\s+(?:--|—|–)\s*|\s*\*/\s*$")
+_TOUCHED = re.compile(r'((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?)\s*(?:\(([^)]*)\))?')
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """One `ignore` of some rules, with the reason that its author gave; empty where none was."""
+
+    rules: tuple[str, ...]
+    reason: str
+    place: Place
+    whole_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Touches:
+    """What a statement touches according to its author: (table, columns), columns empty for all of them."""
+
+    objects: tuple[tuple[Name, tuple[str, ...]], ...]
+    text: str
+
+    def names(self, catalog: Catalog, table: Name, column: str) -> bool:
+        """Whether that column is among what is touched."""
+        wanted = catalog.resolve(table)
+        return any(
+            catalog.resolve(name) == wanted and (not columns or column in columns) for name, columns in self.objects
+        )
+
+    def names_table(self, catalog: Catalog, table: Name) -> bool:
+        """Whether any column of that table is among what is touched."""
+        return any(catalog.resolve(name) == catalog.resolve(table) for name, _ in self.objects)
+
+
+def ignores(comments: Iterable[str], place: Place, *, whole_file: bool = False) -> tuple[Ignore, ...]:
+    """The `ignore` directives in the comments of one statement, or the `ignore-file` ones of a file."""
+    wanted = "ignore-file" if whole_file else "ignore"
+    found = []
+    for comment in comments:
+        for match in _DIRECTIVE.finditer(comment):
+            if match["word"].lower() == wanted:
+                rules, reason = _split_reason(match["rest"])
+                words = tuple(word for word in re.split(r"[\s,]+", rules) if word)
+                found.append(Ignore(words, reason, place, whole_file))
+    return tuple(found)
+
+
+def touches(comments: Iterable[str]) -> Touches | None:
+    """What the comments say that the statement touches; None where they say nothing."""
+    objects: list[tuple[Name, tuple[str, ...]]] = []
+    texts = []
+    for comment in comments:
+        for match in _DIRECTIVE.finditer(comment):
+            if match["word"].lower() == "touches":
+                told, _ = _split_reason(match["rest"])
+                texts.append(told.strip())
+                objects.extend(_touched(told))
+    return Touches(tuple(objects), ", ".join(texts)) if texts else None
+
+
+def _touched(text: str) -> list[tuple[Name, tuple[str, ...]]]:
+    if text.strip().lower() == "nothing":
+        return []
+    found = []
+    for match in _TOUCHED.finditer(text):
+        parts = [part.strip('"') for part in re.findall(r'"[^"]+"|[\w$]+', match[1])]
+        columns = tuple(column.strip(' "') for column in (match[2] or "").split(",") if column.strip())
+        found.append((Name(parts[-1], parts[0] if len(parts) > 1 else None), columns))
+    return found
+
+
+def _split_reason(rest: str) -> tuple[str, str]:
+    parts = _REASON.split(rest.strip(), maxsplit=1)
+    reason = parts[1] if len(parts) > 1 else ""
+    return parts[0].strip(), reason.removesuffix("*/").strip()

@@ -1,0 +1,1 @@
+"""Rules on what can't be read, and on suppression comments."""

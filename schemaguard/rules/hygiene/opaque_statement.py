@@ -1,0 +1,34 @@
+"""opaque-statement: a statement that can't be analysed, said rather than skipped."""
+
+from collections.abc import Iterator
+
+from schemaguard.catalog.changes import Change, Opaque
+from schemaguard.finding import Family, Severity
+from schemaguard.rules.context import Context
+from schemaguard.rules.rule import Match, Rule
+
+
+def _check(change: Change, context: Context) -> Iterator[Match]:
+    if not isinstance(change, Opaque):
+        return
+    names = "any table" if change.names is None else ", ".join(sorted(map(str, change.names))) or "no table"
+    told = context.touches
+    yield Match(
+        object=names,
+        message=change.reason if told is None else f"{change.reason}; its author says it touches {told.text}",
+        effect=f"what it does is not part of any verdict on this revision; it could concern {names}",
+        # What the author declared is recorded, and needs no attention any more.
+        severity=None if told is None else Severity.NOTE,
+    )
+
+
+RULE = Rule(
+    id="opaque-statement",
+    family=Family.HYGIENE,
+    severity=Severity.WARNING,
+    when="a statement that can't be understood without running it: a DO block, dynamic SQL, a value of run time",
+    effect="what it does is not part of any verdict on this revision",
+    instead="write it as plain statements, or say above it what it touches: schemaguard: touches table(column)",
+    check=_check,
+    aliases=("squawk/syntax-error",),
+)

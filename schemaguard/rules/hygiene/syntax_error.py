@@ -1,0 +1,25 @@
+"""syntax-error: a text that PostgreSQL's own parser would refuse."""
+
+from collections.abc import Iterator
+
+from schemaguard.catalog.changes import Change, Unreadable
+from schemaguard.finding import Family, Severity
+from schemaguard.rules.context import Context
+from schemaguard.rules.rule import Match, Rule
+
+
+def _check(change: Change, _context: Context) -> Iterator[Match]:
+    if isinstance(change, Unreadable):
+        yield Match(object="statement", message=change.reason)
+
+
+RULE = Rule(
+    id="syntax-error",
+    family=Family.HYGIENE,
+    severity=Severity.ERROR,
+    when="a statement that PostgreSQL would refuse to parse",
+    effect="the migration fails here; in a transaction nothing of it is kept, otherwise all that stands above it is",
+    instead="correct the statement",
+    check=_check,
+    aliases=("squawk/syntax-error",),
+)

@@ -1,0 +1,208 @@
+"""Judges replayed histories: every rule on every judged change, revision and history, as findings."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from schemaguard.finding import Finding, Place
+from schemaguard.history.revision import Replay, Run, Step
+from schemaguard.rules import RULES, baseline, suppression
+from schemaguard.rules.blame import blame, in_force_from
+from schemaguard.rules.choice import Choice
+from schemaguard.rules.context import Assumptions, Context, RevisionContext, WholeContext
+from schemaguard.rules.directives import Ignore, ignores, touches
+from schemaguard.rules.headline import headed
+from schemaguard.rules.hygiene import ignore_without_reason, unused_ignore
+from schemaguard.rules.rule import Match, Rule
+from schemaguard.rules.under_contract import UnderContract
+from schemaguard.rules.walk import walk
+
+Group = tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms is judged."""
+
+    contracts: tuple[UnderContract, ...] = ()
+    """Those in their windows."""
+    assumptions: Assumptions = field(default_factory=Assumptions)
+    choice: Choice = field(default_factory=Choice)
+    baseline: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that are on."""
+        return tuple(rule for rule in RULES if self.choice.is_on(rule))
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """What all findings about one subject share."""
+
+    history: str
+    revision: str
+    place: Place
+    direction: str = "upgrade"
+    statement: str = ""
+
+    def finding(self, rule: Rule, match: Match, choice: Choice) -> Finding:
+        return Finding(
+            rule=rule.id,
+            family=rule.family,
+            severity=choice.severity(rule, match.severity or rule.severity),
+            history=self.history if match.history is None else match.history,
+            revision=self.revision if match.revision is None else match.revision,
+            place=match.place or self.place,
+            direction=self.direction,
+            statement=self.statement,
+            object=match.object,
+            message=match.message,
+            effect=match.effect or rule.effect,
+            instead=match.instead or rule.instead,
+            cause=match.cause,
+            readers=match.readers,
+        )
+
+
+def judge(replays: tuple[Replay, ...], terms: Terms) -> tuple[Finding, ...]:
+    """The findings on all that is judged, by statement, each statement's headline first."""
+    left = Counter(terms.baseline)
+    groups = [*_whole(replays, terms)]
+    for replay in replays:
+        groups.extend(_history(replay, terms))
+    return tuple(
+        finding for group in groups for finding in headed(baseline.accepted(finding, left) for finding in group)
+    )
+
+
+def _whole(replays: tuple[Replay, ...], terms: Terms) -> Iterator[Group]:
+    context = WholeContext(replays, terms.contracts, terms.assumptions)
+    where = _Where(replays[0].history if replays else "", "", Place("", 1))
+    for rule in terms.rules:
+        for match in rule.check_whole(context):
+            yield (where.finding(rule, match, terms.choice),)
+
+
+def _history(replay: Replay, terms: Terms) -> Iterator[Group]:
+    earlier: list[Run] = []
+    downgrades = {back.revision.id: back for back in replay.downgrades}
+    starts = [(held, in_force_from(held, replay)) for held in terms.contracts]
+    for position, run in enumerate(replay.runs):
+        if run.revision.id in replay.judged:
+            contracts = tuple(held for held, start in starts if start <= position)
+            back = downgrades.get(run.revision.id)
+            yield from _Bench(replay.history, run, back, earlier, contracts, terms).groups()
+            earlier.append(run)
+
+
+@dataclass(slots=True)
+class _Bench:
+    """One revision being judged, and which of its suppression comments were of use so far."""
+
+    history: str
+    run: Run
+    downgrade: Run | None
+    earlier: Sequence[Run]
+    contracts: tuple[UnderContract, ...]
+    terms: Terms
+    used: set[Ignore] = field(default_factory=set)
+
+    @property
+    def file_ignores(self) -> tuple[Ignore, ...]:
+        """Those that hold for the whole file."""
+        comments = self.run.file_comments
+        return tuple(ignore for place, text in comments for ignore in ignores((text,), place, whole_file=True))
+
+    def groups(self) -> Iterator[Group]:
+        """The findings on each statement, then those on the revision, then those on its suppression comments."""
+        contexts = self._contexts()
+        for index, step in enumerate(self.run.steps):
+            yield self._on_statement(step, contexts.get(index, ()), _ignores(step))
+        yield from self._on_revision()
+        yield from self._on_ignores(self._written())
+
+    def _written(self) -> Iterable[Ignore]:
+        """Every suppression comment of the file once, also those that stand at no statement."""
+        at_statements = [ignore for step in self.run.steps for ignore in _ignores(step)]
+        on_the_way_back = (
+            [ignore for step in self.downgrade.steps for ignore in _ignores(step)] if self.downgrade else []
+        )
+        known = {(ignore.rules, ignore.reason) for ignore in (*at_statements, *on_the_way_back)}
+        in_file = (ignore for place, text in self.run.file_comments for ignore in ignores((text,), place))
+        astray = [ignore for ignore in in_file if (ignore.rules, ignore.reason) not in known]
+        return dict.fromkeys((*self.file_ignores, *at_statements, *astray))
+
+    def _contexts(self) -> dict[int, list[Context]]:
+        visits = walk(self.run)
+        blamed = blame(visits, self.contracts)
+        contexts: dict[int, list[Context]] = {}
+        for position, visit in enumerate(visits):
+            context = Context(
+                run=self.run,
+                step=visit.step,
+                change=visit.change,
+                before=visit.before,
+                after=visit.after,
+                made=visit.made,
+                earlier=self.earlier,
+                contracts=self.contracts,
+                blamed=blamed.get(position, ()),
+                assumptions=self.terms.assumptions,
+                touches=touches((*visit.step.comments, *visit.step.statement.comments)),
+            )
+            contexts.setdefault(visit.step_index, []).append(context)
+        return contexts
+
+    def _on_statement(self, step: Step, contexts: Iterable[Context], own: tuple[Ignore, ...]) -> Group:
+        statement = step.statement.source or step.statement.sql
+        where = _Where(self.history, self.run.revision.id, step.statement.place, self.run.direction, statement.strip())
+        return tuple(
+            self._finding(rule, match, where, (*own, *self.file_ignores))
+            for rule in self.terms.rules
+            for match in _merged(match for context in contexts for match in rule.check(context.change, context))
+        )
+
+    def _on_revision(self) -> Iterator[Group]:
+        context = RevisionContext(self.run, self.downgrade, self.terms.assumptions)
+        for rule in self.terms.rules:
+            for match in rule.check_revision(context):
+                yield (self._finding(rule, match, self._where, self.file_ignores),)
+
+    def _on_ignores(self, written: Iterable[Ignore]) -> Iterator[Group]:
+        for ignore in written:
+            rule, match = self._on_ignore(ignore)
+            if match is not None and self.terms.choice.is_on(rule):
+                yield (self._finding(rule, match, self._where, self.file_ignores),)
+
+    def _on_ignore(self, ignore: Ignore) -> tuple[Rule, Match | None]:
+        if not ignore.reason:
+            return ignore_without_reason.RULE, suppression.without_reason(ignore)
+        if ignore in self.used:
+            return unused_ignore.RULE, None
+        return unused_ignore.RULE, suppression.unused(ignore, RULES, self.terms.choice)
+
+    @property
+    def _where(self) -> _Where:
+        revision = self.run.revision
+        return _Where(self.history, revision.id, Place(revision.file, 1), self.run.direction)
+
+    def _finding(self, rule: Rule, match: Match, where: _Where, own: tuple[Ignore, ...]) -> Finding:
+        return suppression.suppress(where.finding(rule, match, self.terms.choice), rule, own, self.used)
+
+
+def _ignores(step: Step) -> tuple[Ignore, ...]:
+    return ignores((*step.comments, *step.statement.comments), step.statement.place)
+
+
+def _merged(matches: Iterable[Match]) -> Iterator[Match]:
+    """The matches of one rule in one statement; those on the same object for the same cause are one."""
+    by_object: dict[tuple[str, str | None], Match] = {}
+    for match in matches:
+        key = (match.object, match.cause)
+        first = by_object.get(key)
+        if first is None:
+            by_object[key] = match
+        else:
+            by_object[key] = replace(first, readers=tuple(dict.fromkeys((*first.readers, *match.readers))))
+    yield from by_object.values()

@@ -1,0 +1,1 @@
+"""Rules on whether model and schema can go back together."""

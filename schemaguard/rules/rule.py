@@ -1,0 +1,59 @@
+"""What a rule is: one record that the report, `explain`, the documentation and the tests all read."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from schemaguard.catalog.changes import Change
+from schemaguard.finding import Family, Place, Reader, Severity
+from schemaguard.rules.context import Context, RevisionContext, WholeContext
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One place where a rule fires; what is None is said by the rule's own record."""
+
+    object: str
+    message: str
+    effect: str | None = None
+    instead: str | None = None
+    severity: Severity | None = None
+    cause: str | None = None
+    readers: tuple[Reader, ...] = ()
+    place: Place | None = None
+    """Where it isn't the place of the statement or revision."""
+    history: str | None = None
+    revision: str | None = None
+
+
+def _never(*_: object) -> tuple[Match, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One pattern that is looked for, in changes, in revisions or in whole histories."""
+
+    id: str
+    """Kebab-case; it names the pattern, not the remedy."""
+    family: Family
+    severity: Severity
+    when: str
+    """The pattern, as the end of the sentence "It fires on …"."""
+    effect: str
+    instead: str
+    check: Callable[[Change, Context], Iterable[Match]] = _never
+    check_revision: Callable[[RevisionContext], Iterable[Match]] = _never
+    check_whole: Callable[[WholeContext], Iterable[Match]] = _never
+    aliases: tuple[str, ...] = ()
+    """What other linters call it, as `tool/name`."""
+    opt_in: bool = False
+    """Off unless it is selected by name."""
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether no comment, baseline or configuration may touch it."""
+        return self.family is Family.CONTRACT
+
+    def answers_to(self, word: str) -> bool:
+        """Whether the word is this rule's id, its family, or its name in another linter."""
+        return word in (self.id, self.family.value, *self.aliases, *(a.partition("/")[2] for a in self.aliases))
