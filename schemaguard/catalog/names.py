@@ -68,7 +68,7 @@ _CAST = re.compile(r"(?s)(.*)::\s*([a-z_\"][\w\" .]*?)\s*(?:\([\d, ]*\))?(?:\[\]
 
 def expression_name(expression: str) -> str:
     """What FigureIndexColname() calls an index's expression: a function's or column's name, else `expr`."""
-    text = _bare(expression)
+    text = bare(expression)
     if found := _COLUMN.match(text):
         return _fold(found[1])
     if (found := _CALL.match(text)) and _closing(text, found.end() - 1) == len(text) - 1:
@@ -91,7 +91,8 @@ def _fold(name: str) -> str:
     return name[1:-1].replace('""', '"') if name.startswith('"') else name.lower()
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """The expression without parentheses around the whole of it."""
     text = text.strip()
     while text.startswith("(") and _closing(text, 0) == len(text) - 1:
         text = text[1:-1].strip()
