@@ -5,11 +5,9 @@ A query that reads relations calls functions for their values, and what an unkno
 what the function does, so an unknown function there makes the statement opaque.
 """
 
-import json
-from functools import cache
-from importlib import resources
-
 from schemaguard.sql.cursor import NO_COLUMN, Cursor
+from schemaguard.sql.known_functions import is_harmless
+from schemaguard.sql.mentions import common_tables
 from schemaguard.sql.tokens import QUOTED, WORD
 
 _SYNTAX = frozenset(
@@ -44,39 +42,29 @@ _SYNTAX = frozenset(
     | {"character", "varchar", "nchar", "time", "timestamp", "varying", "sets", "rollup", "cube", "operator", "ties"}
 )
 """Words that a parenthesis may follow without being a call of a user's function."""
-_DO_ANYTHING = frozenset({"query_to_xml", "query_to_xmlschema", "query_to_xml_and_xmlschema", "cursor_to_xml"})
-
-
-@cache
-def built_in_functions() -> frozenset[str]:
-    """The names of the functions in PostgreSQL 18's pg_catalog."""
-    text = resources.files("schemaguard.sql").joinpath("functions.json").read_text(encoding="utf-8")
-    return frozenset(json.loads(text))
 
 
 def unknown_calls(cursor: Cursor, begin: int) -> list[str]:
     """The functions that a query calls for what they do and that aren't PostgreSQL's own."""
     called: list[str] = []
     reads = False
+    own = {name.name for name in common_tables(cursor.tokens[begin : cursor.end])}
     for at in range(begin, cursor.end):
         token = cursor.tokens[at]
         if token.key in ("from", "join") and _is_relation(cursor, at + 1):
             reads = True
             break
-        if cursor.tokens[at + 1].key == "(" and _is_call(cursor, at):
+        if cursor.tokens[at + 1].key == "(" and token.value not in own and _is_call(cursor, at):
             called.append(token.value)
     return [] if reads else [name for name in called if not is_harmless(name)]
 
 
-def is_harmless(function: str) -> bool:
-    """Whether a function is PostgreSQL's own and runs no text that it is given."""
-    return function in built_in_functions() and function not in _DO_ANYTHING
-
-
 def _is_call(cursor: Cursor, at: int) -> bool:
-    token = cursor.tokens[at]
+    token, before = cursor.tokens[at], cursor.tokens[at - 1]
+    if before.key == ")" or (before.kind in (WORD, QUOTED) and before.key not in NO_COLUMN | {"between"}):
+        return False  # an alias with the names of its columns
     if token.kind == QUOTED:
-        return cursor.tokens[at - 1].key != "as"
+        return before.key != "as"
     return token.kind == WORD and token.key not in _SYNTAX and token.key not in (NO_COLUMN - {"left", "right"})
 
 

@@ -325,7 +325,7 @@ class Cursor:
                 words.append("'" + token.value + "'")
             else:
                 words.append(self.text[token.start : token.end])
-        return " ".join(words).replace(" . ", ".")
+        return " ".join(words).replace(" . ", ".").replace("- ", "-")
 
     @property
     def is_operator(self) -> bool:

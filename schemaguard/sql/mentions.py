@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from schemaguard.catalog.objects import Name
 from schemaguard.sql.cursor import NO_COLUMN, Cursor
+from schemaguard.sql.known_functions import is_harmless
 from schemaguard.sql.tokens import BROKEN, MARK, QUOTED, STRING, WORD, Token, tokenize
 
 _INTRODUCES = frozenset(
     {"from", "join", "into", "update", "table", "only", "on", "exists", "references", "truncate", "view", "using"}
-    | {"copy", "lock", "index", "sequence", "type", "domain", "to", "policy", "foreign", "concurrently", "analyze"}
+    | {"copy", "lock", "index", "sequence", "type", "domain", "concurrently"}
 )
 """Words that a relation's name may follow."""
 _READS = frozenset({"from", "join", "using", "only", "table", "into", "update"})
@@ -42,7 +43,7 @@ _DEEPEST = 5
 def relations_between(cursor: Cursor, begin: int, end: int) -> frozenset[Name]:
     """The relations that a query's tokens name behind FROM, JOIN and the like, its own CTEs left out."""
     tokens = cursor.tokens[begin:end]
-    return frozenset(_relations(tokens, _READS)) - _common_tables(tokens)
+    return frozenset(_relations(tokens, _READS)) - common_tables(tokens)
 
 
 def _relations(tokens: Sequence[Token], introduces: frozenset[str]) -> Iterator[Name]:
@@ -85,7 +86,7 @@ def _name_at(tokens: Sequence[Token], at: int) -> tuple[Name | None, int]:
     return Name(parts[-1], parts[-2] if len(parts) > 1 else None), at
 
 
-def _common_tables(tokens: Sequence[Token]) -> frozenset[Name]:
+def common_tables(tokens: Sequence[Token]) -> frozenset[Name]:
     """The names that WITH gives to queries."""
     found: set[Name] = set()
     for at in range(1, len(tokens) - 1):
@@ -119,13 +120,13 @@ def mentions(text: str, depth: int = 0) -> frozenset[Name] | None:
     tokens, _ = tokenize(text)
     if tokens and tokens[-1].kind == BROKEN:
         return None
-    if _runs_unknown_text(tokens):
+    if _runs_unknown_text(tokens) or _calls_unknown(tokens):
         return None
-    found = set(_relations(tokens, _INTRODUCES)) - _common_tables(tokens)
+    found = set(_relations(tokens, _INTRODUCES)) - common_tables(tokens)
     if any(name.schema in _SYSTEM for name in _written(tokens)):
         return None
-    for token in tokens:
-        if token.kind == STRING and depth < _DEEPEST and " " in token.value.strip():
+    for at, token in enumerate(tokens):
+        if token.kind == STRING and depth < _DEEPEST and " " in token.value.strip() and not _is_message(tokens, at):
             inside = mentions(token.value, depth + 1)
             found |= inside or set()
     return frozenset(name for name in found if name.schema not in _SYSTEM and not name.name.startswith("pg_"))
@@ -142,6 +143,21 @@ def _runs_unknown_text(tokens: Sequence[Token]) -> bool:
         if tokens[at + 1].kind != STRING or after not in (";", "using", "into"):
             return True
     return False
+
+
+def _calls_unknown(tokens: Sequence[Token]) -> bool:
+    """Whether PERFORM, CALL or a bare SELECT calls what isn't PostgreSQL's own."""
+    for at, token in enumerate(tokens[:-1]):
+        if token.key in ("perform", "call", "select"):
+            name, end = _name_at(tokens, at + 1)
+            if name is not None and end < len(tokens) and tokens[end].key == "(" and not is_harmless(name.name):
+                return True
+    return False
+
+
+def _is_message(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a string is what RAISE says."""
+    return any(token.key == "raise" for token in tokens[max(0, at - 2) : at])
 
 
 def _written(tokens: Sequence[Token]) -> Iterator[Name]:

@@ -104,6 +104,8 @@ def _cut(tokens: Sequence[Token]) -> Iterator[_Span]:
                 begin = max(begin, at + 1)
                 continue
             at = _inner_end(tokens, begin, at)
+            if at == len(tokens):
+                break
             token = tokens[at]
         if begin < at:
             yield _Span(tokens[begin].start, token.end if token.key == ";" else tokens[at - 1].end, tokens[at - 1].end)
@@ -136,7 +138,7 @@ def _inner_end(tokens: Sequence[Token], begin: int, semicolon: int) -> int:
             depth, opens = 1, True
         elif opens and key in ("begin", "case", "end"):
             depth += -1 if key == "end" else 1
-    return semicolon
+    return semicolon if depth else len(tokens)
 
 
 def _assigned(spans: Sequence[_Span], found: Sequence[Comment], lines: Sequence[int]) -> list[list[Comment]]:

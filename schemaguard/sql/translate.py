@@ -3,7 +3,6 @@
 from schemaguard.catalog.changes import Change, NoEffect, Opaque, Unreadable
 from schemaguard.sql.cursor import Cursor, SyntaxRefusal, Unknown
 from schemaguard.sql.grammar.sessions import psql
-from schemaguard.sql.mentions import mentions
 from schemaguard.sql.readers import read
 from schemaguard.sql.statements import split
 from schemaguard.sql.tokens import BROKEN, META, Token, tokenize
@@ -40,11 +39,11 @@ def _changes(sql: str, tokens: list[Token]) -> tuple[Change, ...]:
     try:
         found += read(Cursor(sql, tokens))
     except SyntaxRefusal as refusal:
-        return (Unreadable(str(refusal)),)
+        return (*found, Unreadable(str(refusal)))
     except Unknown as unknown:
-        return (*found, Opaque(str(unknown), mentions(sql)))
+        return (*found, Opaque(str(unknown)))
     except RecursionError:
-        return (Opaque("the statement is nested too deeply"),)
+        return (*found, Opaque("the statement is nested too deeply"))
     return tuple(found)
 
 

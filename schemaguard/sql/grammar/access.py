@@ -140,8 +140,7 @@ def alter_default_privileges(cursor: Cursor) -> Iterator[Change]:
 
 
 def reassign_owned(cursor: Cursor) -> Iterator[Change]:
-    """REASSIGN OWNED, behind its words."""
-    cursor.expect("by")
+    """REASSIGN OWNED BY, behind its words."""
     roles = ", ".join(cursor.roles())
     cursor.expect("to")
     cursor.role()

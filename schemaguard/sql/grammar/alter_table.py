@@ -31,10 +31,11 @@ from schemaguard.catalog.changes import (
     SetReplicaIdentity,
     SetRowSecurity,
     SetTableOption,
+    Unreadable,
     ValidateConstraint,
 )
 from schemaguard.catalog.objects import Identity, Name
-from schemaguard.sql.cursor import Cursor, spelled
+from schemaguard.sql.cursor import Cursor, SyntaxRefusal, Unknown, spelled
 from schemaguard.sql.grammar.columns import column_definition
 from schemaguard.sql.grammar.constraints import STARTS, NotNull, attributes, table_constraint
 from schemaguard.sql.grammar.tables import partition_bound
@@ -60,13 +61,31 @@ def alter_table(cursor: Cursor) -> Iterator[Change]:
 def actions(cursor: Cursor, table: Name, if_exists: bool = False) -> Iterator[Change]:
     """The actions of an ALTER TABLE, separated by commas."""
     while True:
-        found = _action(cursor, table, if_exists)
+        begin = cursor.at
+        try:
+            found = _action(cursor, table, if_exists)
+            if not cursor.is_done and cursor.key != ",":
+                raise cursor.refusal("another action")
+        except SyntaxRefusal as refusal:
+            found = Unreadable(str(refusal))
+            _pass_action(cursor, begin)
+        except Unknown as unknown:
+            found = Opaque(str(unknown), frozenset({table}))
+            _pass_action(cursor, begin)
         if isinstance(found, list):
             yield from found
         else:
             yield found
         if not cursor.accept(","):
             return
+
+
+def _pass_action(cursor: Cursor, begin: int) -> None:
+    """Goes from the beginning of an action that can't be read to the next one."""
+    cursor.move(begin)
+    cursor.skip(",")
+    if not cursor.is_done and cursor.key != ",":
+        raise cursor.refusal("another action")
 
 
 def _action(cursor: Cursor, table: Name, if_exists: bool) -> Change | list[Change]:

@@ -100,6 +100,7 @@ def argument_types(cursor: Cursor) -> tuple[str, ...] | None:
 
 def _drop_other(cursor: Cursor) -> Iterator[Change]:
     if cursor.accept("cast"):
+        cursor.accept("if", "exists")
         cursor.parenthesized()
         cascades(cursor)
         yield NoEffect("DROP CAST")

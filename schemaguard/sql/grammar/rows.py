@@ -66,9 +66,22 @@ def _with(cursor: Cursor, depth: int) -> Iterator[Change]:
             inner = Cursor(cursor.text, cursor.tokens[begin:end])
             yield from (c for c in rows(inner, depth + 1) if not isinstance(c, NoEffect))
         cursor.expect(")")
-        cursor.skip(",", "select", "values", "insert", "update", "delete", "merge", "table", "with")
+        _search_and_cycle(cursor)
         if not cursor.accept(","):
             return
+
+
+def _search_and_cycle(cursor: Cursor) -> None:
+    """SEARCH … SET c and CYCLE … SET c [TO v DEFAULT v] USING c behind a recursive query."""
+    for word in ("search", "cycle"):
+        if cursor.accept(word):
+            cursor.skip("set")
+            cursor.expect("set")
+            cursor.identifier()
+    if cursor.key in ("to", "using"):
+        cursor.skip("using")
+        cursor.expect("using")
+        cursor.identifier()
 
 
 def _select(cursor: Cursor, begin: int) -> Iterator[Change]:
@@ -256,7 +269,8 @@ def _merge(cursor: Cursor) -> Iterator[Change]:
             yield NoEffect("MERGE DO NOTHING")
         else:
             raise cursor.refusal("INSERT, UPDATE, DELETE or DO NOTHING")
-        cursor.skip("when")
+        cursor.skip("when", "returning")
+    cursor.skip()
 
 
 def truncate(cursor: Cursor) -> Iterator[Change]:
