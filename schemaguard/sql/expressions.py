@@ -8,6 +8,10 @@ from schemaguard.sql.tokens import QUOTED, STRING, WORD, Token, tokenize
 _TYPE_TAIL = frozenset({"precision", "varying", "with", "without", "time", "zone"})
 _AFTER_IS = frozenset({"unknown", "document", "normalized", "json", "nfc", "nfd", "nfkc", "nfkd"})
 _NEVER = NO_COLUMN | {"between", "interval", "escape"}
+_JSON_FUNCTIONS = frozenset({"json_value", "json_query", "json_exists", "json_table"})
+_JSON_WORDS = frozenset(
+    {"passing", "error", "empty", "wrapper", "conditional", "unconditional", "omit", "keep", "quotes", "object"}
+)
 
 
 def columns_of(expression: str) -> tuple[str, ...]:
@@ -29,6 +33,7 @@ def named_columns(tokens: Sequence[Token]) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     at, many = 0, len(tokens)
+    syntax = _JSON_WORDS if any(token.key in _JSON_FUNCTIONS for token in tokens) else frozenset()
     while at < many:
         token = tokens[at]
         if token.kind not in (WORD, QUOTED):
@@ -38,12 +43,12 @@ def named_columns(tokens: Sequence[Token]) -> tuple[str, ...]:
         while end + 1 < many and tokens[end].key == "." and tokens[end + 1].kind in (WORD, QUOTED):
             end += 2
         before = tokens[at - 1].key if at else ""
-        if before in ("::", "as"):
+        if before in ("::", "as") or (before == "returning" and syntax):
             while end < many and tokens[end].key in _TYPE_TAIL:
                 end += 1
         elif token.key == "at" and end < many and tokens[end].key == "time":
             end += 2
-        elif _is_column(tokens, at, end, before):
+        elif token.key not in syntax and _is_column(tokens, at, end, before):
             found[tokens[end - 1].value] = None
         at = end
     return tuple(found)
@@ -54,7 +59,9 @@ def _is_column(tokens: Sequence[Token], at: int, end: int, before: str) -> bool:
     after = tokens[end] if end < len(tokens) else None
     if token.kind == WORD and end == at + 1 and token.key in _NEVER:
         return False
-    if before == "collate" or (after is not None and (after.key in ("(", "=>") or after.kind == STRING)):
+    if before in ("collate", ".") or (before in ("order", "partition") and token.key == "by"):
+        return False
+    if after is not None and (after.key in ("(", "=>", ".") or after.kind == STRING):
         return False
     if before == "(" and at > 1 and tokens[at - 2].key == "extract":
         return False

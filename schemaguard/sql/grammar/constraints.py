@@ -127,7 +127,7 @@ def index_parameters(cursor: Cursor) -> tuple[str, ...]:
 
 
 def _exclusion(cursor: Cursor, name: str | None) -> Exclusion:
-    method = cursor.identifier() if cursor.accept("using") else "gist"
+    method = cursor.identifier() if cursor.accept("using") else "btree"
     cursor.expect("(")
     elements: list[tuple[str, str]] = []
     while True:

@@ -9,6 +9,7 @@ from schemaguard.catalog.changes import (
     DeleteRows,
     InsertRows,
     NoEffect,
+    SetSetting,
     TruncateTable,
     UpdateRows,
 )
@@ -17,7 +18,7 @@ from schemaguard.sql.calls import unknown_calls
 from schemaguard.sql.cursor import Cursor, Unknown
 from schemaguard.sql.grammar.alter_table import cascades
 from schemaguard.sql.mentions import relations_between
-from schemaguard.sql.tokens import QUOTED, WORD
+from schemaguard.sql.tokens import STRING
 
 _DEEPEST = 50
 _READS = frozenset({"select", "values", "table", "("})
@@ -93,11 +94,27 @@ def _select(cursor: Cursor, begin: int) -> Iterator[Change]:
         yield _select_into(cursor, begin, into)
         return
     cursor.move(cursor.end)
+    if (setting := _set_config(cursor, first)) is not None:
+        yield setting
+        return
     calls = unknown_calls(cursor, begin)
     if calls:
         raise Unknown(f"what the function {calls[0]} does can't be known")
     command = cursor.tokens[first].key
     yield NoEffect("SELECT" if command == "(" else command.upper(), relations_between(cursor, begin, cursor.end))
+
+
+def _set_config(cursor: Cursor, first: int) -> SetSetting | None:
+    """`SELECT set_config('search_path', '', false)`, which pg_dump writes in place of SET."""
+    keys = [token.key for token in cursor.tokens[first + 1 : cursor.end]]
+    if keys[:2] == ["pg_catalog", "."]:
+        first, keys = first + 2, keys[2:]
+    if keys[:1] != ["set_config"] or len(keys) != 8 or cursor.tokens[first + 3].kind != STRING:
+        return None
+    value = cursor.tokens[first + 5]
+    if value.kind != STRING or keys[6] not in ("true", "false"):
+        return None
+    return SetSetting(cursor.tokens[first + 3].value.lower(), value.value, keys[6] == "true")
 
 
 def _select_into(cursor: Cursor, begin: int, into: int) -> Change:
@@ -143,16 +160,16 @@ def _insert(cursor: Cursor) -> Iterator[Change]:
 
 def _conflict_columns(cursor: Cursor) -> tuple[str, ...]:
     """The plain columns of an ON CONFLICT target; expressions among them are left out."""
-    begin = cursor.at + 1
-    cursor.parenthesized()
-    tokens = cursor.tokens
-    return tuple(
-        tokens[at].value
-        for at in range(begin, cursor.at - 1)
-        if tokens[at].kind in (WORD, QUOTED)
-        and tokens[at - 1].key in ("(", ",")
-        and tokens[at + 1].key in (")", ",", "collate")
-    )
+    found: list[str] = []
+    cursor.expect("(")
+    while True:
+        if cursor.is_name() and cursor.peek() in (",", ")", "collate"):
+            found.append(cursor.token.value)
+        cursor.skip(",")
+        if not cursor.accept(","):
+            break
+    cursor.expect(")")
+    return tuple(found)
 
 
 def _targets(cursor: Cursor) -> tuple[str, ...]:
