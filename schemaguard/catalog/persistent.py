@@ -97,6 +97,24 @@ class PersistentMap(Mapping[K, V]):
             return self
         return self._with(_without(self._root, hash(key), key), self._count - 1, self._turn)
 
+    def differing(self, other: "PersistentMap[K, V]") -> frozenset[K]:
+        """The keys that only one of the two has, or that they give another value; what both share isn't looked at."""
+        return frozenset(_differing(self._root, other._root))
+
+
+def _differing(mine: _Node, theirs: _Node) -> Iterator[Any]:
+    if mine is theirs:
+        return
+    if type(mine) is tuple and type(theirs) is tuple:
+        for my_child, their_child in zip(mine, theirs, strict=True):
+            yield from _differing(my_child, their_child)
+        return
+    left, right = dict(_entries(mine)), dict(_entries(theirs))
+    for key in left.keys() | right.keys():
+        one, other = left.get(key), right.get(key)
+        if one is None or other is None or not (one[1] is other[1] or one[1] == other[1]):
+            yield key
+
 
 def _entries(node: _Node) -> Iterator[tuple[Any, tuple[int, Any]]]:
     if type(node) is tuple:

@@ -1,6 +1,6 @@
 """Which change breaks which contract: judged as a state at every commit point, blamed on the change that flips it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from schemaguard.catalog.changes import Change
@@ -8,8 +8,9 @@ from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.compatibility import Breakage, breakages, unmet
 from schemaguard.finding import Reader
 from schemaguard.history.revision import Replay
+from schemaguard.rules.concerned import Directory
 from schemaguard.rules.under_contract import UnderContract
-from schemaguard.rules.walk import Visit
+from schemaguard.rules.walk import Visit, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,11 @@ class Blamed:
         return self.held.readers(self.breakage.access)
 
 
-def blame(visits: Sequence[Visit], contracts: Iterable[UnderContract]) -> Mapping[int, tuple[Blamed, ...]]:
+def blame(visits: Sequence[Visit], contracts: Directory) -> Mapping[int, tuple[Blamed, ...]]:
     """Position of a visit → what the change there is to blame for."""
     found: dict[int, list[Blamed]] = {}
     points = _commit_points(visits)
-    for held in contracts:
+    for held in contracts.concerned(visits):
         for point in points:
             for position, breakage in _flips(held, visits, point):
                 is_between = point is not points[-1] and not _persists(
@@ -78,16 +79,22 @@ def _subject(breakage: Breakage) -> tuple[object, ...]:
     return (breakage.access, breakage.table, breakage.column)
 
 
-def in_force_from(held: UnderContract, replay: Replay) -> int:
-    """The position of the first run that the contract is held against.
+def in_force_from(contracts: Directory, replay: Replay) -> Mapping[int, int]:
+    """id of a contract → the position of the first run that it is held against; 0 where it isn't listed.
 
     Where only what is new is judged, that is the first. Where a whole history is, a contract holds from the revision
     on that first gave it all that it asks for: no model version can have served on an earlier one. A contract that
     no revision satisfies is held against all of them.
     """
-    if any(run.revision.id not in replay.judged for run in replay.runs):
-        return 0
+    if not contracts.contracts or any(run.revision.id not in replay.judged for run in replay.runs):
+        return {}
+    starts: dict[int, int] = {}
     for position, run in enumerate(replay.runs):
-        if not unmet(held.contract, run.before):
-            return position
-    return len(replay.runs) if replay.runs and not unmet(held.contract, replay.catalog) else 0
+        first = contracts.contracts if position == 0 else ()
+        for held, catalog, start in (
+            *((held, run.before, position) for held in first),
+            *((held, run.after, position + 1) for held in contracts.concerned(walk(run))),
+        ):
+            if id(held) not in starts and not unmet(held.contract, catalog):
+                starts[id(held)] = start
+    return starts

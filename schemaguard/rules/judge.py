@@ -9,6 +9,7 @@ from schemaguard.history.revision import Replay, Run, Step
 from schemaguard.rules import RULES, baseline, suppression
 from schemaguard.rules.blame import blame, in_force_from
 from schemaguard.rules.choice import Choice
+from schemaguard.rules.concerned import Directory, directory
 from schemaguard.rules.context import Assumptions, Context, RevisionContext, WholeContext
 from schemaguard.rules.directives import Ignore, ignores, touches
 from schemaguard.rules.headline import headed
@@ -29,11 +30,6 @@ class Terms:
     assumptions: Assumptions = field(default_factory=Assumptions)
     choice: Choice = field(default_factory=Choice)
     baseline: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def rules(self) -> tuple[Rule, ...]:
-        """The rules that are on."""
-        return tuple(rule for rule in RULES if self.choice.is_on(rule))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,31 +64,36 @@ class _Where:
 def judge(replays: tuple[Replay, ...], terms: Terms) -> tuple[Finding, ...]:
     """The findings on all that is judged, by statement, each statement's headline first."""
     left = Counter(terms.baseline)
-    groups = [*_whole(replays, terms)]
+    rules = tuple(rule for rule in RULES if terms.choice.is_on(rule))
+    groups = [*_whole(replays, terms, rules)]
     for replay in replays:
-        groups.extend(_history(replay, terms))
+        groups.extend(_history(replay, terms, rules))
     return tuple(
         finding for group in groups for finding in headed(baseline.accepted(finding, left) for finding in group)
     )
 
 
-def _whole(replays: tuple[Replay, ...], terms: Terms) -> Iterator[Group]:
+def _whole(replays: tuple[Replay, ...], terms: Terms, rules: tuple[Rule, ...]) -> Iterator[Group]:
     context = WholeContext(replays, terms.contracts, terms.assumptions)
     where = _Where(replays[0].history if replays else "", "", Place("", 1))
-    for rule in terms.rules:
+    for rule in rules:
         for match in rule.check_whole(context):
             yield (where.finding(rule, match, terms.choice),)
 
 
-def _history(replay: Replay, terms: Terms) -> Iterator[Group]:
+def _history(replay: Replay, terms: Terms, rules: tuple[Rule, ...]) -> Iterator[Group]:
     earlier: list[Run] = []
     downgrades = {back.revision.id: back for back in replay.downgrades}
-    starts = [(held, in_force_from(held, replay)) for held in terms.contracts]
+    everybody = directory(terms.contracts)
+    starts = in_force_from(everybody, replay)
+    latest = max(starts.values(), default=0)
     for position, run in enumerate(replay.runs):
         if run.revision.id in replay.judged:
-            contracts = tuple(held for held, start in starts if start <= position)
+            held = everybody
+            if position < latest:
+                held = directory(tuple(one for one in terms.contracts if starts.get(id(one), 0) <= position))
             back = downgrades.get(run.revision.id)
-            yield from _Bench(replay.history, run, back, earlier, contracts, terms).groups()
+            yield from _Bench(replay.history, run, back, earlier, held, terms, rules).groups()
             earlier.append(run)
 
 
@@ -104,8 +105,9 @@ class _Bench:
     run: Run
     downgrade: Run | None
     earlier: Sequence[Run]
-    contracts: tuple[UnderContract, ...]
+    held: Directory
     terms: Terms
+    rules: tuple[Rule, ...]
     used: set[Ignore] = field(default_factory=set)
 
     @property
@@ -135,7 +137,7 @@ class _Bench:
 
     def _contexts(self) -> dict[int, list[Context]]:
         visits = walk(self.run)
-        blamed = blame(visits, self.contracts)
+        blamed = blame(visits, self.held)
         contexts: dict[int, list[Context]] = {}
         for position, visit in enumerate(visits):
             context = Context(
@@ -146,7 +148,7 @@ class _Bench:
                 after=visit.after,
                 made=visit.made,
                 earlier=self.earlier,
-                contracts=self.contracts,
+                contracts=self.held.contracts,
                 blamed=blamed.get(position, ()),
                 assumptions=self.terms.assumptions,
                 touches=touches((*visit.step.comments, *visit.step.statement.comments)),
@@ -159,13 +161,13 @@ class _Bench:
         where = _Where(self.history, self.run.revision.id, step.statement.place, self.run.direction, statement.strip())
         return tuple(
             self._finding(rule, match, where, (*own, *self.file_ignores))
-            for rule in self.terms.rules
+            for rule in self.rules
             for match in _merged(match for context in contexts for match in rule.check(context.change, context))
         )
 
     def _on_revision(self) -> Iterator[Group]:
         context = RevisionContext(self.run, self.downgrade, self.terms.assumptions)
-        for rule in self.terms.rules:
+        for rule in self.rules:
             for match in rule.check_revision(context):
                 yield (self._finding(rule, match, self._where, self.file_ignores),)
 
