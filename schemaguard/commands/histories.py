@@ -94,7 +94,8 @@ def replay_selected(
     # What the file SETs ends with its session.
     catalog = replace(initial[-1].after, search_path=Catalog().search_path) if initial else Catalog()
     runner = _runner(history, reading)
-    done = replay(history, runner, catalog, selection=selection, order=order, progress=reading.progress)
+    memory = runner if isinstance(runner, CachedRunner) else None
+    done = replay(history, runner, catalog, selection=selection, order=order, memory=memory, progress=reading.progress)
     return replace(done, initial=initial)
 
 

@@ -26,8 +26,7 @@ def sql(reading: Reading, path: str | None, revisions: str, direction: Direction
     """
     history = find_one(reading, path)
     wanted = span(history.graph, revisions)
-    judged = frozenset(wanted) if direction == "downgrade" else frozenset()
-    replay = replay_selected(history, reading, Selection(judged), order_to(history.graph, wanted))
+    replay = replay_selected(history, reading, Selection(frozenset(wanted)), order_to(history.graph, wanted))
     runs = replay.downgrades[::-1] if direction == "downgrade" else replay.runs
     return StatementsOf(history.path, tuple(run for run in runs if run.revision.id in set(wanted)))
 

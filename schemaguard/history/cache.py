@@ -6,7 +6,7 @@ Verdicts are never remembered. An entry that can't be read is no entry.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, Protocol
@@ -23,6 +23,7 @@ from schemaguard.history.revision import Direction, Problem, Revision, Run, Step
 from schemaguard.sql.statements import Statement
 
 _CHANGES = tuple[Change, ...]
+_SOURCES = tuple[tuple[str, str], ...]
 _COMMENTS = tuple[tuple[Place, str], ...]
 
 
@@ -104,7 +105,7 @@ class CachedRunner:
 
     def run(self, revision: Revision, direction: Direction, catalog: Catalog) -> Evaluated:
         """What the revision does, remembered or found out."""
-        key = digest(self.chain, direction, revision.id, revision.file, self._content(revision.file))
+        key = self._key(self.chain, direction, revision)
         found: Evaluated | None = self._remembered(key, revision, direction, catalog)
         if found is None:
             self.misses += 1
@@ -113,8 +114,32 @@ class CachedRunner:
         else:
             self.hits += 1
         if direction == "upgrade":
-            self.chain = digest(key, *(part for pair in self._contents_of(found.sources) for part in pair))
+            self.chain = self._next(key, self._contents_of(found.sources))
         return found
+
+    def forward(self, revisions: Sequence[Revision]) -> Catalog | None:
+        """The catalog after the first revisions of the history, None where not all of them are remembered."""
+        chain = self.chain
+        for revision in revisions:
+            key = self._key(chain, "upgrade", revision)
+            sources = self._sources(key)
+            if sources is None:
+                return None
+            chain = self._next(key, sources)
+        found: Catalog | None = self._read(digest("catalog", chain), Catalog)
+        if found is not None:
+            self.chain = chain
+        return found
+
+    def keep(self, catalog: Catalog) -> None:
+        """Remember the catalog after the revisions that were run so far."""
+        self._write(digest("catalog", self.chain), Catalog, catalog)
+
+    def _key(self, chain: str, direction: Direction, revision: Revision) -> str:
+        return digest(chain, direction, revision.id, revision.file, self._content(revision.file))
+
+    def _next(self, key: str, sources: Iterable[tuple[str, str]]) -> str:
+        return digest(key, *(part for pair in sources for part in pair))
 
     def _found_out(self, revision: Revision, direction: Direction, catalog: Catalog) -> Evaluated:
         if self._runner is None:
@@ -128,28 +153,48 @@ class CachedRunner:
             self._contents[path] = "" if text is None else digest(text)
         return self._contents[path]
 
-    def _contents_of(self, sources: Iterable[str]) -> list[tuple[str, str]]:
-        return [(path, self._content(path)) for path in sorted(sources)]
+    def _contents_of(self, sources: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        return tuple((path, self._content(path)) for path in sorted(sources))
+
+    def _sources(self, key: str) -> tuple[tuple[str, str], ...] | None:
+        """What was read for the run under the key, None where that isn't known or has changed since."""
+        found: tuple[tuple[str, str], ...] | None = self._read(digest("sources", key), _SOURCES)
+        if found is None or any(self._content(path) != content for path, content in found):
+            return None
+        return found
 
     def _remembered(self, key: str, revision: Revision, direction: Direction, catalog: Catalog) -> Outcome | None:
-        body = unsealed(key, self.store.get(key))
-        if body is None:
+        sources = self._sources(key)
+        body = unsealed(key, self.store.get(key)) if sources is not None else None
+        if sources is None or body is None:
             return None
         try:
-            entry = json.loads(body)
-            sources = decode(tuple[tuple[str, str], ...], entry["sources"])
-            if any(self._content(path) != content for path, content in sources):
-                return None
-            run = _read_run(entry["run"], revision, direction, catalog)
+            run = _read_run(json.loads(body), revision, direction, catalog)
         except (ValueError, KeyError, TypeError, RecursionError, Malformed):
             return None
         return Outcome(run, frozenset(path for path, _ in sources))
 
     def _remember(self, key: str, found: Evaluated) -> None:
         try:
-            entry = {"sources": self._contents_of(found.sources), "run": _write_run(found.run)}
-            body = json.dumps(entry, separators=(",", ":"), ensure_ascii=True)
+            body = json.dumps(_write_run(found.run), separators=(",", ":"))
         except (Unstorable, TypeError, KeyError, ValueError, RecursionError):
+            return
+        self.store.put(key, sealed(key, body))
+        self._write(digest("sources", key), _SOURCES, self._contents_of(found.sources))
+
+    def _read(self, key: str, kind: Any) -> Any:
+        body = unsealed(key, self.store.get(key))
+        if body is None:
+            return None
+        try:
+            return decode(kind, json.loads(body))
+        except (ValueError, RecursionError, Malformed):
+            return None
+
+    def _write(self, key: str, kind: Any, value: object) -> None:
+        try:
+            body = json.dumps(encode(kind, value), separators=(",", ":"))
+        except (TypeError, KeyError, ValueError, RecursionError):
             return
         self.store.put(key, sealed(key, body))
 

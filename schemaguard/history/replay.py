@@ -43,6 +43,18 @@ class Runner(Protocol):
         ...
 
 
+class Memory(Protocol):
+    """Knows where a history arrived when it was replayed before."""
+
+    def forward(self, revisions: Sequence[Revision]) -> Catalog | None:
+        """The catalog after these revisions, the first of the history; None where that isn't known."""
+        ...
+
+    def keep(self, catalog: Catalog) -> None:
+        """Remember where the revisions that were run so far have arrived."""
+        ...
+
+
 def replay(
     history: History,
     runner: Runner,
@@ -50,33 +62,41 @@ def replay(
     *,
     selection: Selection | None = None,
     order: Sequence[str] | None = None,
+    memory: Memory | None = None,
     progress: Progress | None = None,
 ) -> Replay:
     """The history replayed on the catalog, in `order` (default: as `upgrade heads` applies it).
 
     Without a selection all revisions are judged. A judged revision's way back is run too, each from where its way up
-    arrived.
+    arrived. What comes before the first judged revision is skipped where the memory knows the catalog after it.
     """
     ids = history.graph.order if order is None else tuple(order)
+    revisions = [history.graph.revisions[identifier] for identifier in ids]
     chosen = selection or Selection(frozenset(history.graph.revisions))
+    first = next((i for i, identifier in enumerate(ids) if identifier in chosen.judged), len(ids))
     runs: list[Run] = []
     downgrades: list[Run] = []
-    at: dict[str, Catalog] = {}
-    for index, identifier in enumerate(ids):
-        revision = history.graph.revisions[identifier]
+    known = memory.forward(revisions[:first]) if memory is not None and first else None
+    if known is not None:
+        catalog = known
+        runs = [Run(revision, "upgrade", (), known, known, is_skipped=True) for revision in revisions[:first]]
+    for index in range(len(runs), len(ids)):
+        revision = revisions[index]
         if progress is not None:
-            progress(index, len(ids), identifier)
+            progress(index, len(ids), revision.id)
         run = runner.run(revision, "upgrade", catalog).run
         runs.append(run)
-        catalog = at[identifier] = run.after
-        if identifier in chosen.judged:
+        catalog = run.after
+        if revision.id in chosen.judged:
             downgrades.append(runner.run(revision, "downgrade", catalog).run)
+        if memory is not None and index + 1 == first:
+            memory.keep(catalog)
     return Replay(
         history=history.path,
         runs=tuple(runs),
         heads=history.graph.heads,
         catalog=catalog,
-        at=at,
+        at={run.revision.id: run.after for run in runs if not run.is_skipped},
         judged=chosen.judged,
         downgrades=tuple(downgrades),
         problems=(*history.problems, *chosen.problems),

@@ -70,6 +70,8 @@ class Run:
     file_comments: tuple[tuple[Place, str], ...] = ()
     is_empty: bool = False
     """The function is there and does nothing, or is missing."""
+    is_skipped: bool = False
+    """It comes before all that is judged and was not replayed: no steps; its catalogs are what the first judged meets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class Replay:
     heads: tuple[str, ...]
     catalog: Catalog
     at: Mapping[str, Catalog]
-    """Revision id → the catalog after it."""
+    """Revision id → the catalog after it, for all that weren't skipped."""
     judged: frozenset[str]
     """Ids of the revisions that are new since the base, or all."""
     downgrades: tuple[Run, ...] = ()

@@ -16,6 +16,7 @@ from schemaguard.history.discovery import discover
 from schemaguard.history.history import Section
 from schemaguard.history.replay import Outcome, Runner, replay
 from schemaguard.history.revision import Direction, Replay, Revision, Run, Step
+from schemaguard.history.selection import Selection
 from schemaguard.history.sources import MemoryFiles
 from schemaguard.history.sql_runner import SqlRunner, run_section
 from schemaguard.sql.statements import Statement
@@ -80,6 +81,39 @@ def test_a_changed_file_is_found_out_anew_with_all_that_follows_it(path: str, mi
     assert done == run(changed, Kept())[0]
 
 
+def forward(texts: dict[str, str], store: Kept) -> tuple[Catalog, int]:
+    """A replay that judges nothing; how many runs weren't skipped."""
+    files = MemoryFiles(texts)
+    history = discover("db", files)
+    runner = CachedRunner(lambda: SqlRunner(history.scripts), store, files.read, digest(""))
+    done = replay(history, runner, Catalog(), selection=Selection(frozenset()), memory=runner)
+    assert [run.revision.id for run in done.runs] == list(history.graph.order)
+    return done.catalog, sum(not run.is_skipped for run in done.runs)
+
+
+def test_what_is_not_judged_is_skipped_where_the_catalog_after_it_is_known() -> None:
+    store = Kept()
+    cold = forward(TEXTS, store)
+    warm = forward(TEXTS, store)
+    assert (cold[1], warm[1]) == (3, 0)
+    assert warm[0] == cold[0] == run(TEXTS, Kept())[0].catalog
+    changed = TEXTS | {"db/2_b.up.sql": "create table z ();"}
+    assert forward(changed, store) == (run(changed, Kept())[0].catalog, 3)
+
+
+def test_what_is_judged_after_a_skipped_beginning_is_as_if_nothing_were_skipped() -> None:
+    store = Kept()
+    forward({path: text for path, text in TEXTS.items() if "3_c" not in path}, store)
+    files = MemoryFiles(TEXTS)
+    history = discover("db", files)
+    selection = Selection(frozenset({"3"}))
+    runner = CachedRunner(lambda: SqlRunner(history.scripts), store, files.read, digest(""))
+    done = replay(history, runner, Catalog(), selection=selection, memory=runner)
+    whole = replay(history, SqlRunner(history.scripts), Catalog(), selection=selection)
+    assert [run.is_skipped for run in done.runs] == [True, True, False]
+    assert (done.runs[2], done.downgrades, done.catalog) == (whole.runs[2], whole.downgrades, whole.catalog)
+
+
 def test_another_start_is_another_chain() -> None:
     store = Kept()
     run(TEXTS, store)
@@ -124,7 +158,7 @@ def test_catalogs_that_no_fold_gives_are_kept_as_they_were() -> None:
         return CachedRunner(Joining, store, lambda _: "", digest("")).run(revision, "upgrade", start).run
 
     assert once() == once() == wanted
-    assert len(store.texts) == 1
+    assert len(store.texts) == 2
 
 
 @pytest.mark.parametrize(
@@ -166,14 +200,10 @@ def cut(text: str) -> str:
     return text[: len(text) // 2]
 
 
-def resealed(change: Callable[[object], object]) -> Callable[[str, str], str]:
+def resealed(entry: object) -> Callable[[str, str], str]:
     """A forger who knows how entries are sealed."""
-
-    def forge(key: str, text: str) -> str:
-        body = json.dumps(change(json.loads(text.partition("\n")[2])))
-        return f"{digest(key, body)}\n{body}"
-
-    return forge
+    body = json.dumps(entry)
+    return lambda key, text: f"{digest(key, body)}\n{body}"
 
 
 @pytest.mark.parametrize(
@@ -184,12 +214,20 @@ def resealed(change: Callable[[object], object]) -> Callable[[str, str], str]:
         lambda key, text: text.replace("[", "[ "),
         lambda key, text: "\x00\xff",
         lambda key, text: digest(key, "[" * 100_000) + "\n" + "[" * 100_000,
-        resealed(lambda entry: None),
-        resealed(lambda entry: {}),
-        resealed(lambda entry: {**entry, "run": [[["x"]], None, [], False]}),  # type: ignore[dict-item]
-        resealed(lambda entry: {**entry, "run": [[], {"__class__": 1}, [], False]}),  # type: ignore[dict-item]
-        resealed(lambda entry: {**entry, "run": [[], {"tables": 7}, [], False]}),  # type: ignore[dict-item]
-        resealed(lambda entry: {**entry, "sources": [["a"]]}),  # type: ignore[dict-item]
+        *(
+            resealed(body)
+            for body in (
+                None,
+                {},
+                7,
+                [["a"]],
+                [["a", 7]],
+                [[["x"]], None, [], False],
+                [[], {"__class__": 1}, [], False],
+                [[], {"tables": 7}, [], False],
+                [[], None, [], 0],
+            )
+        ),
     ],
 )
 def test_an_entry_that_is_not_ours_is_no_entry(forge: Callable[[str, str], str]) -> None:
