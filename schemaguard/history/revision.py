@@ -71,7 +71,7 @@ class Run:
     is_empty: bool = False
     """The function is there and does nothing, or is missing."""
     is_skipped: bool = False
-    """It comes before all that is judged and was not replayed: no steps; its catalogs are what the first judged meets."""
+    """It comes before all that is judged, wasn't replayed and has no steps; its catalogs are what the judged meet."""
 
 
 @dataclass(frozen=True, slots=True)
