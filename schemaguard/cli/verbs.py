@@ -5,9 +5,19 @@ from collections.abc import Callable
 import typer
 
 from schemaguard.cli.demo import demo
+from schemaguard.cli.promote import promote
+from schemaguard.cli.reconcile import reconcile
+from schemaguard.cli.resume import resume
+from schemaguard.cli.rollback import rollback
+from schemaguard.cli.status import status
 
 VERBS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("demo", demo),
+    ("promote", promote),
+    ("rollback", rollback),
+    ("resume", resume),
+    ("status", status),
+    ("reconcile", reconcile),
 )
 GROUPS: tuple[tuple[str, typer.Typer], ...] = ()
 

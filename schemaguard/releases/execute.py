@@ -41,6 +41,15 @@ class Outcome:
         return next((outcome for outcome in self.steps if outcome.name is name), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An outcome, and how long it took from the moment in which it was allowed to begin."""
+
+    outcome: Outcome
+    total_ms: float
+    warning: str | None = None
+
+
 def execute(operation: Operation, plan: Plan, world: World, watch: Watch = lambda _: None) -> Outcome:
     """Carry an operation on from where its journal stands, to its end or to where it has to wait.
 

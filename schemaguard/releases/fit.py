@@ -4,8 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from schemaguard.catalog.apply import apply
+from schemaguard.catalog.changes import Opaque, Unreadable
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.catalog.refusal import Refusal
 from schemaguard.contracts.contract import Contract
+from schemaguard.errors import RefusedError
+from schemaguard.sql.translate import translate
+
+_NOTHING = "nothing was touched; look at the stored inverse in schemaguard.applied_change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +40,29 @@ class Fit(Protocol):
     def after(self, statements: Iterable[str], catalog: Catalog) -> Catalog:
         """The catalog after the statements; RefusedError where the server would refuse one or it can't be read."""
         ...
+
+
+class CatalogFit:
+    """Looks ahead with the catalog's own fold and the contracts' own predicate."""
+
+    def unmet(self, contract: Contract, catalog: Catalog) -> tuple[Unmet, ...]:
+        """What the catalog doesn't give the contract; empty where it is satisfied."""
+        raise NotImplementedError
+
+    def after(self, statements: Iterable[str], catalog: Catalog) -> Catalog:
+        """The catalog after the statements; RefusedError where the server would refuse one or it can't be read."""
+        for statement in statements:
+            for change in translate(statement):
+                if isinstance(change, Opaque | Unreadable):
+                    raise RefusedError(
+                        f"what it does can't be known beforehand: {change.reason}", at=statement, next=_NOTHING
+                    )
+                try:
+                    catalog = apply(change, catalog)
+                except Refusal as refusal:
+                    raise RefusedError(
+                        f"the server would refuse it with {refusal.sqlstate}: {refusal.message}",
+                        at=statement,
+                        next=_NOTHING,
+                    ) from refusal
+        return catalog

@@ -65,12 +65,13 @@ def leftovers_of_rollback(now: Now, target: Release) -> tuple[Leftover, ...]:
 
 
 def leftovers_of_promotion(now: Now, released: tuple[str, ...]) -> tuple[Leftover, ...]:
-    """What the released revisions had taken away before a rollback brought it back."""
+    """What released revisions, or ones released earlier, had taken away before a rollback brought it back."""
+    held = {each.revision for each in now.held} - set(released)
     return tuple(
         Leftover(
             retired.table.schema or "public", retired.table.name, retired.column,
             retired.applied_change, retired.revision, waits=True,
         )
         for retired in now.restored
-        if retired.revision in released
+        if retired.revision not in held
     )  # fmt: skip

@@ -106,7 +106,7 @@ class Database(Protocol):
         """FINISH: retire what nobody names any more, and close the operation."""
         ...
 
-    def abandon(self, operation: Operation, plan: Plan, reason: str) -> Mapping[str, Any]:
+    def abandon(self, operation: Operation, plan: Plan, actor: str) -> None:
         """Undo PREPARE and close the operation without having switched anything."""
         ...
 

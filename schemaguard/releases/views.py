@@ -11,9 +11,9 @@ from schemaguard.catalog.objects import Catalog, Column, Name, Table
 from schemaguard.catalog.types import Type
 from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.errors import RefusedError
+from schemaguard.releases.identifiers import LONGEST_NAME_BYTES, quote
 
 OWNER = "schemaguard_views"
-_LONGEST_NAME_BYTES = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def contract_views(contract: Contract, schema: str, catalog: Catalog) -> Contrac
 
 def group_role(schema: str) -> str:
     """The group role of a contract's schema."""
-    return f"schemaguard_{schema}".encode()[:_LONGEST_NAME_BYTES].decode(errors="ignore")
+    return f"schemaguard_{schema}".encode()[:LONGEST_NAME_BYTES].decode(errors="ignore")
 
 
 def _view(name: Name, tables: list[ContractTable], catalog: Catalog) -> ContractView:
@@ -166,8 +166,3 @@ def _select_list(view: ContractView) -> str:
     return ", ".join(
         f"t.{quote(c.name)}::{c.cast} as {quote(c.name)}" if c.cast else f"t.{quote(c.name)}" for c in view.columns
     )
-
-
-def quote(identifier: str) -> str:
-    """An identifier as PostgreSQL quotes it."""
-    return '"' + identifier.replace('"', '""') + '"'

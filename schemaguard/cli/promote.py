@@ -1,0 +1,36 @@
+"""`schemaguard promote`: put a model version to serve."""
+
+from typing import Annotated
+
+import typer
+
+from schemaguard.cli.operating import AliasName, DatabaseUrl, DryRun, Finish, Format, IfEpoch, Output, RegistryUri, Yes
+
+
+def promote(
+    model: Annotated[str, typer.Argument(help="The model.")],
+    version: Annotated[str, typer.Argument(help="The published version that is to serve.")],
+    reason: Annotated[str, typer.Option(help="Why, for the ledger.")] = "promotion",
+    fallback: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="Where rollbacks go; its window has no end.")
+    ] = None,
+    if_epoch: IfEpoch = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    finish: Finish = False,
+    database_url: DatabaseUrl = None,
+    registry_uri: RegistryUri = None,
+    alias: AliasName = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Put a published model version to serve: its contract is satisfied first, then pointer and alias are switched."""
+    from schemaguard.cli.operating import actor, open_site
+    from schemaguard.cli.switching import switch
+    from schemaguard.commands.promote import promotion
+    from schemaguard.releases.release import Intent
+
+    with open_site(database_url, registry_uri, alias) as site:
+        request = promotion(
+            model, version, Intent(actor(), reason), if_epoch=if_epoch, fallback=fallback, alias=site.alias
+        )
+        switch(request, site, output, dry_run=dry_run, yes=yes, finish=finish)

@@ -1,0 +1,40 @@
+"""`schemaguard resume`: carry an operation on that was interrupted."""
+
+from typing import Annotated
+
+import typer
+
+from schemaguard.cli.operating import DatabaseUrl, Finish, Format, Output, RegistryUri
+
+
+def resume(
+    operation: Annotated[int | None, typer.Argument(help="Its number; left out: the open one.")] = None,
+    mark: Annotated[
+        str | None, typer.Option(metavar="done", help="Take your word that the step it stopped at is done.")
+    ] = None,
+    abandon: Annotated[bool, typer.Option("--abandon", help="Undo what was prepared and give it up.")] = False,
+    finish: Finish = False,
+    database_url: DatabaseUrl = None,
+    registry_uri: RegistryUri = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Carry an interrupted operation on from where its journal stands. Repeating it does no harm."""
+    from schemaguard.cli.operating import actor, open_site, tell_json
+    from schemaguard.cli.switching import tell
+    from schemaguard.commands import resume as command
+    from schemaguard.errors import UsageError
+    from schemaguard.releases.ports import World
+
+    if mark not in (None, "done") or (mark and abandon):
+        raise UsageError("--mark takes `done` only, and not together with --abandon", next="schemaguard resume --help")
+    with open_site(database_url, registry_uri, None) as site:
+        if abandon:
+            given_up = command.abandon(operation, site.database, actor())
+            if output is Format.JSON:
+                tell_json({"operation": given_up.id, "state": "abandoned"})
+            else:
+                typer.echo(f"abandoned {given_up}; nothing was switched")
+            return
+        if mark:
+            operation = command.mark_done(operation, site.database, actor()).id
+        tell(command.resume(operation, site.database, World(site.database, site.registry, finish)), output)

@@ -1,0 +1,40 @@
+"""`schemaguard rollback`: take model and schema back together."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from schemaguard.cli.operating import AliasName, DatabaseUrl, DryRun, Finish, Format, IfEpoch, Output, RegistryUri, Yes
+
+
+def rollback(
+    model: Annotated[str, typer.Argument(help="The model.")],
+    reason: Annotated[str, typer.Option(help="Why, for the ledger.")],
+    to: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="The version to go to; left out: what served before.")
+    ] = None,
+    metric: Annotated[str | None, typer.Option(help="The measurement that led to it.")] = None,
+    detected_at: Annotated[datetime | None, typer.Option(metavar="TIME", help="When it was noticed (UTC).")] = None,
+    if_epoch: IfEpoch = None,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    finish: Finish = False,
+    database_url: DatabaseUrl = None,
+    registry_uri: RegistryUri = None,
+    alias: AliasName = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Take model and schema back together: what the old version needs is restored, no row is lost."""
+    from schemaguard.cli.operating import actor, open_site
+    from schemaguard.cli.switching import switch
+    from schemaguard.commands.rollback import rollback as request_rollback
+    from schemaguard.releases.release import Intent
+
+    detected = (
+        detected_at.replace(tzinfo=UTC) if detected_at is not None and detected_at.tzinfo is None else detected_at
+    )
+    with open_site(database_url, registry_uri, alias) as site:
+        intent = Intent(actor(), reason, metric, detected)
+        request = request_rollback(model, to, intent, if_epoch=if_epoch, alias=site.alias)
+        switch(request, site, output, dry_run=dry_run, yes=yes, finish=finish)

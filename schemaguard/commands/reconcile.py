@@ -1,0 +1,61 @@
+"""reconcile: finish what waits, correct the registry's alias, and remind of what can be purged."""
+
+from schemaguard.adapters.releases import ControlDatabase
+from schemaguard.errors import SchemaguardError
+from schemaguard.releases.document import from_document
+from schemaguard.releases.execute import execute
+from schemaguard.releases.overview import Overview, Reconciled
+from schemaguard.releases.ports import World
+from schemaguard.releases.release import OperationState
+
+
+def reconcile(database: ControlDatabase, world: World, alias: str, actor: str) -> Reconciled:
+    """One round, under the lock. An operation that is open belongs to whoever carries it out: it is left alone."""
+    database.lock()
+    try:
+        finished, waiting, failed = _continue_waiting(database, world)
+        overview = database.overview(None)
+        corrected, unreachable = _correct_aliases(overview, database, world, (alias, actor))
+    finally:
+        database.unlock()
+    purgeable = tuple(each.object for each in overview.retired if each.purge_after <= overview.at)
+    return Reconciled(tuple(finished), tuple(corrected), tuple(waiting), purgeable, (*failed, *unreachable))
+
+
+def _continue_waiting(database: ControlDatabase, world: World) -> tuple[list[str], list[str], list[str]]:
+    finished: list[str] = []
+    waiting: list[str] = []
+    failed: list[str] = []
+    for operation in database.unfinished():
+        if operation.state is OperationState.OPEN:
+            waiting.append(f"{operation} is open, in {operation.current}: schemaguard resume {operation.id}")
+            continue
+        try:
+            outcome = execute(operation, from_document(operation.document), world)
+        except SchemaguardError as error:
+            failed.append(f"{operation}: {error.what}")
+            continue
+        if outcome.waiting is None:
+            finished.append(str(operation))
+        else:
+            waiting.append(f"{operation}: {outcome.waiting.what}")
+    return finished, waiting, failed
+
+
+def _correct_aliases(
+    overview: Overview, database: ControlDatabase, world: World, who: tuple[str, str]
+) -> tuple[list[str], list[str]]:
+    alias, actor = who
+    corrected, failed = [], []
+    for pointer, _ in overview.models:
+        if pointer.active is None or pointer.model in overview.switching:
+            continue
+        try:
+            was = world.registry.alias(pointer.model, alias)
+            if was != pointer.active:
+                world.registry.set_alias(pointer.model, alias, pointer.active)
+                database.alias_corrected(pointer, alias, was, actor)
+                corrected.append(f"{pointer.model}@{alias} {was or 'not set'} → {pointer.active}")
+        except SchemaguardError as error:
+            failed.append(f"{pointer.model}@{alias}: {error.what}")
+    return corrected, failed

@@ -1,0 +1,72 @@
+"""resume: carry an operation on from where its journal stands, or give it up before it has switched anything."""
+
+import time
+from dataclasses import replace
+
+from schemaguard.adapters.releases import ControlDatabase
+from schemaguard.errors import RefusedError, UsageError
+from schemaguard.releases.document import from_document
+from schemaguard.releases.execute import Done, Watch, execute
+from schemaguard.releases.ports import World
+from schemaguard.releases.release import Operation, OperationState, StepName, StepState
+
+
+def find(database: ControlDatabase, number: int | None) -> Operation:
+    """That operation; without a number the open one, else the only one that waits. UsageError where there is none."""
+    if number is not None:
+        found = database.operation(number)
+        if found is None:
+            raise UsageError(f"there is no operation {number}", next="schemaguard status lists what isn't finished")
+        if found.state in (OperationState.DONE, OperationState.ABANDONED):
+            raise UsageError(f"{found} is {found.state} already", next="schemaguard status lists what isn't finished")
+        return found
+    unfinished = database.unfinished()
+    open_ones = [each for each in unfinished if each.state is OperationState.OPEN] or list(unfinished)
+    if not open_ones:
+        raise UsageError("nothing is left to resume", next="schemaguard status")
+    if len(open_ones) > 1:
+        listed = ", ".join(str(each) for each in open_ones)
+        raise UsageError("several operations wait", at=listed, next="name one: schemaguard resume NUMBER")
+    return open_ones[0]
+
+
+def resume(number: int | None, database: ControlDatabase, world: World, watch: Watch = lambda _: None) -> Done:
+    """Carry an operation on, to its end or to where it has to wait."""
+    began = time.monotonic()
+    database.lock()
+    operation = find(database, number)
+    outcome = execute(operation, from_document(operation.document), world, watch)
+    return Done(outcome, round((time.monotonic() - began) * 1000, 2))
+
+
+def mark_done(number: int | None, database: ControlDatabase, actor: str) -> Operation:
+    """Take the operator's word that the step at which an operation stopped is done; the ledger says whose word."""
+    database.lock()
+    operation = find(database, number)
+    step = operation.current
+    if step in (StepName.COMMIT, StepName.FINISH):
+        raise RefusedError(
+            f"{step} of {operation} can't be taken on somebody's word: it is what the pointer's own row says",
+            at=f"operation {operation.id}, step {step}",
+            next=f"schemaguard resume {operation.id}, or --abandon",
+        )
+    database.mark_done(operation, step, actor)
+    steps = tuple(replace(r, state=StepState.DONE) if r.name is step else r for r in operation.steps)
+    return replace(operation, steps=steps)
+
+
+def abandon(number: int | None, database: ControlDatabase, actor: str) -> Operation:
+    """Give an operation up: what PREPARE did is undone. RefusedError where the pointer has been switched already."""
+    database.lock()
+    operation = find(database, number)
+    plan = from_document(operation.document)
+    seen = database.observe(operation, plan)
+    if seen.switched:
+        verb = "rollback" if plan.kind == "promote" else "promote"
+        raise RefusedError(
+            f"{operation} has switched the pointer already (epoch {seen.pointer.epoch})",
+            at=f"operation {operation.id}, step {operation.current}",
+            next=f"finish it with schemaguard resume {operation.id}, then {verb} {plan.model}",
+        )
+    database.abandon(operation, plan, actor)
+    return operation

@@ -1,0 +1,64 @@
+"""What status and reconcile tell, as values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from schemaguard.releases.release import Held, Operation, Pointer, Retired, Server, StepName
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A release as status shows it: its contract's digest, the revision it serves on, and until when it must hold."""
+
+    version: str
+    contract: str
+    revision: tuple[str, ...]
+    window_until: datetime | None
+    superseded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The control schema at one moment; `drift` is what the database itself shows to be wrong."""
+
+    at: datetime
+    models: tuple[tuple[Pointer, Mapping[str, Window]], ...]
+    operations: tuple[Operation, ...]
+    retired: tuple[Retired, ...]
+    held: tuple[Held, ...]
+    servers: tuple[Server, ...]
+    drift: tuple[str, ...]
+
+    @property
+    def switching(self) -> frozenset[str]:
+        """The models whose alias may still be on its way."""
+        return frozenset(o.model for o in self.operations if o.current is not StepName.FINISH)
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """The registry's alias of a model; `version` None where it isn't set or couldn't be read."""
+
+    name: str
+    version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The overview, with each model's alias, and everything that has drifted."""
+
+    overview: Overview
+    aliases: Mapping[str, Alias]
+    drift: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """What one round did, what still waits and why, what can be purged, and what couldn't be done."""
+
+    finished: tuple[str, ...]
+    corrected: tuple[str, ...]
+    waiting: tuple[str, ...]
+    purgeable: tuple[str, ...]
+    failed: tuple[str, ...]

@@ -1,0 +1,137 @@
+"""A plan, and what came of it: for the eye and as JSON."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from schemaguard.releases.document import plan_hash, to_document
+from schemaguard.releases.execute import Done, Outcome, StepOutcome
+from schemaguard.releases.plan import Plan
+from schemaguard.releases.release import Kind, ReversalClass, StepName, StepState
+from schemaguard.releases.steps import STEPS
+
+_CLASS_STYLES = {ReversalClass.INSTANT: "bold green", ReversalClass.SLOW: "bold yellow"}
+_MARKS = {StepState.DONE: ("✓", "bold green"), StepState.WAITING: ("…", "bold yellow")}
+_NAME_WIDTH = 9
+_MS_WIDTH = 9
+
+
+def show_plan(plan: Plan, console: Console, warning: str | None = None) -> None:
+    """Print what would be done, a step a block."""
+    _line(console, _headline(plan))
+    for step in STEPS:
+        for number, words in enumerate(step.describe(plan)):
+            name = step.name.value if number == 0 else ""
+            _line(console, Text.assemble("  ", (f"{name:<{_NAME_WIDTH}}", "bold cyan"), words))
+    if warning:
+        _line(console, Text.assemble(("  warning  ", "bold yellow"), warning))
+
+
+def show_done(done: Done, console: Console) -> None:
+    """Print what was done, with milliseconds a step, and what came back."""
+    outcome = done.outcome
+    for step in STEPS:
+        found = outcome.step(step.name)
+        if found is not None:
+            _show_step(found, step.describe(outcome.plan), console)
+    if done.warning:
+        _line(console, Text.assemble(("  warning  ", "bold yellow"), done.warning))
+    _line(console, _closing(done))
+
+
+def plan_json(plan: Plan) -> dict[str, Any]:
+    """A plan that wasn't carried out."""
+    return {
+        "operation": None,
+        "model": plan.model,
+        "from": plan.from_version,
+        "to": plan.to_version,
+        "epoch": plan.epoch,
+        "class": plan.reversal_class.value,
+        "plan_hash": plan_hash(plan),
+        "steps": [{"name": s.name.value, "state": "planned", "acts": list(s.describe(plan))} for s in STEPS],
+        "restored": list(plan.restored),
+        "retired": [each.object for each in plan.leftovers],
+        "plan": to_document(plan),
+    }
+
+
+def done_json(done: Done) -> dict[str, Any]:
+    """What came of an operation; `epoch` is the one that it made."""
+    outcome, plan = done.outcome, done.outcome.plan
+    return {
+        "operation": outcome.operation.id,
+        "model": plan.model,
+        "from": plan.from_version,
+        "to": plan.to_version,
+        "epoch": plan.epoch + 1,
+        "class": plan.reversal_class.value,
+        "commit_ms": commit_ms(outcome),
+        "total_ms": done.total_ms,
+        "steps": [
+            {"name": each.name.value, "state": each.state.value, "ms": each.ms}
+            | ({"waits": each.detail["waits"]} if "waits" in each.detail else {})
+            for each in outcome.steps
+        ],
+        "restored": list(plan.restored),
+        "retired": _retired(outcome),
+        # A row that the target's contract couldn't show makes the plan refused, so none is ever put aside.
+        "quarantined_rows": 0,
+        "held": list(plan.revision.hold),
+        "warning": done.warning,
+    }
+
+
+def commit_ms(outcome: Outcome) -> float:
+    """How long the transaction lasted that switched the pointer."""
+    step = outcome.step(StepName.COMMIT)
+    return float(step.detail.get("transaction_ms", step.ms)) if step else 0.0
+
+
+def _headline(plan: Plan) -> Text:
+    verb = "promote" if plan.kind is Kind.PROMOTE else "roll back"
+    way = f"{plan.from_version} → {plan.to_version}" if plan.from_version else f"→ {plan.to_version}"
+    return Text.assemble(
+        (f"{verb} {plan.model} {way}", "bold"),
+        f"  at epoch {plan.epoch}  ",
+        (plan.reversal_class.value, _CLASS_STYLES.get(plan.reversal_class, "bold red")),
+    )
+
+
+def _show_step(outcome: StepOutcome, acts: tuple[str, ...], console: Console) -> None:
+    mark, style = _MARKS.get(outcome.state, ("·", "dim"))
+    ms = f"{outcome.ms:.1f} ms"
+    for number, words in enumerate(acts):
+        head = [
+            (f"  {mark} ", style),
+            (f"{outcome.name.value:<{_NAME_WIDTH}}", "bold cyan"),
+            (f"{ms:>{_MS_WIDTH}}  ", ""),
+        ]
+        rest = [" " * (4 + _NAME_WIDTH + _MS_WIDTH + 2)]
+        _line(console, Text.assemble(*(head if number == 0 else rest), words))
+    if waits := outcome.detail.get("waits"):
+        _line(console, Text.assemble(" " * (4 + _NAME_WIDTH + _MS_WIDTH + 2), (f"waits: {waits}", "yellow")))
+
+
+def _closing(done: Done) -> Text:
+    outcome, plan = done.outcome, done.outcome.plan
+    facts = [f"epoch {plan.epoch + 1}", f"commit {commit_ms(outcome):.1f} ms", f"{done.total_ms:.0f} ms in all"]
+    if plan.restored:
+        facts.append(f"restored {', '.join(plan.restored)}")
+    facts.append("0 rows lost")
+    if plan.revision.hold:
+        facts.append(f"held {', '.join(plan.revision.hold)}")
+    verb = "PROMOTED" if plan.kind is Kind.PROMOTE else "ROLLED BACK"
+    return Text.assemble(
+        (f"{verb} ", "bold green"), (f"{plan.model} {plan.to_version}", "bold"), "  ", " · ".join(facts)
+    )
+
+
+def _retired(outcome: Outcome) -> list[str]:
+    step = outcome.step(StepName.FINISH)
+    return list(step.detail.get("retired", ())) if step else []
+
+
+def _line(console: Console, text: Text) -> None:
+    console.print(text, soft_wrap=True)

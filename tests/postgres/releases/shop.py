@@ -1,0 +1,177 @@
+"""A card-fraud database with a control schema, two published versions, and migrations as the guard carries them out."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from schemaguard.adapters import control
+from schemaguard.adapters.control import changes
+from schemaguard.adapters.control.changes import Applied
+from schemaguard.adapters.introspect import read_catalog
+from schemaguard.adapters.releases import ControlDatabase
+from schemaguard.catalog.objects import Name
+from schemaguard.commands.promote import promotion
+from schemaguard.commands.release import Request, carry_out, show
+from schemaguard.commands.rollback import rollback
+from schemaguard.contracts.contract import Contract
+from schemaguard.releases.execute import Done, Watch
+from schemaguard.releases.ports import World
+from schemaguard.releases.release import Intent
+from schemaguard.releases.retirement import retire_column
+from tests.unit.releases.worlds import ColumnsFit, contract
+
+TABLES = """\
+create table transactions (
+    id bigint generated always as identity primary key,
+    amount numeric(12,2) not null,
+    channel text not null default 'pos');
+create table predictions (
+    transaction_id bigint primary key references transactions (id),
+    score double precision not null);
+create table alembic_version (version_num text primary key);
+insert into alembic_version values ('0005');
+insert into transactions (amount, channel) select n, 'web' from generate_series(1, 50) n;
+"""
+READS_7 = ("id", "amount", "channel")
+READS_8 = ("id", "amount", "entry_mode")
+TRANSACTIONS = Name("transactions", "public")
+FIT = ColumnsFit()
+INTENT = Intent("ada", "false negatives tripled")
+
+
+class MemoryRegistry:
+    """A registry in memory; `error` makes it fail as one that is down does."""
+
+    place = "memory"
+
+    def __init__(self, *versions: str) -> None:
+        self.versions = set(versions)
+        self.aliases: dict[str, str] = {}
+        self.error: Exception | None = None
+
+    def alias(self, model: str, alias: str) -> str | None:
+        self._may_fail()
+        return self.aliases.get(f"{model}@{alias}")
+
+    def set_alias(self, model: str, alias: str, version: str) -> None:
+        self._may_fail()
+        self.aliases[f"{model}@{alias}"] = version
+
+    def has_version(self, model: str, version: str) -> bool:
+        self._may_fail()
+        return version in self.versions
+
+    def artifact_uri(self, model: str, version: str) -> str | None:
+        self._may_fail()
+        return f"memory:{model}/{version}" if version in self.versions else None
+
+    def _may_fail(self) -> None:
+        if self.error is not None:
+            raise self.error
+
+
+@dataclass
+class Shop:
+    url: str
+    registry: MemoryRegistry = field(default_factory=lambda: MemoryRegistry("7", "8", "9"))
+
+    def open(self) -> None:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(TABLES.encode())
+            control.install(connection)
+            connection.execute("select schemaguard.watch_version_table('alembic_version')")
+
+    def ask(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            cursor = connection.execute(query.encode(), parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    def publish(self, version: str, *reads: str) -> Contract:
+        made = contract(version, *reads, writes=("transaction_id", "score"))
+        self.ask(
+            "insert into schemaguard.contract "
+            "(digest, model, document, file, reads_through, view_schema, published_by) values (%s, 'fraud', %s, %s, 'table', %s, 'ada')",
+            made.digest, Jsonb({"version": version, "reads": list(reads)}), made.file, f"fraud_{version}",
+        )  # fmt: skip
+        self.ask(
+            "insert into schemaguard.release (model, model_version, contract) values ('fraud', %s, %s)",
+            version, made.digest,
+        )  # fmt: skip
+        return made
+
+    def add_entry_mode(self) -> None:
+        """Revision 0006, as the guard carries it out."""
+        statement = "ALTER TABLE transactions ADD COLUMN entry_mode text"
+        with psycopg.connect(self.url) as connection:
+            connection.execute(statement.encode())
+            applied = Applied(
+                "0006", statement, (statement,), ("AddColumn",), (TRANSACTIONS,), (TRANSACTIONS, "entry_mode"),
+                ("ALTER TABLE transactions DROP COLUMN entry_mode",), "lossy",
+            )  # fmt: skip
+            changes.write_applied(connection, changes.next_number(connection), applied)
+            connection.execute("update alembic_version set version_num = '0006'")
+
+    def drop_channel(self) -> None:
+        """Revision 0007, as the guard carries it out: retired."""
+        with psycopg.connect(self.url) as connection:
+            number = changes.next_number(connection)
+            retirement = retire_column(read_catalog(connection), TRANSACTIONS, "channel", number)
+            for statement in retirement.retire:
+                connection.execute(statement.encode())
+            applied = Applied(
+                "0007", "ALTER TABLE transactions DROP COLUMN channel", retirement.retire, ("DropColumn",),
+                (TRANSACTIONS,), None, retirement.restore, retirement.cls,
+            )  # fmt: skip
+            changes.write_applied(connection, number, applied)
+            changes.write_retired(connection, retirement, applied=number, operation=None)
+            connection.execute("update alembic_version set version_num = '0007'")
+
+    def end_window(self, version: str) -> None:
+        self.ask(
+            "update schemaguard.release set superseded_at = superseded_at - interval '15 days', "
+            "window_until = window_until - interval '15 days' where model_version = %s",
+            version,
+        )
+
+    def promote(self, version: str, **options: Any) -> Done:
+        return self.carry_out(promotion("fraud", version, INTENT), **options)
+
+    def rollback(self, to: str | None = None, *, if_epoch: int | None = None, **options: Any) -> Done:
+        return self.carry_out(rollback("fraud", to, INTENT, if_epoch=if_epoch), **options)
+
+    def carry_out(self, request: Request, *, finish: bool = False, watch: Watch = lambda _: None) -> Done:
+        with ControlDatabase(self.url) as database:
+            shown = show(request, database, self.registry, FIT)
+            return carry_out(request, shown, World(database, self.registry, finish), FIT, watch)
+
+    def columns(self, table: str = "transactions") -> set[str]:
+        return {
+            row[0]
+            for row in self.ask(
+                "select column_name from information_schema.columns where table_schema = 'public' and table_name = %s",
+                table,
+            )
+        }
+
+    def pointer(self) -> tuple[Any, ...]:
+        return self.ask("select active, epoch, previous from schemaguard.pointer")[0]
+
+    def events(self) -> list[str]:
+        return [row[0] for row in self.ask("select event from schemaguard.ledger order by position")]
+
+    def heads(self) -> list[str]:
+        return [row[0] for row in self.ask("select version_num from alembic_version order by 1")]
+
+
+def incident(shop: Shop) -> None:
+    """fraud 8 serves on 0007, and the channel that fraud 7 reads is retired."""
+    shop.open()
+    shop.publish("7", *READS_7)
+    shop.promote("7")
+    shop.add_entry_mode()
+    shop.publish("8", *READS_8)
+    shop.promote("8")
+    shop.end_window("7")
+    shop.drop_channel()
