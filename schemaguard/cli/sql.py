@@ -53,7 +53,7 @@ def sql(
 def _show(found: "StatementsOf") -> None:
     from rich.console import Console
 
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
     for number, run in enumerate(found.runs):
         if number:
             console.print()
@@ -64,9 +64,10 @@ def _show_run(run: "Run", console: "Console") -> None:
     from rich.text import Text
 
     from schemaguard.commands.sql import reasons
+    from schemaguard.report.visible import visible
 
-    title = f"-- {run.revision.id}  {run.revision.message}".rstrip()
-    console.print(Text(f"{title}\n-- {run.revision.file}, {run.direction}", style="bold"))
+    title = visible(f"-- {run.revision.id}  {run.revision.message}".rstrip())
+    console.print(Text(f"{title}\n-- {visible(run.revision.file)}, {run.direction}", style="bold"))
     if not run.steps:
         console.print(Text("-- no statements", style="dim"))
     transaction = None
@@ -75,18 +76,18 @@ def _show_run(run: "Run", console: "Console") -> None:
         if turn != transaction:
             console.print(Text(f"\n-- {turn}", style="dim"))
             transaction = turn
-        console.print(Text(f"-- {step.statement.place}", style="cyan"))
+        console.print(Text(f"-- {visible(str(step.statement.place))}", style="cyan"))
         if step.conditional:
             console.print(Text("-- only if a condition holds that can't be known here", style="yellow"))
         for reason in reasons(step):
-            console.print(Text(f"-- not understood: {reason}", style="yellow"))
-        text = step.statement.sql.strip()
+            console.print(Text(f"-- not understood: {visible(reason)}", style="yellow"))
+        text = visible(step.statement.sql.strip(), keep_lines=True)
         _show_sql(text if text.endswith(";") else f"{text};", console)
 
 
 def _show_sql(text: str, console: "Console") -> None:
     if not console.is_terminal:
-        console.print(text, markup=False)
+        console.print(text)
         return
     from rich.syntax import Syntax
 

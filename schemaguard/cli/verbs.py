@@ -4,14 +4,18 @@ from collections.abc import Callable
 
 import typer
 
+from schemaguard.cli.catalog import catalog
 from schemaguard.cli.demo import demo
 from schemaguard.cli.promote import promote
 from schemaguard.cli.reconcile import reconcile
 from schemaguard.cli.resume import resume
 from schemaguard.cli.rollback import rollback
+from schemaguard.cli.sql import sql
 from schemaguard.cli.status import status
 
 VERBS: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("catalog", catalog),
+    ("sql", sql),
     ("demo", demo),
     ("promote", promote),
     ("rollback", rollback),

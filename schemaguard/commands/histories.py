@@ -26,7 +26,8 @@ class Reading:
     files: DiskFiles
     initial: str | None = None
     """A file of SQL that runs before the first revision."""
-    assume_in_transaction: bool = False
+    assume_in_transaction: bool | None = None
+    """Whether SQL files run in one transaction each; None: as their tool runs them."""
     postgresql: int | None = None
     store: Store | None = None
     """Where evaluations are remembered, None to find out everything anew."""

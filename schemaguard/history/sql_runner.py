@@ -26,7 +26,7 @@ class SqlRunner:
     """Runs the revisions of a history of SQL files."""
 
     scripts: Mapping[str, Script]
-    assume_in_transaction: bool = False
+    assume_in_transaction: bool | None = None
 
     def run(self, revision: Revision, direction: Direction, catalog: Catalog) -> Outcome:
         """What the revision does in one direction to a database that looks like the catalog."""
@@ -34,8 +34,8 @@ class SqlRunner:
         section = script.up if direction == "upgrade" else script.down
         if section is None:
             return Outcome(Run(revision, direction, (), catalog, catalog, is_empty=True), frozenset({revision.file}))
-        if self.assume_in_transaction and section.transactions != "one":
-            section = replace(section, transactions="one")
+        if self.assume_in_transaction is not None:
+            section = replace(section, transactions="one" if self.assume_in_transaction else "none")
         steps = run_section(section, catalog)
         # What a script SETs ends with its session.
         after = _as_left(steps[-1].after, catalog.search_path) if steps else catalog

@@ -1,0 +1,123 @@
+"""Use case: the catalog that a history arrives at, or that a database has, and how the two differ."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from schemaguard.catalog.diff import Difference, difference
+from schemaguard.catalog.document import document
+from schemaguard.catalog.objects import Catalog
+from schemaguard.commands.histories import Reading, find_one, replay_selected
+from schemaguard.errors import UsageError
+from schemaguard.history.graph import order_to
+from schemaguard.history.resolution import resolve
+from schemaguard.history.selection import Selection
+
+VERSION_TABLE = "alembic_version"
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogAt:
+    """A catalog and where it comes from; `revision` holds several, with commas, where there are several heads."""
+
+    source: str
+    revision: str
+    catalog: Catalog
+
+    @property
+    def opaque(self) -> int:
+        """How many statements couldn't be understood on the way here."""
+        return self.catalog.opaque
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the database has otherwise than the history."""
+
+    left: CatalogAt
+    right: CatalogAt
+    differences: tuple[Difference, ...]
+
+
+def static_catalog(reading: Reading, path: str | None, at: str = "heads") -> CatalogAt:
+    """The catalog that the history arrives at, by static evaluation, without a database.
+
+    Raises HistoryError or UsageError where the history or the revision can't be told.
+    """
+    history = find_one(reading, path)
+    targets = resolve(history.graph, at)
+    done = replay_selected(history, reading, Selection(frozenset()), order_to(history.graph, targets))
+    return CatalogAt(history.path, ",".join(targets), done.catalog)
+
+
+def live_catalog(url: str) -> CatalogAt:
+    """The catalog that a database has. Raises DatabaseError where it can't be reached or read."""
+    import psycopg
+
+    from schemaguard.adapters import introspect, postgres
+    from schemaguard.errors import DatabaseError
+
+    where = postgres.place(url)
+    with postgres.connect(url) as connection:
+        try:
+            found = introspect.read_catalog(connection)
+            revision = _applied(connection) if _has_version_table(found) else ""
+        except psycopg.Error as error:
+            raise DatabaseError(
+                f"cannot read the catalog: {postgres.first_line(error)}", at=where, next="look at the role's rights"
+            ) from error
+    return CatalogAt(where, revision, found)
+
+
+def compare(reading: Reading, path: str | None, at: str, url: str) -> Comparison:
+    """What the database at the URL has otherwise than the history at the revision."""
+    left, right = static_catalog(reading, path, at), live_catalog(url)
+    return Comparison(left, right, difference(_without_versions(left.catalog), _without_versions(right.catalog)))
+
+
+def database_url(option: str | None, reading: Reading, environ: Mapping[str, str]) -> str:
+    """The URL that is meant: the option, else the environment's, else the settings'.
+
+    Raises UsageError where there is none.
+    """
+    url = option or environ.get("SCHEMAGUARD_DATABASE_URL") or reading.config.environment.database_url
+    if not url:
+        raise UsageError("there is no database to compare with", next="name it with --live URL")
+    return url
+
+
+def catalog_document(found: CatalogAt) -> dict[str, object]:
+    """The catalog as one JSON object."""
+    return {"revision": found.revision, "opaque": found.opaque, "catalog": document(found.catalog)}
+
+
+def comparison_document(found: Comparison) -> dict[str, object]:
+    """The comparison as one JSON object."""
+    return {
+        "left": {"source": found.left.source, "revision": found.left.revision, "opaque": found.left.opaque},
+        "right": {"source": found.right.source, "revision": found.right.revision},
+        "differences": [
+            {"kind": one.kind, "object": one.object, "what": one.what, "left": one.left, "right": one.right}
+            for one in found.differences
+        ],
+    }
+
+
+def _has_version_table(catalog: Catalog) -> bool:
+    return any(name.name == VERSION_TABLE for name in catalog.tables)
+
+
+def _applied(connection: object) -> str:
+    import psycopg
+
+    assert isinstance(connection, psycopg.Connection)
+    rows = connection.execute("select version_num from alembic_version order by 1").fetchall()
+    return ",".join(str(row[0]) for row in rows)
+
+
+def _without_versions(catalog: Catalog) -> Catalog:
+    """The catalog without Alembic's own table, which the migrations don't make."""
+    return replace(
+        catalog,
+        tables={name: table for name, table in catalog.tables.items() if name.name != VERSION_TABLE},
+        indexes={name: index for name, index in catalog.indexes.items() if index.table.name != VERSION_TABLE},
+    )
