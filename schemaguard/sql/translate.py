@@ -35,6 +35,8 @@ def translate(sql: str) -> tuple[Change, ...]:
 
 
 def _changes(sql: str, tokens: list[Token]) -> tuple[Change, ...]:
+    if (unbalanced := _unbalanced(tokens)) is not None:
+        return (Unreadable(unbalanced),)
     found: list[Change] = []
     try:
         found += read(Cursor(sql, tokens))
@@ -45,6 +47,19 @@ def _changes(sql: str, tokens: list[Token]) -> tuple[Change, ...]:
     except RecursionError:
         return (*found, Opaque("the statement is nested too deeply"))
     return tuple(found)
+
+
+def _unbalanced(tokens: list[Token]) -> str | None:
+    """What is wrong with the parentheses, None where each has its partner."""
+    depth = 0
+    for token in tokens:
+        if token.key == "(":
+            depth += 1
+        elif token.key == ")":
+            depth -= 1
+            if depth < 0:
+                return "a parenthesis is closed that was never opened"
+    return "a parenthesis is never closed" if depth else None
 
 
 def _psql(text: str) -> tuple[Change, ...]:
