@@ -154,3 +154,39 @@ create table schemaguard.checkpoint (
     key_id text,
     signature bytea
 );
+
+-- The ledger is append-only, for everybody.
+create function schemaguard.refuse_ledger_change() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    raise exception 'schemaguard: the ledger is append-only';
+end $$;
+create trigger ledger_append_only before update or delete on schemaguard.ledger
+    for each row execute function schemaguard.refuse_ledger_change();
+create trigger ledger_not_truncated before truncate on schemaguard.ledger
+    for each statement execute function schemaguard.refuse_ledger_change();
+
+-- A held revision was undone by a rollback: a pipeline that runs `alembic upgrade head` must not apply it again by accident.
+create function schemaguard.refuse_held_revision() returns trigger
+    language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    held record;
+begin
+    select h.revision, h.reason into held from schemaguard.held_revision h where h.revision = new.version_num;
+    if found then
+        raise exception using
+            message = format('schemaguard: revision %s is held and was not applied: %s', held.revision, held.reason),
+            hint = 'schemaguard status shows what is held; schemaguard promote brings model and schema forward together';
+    end if;
+    return new;
+end $$;
+
+-- Puts the veto on a version table; running it again changes nothing.
+create function schemaguard.watch_version_table(version_table regclass) returns void
+    language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+    if not exists (select from pg_trigger where tgrelid = version_table and tgname = 'schemaguard_held') then
+        execute format(
+            'create trigger schemaguard_held before insert or update on %s '
+            'for each row execute function schemaguard.refuse_held_revision()', version_table);
+    end if;
+end $$;

@@ -1,0 +1,94 @@
+"""What the guard saw go through, and what is retired: written and read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from schemaguard.catalog.objects import Name
+from schemaguard.releases.retirement import Retirement
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+AUDITED_DAYS = 90
+_NEXT = "select nextval(pg_get_serial_sequence('schemaguard.applied_change', 'id'))"
+_APPLY = """\
+insert into schemaguard.applied_change (id, revision, position, statement, performed, change, inverse, inverse_class)
+overriding system value
+values (%s, %s, (select count(*) from schemaguard.applied_change a where a.revision = %s), %s, %s, %s, %s, %s)"""
+_RETIRE = """\
+insert into schemaguard.retired_object (applied_change, operation, kind, table_schema, table_name, column_name,
+    hidden_schema, hidden_table, hidden_column, restore, restore_class, purge_after)
+values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now() + make_interval(days => %s)) returning id"""
+_UNDO = """\
+update schemaguard.applied_change set undone_at = now()
+where revision = %s and undone_at is null"""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """One statement that went through: what was sent, what was carried out, what it touched, and its inverse."""
+
+    revision: str
+    statement: str
+    performed: tuple[str, ...]
+    kinds: tuple[str, ...]
+    tables: tuple[Name, ...]
+    adds: tuple[Name, str | None] | None
+    inverse: tuple[str, ...] | None
+    inverse_class: str
+
+
+def next_number(connection: Connection) -> int:
+    """The number of the next applied change; it is also the token that retired names carry."""
+    row = connection.execute(_NEXT).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def write_applied(connection: Connection, number: int, applied: Applied) -> None:
+    """Write an applied change down under its number, in the caller's transaction."""
+    change = {
+        "kinds": applied.kinds,
+        "tables": [[table.schema, table.name] for table in applied.tables],
+        "adds": [applied.adds[0].schema, applied.adds[0].name, applied.adds[1]] if applied.adds else None,
+    }
+    connection.execute(
+        _APPLY,
+        (
+            number, applied.revision, applied.revision, applied.statement, list(applied.performed), Jsonb(change),
+            list(applied.inverse) if applied.inverse is not None else None, applied.inverse_class,
+        ),
+    )  # fmt: skip
+
+
+def write_retired(connection: Connection, retirement: Retirement, *, applied: int | None, operation: int | None) -> int:
+    """Write a retired object down, in the caller's transaction; its number."""
+    row = connection.execute(
+        _RETIRE,
+        (
+            applied, operation, "column" if retirement.column else "table",
+            retirement.table.schema or "public", retirement.table.name, retirement.column,
+            retirement.hidden_table.schema or "public", retirement.hidden_table.name, retirement.hidden_column,
+            list(retirement.restore), retirement.cls, AUDITED_DAYS,
+        ),
+    ).fetchone()  # fmt: skip
+    assert row is not None
+    return int(row[0])
+
+
+def mark_undone(connection: Connection, revision: str) -> None:
+    """A revision was downgraded: what it applied is undone."""
+    connection.execute(_UNDO, (revision,))
+
+
+def parse_change(document: Mapping[str, Any]) -> tuple[tuple[Name, str | None] | None, frozenset[Name]]:
+    """(what the change adds, the tables it touches) of a stored change."""
+    adds = document.get("adds")
+    tables: Sequence[Sequence[str]] = document.get("tables", ())
+    return (
+        (Name(adds[1], adds[0]), adds[2]) if adds else None,
+        frozenset(Name(table, schema) for schema, table in tables),
+    )

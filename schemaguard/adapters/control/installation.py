@@ -1,0 +1,56 @@
+"""Installing the control schema and bringing it up to date; each version in a transaction of its own."""
+
+import re
+from importlib.resources import files
+from typing import Any
+
+import psycopg
+
+from schemaguard.errors import DatabaseError
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+_LOCK_KEY = 0x5C4E4D49
+
+
+def is_installed(connection: Connection) -> bool:
+    """Whether the database has a control schema of any version."""
+    row = connection.execute("select to_regclass('schemaguard.version') is not null").fetchone()
+    return bool(row and row[0])
+
+
+def install(connection: Connection) -> tuple[int, ...]:
+    """Run the versions that are missing, in order; their numbers. Running it again changes nothing."""
+    applied = []
+    with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK_KEY,))
+        present = _present(connection)
+        for number, text in _versions():
+            if number in present:
+                continue
+            try:
+                connection.execute(text.encode())
+            except psycopg.errors.InsufficientPrivilege as error:
+                raise DatabaseError(
+                    f"may not make the control schema: {str(error).strip()}",
+                    at=f"database {connection.info.dbname}",
+                    next="run schemaguard init as a role that may create schemas and roles",
+                ) from error
+            connection.execute("insert into schemaguard.version (version) values (%s)", (number,))
+            applied.append(number)
+    return tuple(applied)
+
+
+def _present(connection: Connection) -> frozenset[int]:
+    if not is_installed(connection):
+        return frozenset()
+    return frozenset(row[0] for row in connection.execute("select version from schemaguard.version"))
+
+
+def _versions() -> list[tuple[int, str]]:
+    folder = files(__package__) / "versions"
+    return sorted(
+        (int(match[1]), file.read_text(encoding="utf-8"))
+        for file in folder.iterdir()
+        if (match := re.fullmatch(r"(\d{4})_\w+\.sql", file.name))
+    )

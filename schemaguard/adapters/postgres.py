@@ -1,0 +1,87 @@
+"""PostgreSQL: connecting with clear errors, whole transactions that are retried, and the lock that is polled for."""
+
+import random
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from schemaguard.errors import DatabaseError
+
+T = TypeVar("T")
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+CONNECT_TIMEOUT_S = 5
+LOCK_TIMEOUT_MS = 50
+ATTEMPTS = 40
+LONGEST_PAUSE_S = 0.5
+LOCK_KEY = 0x5C4E4D41
+"""The advisory lock that migrations and operations exclude each other with."""
+
+# lock_not_available, deadlock_detected, serialization_failure: nothing was done, the whole transaction may run again.
+RETRIED = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
+
+
+def connect(url: str, *, application: str = "schemaguard") -> Connection:
+    """An autocommit connection whose statements end soon after their client does; DatabaseError where there is none."""
+    try:
+        connection = psycopg.connect(
+            url, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S, application_name=application
+        )
+        # A killed client's statement would go on and commit.
+        connection.execute("set client_connection_check_interval = '200ms'")
+        connection.execute("set idle_in_transaction_session_timeout = '60s'")
+    except psycopg.Error as error:
+        raise DatabaseError(
+            f"cannot reach the database: {first_line(error)}",
+            at=place(url),
+            next="look whether it is up and SCHEMAGUARD_DATABASE_URL is right",
+        ) from error
+    return connection
+
+
+def place(url: str) -> str:
+    """Where a URL points, without user and password."""
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        return "the database URL (not a valid one)"
+    host, port = parts.get("host") or "localhost", parts.get("port")
+    return f"database {parts.get('dbname') or '?'} on {host}{f':{port}' if port else ''}"
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of what the server or driver said."""
+    return str(error).strip().partition("\n")[0] or type(error).__name__
+
+
+def in_transaction(connection: Connection, act: Callable[[Connection], T]) -> T:
+    """What `act` answers, in one transaction with a short lock_timeout.
+
+    The unit of retry is the whole transaction: retrying a statement would hold the locks taken before it. `act` may
+    therefore run several times, and everything it does must be on this connection.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with connection.transaction():
+                connection.execute(f"set local lock_timeout = '{LOCK_TIMEOUT_MS}ms'")
+                return act(connection)
+        except RETRIED:
+            if attempt == ATTEMPTS or connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+                raise
+            time.sleep(random.uniform(0.5, 1) * min(0.01 * 2**attempt, LONGEST_PAUSE_S))  # noqa: S311 - jitter, no secret
+    raise AssertionError
+
+
+def take_lock(connection: Connection, *, wait_s: float) -> bool:
+    """Take the session's advisory lock by polling: a queued waiter deadlocks with CREATE INDEX CONCURRENTLY."""
+    until = time.monotonic() + wait_s
+    while True:
+        row = connection.execute("select pg_try_advisory_lock(%s)", (LOCK_KEY,)).fetchone()
+        if row is not None and row[0]:
+            return True
+        if time.monotonic() >= until:
+            return False
+        time.sleep(0.05)

@@ -1,0 +1,247 @@
+"""A contract file (ODCS 3.2, docs/contract.md) to a contract."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, cast
+
+from schemaguard.catalog.objects import Name
+from schemaguard.catalog.types import Type, parse_type
+from schemaguard.contracts.contract import Access, Contract, ContractTable, Promise, ReadsThrough
+from schemaguard.contracts.document import Document, Path, read
+from schemaguard.contracts.standard import unknown_key, validate
+from schemaguard.errors import ContractError
+
+VENDOR = "schemaguard"
+_CONTRACT_KEYS = frozenset({"modelName", "modelVersion", "readsThrough", "query", "consumerName"})
+_TABLE_KEYS = frozenset({"access", "upsertKey"})
+_PROPERTY_KEYS = frozenset({"name", "physicalName", "logicalType", "physicalType", "required", "unique", "enum"})
+_READS_THROUGH = ("table", "view", "copy")
+_CONSUMER = "urn:schemaguard:consumer:"
+
+
+def parse(text: str, file: str, query: Callable[[str], str | None] | None = None) -> Contract:
+    """The contract in a file's text; `query` reads a path beside the file. ContractError with file:line:column."""
+    document = read(text, file)
+    validate(document)
+    return _contract(document, digest(document.data), query)
+
+
+def from_document(data: Mapping[str, Any], file: str, digest_: str) -> Contract:
+    """The contract of an already validated document, as the control schema keeps it."""
+    return _contract(Document(data, {}, file), digest_, None)
+
+
+def digest(data: Any) -> str:
+    """SHA-256 over the canonical JSON of a parsed document, in hex."""
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _contract(document: Document, digest_: str, query: Callable[[str], str | None] | None) -> Contract:
+    data = document.data
+    own = _own(document, data, (), _CONTRACT_KEYS)
+    model, versions = _who(document, own)
+    reads_through = own.get("readsThrough", ("table", ()))[0]
+    if reads_through not in _READS_THROUGH:
+        raise ContractError(
+            f"readsThrough is {reads_through!r}", at=document.at(own["readsThrough"][1]), next="table, view or copy"
+        )
+    query_file, query_path = own.get("query", (None, ()))
+    sla = {
+        entry.get("property"): (entry.get("value"), number)
+        for number, entry in enumerate(data.get("slaProperties") or ())
+    }
+    return Contract(
+        id=str(data.get("id")),
+        model=model,
+        model_versions=versions,
+        tables=_tables(document),
+        file=document.file,
+        digest=digest_,
+        status=str(data.get("status", "active")),
+        version=str(data.get("version", "1.0.0")),
+        reads_through=cast(ReadsThrough, reads_through),
+        query=_query(document, query_file, query_path, query),
+        query_file=query_file,
+        owner=(data.get("team") or {}).get("name") if isinstance(data.get("team"), dict) else None,
+        available_from=_date(document, sla, "generalAvailability"),
+        supported_until=_date(document, sla, "endOfSupport"),
+    )
+
+
+def _own(
+    document: Document, holder: Mapping[str, Any], path: Path, known: frozenset[str]
+) -> dict[str, tuple[Any, Path]]:
+    """Our custom properties of an object: key → (value, its path)."""
+    found: dict[str, tuple[Any, Path]] = {}
+    for number, entry in enumerate(holder.get("customProperties") or ()):
+        here = (*path, "customProperties", number)
+        if entry.get("vendor") != VENDOR:
+            continue
+        key = entry.get("property")
+        if key not in known:
+            raise unknown_key(str(key), known, document.at((*here, "property")))
+        if key in found:
+            raise ContractError(f"{key} is there twice", at=document.at(here), next="leave one of them")
+        found[key] = (entry.get("value"), (*here, "value"))
+    return found
+
+
+def _who(document: Document, own: Mapping[str, tuple[Any, Path]]) -> tuple[str, tuple[str, ...]]:
+    identity = str(document.data.get("id", ""))
+    if identity.startswith(_CONSUMER):
+        return identity.removeprefix(_CONSUMER), ()
+    model, _ = own.get("modelName", (None, ()))
+    version, path = own.get("modelVersion", (None, ()))
+    if not isinstance(model, str) or not model:
+        raise ContractError(
+            "the contract doesn't say whose it is",
+            at=document.at(("customProperties",)),
+            next=f"add {{property: modelName, value: …, vendor: {VENDOR}}}, or an id {_CONSUMER}NAME",
+        )
+    versions = version if isinstance(version, list) else [version]
+    if not versions or not all(isinstance(each, str | int) and not isinstance(each, bool) for each in versions):
+        raise ContractError(
+            f"modelVersion is {version!r}", at=document.at(path), next='a version such as "7", or a list of them'
+        )
+    return model, tuple(str(each) for each in versions)
+
+
+def _tables(document: Document) -> tuple[ContractTable, ...]:
+    tables = document.data.get("schema") or []
+    if not tables:
+        raise ContractError(
+            "the contract names no table",
+            at=document.at(("schema",)),
+            next="list what is read and written under schema",
+        )
+    found: dict[tuple[Name, str], ContractTable] = {}
+    for number, table in enumerate(tables):
+        made = _table(document, table, ("schema", number))
+        key = (made.table, made.access)
+        if key in found:
+            raise ContractError(
+                f"{made.table} is there twice with access {made.access}",
+                at=document.at(("schema", number)),
+                next="put its columns into one entry",
+            )
+        found[key] = made
+    return tuple(found.values())
+
+
+def _table(document: Document, table: Mapping[str, Any], path: Path) -> ContractTable:
+    own = _own(document, table, path, _TABLE_KEYS)
+    access, access_path = own.get("access", ("read", path))
+    if access not in ("read", "write"):
+        raise ContractError(f"access is {access!r}", at=document.at(access_path), next="read or write")
+    promises: dict[str, Promise] = {}
+    for number, entry in enumerate(table.get("properties") or ()):
+        made = _promise(document, entry, (*path, "properties", number))
+        if made.column in promises:
+            raise ContractError(
+                f"column {made.column} is there twice",
+                at=document.at((*path, "properties", number)),
+                next="leave one of them",
+            )
+        promises[made.column] = made
+    upsert_key, key_path = own.get("upsertKey", ([], path))
+    upsert = tuple(str(column) for column in (upsert_key if isinstance(upsert_key, list) else [upsert_key]))
+    for column in upsert:
+        if column not in promises:
+            raise ContractError(
+                f"upsertKey names {column}, which is no column of the entry", at=document.at(key_path), next="list it"
+            )
+    name = _name(str(table.get("physicalName") or table.get("name")), document, path)
+    return ContractTable(name, cast(Access, access), tuple(promises.values()), upsert, document.place(path)[0])
+
+
+def _name(text: str, document: Document, path: Path) -> Name:
+    parts = _parts(text)
+    if not 1 <= len(parts) <= 2 or not all(parts) or "\x00" in text:
+        raise ContractError(
+            f"{text!r} is no table name", at=document.at((*path, "physicalName")), next="table, or schema.table"
+        )
+    return Name(parts[-1], parts[0] if len(parts) == 2 else None)
+
+
+def _parts(text: str) -> list[str]:
+    """A dotted name's parts; a part in double quotes may hold dots."""
+    parts, quoted, start = [], False, 0
+    for position, letter in enumerate(text):
+        quoted ^= letter == '"'
+        if letter == "." and not quoted:
+            parts.append(text[start:position])
+            start = position + 1
+    return [_unquoted(part) for part in (*parts, text[start:])]
+
+
+def _unquoted(text: str) -> str:
+    is_quoted = len(text) > 1 and text[0] == text[-1] == '"'
+    return text[1:-1].replace('""', '"') if is_quoted else text
+
+
+def _promise(document: Document, entry: Mapping[str, Any], path: Path) -> Promise:
+    options = entry.get("logicalTypeOptions") or {}
+    values = entry.get("enum")
+    return Promise(
+        column=_unquoted(str(entry.get("physicalName") or entry.get("name"))),
+        type=_type(document, entry.get("physicalType"), path),
+        required=bool(entry.get("required", False)),
+        unique=bool(entry.get("unique", False) or entry.get("primaryKey", False)),
+        minimum=_number(document, options, "minimum", path),
+        maximum=_number(document, options, "maximum", path),
+        exclusive_minimum=_number(document, options, "exclusiveMinimum", path),
+        exclusive_maximum=_number(document, options, "exclusiveMaximum", path),
+        max_length=int(options["maxLength"]) if "maxLength" in options else None,
+        enum=tuple(str(v.get("value") if isinstance(v, dict) else v) for v in values) if values else None,
+        line=document.place(path)[0],
+    )
+
+
+def _type(document: Document, text: Any, path: Path) -> Type | None:
+    if text is None:
+        return None
+    try:
+        return parse_type(str(text))
+    except ValueError as error:
+        raise ContractError(
+            f"physicalType {text!r} is no PostgreSQL type: {error}",
+            at=document.at((*path, "physicalType")),
+            next="spell it as PostgreSQL does, such as bigint, numeric(12,2), timestamp with time zone",
+        ) from error
+
+
+def _number(document: Document, options: Mapping[str, Any], key: str, path: Path) -> float | None:
+    value = options.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ContractError(
+            f"{key} is {value!r}", at=document.at((*path, "logicalTypeOptions", key)), next="expected a number"
+        )
+    return float(value)
+
+
+def _query(document: Document, file: Any, path: Path, read_beside: Callable[[str], str | None] | None) -> str | None:
+    if file is None or read_beside is None:
+        return None
+    text = read_beside(str(file))
+    if text is None:
+        raise ContractError(
+            f"the query file {file!r} isn't there", at=document.at(path), next="a path beside the contract"
+        )
+    return text
+
+
+def _date(document: Document, sla: Mapping[Any, tuple[Any, int]], key: str) -> date | None:
+    if key not in sla:
+        return None
+    value, number = sla[key]
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError as error:
+        raise ContractError(
+            f"{key} is {value!r}", at=document.at(("slaProperties", number, "value")), next="a date such as 2026-12-31"
+        ) from error
