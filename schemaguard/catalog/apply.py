@@ -17,6 +17,7 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.fold import access, columns, constraints, kinds, session, tables
 from schemaguard.catalog.fold.draft import Draft, indexed
+from schemaguard.catalog.fold.shortening import shortened
 from schemaguard.catalog.objects import Catalog
 from schemaguard.catalog.refusal import Refusal
 
@@ -39,6 +40,7 @@ def apply(change: Change, catalog: Catalog) -> Catalog:
     """
     if isinstance(change, UNFELT):
         return catalog
+    change = shortened(change)
     draft = Draft(indexed(catalog))
     if isinstance(change, ControlTransaction):
         return session.control_transaction(change, draft) or draft.freeze()

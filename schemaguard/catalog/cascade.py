@@ -114,7 +114,9 @@ def closure(draft: Draft, seeds: tuple[Gone, ...]) -> tuple[Gone, ...]:
 
 
 def _is_inside(gone: Gone, found: dict[tuple[str, Name, str | None], Gone]) -> bool:
-    """Whether the part goes with its own table anyway."""
+    """Whether the part goes with its own table or column anyway."""
+    if gone.kind == "default" and ("column", gone.name, gone.part) in found:
+        return True
     return gone.part is not None and (("table", gone.name, None) in found or ("view", gone.name, None) in found)
 
 

@@ -194,6 +194,7 @@ _SPELLINGS = (
     (re.compile(r"!="), "<>"),
     (re.compile(r"= any \(?array\[(.*?)\]\)?", re.DOTALL), r"in (\1)"),
     (re.compile(r"<> all \(?array\[(.*?)\]\)?", re.DOTALL), r"not in (\1)"),
+    (re.compile(r"([\w.]+) between (\S+) and ([^\s)]+)"), r"\1 >= \2 and \1 <= \3"),
     (re.compile(r"!~~\*"), "not ilike"),
     (re.compile(r"!~~"), "not like"),
     (re.compile(r"~~\*"), "ilike"),

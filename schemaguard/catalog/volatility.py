@@ -7,6 +7,7 @@ _CONSTANT = re.compile(
     |(?:array\s*)?\[\s*\]|'\{\}')\s*\)*\s*(?:::\s*[\w". ]+(?:\([\d, ]*\))?(?:\[\])*)*\s*\Z""",
     re.IGNORECASE | re.VERBOSE,
 )
+_NULL = re.compile(r"\s*\(*\s*null\s*\)*\s*(?:::[\w \".]+(?:\([\d, ]*\))?(?:\[\])*)?\s*\Z", re.IGNORECASE)
 _CALL = re.compile(r"([a-z_][\w$.]*|\"[^\"]+\")\s*\(", re.IGNORECASE)
 STABLE = frozenset(
     """
@@ -28,6 +29,11 @@ STABLE = frozenset(
 def is_constant(text: str | None) -> bool:
     """Whether the expression is a literal, perhaps cast."""
     return text is not None and _CONSTANT.match(text) is not None
+
+
+def is_null(text: str | None) -> bool:
+    """Whether the expression is the constant NULL, which the server doesn't keep as a default."""
+    return text is not None and _NULL.match(text) is not None
 
 
 def is_volatile(text: str | None) -> bool:

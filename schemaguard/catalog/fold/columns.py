@@ -23,7 +23,6 @@ from schemaguard.catalog.fold.constraints import add_constraints
 from schemaguard.catalog.fold.creation import own_column, own_sequence
 from schemaguard.catalog.fold.draft import UNKNOWN_TYPE, Draft
 from schemaguard.catalog.fold.removal import remove_all
-from schemaguard.catalog.names import truncate
 from schemaguard.catalog.objects import (
     Check,
     Column,
@@ -39,12 +38,13 @@ from schemaguard.catalog.objects import (
     View,
 )
 from schemaguard.catalog.refusal import Refusal
+from schemaguard.catalog.volatility import is_null
 
 
 def add_column(change: AddColumn, draft: Draft) -> None:
     """ADD COLUMN, with its sequence and the constraints written on it."""
     table = draft.table(change.table)
-    if table.column(truncate(change.column.name)) is not None:
+    if table.column(change.column.name) is not None:
         if change.if_not_exists:
             return
         message = f'column "{change.column.name}" of relation "{table.name.name}" already exists'
@@ -98,7 +98,7 @@ def _refuse_missing(draft: Draft, table: Table, column: str) -> None:
 
 def rename_column(change: RenameColumn, draft: Draft) -> None:
     """RENAME COLUMN, and the new name wherever the server shows it."""
-    name, to = draft.resolve(change.table), truncate(change.to)
+    name, to = draft.resolve(change.table), change.to
     view = draft.views.get(name)
     if view is not None:
         _rename_view_column(draft, view, change.column, to)
@@ -308,7 +308,8 @@ def set_default(change: SetDefault, draft: Draft) -> None:
         raise Refusal(f'column "{change.column}" is an identity column', "42601")
     if column is not None and column.generated is not None:
         raise Refusal(f'column "{change.column}" is a generated column', "42601")
-    _alter(draft, change.table, change.column, lambda c: replace(c, default=change.default))
+    default = None if is_null(change.default) else change.default
+    _alter(draft, change.table, change.column, lambda c: replace(c, default=default))
 
 
 def drop_default(change: DropDefault, draft: Draft) -> None:

@@ -17,7 +17,7 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.fold.removal import remove_all
-from schemaguard.catalog.names import addition, expression_name, index_columns, make_name, truncate
+from schemaguard.catalog.names import addition, expression_name, index_columns, make_name
 from schemaguard.catalog.objects import (
     Check,
     Constraint,
@@ -75,7 +75,6 @@ def _add_check(draft: Draft, name: Name, check: Check) -> None:
         alone = used[0] if len(set(used)) == 1 else None
         check = replace(check, name=draft.choose_constraint_name(name, alone, "check", frozenset()), columns=used)
     else:
-        check = replace(check, name=truncate(check.name))
         _refuse_repeated(draft, table, check.name)
     draft.put(replace(table, constraints=(*table.constraints, check)))
     if not check.no_inherit:
@@ -99,7 +98,7 @@ def add_key(draft: Draft, name: Name, key: Keyed, using: Index | None = None) ->
     """A primary key, UNIQUE or EXCLUDE with its index, on the table and on its partitions."""
     table = draft.tables[name]
     _check_key(draft, table, key)
-    key = replace(key, name=truncate(key.name) if key.name else _key_name(draft, name, key, using))
+    key = replace(key, name=key.name or _key_name(draft, name, key, using))
     _refuse_repeated(draft, table, key.name)
     full = Name(key.name or "", name.schema)
     if using is not None:
@@ -182,7 +181,6 @@ def _add_foreign_key(draft: Draft, name: Name, foreign: ForeignKey) -> None:
         chosen = draft.choose_constraint_name(name, addition(foreign.columns), "fkey", frozenset())
         foreign = replace(foreign, name=chosen)
     else:
-        foreign = replace(foreign, name=truncate(foreign.name))
         _refuse_repeated(draft, table, foreign.name)
     draft.put(replace(table, constraints=(*table.constraints, foreign)))
     for child in [child for child in draft.children(name) if child.partition_of == name]:
@@ -311,7 +309,7 @@ def _with_known_constraint(draft: Draft, name: Name, constraint: str) -> Table:
 def rename_constraint(change: RenameConstraint, draft: Draft) -> None:
     """RENAME CONSTRAINT, which renames the index behind it too."""
     table = _with_known_constraint(draft, change.table, change.constraint)
-    old, to = table.constraint(change.constraint), truncate(change.to)
+    old, to = table.constraint(change.constraint), change.to
     if old is None:
         return
     _refuse_repeated(draft, table, to)
@@ -369,7 +367,7 @@ def _put_index(draft: Draft, table: Name, change: CreateIndex) -> Index | None:
         chosen = draft.choose_relation_name(table, parts, "idx", is_constraint=False)
         name = Name(chosen, table.schema)
     else:
-        name = Name(truncate(change.name.name), table.schema)
+        name = Name(change.name.name, table.schema)
         if draft.is_relation(name):
             if change.if_not_exists:
                 return None

@@ -7,7 +7,6 @@ from schemaguard.catalog.changes import CreateIndex, CreateTable
 from schemaguard.catalog.fold.constraints import add_constraints, create_index
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.fold.removal import remove_all
-from schemaguard.catalog.names import truncate
 from schemaguard.catalog.objects import (
     Check,
     Column,
@@ -21,6 +20,7 @@ from schemaguard.catalog.objects import (
     Unique,
 )
 from schemaguard.catalog.types import quote_identifier
+from schemaguard.catalog.volatility import is_null
 
 _INTEGERS = ("smallint", "integer", "bigint")
 
@@ -63,15 +63,15 @@ def create_table(change: CreateTable, draft: Draft) -> None:
 
 
 def _placed(draft: Draft, table: Table) -> Name:
-    name = Name(truncate(table.name.name), table.name.schema)
     if table.persistence == "temporary":
-        return Name(name.name, "pg_temp")
-    return draft.placed(name)
+        return Name(table.name.name, "pg_temp")
+    return draft.placed(table.name)
 
 
 def own_column(draft: Draft, table: Name, column: Column, is_serial: bool) -> Column:
     """The column as the table gets it: its type found, serial and identity spelled out."""
-    column = replace(column, name=truncate(column.name), type=draft.type(column.type))
+    default = None if is_null(column.default) else column.default
+    column = replace(column, type=draft.type(column.type), default=default)
     if is_serial:
         sequence = draft.choose_relation_name(table, column.name, "seq", is_constraint=False)
         # Written as pg_get_expr() prints it where the schema is on the search_path.

@@ -27,14 +27,14 @@ from schemaguard.catalog.changes import (
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.fold.movement import rename_relation, rename_type
 from schemaguard.catalog.fold.removal import remove_all
-from schemaguard.catalog.names import choose_name, truncate
+from schemaguard.catalog.names import choose_name
 from schemaguard.catalog.objects import Check, Column, Domain, EnumType, Function, Name, Sequence, View
 from schemaguard.catalog.refusal import Refusal
 
 
 def create_view(change: CreateView, draft: Draft) -> None:
     """CREATE [OR REPLACE] [MATERIALIZED] VIEW."""
-    name = draft.placed(Name(truncate(change.view.name.name), change.view.name.schema))
+    name = draft.placed(change.view.name)
     reads = frozenset((draft.resolve(relation), column) for relation, column in change.view.reads)
     view = replace(change.view, name=name, reads=reads)
     old = draft.views.get(name)
@@ -73,7 +73,7 @@ def refresh_view(change: RefreshView, draft: Draft) -> None:
 
 
 def _new_type(draft: Draft, name: Name) -> Name:
-    placed = draft.placed(Name(truncate(name.name), name.schema))
+    placed = draft.placed(name)
     if draft.is_type(placed):
         draft.refuse(placed, f'type "{placed.name}" already exists', "42710")
     return placed
@@ -193,7 +193,7 @@ def alter_composite(change: AlterComposite, draft: Draft) -> None:
 
 def create_sequence(change: CreateSequence, draft: Draft) -> None:
     """CREATE SEQUENCE."""
-    name = draft.placed(Name(truncate(change.sequence.name.name), change.sequence.name.schema))
+    name = draft.placed(change.sequence.name)
     if draft.is_relation(name):
         if change.if_not_exists:
             return
@@ -276,7 +276,7 @@ def _check_drop(draft: Draft, change: DropObject, seed: Gone) -> None:
 
 def rename_object(change: RenameObject, draft: Draft) -> None:
     """RENAME of an object that is neither column nor constraint."""
-    to = truncate(change.to)
+    to = change.to
     match change.kind:
         case "table" | "view" | "materialized view" | "index" | "sequence":
             name = draft.resolve(change.object)

@@ -27,7 +27,6 @@ from schemaguard.catalog.fold.creation import create_table
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.fold.movement import rename_relation
 from schemaguard.catalog.fold.removal import remove_all
-from schemaguard.catalog.names import truncate
 from schemaguard.catalog.objects import (
     Exclusion,
     ForeignKey,
@@ -61,7 +60,7 @@ def rename_table(change: RenameTable, draft: Draft) -> None:
         if change.if_exists:
             return
         draft.put(draft.table(change.table))
-    rename_relation(draft, name, Name(truncate(change.to), name.schema))
+    rename_relation(draft, name, Name(change.to, name.schema))
 
 
 def move_table(change: MoveTable, draft: Draft) -> None:
@@ -159,7 +158,7 @@ def create_policy(change: CreatePolicy, draft: Draft) -> None:
     if change.is_alter and known is not None:
         policy = replace(
             known,
-            roles=policy.roles if policy.roles != ("public",) else known.roles,
+            roles=policy.roles or known.roles,
             using=policy.using if policy.using is not None else known.using,
             check=policy.check if policy.check is not None else known.check,
         )

@@ -1,0 +1,24 @@
+"""The same SQL on a server and on a catalog."""
+
+import psycopg
+
+from schemaguard.adapters.introspect import read_catalog
+from schemaguard.catalog.objects import Catalog
+from schemaguard.history.folding import fold
+from schemaguard.sql.statements import split
+from schemaguard.sql.translate import translate
+
+
+def fold_script(script: str, catalog: Catalog | None = None) -> Catalog:
+    """The catalog after the script, by translate and apply alone."""
+    after = catalog if catalog is not None else Catalog()
+    for statement in split(script, "script.sql"):
+        _, after = fold(translate(statement.sql), after)
+    return after
+
+
+def run_script(connection: psycopg.Connection, script: str) -> Catalog:
+    """The catalog that the server has after the script, which is rolled back."""
+    with connection.transaction(force_rollback=True):
+        connection.execute(script)
+        return read_catalog(connection)

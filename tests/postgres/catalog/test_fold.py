@@ -1,0 +1,25 @@
+"""The catalog after a script is the one that the server has."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from schemaguard.catalog.diff import difference
+from tests.postgres.catalog.scenarios import SCENARIOS
+from tests.postgres.catalog.servers import fold_script, run_script
+
+
+@pytest.fixture(scope="module", params=["15", "18"])
+def connection(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
+    url = request.getfixturevalue("server15" if request.param == "15" else "server")
+    with psycopg.connect(url) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_catalog_is_what_the_server_has(connection: psycopg.Connection, name: str) -> None:
+    real = run_script(connection, SCENARIOS[name])
+    folded = fold_script(SCENARIOS[name])
+    assert [str(one) for one in difference(real, folded)] == []
+    assert folded.opaque == 0
