@@ -21,16 +21,18 @@ class Format(StrEnum):
 
 
 def sql(
-    path: Annotated[
-        str,
-        typer.Argument(metavar="[PATH] REVISION[:REVISION]", help="Where the migrations are; left out: as configured."),
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[PATH] REVISION[:REVISION]",
+            help="Where the migrations are (default: as configured), and which revision or range.",
+        ),
     ],
-    revisions: Annotated[str | None, typer.Argument(metavar="", show_default=False, hidden=True)] = None,
     downgrade: Annotated[bool, typer.Option("--downgrade", help="The way back instead of the way up.")] = False,
     initial: Annotated[Path | None, typer.Option(help="SQL that runs before the first revision.")] = None,
     pg_version: Annotated[int | None, typer.Option(help="The PostgreSQL version to assume (15 to 18).")] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Evaluate everything anew.")] = False,
-    output: Annotated[Format, typer.Option("--format", help="text or json.")] = Format.TEXT,
+    output: Annotated[Format, typer.Option("--format", help="How the statements are written.")] = Format.TEXT,
 ) -> None:
     """Show the statements that a revision runs, each with file:line, without running anything.
 
@@ -38,8 +40,11 @@ def sql(
     """
     from schemaguard.cli.reading import read_settings
     from schemaguard.commands import sql as command
+    from schemaguard.errors import UsageError
 
-    where, wanted = (path, revisions) if revisions is not None else (None, path)
+    if len(words) > 2:
+        raise UsageError("too many words", at=" ".join(words), next="schemaguard sql [PATH] REVISION[:REVISION]")
+    where, wanted = (None if len(words) == 1 else words[0]), words[-1]
     with read_settings(initial=initial, pg_version=pg_version, no_cache=no_cache) as reading:
         found = command.sql(reading, where, wanted, "downgrade" if downgrade else "upgrade")
     if output is Format.JSON:
