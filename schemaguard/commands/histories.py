@@ -8,14 +8,16 @@ from schemaguard.adapters import git
 from schemaguard.adapters.files import DiskFiles, versions_of_evaluation
 from schemaguard.catalog.objects import Catalog
 from schemaguard.config import Config
-from schemaguard.errors import UsageError
+from schemaguard.errors import HistoryError, UsageError
 from schemaguard.history.cache import CachedRunner, Store, digest, remembered_identity
 from schemaguard.history.discovery import discover, paths_to_read
+from schemaguard.history.graph import ancestors
 from schemaguard.history.history import History, Section, require_whole
 from schemaguard.history.identity import ReadIdentity, read_identity
 from schemaguard.history.replay import Progress, Runner, replay
 from schemaguard.history.revision import Replay, Step
 from schemaguard.history.selection import Base, Selection, select
+from schemaguard.history.stamp import stamped
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +96,26 @@ def replay_selected(
     initial = run_initial(reading)
     # What the file SETs ends with its session.
     catalog = replace(initial[-1].after, search_path=Catalog().search_path) if initial else Catalog()
+    order = _not_yet_applied(history, reading, initial, history.graph.order if order is None else order)
     runner = _runner(history, reading)
     memory = runner if isinstance(runner, CachedRunner) else None
     done = replay(history, runner, catalog, selection=selection, order=order, memory=memory, progress=reading.progress)
     return replace(done, initial=initial)
+
+
+def _not_yet_applied(
+    history: History, reading: Reading, initial: Sequence[Step], order: Sequence[str]
+) -> tuple[str, ...]:
+    """The order without what the initial file, a dump with Alembic's version table, says was applied already."""
+    applied = stamped(initial, _initial(reading)[1])
+    if unknown := [revision for revision in applied if revision not in history.graph.revisions]:
+        raise HistoryError(
+            f"the dump was taken at {', '.join(unknown)}, which is not in this history",
+            at=_initial(reading)[0],
+            next="take a dump that belongs to the history, or take the rows of alembic_version out of it",
+        )
+    done = ancestors(history.graph, applied)
+    return tuple(revision for revision in order if revision not in done)
 
 
 def _runner(history: History, reading: Reading) -> Runner:

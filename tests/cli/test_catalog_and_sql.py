@@ -182,7 +182,8 @@ def test_a_warm_run_loads_neither_alembic_nor_sqlalchemy_nor_sqlglot(project: Pa
     run(project, "catalog")
     program = (
         "import sys; from schemaguard.cli.catalog import catalog, Format; catalog(at='heads', output=Format.JSON);"
-        "heavy = {'alembic', 'sqlalchemy', 'sqlglot', 'psycopg', 'rich'}; print(heavy & set(sys.modules), file=sys.stderr)"
+        "heavy = {'alembic', 'sqlalchemy', 'sqlglot', 'psycopg', 'rich'};"
+        "print(heavy & set(sys.modules), file=sys.stderr)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],

@@ -13,6 +13,7 @@ from schemaguard.history.revision import Replay, Step
 from schemaguard.history.selection import Selection
 from schemaguard.history.sources import MemoryFiles
 from schemaguard.history.sql_runner import SqlRunner, run_section
+from schemaguard.history.stamp import stamped
 
 
 def run(text: str, transactions: Transactions = "none") -> tuple[Step, ...]:
@@ -163,3 +164,16 @@ def test_a_catalog_with_tables_is_where_a_script_may_start() -> None:
     table = steps[-1].after.table(Name("a"))
     assert table is not None
     assert table.columns == ()
+
+
+@pytest.mark.parametrize(
+    ("dump", "revisions"),
+    [
+        ("create table t ();", ()),
+        ("INSERT INTO alembic_version VALUES ('a1');", ("a1",)),
+        ("INSERT INTO public.alembic_version (version_num) VALUES ('a1'), ('b2');", ("a1", "b2")),
+        ("COPY public.alembic_version (version_num) FROM stdin;\na1\nb2\n\\.\n\nselect 1;\n", ("a1", "b2")),
+    ],
+)
+def test_a_dump_says_at_which_revisions_it_was_taken(dump: str, revisions: tuple[str, ...]) -> None:
+    assert stamped(run(dump), dump) == revisions
