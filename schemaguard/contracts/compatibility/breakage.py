@@ -1,0 +1,130 @@
+"""One thing that a contract was promised and doesn't get, with what a client would feel."""
+
+from dataclasses import dataclass
+
+from schemaguard.catalog.objects import Name
+from schemaguard.contracts.contract import Access, ReadsThrough
+from schemaguard.finding import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A row of the compatibility table for one access: how bad it is, and the SQLSTATE that a client gets, if any."""
+
+    code: str
+    severity: Severity
+    sqlstate: str | None
+    says: str
+    """What it is, with {object}."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breakage:
+    """One cause on one column (or table: `column` None) of a contract."""
+
+    cause: str
+    severity: Severity
+    access: Access
+    table: Name
+    column: str | None
+    sqlstate: str | None
+    message: str
+    effect: str
+    detail: str = ""
+    """What tells two breakages of the same cause and column apart, such as a constraint's name."""
+
+    @property
+    def object(self) -> str:
+        """What is broken, such as `transactions.channel`."""
+        return f"{self.table}.{self.column}" if self.column else str(self.table)
+
+    @property
+    def key(self) -> tuple[str, str, Name, str | None, str]:
+        """What is compared before and after a change."""
+        return (self.cause, self.access, self.table, self.column, self.detail)
+
+
+_ERROR, _WARNING, _NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
+
+
+def _both(code: str, severity: Severity, sqlstate: str | None, says: str) -> dict[tuple[str, Access], Cause]:
+    cause = Cause(code, severity, sqlstate, says)
+    return {(code, "read"): cause, (code, "write"): cause}
+
+
+def _one(
+    code: str, access: Access, severity: Severity, sqlstate: str | None, says: str
+) -> dict[tuple[str, Access], Cause]:
+    return {(code, access): Cause(code, severity, sqlstate, says)}
+
+
+CAUSES: dict[tuple[str, Access], Cause] = {
+    **_both("column-dropped", _ERROR, "42703", "column {object} is gone"),
+    **_both("column-renamed", _ERROR, "42703", "column {object} has another name"),
+    **_both("table-dropped", _ERROR, "42P01", "{object} is gone"),
+    **_both("table-moved", _ERROR, "42P01", "{object} has another name or schema"),
+    **_one("star-query", "read", _NOTE, None, "{object} gets one more column, and the query takes all there are"),
+    **_one("required-column-added", "write", _ERROR, "23502", "{object} is required, and the writes leave it out"),
+    **_one("null-refused", "write", _ERROR, "23502", "{object} refuses NULL, which may be written"),
+    **_one("null-possible", "read", _ERROR, None, "{object} may be NULL, which was promised never to arrive"),
+    **_one("default-dropped", "write", _ERROR, "23502", "{object} has lost the default that the writes rely on"),
+    **_both("default-changed", _WARNING, None, "{object} is filled with another value from now on"),
+    **_one("type-narrowed", "write", _ERROR, "22003", "{object} no longer holds every value that is written"),
+    **_one("type-changed", "read", _ERROR, "42883", "{object} is of another type"),
+    **_one("type-changed", "write", _ERROR, "42804", "{object} is of a type that the written one doesn't become"),
+    **_both("type-approximated", _ERROR, None, "{object} no longer keeps exact values"),
+    **_one("precision-reduced", "write", _ERROR, "22003", "{object} has room for fewer digits than are written"),
+    **_both("scale-reduced", _ERROR, None, "{object} is rounded silently"),
+    **_one("range-widened", "read", _ERROR, None, "{object} may hold more than was promised"),
+    **_one("length-reduced", "read", _WARNING, None, "{object} may have been truncated"),
+    **_one("length-reduced", "write", _ERROR, "22001", "{object} is shorter than what is written"),
+    **_both("zone-changed", _ERROR, None, "{object} loses or invents a time zone"),
+    **_one("value-added", "read", _ERROR, None, "{object} may hold values that were promised never to arrive"),
+    **_one("value-removed", "write", _ERROR, "22P02", "{object} refuses values that are written"),
+    **_both("value-renamed", _ERROR, "22P02", "{object} spells a value in another way"),
+    **_one("check-added", "write", _ERROR, "23514", "{object} has a check that the writes may violate"),
+    **_one("check-dropped", "read", _ERROR, None, "{object} has lost the check that kept the promised bounds"),
+    **_one("unique-added", "write", _ERROR, "23505", "{object} refuses duplicates, which may be written"),
+    **_one("unique-dropped", "read", _ERROR, None, "{object} may hold duplicates"),
+    **_one("unique-dropped", "write", _ERROR, "42P10", "{object} has lost the unique key that the writes upsert on"),
+    **_one("foreign-key-added", "write", _ERROR, "23503", "{object} has a foreign key that the writes may violate"),
+    **_both("foreign-key-changed", _WARNING, None, "{object} may hold orphans"),
+    **_one("column-generated", "read", _WARNING, None, "{object} is made by the database now"),
+    **_one("column-generated", "write", _ERROR, "428C9", "{object} is made by the database now and can't be written"),
+    **_one("row-security", "read", _ERROR, None, "{object} shows no rows: row security is on without a policy"),
+    **_one("row-security", "write", _ERROR, "42501", "{object} takes no rows: row security is on without a policy"),
+    **_both("access-revoked", _ERROR, "42501", "access to {object} is taken away"),
+    **_both("collation-changed", _WARNING, None, "{object} is ordered and compared in another way"),
+    **_one("index-dropped", "read", _NOTE, None, "{object} has lost an index; lookups may be slow"),
+}  # fmt: skip
+_VIEW_REFUSES = {"column-dropped": "2BP01", "table-dropped": "2BP01", "type-changed": "0A000", "type-narrowed": "0A000"}
+
+
+def breakage(
+    code: str, access: Access, subject: tuple[Name, str | None], through: ReadsThrough, detail: str = ""
+) -> Breakage:
+    """The breakage of that cause, in the words for how the contract reaches the data."""
+    cause = CAUSES[code, access]
+    table, column = subject
+    what = f"{table}.{column}" if column else str(table)
+    message = cause.says.format(object=what) + (f" ({detail})" if detail else "")
+    return Breakage(
+        code, cause.severity, access, table, column, cause.sqlstate, message, _effect(cause, access, through), detail
+    )
+
+
+def _effect(cause: Cause, access: Access, through: ReadsThrough) -> str:
+    subject = "its feature query" if access == "read" else "its writes"
+    fails = "fails" if access == "read" else "fail"
+    if through == "view" and cause.code in _VIEW_REFUSES:
+        return (
+            f"the migration itself fails with {_VIEW_REFUSES[cause.code]}: the contract view shows it; "
+            "dropped with CASCADE, the view goes too"
+        )
+    when = "after the next copy" if through == "copy" else "as soon as this commits"
+    if cause.sqlstate is not None:
+        back = ", and no rollback to it is possible" if cause.code.endswith(("-dropped", "-renamed", "-moved")) else ""
+        return f"{subject} {fails} with {cause.sqlstate} {when}{back}"
+    if cause.severity is Severity.ERROR:
+        return f"nothing fails, and {'it gets' if access == 'read' else 'it stores'} other values {when}"
+    return f"nothing fails; {'what it reads' if access == 'read' else 'what it stores'} may differ {when}"

@@ -1,0 +1,152 @@
+"""The predicate, and what a change breaks: what the catalog after it no longer gives, and the one before it did."""
+
+import re
+from collections.abc import Iterator
+
+from schemaguard.catalog import changes as c
+from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.contracts.compatibility.breakage import Breakage, breakage
+from schemaguard.contracts.compatibility.reading import Flaw, reader_flaws
+from schemaguard.contracts.compatibility.relation import Relation, relation
+from schemaguard.contracts.compatibility.transition import reader_shifts, writer_shifts
+from schemaguard.contracts.compatibility.writing import is_left_out_in_vain, writer_flaws
+from schemaguard.contracts.contract import Contract, ContractTable
+from schemaguard.finding import Severity
+
+
+def unmet(contract: Contract, catalog: Catalog) -> tuple[Breakage, ...]:
+    """What the catalog certainly doesn't give the contract; empty where it is satisfied."""
+    found = (b for part in contract.tables for b in _state(contract, part, catalog))
+    return tuple(each for each in found if each.severity is Severity.ERROR)
+
+
+def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Change) -> tuple[Breakage, ...]:
+    """What the change breaks or shifts for a contract: what flips between the two catalogs, blamed on the change."""
+    found: dict[tuple[str, str, Name, str | None, str], Breakage] = {}
+    for part in contract.tables:
+        if _is_followed(contract, part, change, before):
+            continue
+        broken = {each.key for each in _state(contract, part, before)}
+        subjects = {(each[1], each[2], each[3]) for each in broken if each[0].startswith(("column-", "table-"))}
+        for each in (
+            *_state(contract, part, after),
+            *_between(contract, part, before, after),
+            *_by(contract, part, before, change),
+        ):
+            named = _named(each, contract, part, change, (before, after))
+            if each.key not in broken and (named.access, named.table, named.column) not in subjects:
+                found.setdefault(named.key, named)
+    return tuple(found.values())
+
+
+def _state(contract: Contract, part: ContractTable, catalog: Catalog) -> Iterator[Breakage]:
+    shown = relation(part.table, catalog)
+    if shown is None:
+        yield breakage("table-dropped", part.access, (part.table, None), contract.reads_through)
+        return
+    flaws = reader_flaws if part.access == "read" else writer_flaws
+    yield from _told(contract, part, flaws(part, shown, catalog))
+
+
+def _between(contract: Contract, part: ContractTable, before: Catalog, after: Catalog) -> Iterator[Breakage]:
+    was, now = relation(part.table, before), relation(part.table, after)
+    if was is None or now is None:
+        return
+    shifts = reader_shifts if part.access == "read" else writer_shifts
+    yield from _told(contract, part, shifts(part, was, now, (before, after)))
+
+
+def _told(contract: Contract, part: ContractTable, flaws: Iterator[Flaw]) -> Iterator[Breakage]:
+    for code, column, detail in flaws:
+        yield breakage(code, part.access, (part.table, column), contract.reads_through, detail)
+
+
+def _by(contract: Contract, part: ContractTable, before: Catalog, change: c.Change) -> Iterator[Breakage]:
+    """What only the change itself tells: access, a star, and what happens to a table nobody knows the columns of."""
+    resolved = before.resolve(part.table)
+    through = contract.reads_through
+    match change:
+        case c.RevokeAccess(kind="table", object=name) if before.resolve(name) == resolved or change.all_in_schema:
+            yield breakage("access-revoked", part.access, (part.table, None), through)
+        case c.ChangeOwner(kind="table", object=name) if before.resolve(name) == resolved:
+            yield breakage("access-revoked", part.access, (part.table, None), through, f"owner becomes {change.owner}")
+        case c.AddColumn(table=name, column=column) if before.resolve(name) == resolved and _takes_all(contract, part):
+            yield breakage("star-query", part.access, (part.table, column.name), through)
+        case c.RenameEnumValue(type=name, value=value, to=to):
+            yield from _renamed_value(contract, part, before, (name, value, to))
+        case _:
+            yield from _unlisted(contract, part, before, change)
+
+
+def _unlisted(contract: Contract, part: ContractTable, before: Catalog, change: c.Change) -> Iterator[Breakage]:
+    shown = relation(part.table, before)
+    if shown is not None and not shown.is_open:
+        return
+    resolved = before.resolve(part.table)
+    match change:
+        case c.DropTable(table=name) | c.RenameTable(table=name) | c.MoveTable(table=name) if (
+            before.resolve(name) == resolved
+        ):
+            yield breakage("table-dropped", part.access, (part.table, None), contract.reads_through)
+        case c.DropColumn(table=name, column=column) | c.RenameColumn(table=name, column=column) if (
+            before.resolve(name) == resolved
+            and part.promise(column)
+            and (shown is None or shown.column(column) is None)
+        ):
+            yield breakage("column-dropped", part.access, (part.table, column), contract.reads_through)
+        case _:
+            return
+
+
+def _takes_all(contract: Contract, part: ContractTable) -> bool:
+    is_star = contract.query is not None and re.search(
+        r"select\s+(\w+\.)?\*|,\s*(\w+\.)?\*", contract.query, re.IGNORECASE
+    )
+    return part.access == "read" and bool(is_star)
+
+
+def _renamed_value(
+    contract: Contract, part: ContractTable, before: Catalog, renamed: tuple[Name, str, str]
+) -> Iterator[Breakage]:
+    type_, value, to = renamed
+    shown = relation(part.table, before)
+    for promise in part.promises:
+        column = shown.column(promise.column) if shown is not None else None
+        if column is not None and column.type.name == type_.name and (promise.enum is None or value in promise.enum):
+            yield breakage(
+                "value-renamed", part.access, (part.table, promise.column), contract.reads_through, f"{value} → {to}"
+            )
+
+
+def _is_followed(contract: Contract, part: ContractTable, change: c.Change, before: Catalog) -> bool:
+    """Whether a contract view follows the change: views know columns and tables by number, not by name."""
+    if contract.reads_through != "view" or not isinstance(change, c.RenameColumn | c.RenameTable | c.MoveTable):
+        return False
+    return before.resolve(change.table) == before.resolve(part.table)
+
+
+def _named(
+    found: Breakage, contract: Contract, part: ContractTable, change: c.Change, catalogs: tuple[Catalog, Catalog]
+) -> Breakage:
+    """The breakage under the code that says how the change brought it about."""
+    code = found.cause
+    if code == "column-dropped" and isinstance(change, c.RenameColumn) and change.column == found.column:
+        return _as("column-renamed", found, contract, f"now {change.to}")
+    if code == "table-dropped" and isinstance(change, c.RenameTable | c.MoveTable):
+        to = change.to if isinstance(change, c.RenameTable) else f"{change.schema}.{part.table.name}"
+        return _as("table-moved", found, contract, f"now {to}")
+    if code == "required-column-added" and found.column is not None:
+        was = relation(part.table, catalogs[0])
+        return _omitted(found, contract, was, found.column)
+    return found
+
+
+def _omitted(found: Breakage, contract: Contract, was: Relation | None, name: str) -> Breakage:
+    old = was.column(name) if was is not None else None
+    if old is None or is_left_out_in_vain(old):
+        return found
+    return _as("default-dropped" if old.not_null else "null-refused", found, contract, "")
+
+
+def _as(code: str, found: Breakage, contract: Contract, detail: str) -> Breakage:
+    return breakage(code, found.access, (found.table, found.column), contract.reads_through, detail)

@@ -1,0 +1,81 @@
+"""What a reader was promised and a catalog doesn't give."""
+
+from collections.abc import Iterator
+
+from schemaguard.catalog.objects import Catalog, Column, PrimaryKey, Table, Unique
+from schemaguard.contracts.compatibility.bounds import table_bounds
+from schemaguard.contracts.compatibility.relation import Relation
+from schemaguard.contracts.compatibility.typing import type_cause
+from schemaguard.contracts.contract import ContractTable, Promise
+
+Flaw = tuple[str, str | None, str]
+"""(cause code, column, detail)."""
+
+
+def reader_flaws(part: ContractTable, shown: Relation, catalog: Catalog) -> Iterator[Flaw]:
+    """What of the promises to a reader the relation doesn't keep."""
+    if shown.table is not None and shown.table.row_security and not shown.table.policies:
+        yield "row-security", None, ""
+    for promise in part.promises:
+        column = shown.column(promise.column)
+        if column is not None:
+            yield from _column_flaws(promise, column, shown, catalog)
+        elif not shown.is_open:
+            yield "column-dropped", promise.column, ""
+
+
+def _column_flaws(promise: Promise, column: Column, shown: Relation, catalog: Catalog) -> Iterator[Flaw]:
+    if shown.table is None:
+        return  # A view's columns carry names only; what they are made of is the base table's matter.
+    if promise.type is not None:
+        cause = type_cause(promise.type, column.type, "read")
+        if cause is not None:
+            yield cause, column.name, f"{column.type} instead of {promise.type}"
+    if promise.required and not is_required(column, shown.table):
+        yield "null-possible", column.name, ""
+    extra = unexpected_values(promise, column, shown.table, catalog)
+    if extra:
+        yield "value-added", column.name, ", ".join(sorted(extra))
+
+
+def is_required(column: Column, table: Table) -> bool:
+    """Whether the column never holds NULL."""
+    key = table.primary_key
+    return column.not_null or column.identity is not None or (key is not None and column.name in key.columns)
+
+
+def unexpected_values(promise: Promise, column: Column, table: Table, catalog: Catalog) -> frozenset[str]:
+    """Values that the column may hold by its enum or checks, and a closed-world reader doesn't know."""
+    possible = possible_values(column, table, catalog)
+    if promise.enum is None or possible is None:
+        return frozenset()
+    return possible - set(promise.enum)
+
+
+def possible_values(column: Column, table: Table, catalog: Catalog) -> frozenset[str] | None:
+    """The closed list of the column's values, None where there is no list."""
+    for name, enum in catalog.enums.items():
+        if name.name == column.type.name and (column.type.schema or name.schema) == name.schema:
+            return frozenset(enum.labels)
+    return table_bounds(table, column.name).values
+
+
+def promised_bounds_kept(promise: Promise, table: Table) -> tuple[bool, bool]:
+    """Whether checks keep the promised (minimum, maximum)."""
+    said = table_bounds(table, promise.column)
+    low = promise.minimum if promise.minimum is not None else promise.exclusive_minimum
+    high = promise.maximum if promise.maximum is not None else promise.exclusive_maximum
+    return (
+        low is not None and said.minimum is not None and said.minimum >= low,
+        high is not None and said.maximum is not None and said.maximum <= high,
+    )
+
+
+def unique_sets(table: Table, catalog: Catalog) -> frozenset[frozenset[str]]:
+    """The sets of columns that the table keeps free of duplicates, over all rows."""
+    found = {frozenset(c.columns) for c in table.constraints if isinstance(c, PrimaryKey | Unique)}
+    for name in catalog.indexes_of.get(table.name, ()):
+        index = catalog.indexes[name]
+        if index.unique and index.valid and index.predicate is None and all(key.column for key in index.keys):
+            found.add(frozenset(str(key.column) for key in index.keys))
+    return frozenset(found)

@@ -1,0 +1,63 @@
+"""What becomes of a column's values when the type differs from the one that a contract names."""
+
+from schemaguard.catalog.retyping import retyping
+from schemaguard.catalog.types import Type
+from schemaguard.contracts.contract import Access
+
+_INTEGERS = ("smallint", "integer", "bigint")
+_APPROXIMATE = ("double precision", "real")
+_STRINGS = ("text", "character varying")
+_UNBOUNDED = 1 << 30
+
+
+def type_cause(promised: Type, actual: Type, access: Access) -> str | None:
+    """The cause code for a column of the type `actual` where `promised` is expected, None where it fits."""
+    if _same(promised, actual):
+        return None
+    if promised.dimensions or actual.dimensions:
+        return "type-changed"
+    if promised.name in _INTEGERS and actual.name in _INTEGERS:
+        narrower = _INTEGERS.index(actual.name) < _INTEGERS.index(promised.name)
+        return "type-narrowed" if narrower and access == "write" else None
+    if promised.name == actual.name == "numeric":
+        return _numeric(promised, actual, access)
+    if (promised.name, actual.name) == ("real", "double precision"):
+        return None
+    if promised.name in ("numeric", "double precision") and actual.name in _APPROXIMATE:
+        return "type-approximated"
+    if promised.name in _STRINGS and actual.name in _STRINGS:
+        return "length-reduced" if _length(actual) < _length(promised) else None
+    if {promised.name, actual.name} in _ZONES:
+        return "zone-changed"
+    if promised.name == actual.name:
+        return "length-reduced" if actual.name == "character" and _length(actual) < _length(promised) else None
+    if access == "write" and not retyping(promised, actual).needs_using:
+        return None if not retyping(promised, actual).narrows else "type-narrowed"
+    return "type-changed"
+
+
+_ZONES = (
+    {"timestamp with time zone", "timestamp without time zone"},
+    {"time with time zone", "time without time zone"},
+)
+
+
+def _same(promised: Type, actual: Type) -> bool:
+    schemas = {promised.schema or "public", actual.schema or "public"}
+    return (promised.name, promised.modifiers, promised.dimensions) == (
+        actual.name, actual.modifiers, actual.dimensions,
+    ) and len(schemas) == 1  # fmt: skip
+
+
+def _numeric(promised: Type, actual: Type, access: Access) -> str | None:
+    if not actual.modifiers:
+        return None
+    precision, scale = actual.modifiers[:2]
+    promised_precision, promised_scale = promised.modifiers[:2] if promised.modifiers else (_UNBOUNDED, _UNBOUNDED)
+    if access == "write" and precision - scale < promised_precision - promised_scale:
+        return "precision-reduced"
+    return "scale-reduced" if scale < promised_scale else None
+
+
+def _length(type_: Type) -> int:
+    return type_.modifiers[0] if type_.modifiers else _UNBOUNDED
