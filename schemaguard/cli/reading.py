@@ -1,12 +1,15 @@
 """How verbs that read migrations get their settings, and how they show that it takes a while."""
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from schemaguard.report.visible import visible
 
 if TYPE_CHECKING:
     from schemaguard.commands.histories import Reading
@@ -58,7 +61,8 @@ class _Progress:
         if now - self._start < _QUIET_S or now - self._last < _EVERY_S:
             return
         self._last, self._is_shown = now, True
-        sys.stderr.write(f"\r\x1b[2Kreading {done + 1}/{total}  {revision}")
+        text = f"reading {done + 1}/{total}  {visible(revision)}"
+        sys.stderr.write(f"\r\x1b[2K{text[: shutil.get_terminal_size().columns - 1]}")
         sys.stderr.flush()
 
     def clear(self) -> None:

@@ -149,6 +149,15 @@ def test_a_folder_below_the_top_is_enough(repository: Repository) -> None:
     assert select(discover(".", files), git.read_base("main", files)).judged == {"c"}
 
 
+def test_a_history_beside_the_working_directory_is_enough(repository: Repository) -> None:
+    repository.revision("c", "b")
+    (repository.folder / "service").mkdir()
+    files = DiskFiles(repository.folder / "service")
+    path = files.path_of("../versions")
+    assert path == (repository.folder / "versions").as_posix()
+    assert select(discover(path, files), git.read_base("main", files)).judged == {"c"}
+
+
 def test_files_with_odd_names_are_found(repository: Repository) -> None:
     repository.write('versions/ä b\t"q".py', "revision = 'odd'\ndown_revision = 'b'\n")
     repository.commit()
