@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from schemaguard.catalog.changes import Change
 from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.compatibility import Breakage, breakages, unmet
-from schemaguard.finding import Reader
+from schemaguard.finding import Reader, Severity
 from schemaguard.history.revision import Replay
 from schemaguard.rules.concerned import Directory
 from schemaguard.rules.under_contract import UnderContract
 from schemaguard.rules.walk import Visit, walk
+
+# Severe, but the shape stays: other values arrive, or none. Whatever is no error shifts the meaning at most.
+_SHIFTS = frozenset({"scale-reduced", "zone-changed", "type-approximated"})
+# One and the same absence: a change tells which it is, two catalogs alone may not.
+_GONE = frozenset({"column-dropped", "column-renamed", "table-dropped", "table-moved"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +29,10 @@ class Blamed:
 
     @property
     def breaks(self) -> bool:
-        """Whether it fails, rather than get other values."""
-        return True
+        """Whether a promise is broken, rather than other values arrive in the same shape."""
+        breakage = self.breakage
+        shifts = breakage.cause in _SHIFTS or (breakage.cause, breakage.access) == ("row-security", "read")
+        return breakage.severity is Severity.ERROR and not shifts
 
     @property
     def readers(self) -> tuple[Reader, ...]:
@@ -76,7 +83,9 @@ def _persists(held: UnderContract, breakage: Breakage, before: Catalog, after: C
 
 
 def _subject(breakage: Breakage) -> tuple[object, ...]:
-    return (breakage.access, breakage.table, breakage.column)
+    is_gone = breakage.cause in _GONE
+    cause, detail = ("gone", "") if is_gone else (breakage.cause, breakage.detail)
+    return (cause, detail, breakage.access, breakage.table, breakage.column)
 
 
 def in_force_from(contracts: Directory, replay: Replay) -> Mapping[int, int]:
@@ -95,6 +104,10 @@ def in_force_from(contracts: Directory, replay: Replay) -> Mapping[int, int]:
             *((held, run.before, position) for held in first),
             *((held, run.after, position + 1) for held in contracts.concerned(walk(run))),
         ):
-            if id(held) not in starts and not unmet(held.contract, catalog):
+            if id(held) not in starts and _fits(held, catalog):
                 starts[id(held)] = start
     return starts
+
+
+def _fits(held: UnderContract, catalog: Catalog) -> bool:
+    return not any(breakage.severity is Severity.ERROR for breakage in unmet(held.contract, catalog))
