@@ -1,5 +1,6 @@
 """PostgreSQL's table lock modes and what each keeps waiting (chapter 13.3 of its documentation)."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,3 +63,13 @@ class Lock:
 def strongest(modes: tuple[Mode, ...]) -> Mode:
     """The strongest of the modes."""
     return max(modes, key=MODES.index)
+
+
+_WEAK_OPTIONS = re.compile(
+    r"fillfactor|autovacuum|toast|toast_tuple_target|parallel_workers|vacuum_|n_distinct|log_autovacuum|cluster", re.I
+)
+
+
+def option_mode(option: str) -> Mode:
+    """The lock of ALTER TABLE … SET (option)."""
+    return "SHARE UPDATE EXCLUSIVE" if _WEAK_OPTIONS.search(option) else "ACCESS EXCLUSIVE"

@@ -4,19 +4,17 @@ After AlterTableGetLockLevel() and the commands' own code; compared with pg_lock
 statistics of real servers by the tests.
 """
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from schemaguard.catalog import changes as c
+from schemaguard.catalog.cascade import Gone, closure
 from schemaguard.catalog.fold.draft import Draft, indexed, type_name
-from schemaguard.catalog.lock_modes import MODES, Lock, Mode, conflicts, strongest
-from schemaguard.catalog.names import bare
+from schemaguard.catalog.lock_modes import MODES, Lock, Mode, conflicts, option_mode, strongest
 from schemaguard.catalog.objects import (
     Catalog,
     Check,
-    Column,
     Constraint,
     Exclusion,
     ForeignKey,
@@ -27,7 +25,8 @@ from schemaguard.catalog.objects import (
     Unique,
 )
 from schemaguard.catalog.proofs import implies_bound, proves_not_null
-from schemaguard.catalog.retyping import retyping
+from schemaguard.catalog.retyping import is_plain_cast, retyping
+from schemaguard.catalog.types import Type
 from schemaguard.catalog.volatility import is_volatile
 
 __all__ = ["MODES", "Lock", "Mode", "TableWork", "Work", "conflicts", "locks", "strongest"]
@@ -46,6 +45,8 @@ class TableWork:
     work: Work = "metadata"
     worked_on: tuple[Name, ...] = ()
     """The tables that are scanned or rewritten."""
+    read_too: tuple[Name, ...] = ()
+    """Other tables that are scanned meanwhile, because their foreign keys are checked again."""
     why: str = ""
 
     @property
@@ -87,7 +88,12 @@ def _with(
 ) -> TableWork:
     tree = _tree(draft, draft.resolve(name))
     held = (*(Lock(table, mode) for table in tree), *others)
-    return TableWork(held, work, tree if work != "metadata" else (), why)
+    return TableWork(held, work, _stored(draft, tree) if work != "metadata" else (), why)
+
+
+def _stored(draft: Draft, tables: tuple[Name, ...]) -> tuple[Name, ...]:
+    """Those that hold rows themselves: a partitioned table has none of its own."""
+    return tuple(name for name in tables if name not in draft.tables or draft.tables[name].partition_by is None)
 
 
 def _tree(draft: Draft, name: Name) -> tuple[Name, ...]:
@@ -180,28 +186,31 @@ def _retype(change: c.RetypeColumn, draft: Draft) -> TableWork:
     if column is None:
         return _alone(draft, change.table, work="rewrite", why="the type before isn't known")
     touched = [k for k in table.constraints if isinstance(k, ForeignKey) and change.column in k.columns]
-    others = (*_referenced(touched, draft, _ALONE), *_referencing(table, change.column, draft))
+    pointing = tuple(dict.fromkeys(_referencing(table, change.column, draft)))
+    others = (*_referenced(touched, draft, _ALONE), *pointing)
     new = draft.type(change.type)
-    if draft.domains.get(type_name(new) or table.name) is not None and new != column.type:
+    domain = draft.domains.get(type_name(new) or table.name)
+    if domain is not None and new != column.type and (domain.checks or domain.not_null):
         return _alone(draft, change.table, *others, work="rewrite", why="rows are held to the domain")
-    work = retyping(column.type, new).work
-    if change.using is not None and not _is_plain_cast(change.using, column):
+    work = retyping(_beneath(column.type, draft), _beneath(new, draft)).work
+    if change.using is not None and not is_plain_cast(change.using, column.name):
         work = "rewrite"
     if work == "rewrite":
-        return _alone(draft, change.table, *others, work="rewrite", why=f"{column.type} → {new}")
+        made = _alone(draft, change.table, *others, work="rewrite", why=f"{column.type} → {new}")
+        return replace(made, read_too=tuple(lock.relation for lock in pointing))
     if _has_check(table, change.column) and (new != column.type or change.collation is not None):
         return _alone(draft, change.table, *others, work="scan", why="its CHECKs are added again")
     return _alone(draft, change.table, *others)
 
 
+def _beneath(type_: Type, draft: Draft) -> Type:
+    """What a domain is made of: its values are stored as those."""
+    domain = draft.domains.get(type_name(type_) or Name(""))
+    return domain.base if domain is not None and not type_.dimensions else type_
+
+
 def _has_check(table: Table, column: str) -> bool:
-    return any(isinstance(k, Check) and column in (k.columns or (column,)) for k in table.constraints)
-
-
-def _is_plain_cast(using: str, column: Column) -> bool:
-    text = bare(using).lower()
-    names = (column.name.lower(), f'"{column.name.lower()}"')
-    return bare(text.partition("::")[0]).strip() in names or text.startswith(tuple(f"cast({n} as" for n in names))
+    return any(isinstance(k, Check) and k.valid and column in (k.columns or (column,)) for k in table.constraints)
 
 
 def _referencing(table: Table, column: str, draft: Draft) -> Iterator[Lock]:
@@ -220,12 +229,12 @@ def _tables(change: c.Change, draft: Draft, _: int) -> TableWork | None:
     match change:
         case c.CreateTable():
             return _create_table(change, draft)
-        case c.DropTable(table=name):
-            return _drop_table(draft.resolve(name), draft)
+        case c.DropTable():
+            return _drop_table(change, draft)
         case c.RewriteTable(table=name, how=how):
             return _alone(draft, name, work="rewrite", why=how) if name is not None else _NONE
         case c.SetTableOption(table=name, option=option):
-            return TableWork((Lock(draft.resolve(name), _option_mode(option)),))
+            return TableWork((Lock(draft.resolve(name), option_mode(option)),))
         case c.AttachPartition():
             return _attach(change, draft)
         case c.DetachPartition(table=name, partition=partition, concurrently=concurrently):
@@ -234,8 +243,8 @@ def _tables(change: c.Change, draft: Draft, _: int) -> TableWork | None:
             referenced = () if concurrently else tuple(_referenced(child.constraints, draft, _WITH_READERS))
             # CONCURRENTLY takes ACCESS EXCLUSIVE on the partition too, in its second transaction: nobody reads it then.
             return TableWork((Lock(draft.resolve(name), mode), Lock(child.name, _ALONE), *referenced))
-        case c.SetInheritance(table=name, parent=parent):
-            return _alone(draft, name, Lock(draft.resolve(parent), _WITH_ALL))
+        case c.SetInheritance(table=name, parent=parent, inherits=inherits):
+            return _alone(draft, name, *((Lock(draft.resolve(parent), _WITH_ALL),) if inherits else ()))
         case c.RenameTable(table=name) | c.MoveTable(table=name) | c.SetReplicaIdentity(table=name):
             return TableWork((Lock(draft.resolve(name), _ALONE),))
         case c.SetRowSecurity(table=name) | c.CreatePolicy(table=name):
@@ -244,15 +253,6 @@ def _tables(change: c.Change, draft: Draft, _: int) -> TableWork | None:
             return TableWork((Lock(draft.resolve(name), _WITH_READERS),))
         case _:
             return None
-
-
-_WEAK_OPTIONS = re.compile(
-    r"fillfactor|autovacuum|toast|toast_tuple_target|parallel_workers|vacuum_|n_distinct|log_autovacuum|cluster", re.I
-)
-
-
-def _option_mode(option: str) -> Mode:
-    return _WITH_ALL if _WEAK_OPTIONS.search(option) else _ALONE
 
 
 def _create_table(change: c.CreateTable, draft: Draft) -> TableWork:
@@ -278,8 +278,12 @@ def _default_partition(draft: Draft, parent: Name) -> Name | None:
     return None
 
 
-def _drop_table(name: Name, draft: Draft) -> TableWork:
+def _drop_table(change: c.DropTable, draft: Draft) -> TableWork:
+    name = draft.resolve(change.table)
     held = [Lock(one, _ALONE) for one in _tree(draft, name)]
+    if change.cascade:
+        going = closure(draft, (Gone("table", name),))
+        held += [Lock(gone.name, _ALONE) for gone in going if gone.kind in ("table", "view", "constraint")]
     for one in _tree(draft, name):
         table = draft.tables.get(one)
         if table is not None:
@@ -323,10 +327,8 @@ def _constraints(change: c.Change, draft: Draft, _: int) -> TableWork | None:
             return _with(draft, name, _WITH_ALL, others, "scan", "every row is checked, beside readers and writers")
         case c.RenameConstraint(table=name):
             return _alone(draft, name)
-        case c.AlterConstraint(table=name, constraint=constraint_name):
-            known = draft.table(name).constraint(constraint_name)
-            others = tuple(_referenced([known], draft, _WITH_READERS)) if isinstance(known, ForeignKey) else ()
-            return _with(draft, name, _WITH_READERS, others)
+        case c.AlterConstraint(table=name):
+            return _alone(draft, name)
         case _:
             return None
 
@@ -365,12 +367,12 @@ def _columns_not_null(index_name: str, table: Table, draft: Draft) -> bool:
 def _indexes(change: c.Change, draft: Draft, _: int) -> TableWork | None:
     match change:
         case c.CreateIndex(index=index, name=name, concurrently=concurrently):
-            if change.if_not_exists and name is not None and draft.is_relation(_beside(name, index, draft)):
-                return _NONE
             mode: Mode = _WITH_ALL if concurrently else "SHARE"
             relation = draft.resolve(index.table)
+            if change.if_not_exists and name is not None and draft.is_relation(_beside(name, index, draft)):
+                return TableWork((Lock(relation, mode),))
             tree = (relation,) if change.only else _tree(draft, relation)
-            return TableWork(tuple(Lock(one, mode) for one in tree), "scan", tree, "an index is built")
+            return TableWork(tuple(Lock(one, mode) for one in tree), "scan", _stored(draft, tree), "an index is built")
         case c.DropIndex(index=name, concurrently=concurrently):
             known = draft.indexes.get(draft.resolve(name))
             if known is None:

@@ -7,6 +7,7 @@ timestamp, time, interval) of PostgreSQL 15–18, and is compared with real serv
 from dataclasses import dataclass
 from typing import Literal
 
+from schemaguard.catalog.names import bare
 from schemaguard.catalog.types import Type
 
 _INTEGERS = {"smallint": 1, "integer": 2, "bigint": 3}
@@ -56,8 +57,9 @@ def retyping(old: Type, new: Type) -> Retyping:
 def _of_arrays(old: Type, new: Type) -> Retyping:
     if old.dimensions and new.dimensions:
         inner = retyping(old.element, new.element)
-        # An array's elements are coerced to a length one by one, whatever a single value would cost.
-        work: Literal["none", "rewrite"] = "none" if inner.work == "none" and not new.modifiers else "rewrite"
+        # An array's elements are converted one by one, whatever a single value would cost.
+        is_free = old.name == new.name and inner.work == "none" and not new.modifiers
+        work: Literal["none", "rewrite"] = "none" if is_free else "rewrite"
         return Retyping(work, work == "rewrite", inner.narrows, inner.loses, inner.needs_using)
     is_text = new.name in _STRINGS and not new.dimensions
     return Retyping("rewrite", True, narrows=not is_text, needs_using=not is_text)
@@ -156,3 +158,10 @@ def _of_numbers(old: Type, new: Type) -> Retyping:
         fits = not new.modifiers or new.modifiers[0] - new.modifiers[1] >= _DIGITS[old.name]
         return Retyping("rewrite", True, narrows=not fits)
     return Retyping("rewrite", True, narrows=True, loses=True, needs_using="money" in (old.name, new.name))
+
+
+def is_plain_cast(using: str, column: str) -> bool:
+    """Whether USING says no more than the column itself, perhaps cast: the server takes that as if it weren't there."""
+    text = bare(using).lower()
+    names = (column.lower(), f'"{column.lower()}"')
+    return bare(text.partition("::")[0]).strip() in names or text.startswith(tuple(f"cast({n} as" for n in names))

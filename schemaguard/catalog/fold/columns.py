@@ -259,6 +259,10 @@ def retype_column(change: RetypeColumn, draft: Draft) -> None:
         view = draft.views.get(user)
         if view is not None and (table.name, column) in view.reads:
             raise Refusal(f"cannot alter type of a column used by a view or rule: {view.name}", "0A000")
+    if any(expressions.mentions(p.using, column) or expressions.mentions(p.check, column) for p in table.policies):
+        raise Refusal("cannot alter type of a column used in a policy definition", "0A000")
+    if any(column in trigger.columns for trigger in table.triggers):
+        raise Refusal("cannot alter type of a column used in a trigger definition", "0A000")
     for other in table.columns:
         if expressions.mentions(other.generated, column) and other.name != column:
             raise Refusal("cannot alter type of a column used by a generated column", "0A000")

@@ -1,5 +1,8 @@
 """The same SQL on a server and on a catalog."""
 
+import re
+from pathlib import Path
+
 import psycopg
 
 from schemaguard.adapters.introspect import read_catalog
@@ -7,6 +10,19 @@ from schemaguard.catalog.objects import Catalog
 from schemaguard.history.folding import fold
 from schemaguard.sql.statements import split
 from schemaguard.sql.translate import translate
+
+
+def scenarios() -> dict[str, str]:
+    """Name → script, as scenarios.sql has them."""
+    blocks = Path(__file__).with_name("scenarios.sql").read_text().split("-- scenario: ")[1:]
+    return {block.partition("\n")[0]: block.partition("\n")[2] for block in blocks}
+
+
+def lock_cases() -> tuple[str, tuple[str, ...]]:
+    """The setup of locks.sql and its statements."""
+    text = Path(__file__).with_name("locks.sql").read_text()
+    _, setup, statements = re.split(r"^-- (?:setup|statements)$", text, flags=re.MULTILINE)
+    return setup.strip(), tuple(line.rstrip(";") for line in statements.strip().splitlines())
 
 
 def fold_script(script: str, catalog: Catalog | None = None) -> Catalog:

@@ -6,8 +6,9 @@ import psycopg
 import pytest
 
 from schemaguard.catalog.diff import difference
-from tests.postgres.catalog.scenarios import SCENARIOS
-from tests.postgres.catalog.servers import fold_script, run_script
+from tests.postgres.catalog.servers import fold_script, run_script, scenarios
+
+SCENARIOS = scenarios()
 
 
 @pytest.fixture(scope="module", params=["15", "18"])
