@@ -45,9 +45,9 @@ class TableWork:
     work: Work = "metadata"
     worked_on: tuple[Name, ...] = ()
     """The tables that are scanned or rewritten."""
+    why: str = ""
     read_too: tuple[Name, ...] = ()
     """Other tables that are scanned meanwhile, because their foreign keys are checked again."""
-    why: str = ""
 
     @property
     def grows_with_table(self) -> bool:
