@@ -75,12 +75,16 @@ def _show_run(run: "Run", console: "Console") -> None:
     console.print(Text(f"{title}\n-- {visible(run.revision.file)}, {run.direction}", style="bold"))
     if not run.steps:
         console.print(Text("-- no statements", style="dim"))
-    transaction = None
+    turns: dict[int | None, int] = {}
+    last: int | None = -1
     for step in run.steps:
-        turn = "outside of a transaction" if step.autocommit else f"transaction {step.transaction + 1}"
-        if turn != transaction:
-            console.print(Text(f"\n-- {turn}", style="dim"))
-            transaction = turn
+        turn = None if step.autocommit else step.transaction
+        if turn != last:
+            # Numbered as they are seen: every statement outside of one is a transaction of its own.
+            number = turns.setdefault(turn, len(turns.keys() - {None}) + 1)
+            said = "outside of a transaction" if turn is None else f"transaction {number}"
+            console.print(Text(f"\n-- {said}", style="dim"))
+            last = turn
         console.print(Text(f"-- {visible(str(step.statement.place))}", style="cyan"))
         if step.conditional:
             console.print(Text("-- only if a condition holds that can't be known here", style="yellow"))

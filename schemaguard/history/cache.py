@@ -176,7 +176,8 @@ class CachedRunner:
 
     def _remember(self, key: str, found: Evaluated) -> None:
         try:
-            body = json.dumps(_write_run(found.run), separators=(",", ":"))
+            is_plain = isinstance(found, Outcome) and found.is_plain
+            body = json.dumps(_write_run(found.run, is_plain), separators=(",", ":"))
         except (Unstorable, TypeError, KeyError, ValueError, RecursionError):
             return
         self.store.put(key, sealed(key, body))
@@ -202,14 +203,17 @@ class CachedRunner:
 # A run as JSON
 
 
-def _write_run(run: Run) -> Json:
-    """The run without its catalogs, which folding its changes gives again; where it doesn't, the difference is kept."""
+def _write_run(run: Run, is_plain: bool) -> Json:
+    """The run without its catalogs, which folding its changes gives again; where it doesn't, the difference is kept.
+
+    A plain run is known to be its fold; any other is folded here to see.
+    """
     steps = []
     at = run.before
     for step in run.steps:
         before = None if step.before is at or step.before == at else encode_delta(at, step.before)
-        folded = refold(step.changes, step.before)
-        after = None if folded == step.after else encode_delta(step.before, step.after)
+        is_fold = is_plain or refold(step.changes, step.before) == step.after
+        after = None if is_fold else encode_delta(step.before, step.after)
         at = step.after
         steps.append([*_write_step(step), before, after])
     end = None if run.after == at else encode_delta(at, run.after)

@@ -33,6 +33,8 @@ class Outcome:
 
     run: Run
     sources: frozenset[str]
+    is_plain: bool = False
+    """Every catalog is the one before it with the step's changes folded in: no branches, no transactions undone."""
 
 
 class Runner(Protocol):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from schemaguard.catalog.changes import Change, ControlTransaction
+from schemaguard.catalog.changes import Change, ControlTransaction, SetSetting
 from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Place
 from schemaguard.history.folding import fold
@@ -44,7 +44,8 @@ class SqlRunner:
             for match in _LINE_COMMENT.finditer(section.text)
         )
         run = Run(revision, direction, steps, catalog, after, file_comments=comments, is_empty=not steps)
-        return Outcome(run, frozenset({revision.file, section.file}))
+        is_plain = not any(isinstance(change, ControlTransaction | SetSetting) for s in steps for change in s.changes)
+        return Outcome(run, frozenset({revision.file, section.file}), is_plain)
 
 
 def _as_left(catalog: Catalog, search_path: tuple[str, ...]) -> Catalog:
