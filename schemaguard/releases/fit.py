@@ -8,6 +8,7 @@ from schemaguard.catalog.apply import apply
 from schemaguard.catalog.changes import Opaque, Unreadable
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.refusal import Refusal
+from schemaguard.contracts.compatibility import unmet
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import RefusedError
 from schemaguard.sql.translate import translate
@@ -47,7 +48,10 @@ class CatalogFit:
 
     def unmet(self, contract: Contract, catalog: Catalog) -> tuple[Unmet, ...]:
         """What the catalog doesn't give the contract; empty where it is satisfied."""
-        raise NotImplementedError
+        return tuple(
+            Unmet(catalog.resolve(each.table), each.column, each.cause, each.message)
+            for each in unmet(contract, catalog)
+        )
 
     def after(self, statements: Iterable[str], catalog: Catalog) -> Catalog:
         """The catalog after the statements; RefusedError where the server would refuse one or it can't be read."""

@@ -5,13 +5,12 @@ from typing import Any
 
 import psycopg
 
-from schemaguard.adapters.control import changes
+from schemaguard.adapters import retirement
 from schemaguard.adapters.releases import journal, pointer, revision, situation
 from schemaguard.catalog.objects import Catalog
 from schemaguard.releases.leftovers import Leftover, needed_by
 from schemaguard.releases.plan import Plan
-from schemaguard.releases.release import Kind, Operation
-from schemaguard.releases.retirement import retire_column, retire_table
+from schemaguard.releases.release import Kind, Operation, StepName
 from schemaguard.releases.revisions import move_back
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -31,12 +30,14 @@ def finish(connection: Connection, operation: Operation, plan: Plan) -> Mapping[
             if needed_by(leftover, contracts, catalog) or not _is_there(leftover, catalog):
                 kept.append(leftover.object)
             else:
-                _retire(connection, leftover, catalog, None if leftover.waits else operation.id)
+                _retire(connection, leftover, None if leftover.waits else operation.id)
                 retired.append(leftover.object)
         if plan.kind is Kind.ROLLBACK and retired:
             _move_revision(connection, operation, plan)
     connection.execute(_CLOSE, ("done", operation.id))
     facts = {"retired": retired, "kept": kept}
+    # A closed operation isn't resumed, so its last step is done in the journal when it is closed.
+    journal.done(connection, operation.id, StepName.FINISH, facts)
     journal.record(connection, "finished", (operation.intent.actor, plan.model, operation.id), facts)
     return facts
 
@@ -65,7 +66,7 @@ def abandon(connection: Connection, operation: Operation, plan: Plan, actor: str
         ).fetchone()
         if row is not None:
             leftover = Leftover(row[0], row[1], row[2], reversal.applied, reversal.revision)
-            _retire(connection, leftover, situation.catalog(connection), row[3])
+            _retire(connection, leftover, row[3])
             hidden.append(reversal.object)
     connection.execute(_CLOSE, ("abandoned", operation.id))
     facts = {"retired": hidden}
@@ -88,18 +89,11 @@ def _is_there(leftover: Leftover, catalog: Catalog) -> bool:
     return table is not None and (leftover.column is None or table.column(leftover.column) is not None)
 
 
-def _retire(connection: Connection, leftover: Leftover, catalog: Catalog, by: int | None) -> None:
+def _retire(connection: Connection, leftover: Leftover, by: int | None) -> None:
     """Take one object out of sight. `by` is the operation that undoes what a revision added; without it the
     retirement that a revision had made is made again, so that revision is in force again.
     """
-    token = changes.next_number(connection)
-    if leftover.column is not None:
-        retirement = retire_column(catalog, leftover.name, leftover.column, token)
-    else:
-        retirement = retire_table(catalog, leftover.name, token)
-    for statement in retirement.retire:
-        connection.execute(statement.encode())
-    changes.write_retired(connection, retirement, applied=leftover.applied, operation=by)
+    retirement.retire(connection, leftover.name, leftover.column, applied=leftover.applied, operation=by)
     connection.execute(
         "update schemaguard.applied_change set undone_at = case when %(by)s::bigint is null then null else now() end, "
         "undone_by = %(by)s where id = %(applied)s",

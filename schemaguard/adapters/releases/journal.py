@@ -45,8 +45,9 @@ _START = """\
 update schemaguard.step set state = 'started', started_at = coalesce(started_at, now())
 where operation = %s and name = %s and state <> 'done'"""
 _DONE = """\
-update schemaguard.step set state = 'done', ended_at = now(), detail = detail || %s
-where operation = %s and name = %s and state <> 'done'"""
+update schemaguard.step
+set state = 'done', ended_at = coalesce(ended_at, now()), detail = (detail - 'waits') || %s
+where operation = %s and name = %s"""
 _WAIT = """\
 update schemaguard.step set state = 'waiting', detail = detail || jsonb_build_object('waits', %s::text)
 where operation = %s and name = %s and state <> 'done'"""

@@ -10,6 +10,7 @@ from schemaguard.adapters import introspect
 from schemaguard.adapters.control import changes
 from schemaguard.adapters.releases import journal, pointer, revision
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.contracts import odcs
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import UsageError
 from schemaguard.releases.now import Now
@@ -118,8 +119,6 @@ def unknown(connection: Connection, model: str) -> UsageError:
 
 def contract_of(document: Any, file: str, digest: str) -> Contract:
     """The published contract that a stored document is."""
-    from schemaguard.contracts import odcs
-
     return odcs.from_document(document, file, digest)
 
 

@@ -1,6 +1,8 @@
 """A card-fraud database with a control schema, two published versions, and migrations as the guard carries them out."""
 
-from dataclasses import dataclass, field
+import json
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -14,13 +16,14 @@ from schemaguard.adapters.releases import ControlDatabase
 from schemaguard.catalog.objects import Name
 from schemaguard.commands.promote import promotion
 from schemaguard.commands.release import Request, carry_out, show
+from schemaguard.commands.resume import resume
 from schemaguard.commands.rollback import rollback
-from schemaguard.contracts.contract import Contract
+from schemaguard.contracts import odcs
 from schemaguard.releases.execute import Done, Watch
+from schemaguard.releases.fit import CatalogFit
 from schemaguard.releases.ports import World
 from schemaguard.releases.release import Intent
 from schemaguard.releases.retirement import retire_column
-from tests.unit.releases.worlds import ColumnsFit, contract
 
 TABLES = """\
 create table transactions (
@@ -34,22 +37,33 @@ create table alembic_version (version_num text primary key);
 insert into alembic_version values ('0005');
 insert into transactions (amount, channel) select n, 'web' from generate_series(1, 50) n;
 """
+TYPES = {
+    "id": "bigint", "amount": "numeric(12,2)", "channel": "text", "entry_mode": "text",
+    "transaction_id": "bigint", "score": "double precision",
+}  # fmt: skip
+REQUIRED = {"id", "amount", "channel", "transaction_id", "score"}
 READS_7 = ("id", "amount", "channel")
 READS_8 = ("id", "amount", "entry_mode")
 TRANSACTIONS = Name("transactions", "public")
-FIT = ColumnsFit()
+FIT = CatalogFit()
 INTENT = Intent("ada", "false negatives tripled")
 
 
-class MemoryRegistry:
-    """A registry in memory; `error` makes it fail as one that is down does."""
+class FileRegistry:
+    """A registry in a file, for several processes; `error` makes it fail as one that is down does."""
 
-    place = "memory"
-
-    def __init__(self, *versions: str) -> None:
+    def __init__(self, file: Path, *versions: str) -> None:
+        self.file = file
+        self.place = str(file)
         self.versions = set(versions)
-        self.aliases: dict[str, str] = {}
         self.error: Exception | None = None
+
+    @property
+    def aliases(self) -> dict[str, str]:
+        if not self.file.exists():
+            return {}
+        aliases: dict[str, str] = json.loads(self.file.read_text())
+        return aliases
 
     def alias(self, model: str, alias: str) -> str | None:
         self._may_fail()
@@ -57,7 +71,7 @@ class MemoryRegistry:
 
     def set_alias(self, model: str, alias: str, version: str) -> None:
         self._may_fail()
-        self.aliases[f"{model}@{alias}"] = version
+        self.file.write_text(json.dumps({**self.aliases, f"{model}@{alias}": version}))
 
     def has_version(self, model: str, version: str) -> bool:
         self._may_fail()
@@ -72,10 +86,40 @@ class MemoryRegistry:
             raise self.error
 
 
+def document(version: str, *reads: str, model: str = "fraud", through: str = "table") -> dict[str, Any]:
+    """An ODCS document that reads these columns of transactions and writes predictions."""
+    return {
+        "apiVersion": "v3.2.0",
+        "kind": "DataContract",
+        "id": f"urn:schemaguard:model:{model}:{version}",
+        "version": f"{version}.0.0",
+        "status": "active",
+        "customProperties": [
+            {"property": "modelName", "value": model, "vendor": "schemaguard"},
+            {"property": "modelVersion", "value": version, "vendor": "schemaguard"},
+            {"property": "readsThrough", "value": through, "vendor": "schemaguard"},
+        ],
+        "schema": [_table("transactions", "read", reads), _table("predictions", "write", ("transaction_id", "score"))],
+    }
+
+
+def _table(name: str, access: str, columns: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "physicalName": name,
+        "physicalType": "table",
+        "customProperties": [{"property": "access", "value": access, "vendor": "schemaguard"}],
+        "properties": [{"name": each, "physicalType": TYPES[each], "required": each in REQUIRED} for each in columns],
+    }
+
+
 @dataclass
 class Shop:
     url: str
-    registry: MemoryRegistry = field(default_factory=lambda: MemoryRegistry("7", "8", "9"))
+    folder: Path
+
+    def __post_init__(self) -> None:
+        self.registry = FileRegistry(self.folder / "registry.json", "7", "8", "9")
 
     def open(self) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
@@ -88,18 +132,19 @@ class Shop:
             cursor = connection.execute(query.encode(), parameters)
             return cursor.fetchall() if cursor.description else []
 
-    def publish(self, version: str, *reads: str) -> Contract:
-        made = contract(version, *reads, writes=("transaction_id", "score"))
+    def publish(self, version: str, *reads: str, through: str = "table") -> None:
+        published = document(version, *reads, through=through)
+        digest = odcs.digest(published)
         self.ask(
             "insert into schemaguard.contract "
-            "(digest, model, document, file, reads_through, view_schema, published_by) values (%s, 'fraud', %s, %s, 'table', %s, 'ada')",
-            made.digest, Jsonb({"version": version, "reads": list(reads)}), made.file, f"fraud_{version}",
+            "(digest, model, document, file, reads_through, view_schema, published_by) "
+            "values (%s, 'fraud', %s, %s, %s, %s, 'ada')",
+            digest, Jsonb(published), f"contracts/fraud/{version}.odcs.yaml", through, f"fraud_{version}",
         )  # fmt: skip
         self.ask(
             "insert into schemaguard.release (model, model_version, contract) values ('fraud', %s, %s)",
-            version, made.digest,
+            version, digest,
         )  # fmt: skip
-        return made
 
     def add_entry_mode(self) -> None:
         """Revision 0006, as the guard carries it out."""
@@ -145,6 +190,10 @@ class Shop:
         with ControlDatabase(self.url) as database:
             shown = show(request, database, self.registry, FIT)
             return carry_out(request, shown, World(database, self.registry, finish), FIT, watch)
+
+    def resume(self, *, finish: bool = False) -> Done:
+        with ControlDatabase(self.url) as database:
+            return resume(None, database, World(database, self.registry, finish))
 
     def columns(self, table: str = "transactions") -> set[str]:
         return {
