@@ -61,10 +61,10 @@ def unknown_calls(cursor: Cursor, begin: int) -> list[str]:
 
 def _is_call(cursor: Cursor, at: int) -> bool:
     token, before = cursor.tokens[at], cursor.tokens[at - 1]
-    if before.key == ")" or (before.kind in (WORD, QUOTED) and before.key not in NO_COLUMN | {"between"}):
+    if before.key in (")", "as") or (before.kind in (WORD, QUOTED) and before.key not in NO_COLUMN | {"between"}):
         return False  # an alias with the names of its columns
     if token.kind == QUOTED:
-        return before.key != "as"
+        return True
     return token.kind == WORD and token.key not in _SYNTAX and token.key not in (NO_COLUMN - {"left", "right"})
 
 

@@ -50,17 +50,20 @@ def _relations(tokens: Sequence[Token], introduces: frozenset[str]) -> Iterator[
     """The names that follow one of the words; behind FROM also those after its commas."""
     at, many = 0, len(tokens)
     in_list: list[bool] = [False]
+    is_join = False
     while at < many:
         key = tokens[at].key
         if key == "(":
-            in_list.append(at > 0 and tokens[at - 1].key in introduces)
+            # The parentheses behind USING hold the columns of a join, those behind FROM may hold more relations.
+            is_join = at > 0 and tokens[at - 1].key == "using"
+            in_list.append(at > 0 and tokens[at - 1].key in introduces and not is_join)
         elif key == ")" and len(in_list) > 1:
             in_list.pop()
         elif key in ("from", "using"):
             in_list[-1] = True
         elif key in ("where", "group", "order", "having", "limit", "returning", "set", "select", "on", "window", "do"):
             in_list[-1] = False
-        follows = key in introduces or (in_list[-1] and key == ",") or (key == "(" and in_list[-1])
+        follows = key in introduces or (in_list[-1] and key == ",") or (key == "(" and in_list[-1] and not is_join)
         at += 1
         if not follows:
             continue

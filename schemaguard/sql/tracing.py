@@ -222,10 +222,21 @@ class _Tracer:
             if isinstance(column.this, exp.Star) or (returned and _is_within(column, returned)):
                 continue
             self.note(self.resolve(scope, column))
+        self.read_clauses(scope)
         if not is_root:
             for selected in _selects(scope):
                 if _is_star(selected):
                     self.note(self.starred(scope, selected))
+
+    def read_clauses(self, scope: Scope) -> None:
+        """The columns of JOIN … USING, and those that GROUP BY names by their position."""
+        for join in scope.expression.args.get("joins") or ():
+            for identifier in join.args.get("using") or ():
+                self.note(self.in_scope(scope, identifier.name, "") or ())
+        group = scope.expression.args.get("group")
+        for item in group.expressions if group is not None else ():
+            if isinstance(item, exp.Literal) and item.is_int:
+                self.note(self.outputs(scope)[int(item.name) - 1 : int(item.name)])
 
     def note(self, outputs: Iterable[Output]) -> None:
         for output in outputs:
@@ -244,7 +255,9 @@ class _Tracer:
             if found is not None:
                 return found
             at = at.parent
-        if (name in _SYSTEM_COLUMNS and not table) or _is_output_alias(scope, column):
+        if _is_output_alias(scope, column):
+            return [output for output in self.outputs(scope) if output.name == name]
+        if name in _SYSTEM_COLUMNS and not table:
             return []
         raise Untraceable(f"the column {column.sql(dialect='postgres')} isn't known")
 

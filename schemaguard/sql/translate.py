@@ -41,7 +41,7 @@ def _changes(sql: str, tokens: list[Token]) -> tuple[Change, ...]:
     try:
         found += read(Cursor(sql, tokens))
     except SyntaxRefusal as refusal:
-        return (*found, Unreadable(str(refusal)))
+        return (Unreadable(str(refusal)),)
     except Unknown as unknown:
         return (*found, Opaque(str(unknown)))
     except RecursionError:

@@ -21,6 +21,7 @@ from schemaguard.sql.mentions import relations_between
 from schemaguard.sql.tokens import STRING
 
 _DEEPEST = 50
+_VALUE_ENDS = frozenset({",", "from", "where", "returning", "when"})
 _READS = frozenset({"select", "values", "table", "("})
 
 
@@ -234,26 +235,23 @@ def _assignments(cursor: Cursor) -> tuple[str, ...]:
 
 
 def _skip_value(cursor: Cursor) -> None:
-    """Passes an assigned value; the FROM of IS DISTINCT FROM belongs to it."""
-    cursor.skip(",", "from", "where", "returning", "when")
-    while cursor.key == "from" and cursor.tokens[cursor.at - 1].key == "distinct":
-        cursor.take()
-        cursor.skip(",", "from", "where", "returning", "when")
-    if cursor.key == "when" and any(token.key == "case" for token in cursor.tokens[: cursor.at]):
-        _skip_case(cursor)
-
-
-def _skip_case(cursor: Cursor) -> None:
-    """Passes CASE … END, whose WHEN isn't that of a MERGE."""
-    depth, at = 0, cursor.at
-    while at > 0 and cursor.tokens[at].key not in ("set", ";"):
-        at -= 1
-    for place in range(at, cursor.at):
-        depth += (cursor.tokens[place].key == "case") - (cursor.tokens[place].key == "end")
-    while depth > 0 and not cursor.is_done:
-        key = cursor.take().key
-        depth += (key == "case") - (key == "end")
-    _skip_value(cursor) if depth == 0 and cursor.key not in (",", "when", "") else None
+    """Passes an assigned value; the WHEN of a CASE and the FROM of IS DISTINCT FROM belong to it."""
+    depth = cases = 0
+    at, tokens = cursor.at, cursor.tokens
+    while at < cursor.end:
+        key = tokens[at].key
+        if key in ("(", "["):
+            depth += 1
+        elif key in (")", "]"):
+            depth -= 1
+        elif key == "case":
+            cases += 1
+        elif key == "end" and cases:
+            cases -= 1
+        elif depth == 0 and cases == 0 and key in _VALUE_ENDS and tokens[at - 1].key != "distinct":
+            break
+        at += 1
+    cursor.move(at)
 
 
 def _delete(cursor: Cursor) -> Iterator[Change]:
