@@ -176,7 +176,7 @@ class CachedRunner:
 
     def _remember(self, key: str, found: Evaluated) -> None:
         try:
-            is_plain = isinstance(found, Outcome) and found.is_plain
+            is_plain = bool(getattr(found, "is_plain", False))
             body = json.dumps(_write_run(found.run, is_plain), separators=(",", ":"))
         except (Unstorable, TypeError, KeyError, ValueError, RecursionError):
             return

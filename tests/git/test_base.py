@@ -7,7 +7,17 @@ import pytest
 
 from schemaguard.adapters import git
 from schemaguard.adapters.files import DiskFiles
-from schemaguard.errors import HistoryError
+from schemaguard.catalog.objects import Name
+from schemaguard.commands.histories import (
+    Reading,
+    choose_base,
+    find_histories,
+    find_one,
+    open_reading,
+    replay_history,
+)
+from schemaguard.config import Config
+from schemaguard.errors import HistoryError, UsageError
 from schemaguard.history.discovery import discover
 from schemaguard.history.selection import Selection, select
 
@@ -315,3 +325,52 @@ def test_git_is_left_as_it_was(repository: Repository) -> None:
 )
 def test_the_target_of_a_pull_request_is_the_base(environ: dict[str, str], branch: str | None) -> None:
     assert git.target_branch(environ) == branch
+
+
+def reading(folder: Path, base: str | None = None) -> Reading:
+    return open_reading(Config(root=folder, base=base), folder)
+
+
+def test_the_option_comes_before_the_pull_request_and_that_before_the_settings(repository: Repository) -> None:
+    for branch in ("asked", "target", "configured"):
+        repository.git("branch", branch)
+    settings = reading(repository.folder, "configured")
+    pull_request = {"GITHUB_BASE_REF": "target"}
+
+    def chosen(option: str | None, environ: dict[str, str], settings: Reading = settings) -> str | None:
+        base = choose_base(settings, option, environ)
+        return base.ref if base is not None else None
+
+    assert chosen("asked", pull_request) == "asked"
+    assert chosen(None, pull_request) == "target"
+    assert chosen(None, {}) == "configured"
+    assert chosen("", pull_request) is None
+    assert chosen(None, {}, reading(repository.folder)) is None
+
+
+def test_a_base_judges_only_what_is_new_and_builds_the_catalog_of_the_rest(repository: Repository) -> None:
+    repository.write("db/1_a.sql", "create table a (b int);")
+    repository.commit()
+    repository.git("branch", "-f", "main")
+    repository.write("db/2_b.sql", "alter table a drop column b;")
+    settings = reading(repository.folder)
+    (history,) = find_histories(settings, ("db",))
+    done = replay_history(history, settings, choose_base(settings, "main", {}))
+    assert done.judged == {"2_b"}
+    assert [len(run.steps) for run in done.runs] == [1, 1]
+    assert done.runs[1].steps[0].before.table(Name("a")) is not None
+
+
+def test_without_paths_the_configured_or_the_usual_place_is_read(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "1.sql").write_text("select 1;")
+    configured = open_reading(Config(root=tmp_path, migrations=("elsewhere",)), tmp_path)
+    assert [history.path for history in find_histories(configured, ())] == ["elsewhere"]
+    with pytest.raises(UsageError, match="no migrations are named"):
+        find_histories(reading(tmp_path), ())
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "1.sql").write_text("select 1;")
+    assert [history.path for history in find_histories(reading(tmp_path), ())] == ["migrations"]
+    several = open_reading(Config(root=tmp_path, migrations=("elsewhere", "migrations")), tmp_path)
+    with pytest.raises(UsageError, match="there are several histories"):
+        find_one(several, None)
