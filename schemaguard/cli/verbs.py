@@ -5,7 +5,9 @@ from collections.abc import Callable
 import typer
 
 from schemaguard.cli.catalog import catalog
+from schemaguard.cli.check import check
 from schemaguard.cli.demo import demo
+from schemaguard.cli.explain import explain
 from schemaguard.cli.promote import promote
 from schemaguard.cli.reconcile import reconcile
 from schemaguard.cli.resume import resume
@@ -14,6 +16,8 @@ from schemaguard.cli.sql import sql
 from schemaguard.cli.status import status
 
 VERBS: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("check", check),
+    ("explain", explain),
     ("catalog", catalog),
     ("sql", sql),
     ("demo", demo),

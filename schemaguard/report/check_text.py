@@ -16,6 +16,7 @@ from schemaguard.rules.headline import by_statement, worst
 from schemaguard.rules.verdict import CheckResult
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold blue"}
+_SOURCES = {"live": "the database", "dates": "the dates in the contracts"}
 _LABEL_WIDTH = 10
 _READERS_SHOWN = 6
 _STATEMENT_LINES_SHOWN = 12
@@ -151,4 +152,5 @@ def _grounds(result: CheckResult) -> str:
     shown = ", ".join(names[:_READERS_SHOWN]) + (
         f" and {len(names) - _READERS_SHOWN} more" if len(names) > _READERS_SHOWN else ""
     )
-    return visible(f"judged for {shown} · windows: {result.window.source}, at {result.window.at}")
+    source = _SOURCES.get(result.window.source, result.window.source)
+    return visible(f"judged for {shown} · windows from {source}, as of {result.window.at[:10]}")

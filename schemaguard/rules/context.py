@@ -85,4 +85,6 @@ class WholeContext:
 
     replays: tuple[Replay, ...]
     contracts: tuple[UnderContract, ...]
+    without_contract: tuple[tuple[str, str], ...]
+    """(model, version) of those in their windows that no contract speaks for."""
     assumptions: Assumptions

@@ -27,6 +27,8 @@ class Terms:
 
     contracts: tuple[UnderContract, ...] = ()
     """Those in their windows."""
+    without_contract: tuple[tuple[str, str], ...] = ()
+    """(model, version) of those in their windows that nothing was promised to."""
     assumptions: Assumptions = field(default_factory=Assumptions)
     choice: Choice = field(default_factory=Choice)
     baseline: Counter[str] = field(default_factory=Counter)
@@ -74,7 +76,7 @@ def judge(replays: tuple[Replay, ...], terms: Terms) -> tuple[Finding, ...]:
 
 
 def _whole(replays: tuple[Replay, ...], terms: Terms, rules: tuple[Rule, ...]) -> Iterator[Group]:
-    context = WholeContext(replays, terms.contracts, terms.assumptions)
+    context = WholeContext(replays, terms.contracts, terms.without_contract, terms.assumptions)
     where = _Where(replays[0].history if replays else "", "", Place("", 1))
     for rule in rules:
         for match in rule.check_whole(context):

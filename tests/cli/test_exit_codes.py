@@ -6,7 +6,9 @@ from pathlib import Path
 
 
 def _run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "schemaguard.cli", *arguments], cwd=cwd, capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-m", "schemaguard.cli", *arguments], cwd=cwd, capture_output=True, text=True
+    )
 
 
 def test_a_verb_that_does_not_exist_is_a_usage_error(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""no-contract: a contract in its window names a table or column that no history makes."""
+"""no-contract: a model version serves without a contract, or a contract names what no history makes."""
 
 from collections.abc import Iterator
 
@@ -11,6 +11,17 @@ from schemaguard.rules.rule import Match, Rule
 
 
 def _check(context: WholeContext) -> Iterator[Match]:
+    for model, version in context.without_contract:
+        yield Match(
+            object=f"{model}@{version}" if version else model,
+            message=f"{model}@{version} is in its release window, and no contract says what it reads and writes",
+            effect="no migration is judged on its behalf",
+            instead=f"write its contract: schemaguard contracts infer {model} {version}",
+        )
+    yield from _misnamed(context)
+
+
+def _misnamed(context: WholeContext) -> Iterator[Match]:
     # A single file says nothing about what is there; nor does a catalog into which something unknown went.
     if any(replay.history.endswith(".sql") or replay.catalog.opaque for replay in context.replays):
         return
@@ -50,7 +61,7 @@ RULE = Rule(
     id="no-contract",
     family=Family.CONTRACT,
     severity=Severity.WARNING,
-    when="a contract in its window that names a table or column which no migration makes",
+    when="a model version in its window without a contract, or a contract that names what no migration makes",
     effect="what isn't there can't be protected: a change to the object that was meant goes unseen",
     instead="correct the name in the contract, or give --initial the dump that the history takes for granted",
     check_whole=_check,

@@ -6,6 +6,7 @@ from schemaguard.catalog.changes import Change, Opaque
 from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.contract import ContractTable
 from schemaguard.finding import Family, Severity
+from schemaguard.rules import refusal
 from schemaguard.rules.context import Context
 from schemaguard.rules.directives import Touches
 from schemaguard.rules.rule import Match, Rule
@@ -21,7 +22,7 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
                 yield Match(
                     object=str(part.table),
                     message=f"{change.reason}; it {told}",
-                    instead=_instead(context, part),
+                    instead=refusal.INSTEAD if refusal.is_refused(change) else _instead(context, part),
                     cause="opaque",
                     readers=held.readers(part.access),
                 )

@@ -4,19 +4,16 @@ from collections.abc import Iterator
 
 from schemaguard.catalog.changes import Change, Opaque
 from schemaguard.finding import Family, Severity
-from schemaguard.history.folding import REFUSED
+from schemaguard.rules import refusal
 from schemaguard.rules.context import Context
 from schemaguard.rules.rule import Match, Rule
-
-_FAILS = "the migration fails here, unless the database has something that no migration of this history made"
-_CORRECT = "correct the statement, or give --initial the dump that the history takes for granted"
 
 
 def _check(change: Change, context: Context) -> Iterator[Match]:
     if not isinstance(change, Opaque):
         return
-    if change.reason.startswith(REFUSED):
-        yield Match(object="statement", message=change.reason, effect=_FAILS, instead=_CORRECT)
+    if refusal.is_refused(change):
+        yield Match(object="statement", message=change.reason, effect=refusal.EFFECT, instead=refusal.INSTEAD)
         return
     names = "any table" if change.names is None else ", ".join(sorted(map(str, change.names))) or "no table"
     told = context.touches

@@ -36,7 +36,7 @@ migrations/versions/0007_drop_channel.py:18  error  breaks-reader  (also: drop-c
   instead   leave the column until fraud@7 is out of its window; new code can stop using it now
 
 REJECTED  1 error, 0 warnings · 1 of 7 revisions, 1 statement, 0 opaque · rollback class: lossy as Alembic applies it, instant with the guard · 0.31 s
-          judged for fraud@7, fraud@8 · windows: contracts/window.lock, at 2026-11-23
+          judged for fraud@7, fraud@8 · windows from contracts/window.lock, as of 2026-11-23
 """)
 
 
@@ -45,7 +45,7 @@ def test_what_was_ignored_is_listed_with_its_reason_and_passes() -> None:
 migrations/versions/0007_drop_channel.py:18  ignored  drop-column: the table is empty
 
 PASSED  0 errors, 0 warnings, 1 ignored · 1 of 7 revisions, 1 statement, 0 opaque · rollback class: lossy as Alembic applies it, instant with the guard · 0.31 s
-        judged for fraud@7, fraud@8 · windows: contracts/window.lock, at 2026-11-23
+        judged for fraud@7, fraud@8 · windows from contracts/window.lock, as of 2026-11-23
 """)
 
 

@@ -1,0 +1,54 @@
+"""Reads a folder of contracts."""
+
+from pathlib import Path
+
+from schemaguard.contracts import odcs
+from schemaguard.contracts.contract import Contract
+from schemaguard.errors import ContractError
+
+PATTERNS = ("*.odcs.yaml", "*.odcs.yml")
+
+
+def read_contracts(folder: Path, root: Path) -> tuple[Contract, ...]:
+    """Every contract in the folder and below it, in order of their paths; files are named relative to `root`.
+
+    Raises ContractError where one can't be used, or two bind the same model version.
+    """
+    files = sorted({file for pattern in PATTERNS for file in folder.rglob(pattern)})
+    contracts = tuple(read_contract(file, root) for file in files)
+    _refuse_doubles(contracts)
+    return contracts
+
+
+def read_contract(file: Path, root: Path) -> Contract:
+    """The contract in one file."""
+    try:
+        name = file.resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        name = str(file)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContractError(f"the contract can't be read: {error}", at=name, next="mend the file") from error
+    return odcs.parse(text, name, lambda beside: _beside(file, beside))
+
+
+def _beside(file: Path, name: str) -> str | None:
+    """The text of a file beside the contract; nothing outside of its folder is read."""
+    wanted = (file.parent / name).resolve()
+    if not wanted.is_relative_to(file.parent.resolve()) or not wanted.is_file():
+        return None
+    return wanted.read_text(encoding="utf-8", errors="replace")
+
+
+def _refuse_doubles(contracts: tuple[Contract, ...]) -> None:
+    bound: dict[tuple[str, str], Contract] = {}
+    for contract in contracts:
+        for version in contract.model_versions:
+            other = bound.setdefault((contract.model, version), contract)
+            if other is not contract:
+                raise ContractError(
+                    f"{contract.model}@{version} has two contracts",
+                    at=f"{contract.file} and {other.file}",
+                    next="leave one of them: a model version has one contract",
+                )

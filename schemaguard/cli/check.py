@@ -1,0 +1,129 @@
+"""`schemaguard check`: judge migrations before they run."""
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from schemaguard.commands.histories import Reading
+    from schemaguard.releases.window import Window
+    from schemaguard.rules.verdict import CheckResult
+
+
+class Format(StrEnum):
+    """How the verdict is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    MARKDOWN = "markdown"
+    SARIF = "sarif"
+    JUNIT = "junit"
+
+
+def check(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[PATH]...",
+            help="alembic.ini, a script location, a folder of migrations or .sql files; left out: as configured.",
+        ),
+    ] = None,
+    base: Annotated[
+        str | None, typer.Option(metavar="REF", help="Judge only what is new since the merge base with REF.")
+    ] = None,
+    contracts: Annotated[str | None, typer.Option(metavar="DIR", help="The folder of the contracts.")] = None,
+    window: Annotated[
+        str | None, typer.Option(metavar="live|FILE|dates", help="Where the release windows are read.")
+    ] = None,
+    select: Annotated[list[str] | None, typer.Option(metavar="RULE", help="Look for these rules only.")] = None,
+    ignore: Annotated[list[str] | None, typer.Option(metavar="RULE", help="Leave these rules out.")] = None,
+    baseline: Annotated[Path | None, typer.Option(help="Accept the findings in this JSON of an earlier check.")] = None,
+    initial: Annotated[Path | None, typer.Option(help="SQL that runs before the first revision.")] = None,
+    at: Annotated[datetime | None, typer.Option(metavar="TIME", help="Judge the windows at this time (UTC).")] = None,
+    pg_version: Annotated[int | None, typer.Option(help="The PostgreSQL version to assume (15 to 18).")] = None,
+    assume_in_transaction: Annotated[
+        bool | None, typer.Option(help="Whether SQL files run in one transaction each (default: as their tool does).")
+    ] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Evaluate everything anew.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show notes too.")] = False,
+    output: Annotated[Format, typer.Option("--format", help="How the verdict is written.")] = Format.TEXT,
+) -> None:
+    """Judge migrations before they run: who still needs what they change, and what they would cost.
+
+    Nothing is imported, run or connected to. Exit code: 0 passed, 1 rejected, 2 no verdict.
+    """
+    import os
+    from dataclasses import replace
+
+    from schemaguard.cli.reading import read_settings
+    from schemaguard.commands import check as command
+
+    options = command.CheckOptions(
+        paths=tuple(paths or ()),
+        base=base,
+        contracts=contracts,
+        window=window,
+        select=_words(select),
+        ignore=_words(ignore),
+        baseline=str(baseline) if baseline is not None else None,
+        at=at,
+    )
+    with read_settings(initial=initial, pg_version=pg_version, no_cache=no_cache) as reading:
+        if assume_in_transaction is not None:
+            reading = replace(reading, assume_in_transaction=assume_in_transaction)
+        result = command.check(options, reading, os.environ, lambda moment: _live(reading, moment))
+    _show(result, output, verbose)
+    raise typer.Exit(result.exit_code)
+
+
+def _live(reading: "Reading", at: datetime | None) -> "Window":
+    """The release windows as the configured database has them."""
+    from schemaguard.adapters.postgres import connect
+    from schemaguard.adapters.windows import read_window
+    from schemaguard.errors import ConfigError
+
+    url = reading.config.environment.database_url
+    if url is None:
+        raise ConfigError("no database is configured", at="--window live", next="set SCHEMAGUARD_DATABASE_URL")
+    with connect(url) as connection:
+        return read_window(connection, at)
+
+
+def _words(given: list[str] | None) -> tuple[str, ...]:
+    """Rules may be repeated or listed with commas."""
+    return tuple(word.strip() for one in given or () for word in one.split(",") if word.strip())
+
+
+def _show(result: "CheckResult", output: Format, verbose: bool) -> None:
+    if output is Format.TEXT:
+        from rich.console import Console
+
+        from schemaguard.report import check_text
+
+        check_text.show(result, Console(highlight=False, markup=False, emoji=False), verbose=verbose)
+        return
+    typer.echo(_renderer(output)(result), nl=False)
+
+
+def _renderer(output: Format) -> "Callable[[CheckResult], str]":
+    """The report of that format; only the one that is asked for is loaded."""
+    if output is Format.JSON:
+        from schemaguard.report.check_json import render
+    elif output is Format.GITHUB:
+        from schemaguard.report.check_github import render
+    elif output is Format.GITLAB:
+        from schemaguard.report.check_gitlab import render
+    elif output is Format.MARKDOWN:
+        from schemaguard.report.check_markdown import render
+    elif output is Format.SARIF:
+        from schemaguard.report.check_sarif import render
+    else:
+        from schemaguard.report.check_junit import render
+    return render

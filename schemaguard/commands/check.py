@@ -1,0 +1,181 @@
+"""Use case: judge migrations statically against the contracts in their windows."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from schemaguard.adapters.contract_files import read_contracts
+from schemaguard.catalog.changes import ControlTransaction, Opaque, Unreadable
+from schemaguard.commands.histories import Reading, choose_base, find_histories, replay_history
+from schemaguard.contracts.contract import Contract
+from schemaguard.errors import ContractError, UsageError
+from schemaguard.history.revision import Replay, Run
+from schemaguard.releases.window import Window, from_dates, held, parse_lock
+from schemaguard.rules import RULES, baseline
+from schemaguard.rules.choice import Choice
+from schemaguard.rules.context import Assumptions
+from schemaguard.rules.judge import Terms, judge
+from schemaguard.rules.phase import phase
+from schemaguard.rules.rollback import rollback_class
+from schemaguard.rules.under_contract import UnderContract
+from schemaguard.rules.verdict import CheckResult, ContractUsed, JudgedRevision, WindowUsed
+from schemaguard.rules.walk import walk
+
+LOCK = "window.lock"
+_OLD_DAYS = 7
+
+LiveWindow = Callable[[datetime | None], Window]
+"""Reads the release windows from the database, as of now or of another time."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What the options say instead of the settings."""
+
+    paths: tuple[str, ...] = ()
+    base: str | None = None
+    contracts: str | None = None
+    window: str | None = None
+    """`live`, `dates`, or the path of a lock file; None: the lock file beside the contracts if there is one."""
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    baseline: str | None = None
+    at: datetime | None = None
+
+
+def check(
+    options: CheckOptions,
+    reading: Reading,
+    environ: Mapping[str, str],
+    live: LiveWindow,
+    clock: Callable[[], float] = time.perf_counter,
+) -> CheckResult:
+    """Everything that is to be said about the migrations. `live` reads the release windows from a database.
+
+    Raises ConfigError, UsageError, HistoryError or ContractError where there can be no verdict.
+    """
+    start = clock()
+    now = datetime.now(UTC)
+    config = reading.config
+    choice = Choice(options.select, options.ignore, config.rules, config.adopt).checked(RULES, str(config.file or ""))
+    histories = find_histories(reading, options.paths)
+    base = choose_base(reading, options.base, environ)
+    contracts = _contracts(options, reading)
+    window = _window(options, reading, contracts, live)
+    terms = Terms(
+        contracts=held(contracts, window),
+        without_contract=_without_contract(contracts, window),
+        assumptions=Assumptions(reading.postgresql or config.postgresql, config.applied_by),
+        choice=choice,
+        baseline=_baseline(options, reading),
+    )
+    replays = tuple(replay_history(history, reading, base) for history in histories)
+    findings = judge(replays, terms)
+    return CheckResult(
+        window=WindowUsed(window.source, window.at.astimezone(UTC).isoformat(timespec="seconds")),
+        contracts=tuple(_used(contract) for contract in terms.contracts),
+        revisions=tuple(_judged(replay, run, terms) for replay in replays for run in _judged_runs(replay)),
+        findings=findings,
+        seconds=clock() - start,
+        remarks=_remarks(choice, options, window, now),
+        applied_by=config.applied_by,
+        history_size=sum(len(replay.runs) for replay in replays),
+    )
+
+
+def _judged_runs(replay: Replay) -> list[Run]:
+    return [run for run in replay.runs if run.revision.id in replay.judged]
+
+
+def _judged(replay: Replay, run: Run, terms: Terms) -> JudgedRevision:
+    visits = walk(run)
+    bare, guarded = rollback_class(visits, with_guard=False), rollback_class(visits, with_guard=True)
+    sent = [step for step in run.steps if not all(isinstance(change, ControlTransaction) for change in step.changes)]
+    return JudgedRevision(
+        history=replay.history,
+        id=run.revision.id,
+        file=run.revision.file,
+        phase=phase(run),
+        rollback=guarded if terms.assumptions.with_guard else bare,
+        rollback_by_alembic=bare,
+        rollback_with_guard=guarded,
+        statements=len(sent),
+        opaque=sum(any(isinstance(change, Opaque | Unreadable) for change in step.changes) for step in sent),
+    )
+
+
+def _baseline(options: CheckOptions, reading: Reading) -> Counter[str]:
+    config = reading.config
+    given = options.baseline or (str(config.root / config.baseline) if config.baseline else None)
+    if given is None:
+        return Counter()
+    path = reading.files.path_of(given)
+    text = reading.files.read(path)
+    if text is None:
+        raise UsageError(
+            f"there is no {path}", at="--baseline", next="write one: schemaguard check --format json > FILE"
+        )
+    return baseline.read(text, path)
+
+
+def _contracts(options: CheckOptions, reading: Reading) -> tuple[Contract, ...]:
+    folder = _contracts_folder(options, reading)
+    if not folder.is_dir():
+        if options.contracts is not None:
+            raise ContractError(
+                "there is no such folder", at=options.contracts, next="name the folder of the contracts"
+            )
+        return ()
+    return read_contracts(folder, reading.files.root)
+
+
+def _contracts_folder(options: CheckOptions, reading: Reading) -> Path:
+    if options.contracts is not None:
+        return reading.files.root / options.contracts
+    return reading.config.root / reading.config.contracts
+
+
+def _window(options: CheckOptions, reading: Reading, contracts: tuple[Contract, ...], live: LiveWindow) -> Window:
+    """The release windows: from where the option says, else the lock file beside the contracts, else the dates."""
+    at = options.at.replace(tzinfo=UTC) if options.at is not None and options.at.tzinfo is None else options.at
+    if options.window == "live":
+        return live(at)
+    lock = reading.files.path_of(_contracts_folder(options, reading) / LOCK)
+    if options.window == "dates" or (options.window is None and not reading.files.is_file(lock)):
+        return from_dates(contracts, at or datetime.now(UTC))
+    path = reading.files.path_of(options.window) if options.window is not None else lock
+    text = reading.files.read(path)
+    if text is None:
+        raise UsageError(f"there is no {path}", at="--window", next="live, dates, or the path of a lock file")
+    return parse_lock(text, path, at)
+
+
+def _without_contract(contracts: tuple[Contract, ...], window: Window) -> tuple[tuple[str, str], ...]:
+    """The model versions in their windows that no contract file speaks for."""
+    known = {(contract.model, version) for contract in contracts for version in contract.model_versions or ("",)}
+    inside = [(entry.model, entry.version) for entry in window.entries if window.entry(entry.model, entry.version)]
+    return tuple(version for version in inside if version not in known)
+
+
+def _remarks(choice: Choice, options: CheckOptions, window: Window, now: datetime) -> tuple[str, ...]:
+    remarks = [
+        f"{word} can't be turned off: it belongs to the contract family" for word in choice.without_effect(RULES)
+    ]
+    if window.source not in ("live", "dates") and options.at is None:
+        age_days = (now - window.at).days
+        if age_days >= _OLD_DAYS:
+            remarks.append(f"{window.source} is {age_days} days old: schemaguard window lock writes it anew")
+    return tuple(remarks)
+
+
+def _used(contract: UnderContract) -> ContractUsed:
+    ends = [version.until for version in contract.versions]
+    return ContractUsed(
+        model=contract.contract.model,
+        model_versions=tuple(version.model_version for version in contract.versions if version.model_version),
+        file=contract.contract.file,
+        until=None if None in ends or not ends else max(end for end in ends if end is not None),
+    )

@@ -1,0 +1,57 @@
+"""Every rule fires on its bad example and not on its good one."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from schemaguard.rules import RULES
+from schemaguard.rules.rule import Rule
+from tests.check.checking import FIXTURES, checked, rules_of
+
+EXAMPLES = FIXTURES / "rules"
+ALL = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+
+
+def _fired(rule: Rule, kind: str, folder: Path) -> list[str]:
+    own = EXAMPLES / rule.id
+    shutil.copytree(own / "contracts" if (own / "contracts").exists() else EXAMPLES / "contracts", folder / "contracts")
+    migrations = folder / "migrations"
+    if (own / kind).is_dir():
+        shutil.copytree(own / kind, migrations)
+    else:
+        migrations.mkdir()
+        shutil.copy(EXAMPLES / "before.sql", migrations / "001_before.sql")
+        shutil.copy(own / f"{kind}.sql", migrations / "002_example.sql")
+    return rules_of(checked(folder, "migrations", select=(rule.id,) if rule.opt_in else ()))
+
+
+@ALL
+def test_it_fires_on_its_bad_example(rule: Rule, tmp_path: Path) -> None:
+    assert rule.id in _fired(rule, "bad", tmp_path)
+
+
+@ALL
+def test_it_is_silent_on_its_good_example(rule: Rule, tmp_path: Path) -> None:
+    assert rule.id not in _fired(rule, "good", tmp_path)
+
+
+def test_no_example_belongs_to_a_rule_that_does_not_exist() -> None:
+    folders = {folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()} - {"contracts"}
+    assert folders == {rule.id for rule in RULES}
+
+
+def test_every_rule_has_a_record_that_reads_well() -> None:
+    for rule in RULES:
+        for text in (rule.when, rule.effect, rule.instead):
+            assert text, rule.id
+            assert text[0].islower() or text.startswith(("DROP", "`")), f"{rule.id}: {text}"
+            assert not text.endswith("."), f"{rule.id}: {text}"
+
+
+def test_every_rule_has_a_name_of_its_own_and_a_docstring_that_starts_with_it() -> None:
+    assert len({rule.id for rule in RULES}) == len(RULES)
+    folder = Path(__file__).parents[2] / "schemaguard/rules"
+    for rule in RULES:
+        file = folder / rule.family.value / f"{rule.id.replace('-', '_')}.py"
+        assert file.read_text().startswith(f'"""{rule.id}: '), rule.id

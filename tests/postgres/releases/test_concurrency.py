@@ -1,0 +1,90 @@
+"""Several operators at once, and readers who must not notice."""
+
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+
+from schemaguard.errors import ConflictError
+from tests.postgres.releases.shop import Shop
+
+OPERATORS = 6
+
+
+def test_of_six_operators_who_saw_the_same_epoch_exactly_one_wins(shop: Shop) -> None:
+    start = threading.Barrier(OPERATORS)
+
+    def operate(_: int) -> str:
+        start.wait()
+        try:
+            shop.rollback("7", if_epoch=2)
+        except ConflictError as error:
+            return "conflict" if error.next else "a conflict that says no way out"
+        return "won"
+
+    with ThreadPoolExecutor(OPERATORS) as pool:
+        assert Counter(pool.map(operate, range(OPERATORS))) == {"won": 1, "conflict": OPERATORS - 1}
+    assert shop.pointer() == ("7", 3, "8")
+    assert shop.events().count("pointer-switched") == 3
+
+
+def test_no_reader_of_either_version_fails_while_it_goes_back_and_forth(shop: Shop) -> None:
+    stop = threading.Event()
+    reads: Counter[str] = Counter()
+    failures: list[str] = []
+
+    def read(schema: str, column: str) -> None:
+        with psycopg.connect(shop.url, autocommit=True) as connection:
+            while not stop.is_set():
+                try:
+                    row = connection.execute(f"select count(*), max({column}) from {schema}.transactions").fetchone()
+                    assert row is not None
+                    assert row[0] >= 50
+                except (psycopg.Error, AssertionError) as error:
+                    failures.append(f"{schema}: {error}")
+                reads[schema] += 1
+
+    readers = [threading.Thread(target=read, args=pair) for pair in (("fraud_7", "channel"), ("fraud_8", "entry_mode"))]
+    for reader in readers:
+        reader.start()
+    try:
+        for _ in range(3):
+            shop.rollback("7", finish=True)
+            shop.promote("8")
+            shop.end_window("7")
+    finally:
+        stop.set()
+        for reader in readers:
+            reader.join()
+    assert failures == []
+    assert min(reads.values()) > 20
+
+
+def test_a_long_transaction_delays_the_rollback_but_not_the_readers(shop: Shop) -> None:
+    """The rename waits 50 ms at most before it lets everybody pass again, until the long reader is through."""
+    worst_s = 0.0
+    stop = threading.Event()
+
+    def read() -> None:
+        nonlocal worst_s
+        import time
+
+        with psycopg.connect(shop.url, autocommit=True) as connection:
+            while not stop.is_set():
+                began = time.monotonic()
+                connection.execute("select count(*) from fraud_8.transactions")
+                worst_s = max(worst_s, time.monotonic() - began)
+
+    with psycopg.connect(shop.url) as long_one:
+        long_one.execute("select count(*) from transactions")
+        reader = threading.Thread(target=read)
+        reader.start()
+        timer = threading.Timer(1.0, long_one.rollback)
+        timer.start()
+        done = shop.rollback()
+        stop.set()
+        reader.join()
+        timer.join()
+    assert done.total_ms > 500
+    assert worst_s < 0.5
