@@ -10,24 +10,27 @@ See https://alembic.sqlalchemy.org/en/latest/api/ddl.html for DefaultImpl.
 import getpass
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, assert_never
 
 import psycopg
 from alembic import context as environment
 from alembic.ddl.postgresql import PostgresqlImpl
 from alembic.runtime.migration import MigrationContext
+from alembic.util import to_tuple
 from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import event
 
 from schemaguard.adapters import control, introspect, ledger, retirement
 from schemaguard.adapters.control import changes as journal
+from schemaguard.adapters.migration_lock import MigrationLock
 from schemaguard.adapters.releases import situation
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.errors import DatabaseError, RefusedError
-from schemaguard.releases.guarding import LetThrough, Refuse, Retire, decide
+from schemaguard.releases.guarding import HideIndexes, LetThrough, MovesVersion, Part, Refuse, Retire, decide
 from schemaguard.releases.identifiers import is_hidden
 from schemaguard.releases.leftovers import names
+from schemaguard.releases.retirement import hide_index
 from schemaguard.sql.translate import translate
 
 __all__ = ["GuardedImpl", "include_name"]
@@ -37,15 +40,20 @@ _WATCH = """\
 select schemaguard.watch_version_table(c.oid)
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = %s and c.relname = %s"""
-_QUIET_STARTS = ("select", "show", "savepoint", "release", "rollback", "commit", "begin")
+_INDEX = """\
+select pg_get_indexdef(c.oid)
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where n.nspname = coalesce(%s, 'public') and c.relname = %s and c.relkind = 'i'"""
 
 
 @dataclass(slots=True)
 class _Running:
-    """The revision that is being applied, and in which direction."""
+    """The revision that is being applied, in which direction, and what it stands on (None: that isn't known)."""
 
     revision: str = ""
     is_upgrade: bool = True
+    parents: tuple[str, ...] | None = None
+    is_recorded: bool = False
 
 
 class GuardedImpl(PostgresqlImpl):
@@ -65,6 +73,7 @@ class GuardedImpl(PostgresqlImpl):
             # What was just read began a transaction that SQLAlchemy doesn't know of.
             raw.rollback()
         event.listen(self.connection, "before_cursor_execute", guard.before, retval=True)
+        event.listen(self.connection.engine.pool, "checkin", guard.let_go)
         guard.watch()
 
 
@@ -83,6 +92,7 @@ class _Guard:
         self._raw = raw
         self._running = _Running()
         self._catalog: Catalog | None = None
+        self._lock = MigrationLock()
         self._installed = control.is_installed(raw)
 
     def watch(self) -> None:
@@ -98,13 +108,13 @@ class _Guard:
 
     def _watched(self, steps: Iterable[Any]) -> Iterator[Any]:
         for step in steps:
-            # A stamp has no revision of its own: it moves the version and runs nothing.
-            revision = str(step.revision.revision) if hasattr(step, "revision") else ""
-            self._running = _Running(revision, bool(getattr(step, "is_upgrade", True)))
+            self._running = _running(step)
             self._catalog = None
-            if revision and self._installed:
+            if self._running.revision and self._installed:
+                self._lock.take(self._raw)
                 self._watch_version_table()
             yield step
+        self._lock.hand_over(self._raw)
 
     def _watch_version_table(self) -> None:
         table = self._context.version_table
@@ -121,74 +131,109 @@ class _Guard:
         _many: bool,
     ) -> tuple[str, Any]:
         """SQLAlchemy's hook: what is sent instead of the statement."""
-        # Compiled text doubles the percent signs that the driver would take for parameters.
-        is_compiled = getattr(execution, "compiled", None) is not None
-        sql = statement.replace("%%", "%") if is_compiled else statement
-        if sql.lstrip().lower().startswith(_QUIET_STARTS) or not self._running.revision:
+        if not self._running.revision:
             return statement, parameters
+        # The driver takes percent signs for parameters, so they arrive doubled; unless it is told of no parameters.
+        is_verbatim = not parameters and getattr(execution, "no_parameters", False)
+        sql = statement if is_verbatim else statement.replace("%%", "%")
         return (statement, parameters) if self._judge(sql) else ("select 1", ())
+
+    def let_go(self, connection: Any, _record: Any) -> None:
+        """SQLAlchemy's hook: the connection goes back to its pool, and the lock must not go with it."""
+        if connection is self._raw:
+            self._lock.let_go(self._raw)
 
     def _judge(self, sql: str) -> bool:
         """Whether the statement is to be sent as it is."""
-        catalog = self._live()
-        decision = decide(translate(sql), catalog, self._context.version_table)
+        decision = decide(translate(sql), self._live, self._context.version_table)
         match decision:
             case Refuse(what=what, next=next_):
                 raise RefusedError(f"refused before it ran: {what}", at=self._place(sql), next=next_)
-            case LetThrough():
-                if decision.inverse_class != "none" or decision.tables:
-                    self._record(sql, decision)
+            case MovesVersion():
+                self._close(sql)
                 return True
-            case Retire():
+            case LetThrough(parts=parts):
+                self._catalog = None if parts else self._catalog
+                for part in parts:
+                    self._record(sql, part)
+                return True
+            case HideIndexes(indexes=indexes):
                 self._require_control(sql)
                 with self._raw.transaction():
-                    for table, column in decision.objects:
+                    for index in indexes:
+                        self._hide(sql, index)
+            case Retire(objects=objects):
+                self._require_control(sql)
+                with self._raw.transaction():
+                    for table, column in objects:
                         self._retire(sql, table, column)
-                self._catalog = None
-                return False
-
-    def _record(self, sql: str, decision: LetThrough) -> None:
+            case _:
+                assert_never(decision)
         self._catalog = None
+        return False
+
+    def _close(self, sql: str) -> None:
+        """The revision has run: a downgrade undid it; an upgrade is remembered even where it did nothing."""
         if not self._installed:
             return
         if not self._running.is_upgrade:
             journal.mark_undone(self._raw, self._running.revision)
+        elif not self._running.is_recorded:
+            self._write(sql, Part("MovesVersion"), (sql,))
+
+    def _record(self, sql: str, part: Part) -> None:
+        if not self._installed or not self._running.is_upgrade:
             return
+        if part.dropped_index is not None:
+            row = self._raw.execute(_INDEX, (part.dropped_index.schema, part.dropped_index.name)).fetchone()
+            part = replace(part, inverse=(row[0],), inverse_class="slow") if row else part
+        self._write(sql, part, (sql,))
+
+    def _write(self, sql: str, part: Part, performed: tuple[str, ...], number: int | None = None) -> int:
+        number = number or journal.next_number(self._raw)
+        running = self._running
         applied = journal.Applied(
-            self._running.revision, sql, (sql,), (), decision.tables, decision.adds, decision.inverse,
-            decision.inverse_class,
+            running.revision, running.parents, sql, performed, (part.kind,), part.tables, part.adds, part.inverse,
+            part.inverse_class,
         )  # fmt: skip
-        journal.write_applied(self._raw, journal.next_number(self._raw), applied)
+        journal.write_applied(self._raw, number, applied)
+        running.is_recorded = True
+        return number
+
+    def _hide(self, sql: str, index: Name) -> None:
+        number = journal.next_number(self._raw)
+        there, back = hide_index(index, number)
+        self._raw.execute(there.encode())
+        if self._running.is_upgrade:
+            known = self._live().indexes[index]
+            self._write(sql, Part("DropIndex", (known.table,), None, (back,), "instant"), (there,), number)
 
     def _retire(self, sql: str, table: Name, column: str | None) -> None:
-        what = f"{table}.{column}" if column else str(table)
+        self._refuse_needed(sql, table, column)
+        # Its number belongs to the change, which is written down first: the retired object refers to it.
+        try:
+            made = retirement.plan(self._raw, self._live(), table, column)
+        except RefusedError as refused:
+            raise RefusedError(refused.what, at=self._place(sql), next=refused.next) from refused
+        number = None
+        if self._running.is_upgrade:
+            part = Part("DropColumn" if column else "DropTable", (table,), None, (), made.cls)
+            number = self._write(sql, part, made.retire)
+        retirement.carry_out(self._raw, made, applied=number)
+        self._catalog = None
+        facts = {"object": made.object, "revision": self._running.revision, "class": made.cls}
+        ledger.append(self._raw, event="retired", actor=actor(), model=None, operation=None, facts=facts)
+
+    def _refuse_needed(self, sql: str, table: Name, column: str | None) -> None:
         for contract in situation.needed(self._raw):
             if names(contract, self._live(), table, column):
-                who = (
-                    f"{contract.model}@{', '.join(contract.model_versions)}"
-                    if contract.model_versions
-                    else contract.model
-                )
+                versions = ", ".join(contract.model_versions)
                 raise RefusedError(
-                    f"{what} is needed by {who}, which is in its window",
+                    f"{f'{table}.{column}' if column else table} is needed by "
+                    f"{f'{contract.model}@{versions}' if versions else contract.model}, which is in its window",
                     at=self._place(sql),
                     next="leave it until that window is over: schemaguard contracts list",
                 )
-        number = journal.next_number(self._raw)
-        if not self._running.is_upgrade:
-            journal.mark_undone(self._raw, self._running.revision)
-        journal.write_applied(
-            self._raw,
-            number,
-            journal.Applied(self._running.revision, sql, (), ("retire",), (table,), None, (), "instant"),
-        )
-        made = retirement.retire(self._raw, table, column, applied=number)
-        self._raw.execute(
-            "update schemaguard.applied_change set performed = %s, inverse_class = %s where id = %s",
-            (list(made.retire), made.cls, number),
-        )
-        facts = {"object": made.object, "revision": self._running.revision, "class": made.cls}
-        ledger.append(self._raw, event="retired", actor=actor(), model=None, operation=None, facts=facts)
 
     def _require_control(self, sql: str) -> None:
         if not self._installed:
@@ -205,6 +250,16 @@ class _Guard:
 
     def _place(self, sql: str) -> str:
         return f"revision {self._running.revision}: {' '.join(sql.split())[:120]}"
+
+
+def _running(step: Any) -> _Running:
+    """What an Alembic step runs; a stamp has no revision of its own: it moves the version and runs nothing."""
+    script = getattr(step, "revision", None)
+    if script is None:
+        return _Running()
+    # What it depends on besides isn't in the version table as a parent is: then nobody moves it back.
+    parents = None if script.dependencies else tuple(to_tuple(script.down_revision, default=()))
+    return _Running(str(script.revision), bool(getattr(step, "is_upgrade", True)), parents)
 
 
 def actor() -> str:

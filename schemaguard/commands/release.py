@@ -1,7 +1,7 @@
 """What promote, rollback and resume have in common: plan, lock, write the intent down, carry it out."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemaguard.adapters.releases import ControlDatabase
 from schemaguard.errors import ConflictError, RegistryError
@@ -49,11 +49,13 @@ def carry_out(request: Request, shown: Shown, world: World, fit: Fit, watch: Wat
     began = time.monotonic()
     database = world.database
     database.lock()
-    plan = make_plan(database.now(request.model), request.wanted, fit)
+    # Only the epoch that the operator saw is meant, whether it was named or not.
+    wanted = replace(request.wanted, if_epoch=shown.plan.epoch)
+    plan = make_plan(database.now(request.model), wanted, fit)
     if plan_hash(plan) != plan_hash(shown.plan):
         raise ConflictError(
             f"the database has changed since the plan for {request.model} was made",
-            at=f"the plan was made at epoch {shown.plan.epoch}, now it is {plan.epoch}",
+            at=f"epoch {plan.epoch} still, but what would have to be done is another",
             next="look at schemaguard status, then decide again",
         )
     operation = database.open_operation(plan, request.intent)

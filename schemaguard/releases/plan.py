@@ -53,8 +53,9 @@ def make_plan(now: Now, wanted: Wanted, fit: Fit) -> Plan:
     Raises UsageError for what can't be meant, ConflictError where the epoch isn't the one that was seen, and
     RefusedError where the target can't be made ready without breaking somebody.
     """
-    target = _target(now, wanted)
+    # Whoever saw another epoch is told so first: what they ask for was meant for another state.
     _check_epoch(now, wanted)
+    target = _target(now, wanted)
     is_rollback = wanted.kind is Kind.ROLLBACK
     released = () if is_rollback else _released(now, target)
     forced = restore(now.retired, {r.id for r in now.retired if r.operation is not None and r.revision in released})

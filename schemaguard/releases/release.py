@@ -124,6 +124,8 @@ class AppliedChange:
     applied_at: datetime
     adds: tuple[Name, str | None] | None = None
     tables: frozenset[Name] = frozenset()
+    parents: tuple[str, ...] = ()
+    """The revisions that its revision stands on; empty where they aren't known."""
     """The tables that it touches."""
     undone: bool = False
 

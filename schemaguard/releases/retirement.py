@@ -7,6 +7,7 @@ its own. Views follow both, for they know columns and tables by number, not by n
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from schemaguard.catalog import changes as c
 from schemaguard.catalog import expressions
@@ -29,7 +30,7 @@ class Retirement:
     hidden_column: str | None
     retire: tuple[str, ...]
     restore: tuple[str, ...]
-    cls: str
+    cls: Literal["instant", "slow"]
     """`instant`, or `slow` where the way back reads the rows."""
     why: str = ""
 
@@ -97,6 +98,15 @@ def retire_table(catalog: Catalog, name: Name, token: int) -> Retirement:
     )
 
 
+def hide_index(index: Name, token: int) -> tuple[str, str]:
+    """(what gives an index a hidden name, so that its own may be used again; what gives it back)."""
+    aside = Name(hidden(index.name, token), index.schema)
+    return (
+        f"alter index {qualified(index)} rename to {quote(aside.name)}",
+        f"alter index {qualified(aside)} rename to {quote(index.name)}",
+    )
+
+
 def _table(catalog: Catalog, name: Name) -> Table:
     table = catalog.table(name)
     if table is None:
@@ -104,7 +114,7 @@ def _table(catalog: Catalog, name: Name) -> Table:
     return table
 
 
-def _cost(change: c.DropColumn | c.DropTable, catalog: Catalog, what: str) -> tuple[str, str]:
+def _cost(change: c.DropColumn | c.DropTable, catalog: Catalog, what: str) -> tuple[Literal["instant", "slow"], str]:
     found = retirability(change, catalog)
     assert found is not None
     if found.cls == "impossible":
@@ -170,11 +180,7 @@ def _index_acts(table: Table, indexes: list[Index], token: int) -> Iterator[tupl
         constraint = table.constraint(index.constraint) if index.constraint else None
         if isinstance(constraint, Unique) and not constraint.nulls_distinct:
             continue
-        aside = Name(hidden(index.name.name, token), index.name.schema)
-        yield (
-            f"alter index {qualified(index.name)} rename to {quote(aside.name)}",
-            f"alter index {qualified(aside)} rename to {quote(index.name.name)}",
-        )
+        yield hide_index(index.name, token)
 
 
 def _both(there: c.Change, back: c.Change) -> tuple[str, str]:

@@ -22,7 +22,7 @@ class Entry:
     model: str
     version: str
     role: str
-    """`active`, `canary`, `fallback`, `superseded`, `published`, `consumer`, or `declared` where only dates are known."""
+    """`active`, `canary`, `fallback`, `superseded`, `published`, `consumer`; `declared` where only dates are known."""
     until: datetime | None = None
     digest: str = ""
 

@@ -15,9 +15,10 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 AUDITED_DAYS = 90
 _NEXT = "select nextval(pg_get_serial_sequence('schemaguard.applied_change', 'id'))"
 _APPLY = """\
-insert into schemaguard.applied_change (id, revision, position, statement, performed, change, inverse, inverse_class)
+insert into schemaguard.applied_change (id, revision, parents, position, statement, performed, change, inverse,
+    inverse_class)
 overriding system value
-values (%s, %s, (select count(*) from schemaguard.applied_change a where a.revision = %s), %s, %s, %s, %s, %s)"""
+values (%s, %s, %s, (select count(*) from schemaguard.applied_change a where a.revision = %s), %s, %s, %s, %s, %s)"""
 _RETIRE = """\
 insert into schemaguard.retired_object (applied_change, operation, kind, table_schema, table_name, column_name,
     hidden_schema, hidden_table, hidden_column, restore, restore_class, purge_after)
@@ -29,9 +30,13 @@ where revision = %s and undone_at is null"""
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """One statement that went through: what was sent, what was carried out, what it touched, and its inverse."""
+    """One change that went through: what was sent, what was carried out, what it touched, and its inverse.
+
+    `parents` are the revisions that its revision stands on, None where they aren't known.
+    """
 
     revision: str
+    parents: tuple[str, ...] | None
     statement: str
     performed: tuple[str, ...]
     kinds: tuple[str, ...]
@@ -58,8 +63,8 @@ def write_applied(connection: Connection, number: int, applied: Applied) -> None
     connection.execute(
         _APPLY,
         (
-            number, applied.revision, applied.revision, applied.statement, list(applied.performed), Jsonb(change),
-            list(applied.inverse) if applied.inverse is not None else None, applied.inverse_class,
+            number, applied.revision, _list(applied.parents), applied.revision, applied.statement,
+            list(applied.performed), Jsonb(change), _list(applied.inverse), applied.inverse_class,
         ),
     )  # fmt: skip
 
@@ -82,6 +87,10 @@ def write_retired(connection: Connection, retirement: Retirement, *, applied: in
 def mark_undone(connection: Connection, revision: str) -> None:
     """A revision was downgraded: what it applied is undone."""
     connection.execute(_UNDO, (revision,))
+
+
+def _list(values: tuple[str, ...] | None) -> list[str] | None:
+    return list(values) if values is not None else None
 
 
 def parse_change(document: Mapping[str, Any]) -> tuple[tuple[Name, str | None] | None, frozenset[Name]]:

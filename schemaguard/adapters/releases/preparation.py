@@ -1,12 +1,12 @@
 """PREPARE on PostgreSQL: restored objects, lifted NOT NULLs and contract views, in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from schemaguard.adapters.releases import journal
+from schemaguard.adapters.releases import journal, locks
 from schemaguard.errors import DatabaseError
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.readiness import Reversal
@@ -18,6 +18,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 def prepare(connection: Connection, operation: Operation, plan: Plan) -> Mapping[str, Any]:
     """Bring back what isn't back yet, lift, make the views, and write it to the ledger, in the caller's transaction."""
+    locks.take(connection, _strong(plan), plan.views)
     acts = [each for each in plan.reversals if _is_still_to_do(connection, operation, each)]
     for reversal in acts:
         for statement in reversal.statements:
@@ -36,6 +37,13 @@ def prepare(connection: Connection, operation: Operation, plan: Plan) -> Mapping
     }
     journal.record(connection, "prepared", (operation.intent.actor, plan.model, operation.id), facts)
     return facts
+
+
+def _strong(plan: Plan) -> Iterator[str]:
+    for reversal in plan.reversals:
+        yield from reversal.statements
+    for loosening in plan.loosenings:
+        yield loosening.statement
 
 
 def _is_still_to_do(connection: Connection, operation: Operation, reversal: Reversal) -> bool:

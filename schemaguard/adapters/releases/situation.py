@@ -1,7 +1,5 @@
 """Now, read from the control schema: everything that a plan is made from."""
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import Any
 
 import psycopg
@@ -52,7 +50,7 @@ r.restored_at is not null and a.undone_at is not null and not exists (
     select from schemaguard.retired_object later where later.applied_change = r.applied_change and later.id > r.id)
 order by r.id"""
 _APPLIED = """\
-select id, revision, statement, change, inverse, inverse_class, applied_at, undone_at is not null
+select id, revision, statement, change, inverse, inverse_class, applied_at, undone_at is not null, parents
 from schemaguard.applied_change order by id"""
 
 
@@ -76,7 +74,7 @@ def read(connection: Connection, model: str) -> Now:
         restored=_retired(connection, _RESTORED),
         applied=applied,
         heads=revision.heads(connection),
-        parents=_parents(applied, releases.values()),
+        parents={change.revision: change.parents for change in applied if change.parents},
         held=revision.held(connection),
         history=journal.read_history(connection, model),
         waiting=tuple(each for each in unfinished if each.state is OperationState.WAITING),
@@ -169,23 +167,9 @@ def _applied(row: Row) -> AppliedChange:
         adds=(_full(adds[0]), adds[1]) if adds else None,
         tables=frozenset(_full(table) for table in tables),
         undone=row[7],
+        parents=tuple(row[8] or ()),
     )
 
 
 def _full(name: Name) -> Name:
     return name if name.schema is not None else Name(name.name, "public")
-
-
-def _parents(applied: Sequence[AppliedChange], releases: Iterable[Release]) -> dict[str, tuple[str, ...]]:
-    """Revision → what it was applied on, as a chain in the order in which the guard saw them.
-
-    What the first one stands on is known from a release that was put to serve just before it.
-    """
-    order = list(dict.fromkeys(change.revision for change in applied))
-    parents: dict[str, tuple[str, ...]] = {revision: (before,) for before, revision in pairwise(order)}
-    for release in releases:
-        if release.released_at is None or not release.revision or set(release.revision) & set(order):
-            continue
-        if order and all(change.applied_at > release.released_at for change in applied):
-            parents[order[0]] = release.revision
-    return parents

@@ -152,8 +152,8 @@ class Shop:
         with psycopg.connect(self.url) as connection:
             connection.execute(statement.encode())
             applied = Applied(
-                "0006", statement, (statement,), ("AddColumn",), (TRANSACTIONS,), (TRANSACTIONS, "entry_mode"),
-                ("ALTER TABLE transactions DROP COLUMN entry_mode",), "lossy",
+                "0006", ("0005",), statement, (statement,), ("AddColumn",), (TRANSACTIONS,),
+                (TRANSACTIONS, "entry_mode"), ("ALTER TABLE transactions DROP COLUMN entry_mode",), "lossy",
             )  # fmt: skip
             changes.write_applied(connection, changes.next_number(connection), applied)
             connection.execute("update alembic_version set version_num = '0006'")
@@ -166,8 +166,8 @@ class Shop:
             for statement in retirement.retire:
                 connection.execute(statement.encode())
             applied = Applied(
-                "0007", "ALTER TABLE transactions DROP COLUMN channel", retirement.retire, ("DropColumn",),
-                (TRANSACTIONS,), None, retirement.restore, retirement.cls,
+                "0007", ("0006",), "ALTER TABLE transactions DROP COLUMN channel", retirement.retire,
+                ("DropColumn",), (TRANSACTIONS,), None, retirement.restore, retirement.cls,
             )  # fmt: skip
             changes.write_applied(connection, number, applied)
             changes.write_retired(connection, retirement, applied=number, operation=None)

@@ -91,6 +91,7 @@ create table schemaguard.outbox (
 create table schemaguard.applied_change (
     id bigint generated always as identity primary key,
     revision text not null,
+    parents text[],                        -- the revisions that this one stands on; null: they aren't known
     position integer not null,
     statement text not null,               -- as the migration sent it
     performed text[] not null,             -- as it was carried out
