@@ -103,8 +103,6 @@ class Owner:
 class RecordingConnection(Connection):
     """Compiles as SQLAlchemy and psycopg would, and hands every statement to `send`, whose answer is the result."""
 
-    inherit_cache = True
-
     def __init__(self, dialect: CatalogDialect, send: Send) -> None:
         engine = RecordingEngine(dialect)
         driver: Any = _NoDriver()

@@ -27,7 +27,6 @@ VERSION_TABLE = Table(
 )
 """Alembic made it before the first revision ran; no revision says so."""
 _LARGEST = {"smallint": 32767, "integer": 2147483647, "bigint": 9223372036854775807}
-_ONLY_TABLES = ObjectKind.TABLE
 _TEMPORARY = "pg_temp"
 
 
@@ -56,7 +55,7 @@ class Reflection:
     def is_visible(self, name: Name) -> bool:
         """Whether the relation is the first of its name on the search_path."""
         on_path = name.schema == _TEMPORARY or name.schema in self.catalog.search_path
-        return on_path and self.catalog.resolve(Name(name.name)) in (name, Name(name.name, name.schema))
+        return on_path and self.catalog.resolve(Name(name.name)) == name
 
     def names(self, store: Mapping[Name, Any], schema: str | None) -> Iterator[Name]:
         """The names of a store that a schema has, or that the search_path shows."""
