@@ -5,13 +5,20 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test check format install clean
+.PHONY: demo test random fuzz check format install clean
 
 demo: $(STAMP)
 	$(BIN)/schemaguard demo
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2
+
+# The long modes of the tests that draw at random.
+random: $(STAMP)
+	SCHEMAGUARD_RANDOM_EXAMPLES=2000 $(BIN)/python -m pytest tests/postgres/catalog/test_random_changes.py
+
+fuzz: $(STAMP)
+	SCHEMAGUARD_FUZZ_EXAMPLES=300000 $(BIN)/python -m pytest -n 2 tests/unit/sql/test_fuzz.py
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

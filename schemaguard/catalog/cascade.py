@@ -244,7 +244,7 @@ def index_uses(index: Index, column: str) -> bool:
 def _of_constraint(table: Table, name: str, draft: Draft) -> Iterator[Gone]:
     constraint = table.constraint(name)
     index = draft.indexes.get(Name(name, table.name.schema))
-    if index is not None and index.constraint == name:
+    if index is not None and index.table == table.name and index.constraint == name:
         yield Gone("index", index.name, automatic=True)
     if isinstance(constraint, PrimaryKey | Unique):
         yield from _foreign_keys_on(table, name, constraint.columns, draft)

@@ -224,6 +224,7 @@ class SetGenerated:
     table: Name
     column: str
     expression: str | None
+    if_exists: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -137,11 +138,31 @@ def _column_facts(table: Name, column: Column, other: Column | None) -> Iterator
     if column.type != UNKNOWN_TYPE and (other is None or other.type != UNKNOWN_TYPE):
         yield ("column", name, "type"), column.type.spelling
         yield ("column", name, "not null"), str(column.not_null).lower()
-        yield ("column", name, "default"), same_spelling(column.default)
+        yield ("column", name, "default"), _default_text(column)
         yield ("column", name, "identity"), column.identity or ""
         yield ("column", name, "generated"), same_spelling(column.generated)
         yield ("column", name, "collation"), (column.collation or "").rpartition(".")[2].strip('"')
         yield ("column", name, "comment"), column.comment or ""
+
+
+_TRUE, _FALSE = frozenset({"'t'", "'true'", "'yes'", "'on'", "1"}), frozenset({"'f'", "'false'", "'no'", "'off'", "0"})
+
+
+def _default_text(column: Column) -> str:
+    """The default; a literal is compared as the value that the server makes of it for the column's type."""
+    text = same_spelling(column.default)
+    kind = column.type.name if column.type.is_built_in and not column.type.dimensions else ""
+    if kind == "boolean" and text in _TRUE | _FALSE:
+        return "true" if text in _TRUE else "false"
+    if kind == "interval" and text == "0":
+        return "'00:00:00'"
+    if kind.startswith("timestamp") and (literal := _STRING.match(bare(column.default or ""))):
+        try:
+            # Which zone a literal without one is in, only the session could say.
+            return datetime.fromisoformat(literal[0].strip("'")).replace(tzinfo=None).isoformat()
+        except ValueError:
+            return text
+    return text
 
 
 def _constraint_text(constraint: Any) -> str:
@@ -152,7 +173,7 @@ def _constraint_text(constraint: Any) -> str:
             texts = [(same_spelling(element), operator) for element, operator in elements]
             return f"exclude {method} {texts} {same_spelling(predicate)}"
         case _:
-            parts = {f.name: getattr(constraint, f.name) for f in fields(constraint) if f.name != "name"}
+            parts = {f.name: getattr(constraint, f.name) for f in fields(constraint) if f.name != "name" and f.compare}
             return f"{type(constraint).__name__} {', '.join(f'{k} {_plain(v)}' for k, v in parts.items())}"
 
 

@@ -47,6 +47,8 @@ class PrimaryKey:
     include: tuple[str, ...] = ()
     deferrable: bool = False
     initially_deferred: bool = False
+    made_as: tuple[str, ...] = field(default=(), compare=False)
+    """The columns' names when it was made, where one was renamed since: copies in other tables are named after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Unique:
     nulls_distinct: bool = True
     deferrable: bool = False
     initially_deferred: bool = False
+    made_as: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,8 @@ class IndexKey:
     collation: str | None = None
     columns: tuple[str, ...] = ()
     """The columns that the expression names."""
+    made_as: str | None = field(default=None, compare=False)
+    """The key's name when the index was made, where a column was renamed since: the index's own columns keep it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,8 @@ class Index:
     valid: bool = True
     nulls_distinct: bool = True
     constraint: str | None = None
+    include_made_as: tuple[str, ...] = field(default=(), compare=False)
+    """As `made_as` of a key, for the columns of INCLUDE."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ timestamp, time, interval) of PostgreSQL 15–18, and is compared with real serv
 from dataclasses import dataclass
 from typing import Literal
 
+from schemaguard.catalog.casts import is_assignable
 from schemaguard.catalog.names import bare
 from schemaguard.catalog.types import Type
 
@@ -135,12 +136,13 @@ def _across(old: Type, new: Type) -> Retyping:
     if old.name == "date" and new.name.startswith("timestamp"):
         return Retyping("rewrite", True)
     if old.name.startswith("timestamp") and (new.name == "date" or new.name.startswith("time ")):
-        return Retyping("rewrite", True, loses=True)
+        return Retyping("rewrite", True, loses=True, needs_using=not is_assignable(old, new))
     if {old.name, new.name} == {"json", "jsonb"}:
         return Retyping("rewrite", True, loses=new.name == "jsonb")
     if _is_free(old, new):
         return Retyping("none")
-    return Retyping("rewrite", True, narrows=True, needs_using=True)
+    is_cast = old.is_built_in and new.is_built_in and is_assignable(old, new)
+    return Retyping("rewrite", True, narrows=True, needs_using=not is_cast)
 
 
 def _is_free(old: Type, new: Type) -> bool:
@@ -157,7 +159,7 @@ def _of_numbers(old: Type, new: Type) -> Retyping:
     if old.name in _INTEGERS and new.name == "numeric":
         fits = not new.modifiers or new.modifiers[0] - new.modifiers[1] >= _DIGITS[old.name]
         return Retyping("rewrite", True, narrows=not fits)
-    return Retyping("rewrite", True, narrows=True, loses=True, needs_using="money" in (old.name, new.name))
+    return Retyping("rewrite", True, narrows=True, loses=True, needs_using=not is_assignable(old, new))
 
 
 def is_plain_cast(using: str, column: str) -> bool:

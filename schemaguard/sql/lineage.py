@@ -30,6 +30,7 @@ class Output:
     is_direct: bool = False
     """Whether it is exactly one base column, unchanged."""
     may_be_null: bool = True
+    collation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _made_from(table: Table, query: str, catalog: Catalog) -> Table:
         outputs = trace(text, catalog).outputs
     except Untraceable:
         return table
-    columns = [Column(output.name, output.type) for output in outputs]
+    columns = [Column(output.name, output.type, collation=output.collation) for output in outputs]
     names = [column.name for column in table.columns]
     columns = [replace(c, name=names[at]) if at < len(names) else c for at, c in enumerate(columns)]
     return replace(table, columns=tuple(columns), open=False)

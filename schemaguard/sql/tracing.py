@@ -283,7 +283,9 @@ class _Tracer:
 
 
 def _of_column(table: Name, column: Column) -> Output:
-    return Output(column.name, column.type, frozenset({(table, column.name)}), True, not column.not_null)
+    return Output(
+        column.name, column.type, frozenset({(table, column.name)}), True, not column.not_null, column.collation
+    )
 
 
 def _renamed(shown: list[Output], names: list[str]) -> list[Output]:

@@ -19,10 +19,12 @@ from schemaguard.catalog.changes import (
     SetIdentity,
     SetNotNull,
 )
+from schemaguard.catalog.fold.assigning import beneath, converts, require_default_fits
 from schemaguard.catalog.fold.constraints import add_constraints
-from schemaguard.catalog.fold.creation import own_column, own_sequence
+from schemaguard.catalog.fold.creation import own_column, own_sequence, require_own_values, stored_default
 from schemaguard.catalog.fold.draft import UNKNOWN_TYPE, Draft
 from schemaguard.catalog.fold.removal import remove_all
+from schemaguard.catalog.names import expression_name
 from schemaguard.catalog.objects import (
     Check,
     Column,
@@ -38,12 +40,15 @@ from schemaguard.catalog.objects import (
     View,
 )
 from schemaguard.catalog.refusal import Refusal
-from schemaguard.catalog.volatility import is_null
+
+_INTEGERS = ("smallint", "integer", "bigint")
 
 
 def add_column(change: AddColumn, draft: Draft) -> None:
     """ADD COLUMN, with its sequence and the constraints written on it."""
     table = draft.table(change.table)
+    if table.partition_of is not None:
+        draft.refuse(table.name, "cannot add column to a partition", "42809")
     if table.column(change.column.name) is not None:
         if change.if_not_exists:
             return
@@ -51,6 +56,7 @@ def add_column(change: AddColumn, draft: Draft) -> None:
         draft.refuse(table.name, message, "42701")
         table = replace(table, columns=tuple(c for c in table.columns if c.name != change.column.name))
     column = own_column(draft, table.name, change.column, change.serial)
+    require_own_values(draft, table.name, column, table.columns)
     draft.put(replace(table, columns=(*table.columns, column), absent=table.absent - {column.name}))
     if change.serial or column.identity is not None:
         own_sequence(draft, table.name, column)
@@ -81,7 +87,7 @@ def drop_column(change: DropColumn, draft: Draft) -> None:
         elif not change.if_exists:
             _refuse_missing(draft, table, change.column)
         return
-    if not column.is_local:
+    if draft.is_inherited(table, column.name):
         raise Refusal(f'cannot drop inherited column "{change.column}"', "42P16")
     if change.column in table.partition_key:
         message = f'cannot drop column "{change.column}" because it is part of the partition key'
@@ -113,7 +119,7 @@ def rename_column(change: RenameColumn, draft: Draft) -> None:
             _refuse_missing(draft, table, change.column)
         known = Column(to, UNKNOWN_TYPE)
         draft.put(replace(table, columns=(*table.columns, known), absent=(table.absent | {change.column}) - {to}))
-    elif not column.is_local:
+    elif draft.is_inherited(table, column.name):
         raise Refusal(f'cannot rename inherited column "{change.column}"', "42P16")
     _rename_in_tree(draft, table.name, change.column, to)
 
@@ -174,8 +180,12 @@ def _renamed_column(column: Column, old: str, new: str) -> Column:
 def _renamed_constraint(constraint: Constraint, table: Name, old: str, new: str) -> Constraint:
     match constraint:
         case PrimaryKey() | Unique():
+            is_key = old in constraint.columns
             return replace(
-                constraint, columns=_put(constraint.columns, old, new), include=_put(constraint.include, old, new)
+                constraint,
+                columns=_put(constraint.columns, old, new),
+                include=_put(constraint.include, old, new),
+                made_as=constraint.made_as or (constraint.columns if is_key else ()),
             )
         case ForeignKey():
             ref = _put(constraint.ref_columns, old, new) if constraint.ref_table == table else constraint.ref_columns
@@ -197,6 +207,7 @@ def _renamed_index(index: Index, old: str, new: str) -> Index:
             key.opclass,
             key.collation,
             _put(key.columns, old, new),
+            key.made_as or key.column or expression_name(key.expression or ""),
         )
         for key in index.keys
     )
@@ -206,6 +217,7 @@ def _renamed_index(index: Index, old: str, new: str) -> Index:
         predicate=_text(index.predicate, old, new),
         predicate_columns=_put(index.predicate_columns, old, new),
         include=_put(index.include, old, new),
+        include_made_as=index.include_made_as or index.include,
     )
 
 
@@ -236,7 +248,9 @@ def _rename_reads(draft: Draft, relation: Name, old: str, new: str) -> None:
 # Alterations of one column
 
 
-def _alter(draft: Draft, name: Name, column: str, become: Callable[[Column], Column]) -> None:
+def _alter(
+    draft: Draft, name: Name, column: str, become: Callable[[Column], Column], *, partitions_only: bool = False
+) -> None:
     """Change the column in the table and in every partition and child that has it."""
     table = draft.table(name)
     known = table.column(column)
@@ -248,8 +262,8 @@ def _alter(draft: Draft, name: Name, column: str, become: Callable[[Column], Col
         table = replace(table, columns=(*table.columns, known))
     draft.put(table.with_column(become(known)))
     for child in list(draft.children(table.name)):
-        if child.column(column) is not None:
-            _alter(draft, child.name, column, become)
+        if child.column(column) is not None and (child.partition_of is not None or not partitions_only):
+            _alter(draft, child.name, column, become, partitions_only=partitions_only)
 
 
 def retype_column(change: RetypeColumn, draft: Draft) -> None:
@@ -268,9 +282,29 @@ def retype_column(change: RetypeColumn, draft: Draft) -> None:
             raise Refusal("cannot alter type of a column used by a generated column", "0A000")
     if column in table.partition_key:
         raise Refusal(f'cannot alter column "{column}" because it is part of the partition key', "42P16")
+    known = table.column(column)
+    if known is not None:
+        _check_conversion(draft, table, known, change)
     type_, collation = draft.type(change.type), change.collation
     _alter(draft, change.table, column, lambda c: replace(c, type=type_, collation=collation))
     _retype_sequence(draft, table.name, column)
+
+
+def _check_conversion(draft: Draft, table: Table, column: Column, change: RetypeColumn) -> None:
+    """Without USING the values must convert by themselves; the default and the generation expression always must."""
+    type_, name = draft.type(change.type), column.name
+    if draft.is_inherited(table, name):
+        raise Refusal(f'cannot alter inherited column "{name}"', "42P16")
+    if column.generated is not None and change.using is not None:
+        raise Refusal("cannot specify USING when altering type of generated column", "42611")
+    if column.identity is not None and beneath(draft, type_).name not in _INTEGERS:
+        raise Refusal("identity column type must be smallint, integer, or bigint", "22023")
+    if converts(draft, column.type, type_):
+        return
+    if change.using is None:
+        draft.refuse(table.name, f'column "{name}" cannot be cast automatically to type {type_}', "42804")
+    if column.default is not None or column.generated is not None:
+        draft.refuse(table.name, f'default for column "{name}" cannot be cast automatically to type {type_}', "42804")
 
 
 def _retype_sequence(draft: Draft, table: Name, column: str) -> None:
@@ -308,18 +342,25 @@ def set_default(change: SetDefault, draft: Draft) -> None:
     if draft.resolve(change.table) in draft.views:
         return
     column = draft.table(change.table).column(change.column)
-    if column is not None and column.identity is not None:
-        raise Refusal(f'column "{change.column}" is an identity column', "42601")
-    if column is not None and column.generated is not None:
-        raise Refusal(f'column "{change.column}" is a generated column', "42601")
-    default = None if is_null(change.default) else change.default
-    _alter(draft, change.table, change.column, lambda c: replace(c, default=default))
+    _require_plain(column)
+    if column is not None:
+        require_default_fits(draft, draft.table(change.table).name, column.name, column.type, change.default)
+    _alter(draft, change.table, change.column, lambda c: replace(c, default=stored_default(draft, c, change.default)))
 
 
 def drop_default(change: DropDefault, draft: Draft) -> None:
     """DROP DEFAULT."""
-    if draft.resolve(change.table) not in draft.views:
-        _alter(draft, change.table, change.column, lambda c: replace(c, default=None))
+    if draft.resolve(change.table) in draft.views:
+        return
+    _require_plain(draft.table(change.table).column(change.column))
+    _alter(draft, change.table, change.column, lambda c: replace(c, default=None))
+
+
+def _require_plain(column: Column | None) -> None:
+    if column is not None and column.identity is not None:
+        raise Refusal(f'column "{column.name}" is an identity column', "42601")
+    if column is not None and column.generated is not None:
+        raise Refusal(f'column "{column.name}" is a generated column', "42601")
 
 
 def set_identity(change: SetIdentity, draft: Draft) -> None:
@@ -335,7 +376,9 @@ def set_identity(change: SetIdentity, draft: Draft) -> None:
         draft.refuse(table.name, f'column "{change.column}" is not an identity column', "55000")
     if change.is_new:
         _check_new_identity(table, column)
-    _alter(draft, table.name, change.column, lambda c: replace(c, identity=change.identity))
+    elif change.identity is not None and column is not None and had is None:
+        draft.refuse(table.name, f'column "{change.column}" of relation is not an identity column', "55000")
+    _alter(draft, table.name, change.column, lambda c: replace(c, identity=change.identity), partitions_only=True)
     if change.identity is None:
         _drop_owned(draft, table.name, change.column)
     elif had is None and (known := draft.tables[table.name].column(change.column)):
@@ -343,11 +386,13 @@ def set_identity(change: SetIdentity, draft: Draft) -> None:
 
 
 def _check_new_identity(table: Table, column: Column | None) -> None:
-    if column is None:
+    if column is None or column.type == UNKNOWN_TYPE:
         return
+    if column.type.name not in _INTEGERS:
+        raise Refusal("identity column type must be smallint, integer, or bigint", "22023")
     if column.identity is not None:
         raise Refusal(f'column "{column.name}" of relation "{table.name.name}" is already an identity column', "55000")
-    if column.default is not None:
+    if column.default is not None or column.generated is not None:
         raise Refusal(f'column "{column.name}" already has a default value', "55000")
     if not column.not_null:
         raise Refusal(f'column "{column.name}" must be declared NOT NULL before identity can be added', "55000")
@@ -362,6 +407,14 @@ def _drop_owned(draft: Draft, table: Name, column: str) -> None:
 
 def set_generated(change: SetGenerated, draft: Draft) -> None:
     """SET EXPRESSION, DROP EXPRESSION."""
+    table = draft.table(change.table)
+    column = table.column(change.column)
+    if column is not None and column.generated is None:
+        if change.if_exists:
+            return
+        draft.refuse(table.name, f'column "{change.column}" is not a generated column', "55000")
+    if change.expression is None and draft.is_inherited(table, change.column):
+        raise Refusal("cannot drop generation expression from inherited column", "42P16")
     _alter(draft, change.table, change.column, lambda c: replace(c, generated=change.expression))
 
 

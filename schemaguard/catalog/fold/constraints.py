@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import zip_longest
 from typing import Any
 
 from schemaguard.catalog import expressions
 from schemaguard.catalog.cascade import Gone, constraint_seed, index_seed
+from schemaguard.catalog.casts import can_reference
 from schemaguard.catalog.changes import (
     AddConstraint,
     AlterConstraint,
@@ -15,7 +17,8 @@ from schemaguard.catalog.changes import (
     RenameConstraint,
     ValidateConstraint,
 )
-from schemaguard.catalog.fold.draft import Draft
+from schemaguard.catalog.fold.assigning import beneath
+from schemaguard.catalog.fold.draft import UNKNOWN_TYPE, Draft, type_name
 from schemaguard.catalog.fold.removal import remove_all
 from schemaguard.catalog.names import addition, expression_name, index_columns, make_name
 from schemaguard.catalog.objects import (
@@ -32,6 +35,9 @@ from schemaguard.catalog.objects import (
 )
 from schemaguard.catalog.refusal import Refusal
 
+_LEAVE_ALONE = {
+    (update, delete) for update in ("NO ACTION", "RESTRICT") for delete in ("NO ACTION", "RESTRICT", "CASCADE")
+}
 Keyed = PrimaryKey | Unique | Exclusion
 
 
@@ -76,6 +82,8 @@ def _add_check(draft: Draft, name: Name, check: Check) -> None:
         check = replace(check, name=draft.choose_constraint_name(name, alone, "check", frozenset()), columns=used)
     else:
         _refuse_repeated(draft, table, check.name)
+    if check.no_inherit and table.partition_by is not None:
+        raise Refusal(f'cannot add NO INHERIT constraint to partitioned table "{name.name}"', "42P16")
     draft.put(replace(table, constraints=(*table.constraints, check)))
     if not check.no_inherit:
         for child in list(draft.children(name)):
@@ -91,7 +99,7 @@ def _refuse_repeated(draft: Draft, table: Table, name: str | None) -> None:
 def _key_columns(key: Keyed) -> tuple[str, ...]:
     if isinstance(key, Exclusion):
         return tuple(expression_name(element) for element, _ in key.elements)
-    return key.columns + key.include
+    return (key.made_as or key.columns) + key.include
 
 
 def add_key(draft: Draft, name: Name, key: Keyed, using: Index | None = None) -> None:
@@ -160,7 +168,7 @@ def _backing_index(name: Name, table: Name, key: Keyed) -> Index:
     return Index(
         name,
         table,
-        tuple(IndexKey(column) for column in key.columns),
+        tuple(IndexKey(column, made_as=made) for column, made in zip_longest(key.columns, key.made_as)),
         unique=True,
         include=key.include,
         nulls_distinct=key.nulls_distinct if isinstance(key, Unique) else True,
@@ -176,7 +184,7 @@ def _exclusion_key(element: str) -> IndexKey:
 def _add_foreign_key(draft: Draft, name: Name, foreign: ForeignKey) -> None:
     table = draft.tables[name]
     require_columns(draft, table, foreign.columns, 'column "{}" referenced in foreign key constraint does not exist')
-    foreign = _resolved(draft, foreign)
+    foreign = _resolved(draft, name, foreign)
     if foreign.name is None:
         chosen = draft.choose_constraint_name(name, addition(foreign.columns), "fkey", frozenset())
         foreign = replace(foreign, name=chosen)
@@ -201,7 +209,7 @@ def find_foreign_key(table: Table, like: ForeignKey) -> ForeignKey | None:
     return None
 
 
-def _resolved(draft: Draft, foreign: ForeignKey) -> ForeignKey:
+def _resolved(draft: Draft, name: Name, foreign: ForeignKey) -> ForeignKey:
     """The foreign key with its target's full name and columns; refused where the target has no such key."""
     target = draft.table(foreign.ref_table)
     key = target.primary_key
@@ -215,10 +223,31 @@ def _resolved(draft: Draft, foreign: ForeignKey) -> ForeignKey:
     require_columns(draft, target, columns, 'column "{}" referenced in foreign key constraint does not exist')
     if len(columns) != len(foreign.columns):
         raise Refusal("number of referencing and referenced columns for foreign key disagree", "42830")
+    _check_reference(draft, name, foreign, target)
     if not any(_is_unique_on(index, set(columns)) for index in draft.indexes_on(target.name)):
         message = f'there is no unique constraint matching given keys for referenced table "{target.name.name}"'
         raise Refusal(message, "42830")
     return foreign
+
+
+def _check_reference(draft: Draft, name: Name, foreign: ForeignKey, target: Table) -> None:
+    table = draft.tables[name]
+    reachable = {"temporary": ("temporary",), "unlogged": ("unlogged", "permanent"), "permanent": ("permanent",)}
+    if target.persistence not in reachable[table.persistence]:
+        message = f"constraints on {table.persistence} tables may reference only {table.persistence} tables"
+        raise Refusal(message, "42P16")
+    for own in map(table.column, foreign.columns):
+        if own is not None and own.generated is not None and (foreign.on_update, foreign.on_delete) not in _LEAVE_ALONE:
+            raise Refusal("invalid action for foreign key constraint containing generated column", "42601")
+    for column, key in zip(foreign.columns, foreign.ref_columns, strict=True):
+        one, other = table.column(column), target.column(key)
+        if one is None or other is None or UNKNOWN_TYPE in (one.type, other.type):
+            continue
+        column_type, key_type = beneath(draft, one.type), beneath(draft, other.type)
+        is_enum = any(type_name(type_) in draft.enums for type_ in (column_type, key_type))
+        if not (column_type == key_type if is_enum else can_reference(column_type, key_type)):
+            message = f'foreign key constraint "{foreign.name}" cannot be implemented: {one.type} and {other.type}'
+            raise Refusal(message, "42804")
 
 
 def _is_unique_on(index: Index, columns: set[str]) -> bool:
@@ -247,9 +276,15 @@ def _take_over(draft: Draft, table: Table, key: PrimaryKey | Unique, index_name:
             draft.refuse(full, f'index "{index_name}" does not exist', "42704")
         draft.put(replace(table, constraints=(*table.constraints, replace(key, name=key.name or index_name))))
         return
+    if index.table != table.name:
+        raise Refusal(f'index "{index_name}" does not belong to table "{table.name.name}"', "55000")
     columns = tuple(k.column for k in index.keys if k.column is not None)
+    if index.constraint is not None:
+        raise Refusal(f'index "{index_name}" is already associated with a constraint', "55000")
     if not index.unique or index.predicate is not None or len(columns) != len(index.keys):
         raise Refusal(f'"{index_name}" is not a plain unique index', "42809")
+    if any(key.descending or key.opclass or key.collation for key in index.keys):
+        raise Refusal(f'index "{index_name}" does not have default sorting behavior', "42809")
     if not index.valid:
         raise Refusal(f'index "{index_name}" is not valid', "55000")
     key = replace(key, columns=columns, include=index.include)
@@ -263,6 +298,9 @@ def drop_constraint(change: DropConstraint, draft: Draft) -> None:
     table = draft.table(change.table)
     constraint = table.constraint(change.constraint)
     if constraint is not None:
+        if is_inherited(draft, table, constraint):
+            message = f'cannot drop inherited constraint "{change.constraint}" of relation "{table.name.name}"'
+            raise Refusal(message, "42P16")
         remove_all(draft, constraint_seed(table.name, change.constraint), cascade=change.cascade)
         return
     # From 18 on NOT NULL is a constraint with a name of its own; nobody names it but the server.
@@ -275,6 +313,21 @@ def drop_constraint(change: DropConstraint, draft: Draft) -> None:
         draft.refuse(table.name, message, "42704")
     if table.name not in draft.tables:
         draft.put(table)
+
+
+def is_inherited(draft: Draft, table: Table, constraint: Constraint) -> bool:
+    """Whether the constraint came from a parent that still has it."""
+    for parent in draft.parents(table):
+        for other in parent.constraints:
+            match constraint, other:
+                case Check(name=own), Check(name=above, no_inherit=False) if own == above:
+                    return True
+                case ((PrimaryKey() | Unique() | ForeignKey()), _) if table.partition_of is not None:
+                    if replace(other, name=None) == replace(constraint, name=None):
+                        return True
+                case _:
+                    pass
+    return False
 
 
 def with_constraint(table: Table, name: str, become: Callable[[Any], Constraint]) -> Table:
@@ -292,6 +345,8 @@ def _tree(draft: Draft, table: Table) -> list[Table]:
 def validate_constraint(change: ValidateConstraint, draft: Draft) -> None:
     """VALIDATE CONSTRAINT."""
     table = _with_known_constraint(draft, change.table, change.constraint)
+    if isinstance(table.constraint(change.constraint), PrimaryKey | Unique | Exclusion):
+        raise Refusal(f'cannot validate constraint "{change.constraint}" of relation "{table.name.name}"', "42809")
     for each in _tree(draft, table):
         if isinstance(each.constraint(change.constraint), Check | ForeignKey):
             draft.put(with_constraint(each, change.constraint, lambda c: replace(c, valid=True)))
@@ -313,11 +368,15 @@ def rename_constraint(change: RenameConstraint, draft: Draft) -> None:
     if old is None:
         return
     _refuse_repeated(draft, table, to)
+    if isinstance(old, Check) and is_inherited(draft, table, old):
+        raise Refusal(f'cannot rename inherited constraint "{change.constraint}"', "42P16")
+    if not isinstance(old, Check | ForeignKey) and draft.is_relation(Name(to, table.name.schema)):
+        draft.refuse(Name(to, table.name.schema), f'relation "{to}" already exists', "42P07")
     trees = _tree(draft, table) if isinstance(old, Check) else [table]
     for each in trees:
         draft.put(with_constraint(each, change.constraint, lambda c: replace(c, name=to)))
     index = draft.indexes.get(Name(change.constraint, table.name.schema))
-    if index is not None and index.constraint == change.constraint:
+    if index is not None and index.table == table.name and index.constraint == change.constraint:
         draft.remove(index)
         draft.put(replace(index, name=Name(to, table.name.schema), constraint=to))
 
@@ -345,6 +404,9 @@ def create_index(change: CreateIndex, draft: Draft) -> None:
     if table.name not in draft.tables:
         draft.put(table)
     named = tuple(key.column for key in change.index.keys if key.column is not None) + change.index.include
+    keys = {key.column for key in change.index.keys}
+    if change.index.unique and table.partition_key and not keys >= set(table.partition_key):
+        raise Refusal("unique constraint on partitioned table must include all partitioning columns", "0A000")
     require_columns(draft, table, named, 'column "{}" does not exist')
     made = _put_index(draft, table.name, change)
     if made is None or change.only:
@@ -362,8 +424,8 @@ def same_shape(one: Index, other: Index) -> bool:
 
 def _put_index(draft: Draft, table: Name, change: CreateIndex) -> Index | None:
     if change.name is None:
-        keys = [key.column or expression_name(key.expression or "") for key in change.index.keys]
-        parts = addition(index_columns((*keys, *change.index.include)))
+        keys = [key.made_as or key.column or expression_name(key.expression or "") for key in change.index.keys]
+        parts = addition(index_columns((*keys, *(change.index.include_made_as or change.index.include))))
         chosen = draft.choose_relation_name(table, parts, "idx", is_constraint=False)
         name = Name(chosen, table.schema)
     else:

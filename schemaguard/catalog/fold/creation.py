@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+from schemaguard.catalog import expressions
 from schemaguard.catalog.cascade import Gone
 from schemaguard.catalog.changes import CreateIndex, CreateTable
+from schemaguard.catalog.fold.assigning import require_default_fits
 from schemaguard.catalog.fold.constraints import add_constraints, create_index
-from schemaguard.catalog.fold.draft import Draft
+from schemaguard.catalog.fold.draft import UNKNOWN_TYPE, Draft, type_name
 from schemaguard.catalog.fold.removal import remove_all
 from schemaguard.catalog.objects import (
     Check,
@@ -19,6 +21,7 @@ from schemaguard.catalog.objects import (
     Table,
     Unique,
 )
+from schemaguard.catalog.refusal import Refusal
 from schemaguard.catalog.types import quote_identifier
 from schemaguard.catalog.volatility import is_null
 
@@ -35,11 +38,14 @@ def create_table(change: CreateTable, draft: Draft) -> None:
         remove_all(draft, (Gone("table", name),), cascade=True)
     parents = tuple(draft.resolve(parent) for parent in change.table.inherits)
     of = draft.resolve(change.table.partition_of) if change.table.partition_of else None
+    _check_parents(draft, change.table, parents, of)
     copied, inherited, is_open = _from_parents(draft, (*parents, *((of,) if of else ())))
     like_columns, like_constraints, like_open = _from_like(draft, change)
     own = tuple(own_column(draft, name, column, column.name in change.serials) for column in change.table.columns)
     columns = _merged(draft, name, copied, (*like_columns, *own), is_partition=of is not None)
     bare_query = change.as_query is not None and not columns
+    for column in own:
+        require_own_values(draft, name, column, columns)
     draft.put(
         replace(
             change.table,
@@ -56,10 +62,30 @@ def create_table(change: CreateTable, draft: Draft) -> None:
             own_sequence(draft, name, column)
     own_constraints = change.table.constraints
     kept = tuple(c for c in inherited if not any(c.name and c.name == other.name for other in own_constraints))
-    add_constraints(draft, draft.tables[name], (*kept, *like_constraints, *own_constraints))
+    own_keys = tuple(c for c in (*kept, *own_constraints) if not isinstance(c, ForeignKey))
+    add_constraints(draft, draft.tables[name], own_keys)
+    for constraint in like_constraints:
+        # One by one: a key that repeats another is made all the same here.
+        add_constraints(draft, draft.tables[name], (constraint,))
+    add_constraints(draft, draft.tables[name], tuple(c for c in (*kept, *own_constraints) if c not in own_keys))
     if of is not None:
         _indexes_of_parent(draft, of, name)
     _own_indexes(draft, change, name)
+
+
+def _check_parents(draft: Draft, table: Table, parents: tuple[Name, ...], of: Name | None) -> None:
+    for parent in parents:
+        known = draft.tables.get(parent)
+        if known is not None and known.partition_by is not None:
+            draft.refuse(parent, f'cannot inherit from partitioned table "{parent.name}"', "42809")
+        if known is not None and known.partition_of is not None:
+            draft.refuse(parent, f'cannot inherit from partition "{parent.name}"', "42809")
+    known = draft.tables.get(of) if of is not None else None
+    if known is not None and known.partition_by is None and not known.open:
+        draft.refuse(known.name, f'"{known.name.name}" is not partitioned', "42P17")
+    if sum(isinstance(constraint, PrimaryKey) for constraint in table.constraints) > 1:
+        message = f'multiple primary keys for table "{table.name.name}" are not allowed'
+        raise Refusal(message, "42P16")
 
 
 def _placed(draft: Draft, table: Table) -> Name:
@@ -70,8 +96,9 @@ def _placed(draft: Draft, table: Table) -> Name:
 
 def own_column(draft: Draft, table: Name, column: Column, is_serial: bool) -> Column:
     """The column as the table gets it: its type found, serial and identity spelled out."""
-    default = None if is_null(column.default) else column.default
-    column = replace(column, type=draft.type(column.type), default=default)
+    column = replace(column, type=draft.type(column.type))
+    column = replace(column, default=stored_default(draft, column, column.default))
+    require_default_fits(draft, table, column.name, column.type, column.default)
     if is_serial:
         sequence = draft.choose_relation_name(table, column.name, "seq", is_constraint=False)
         # Written as pg_get_expr() prints it where the schema is on the search_path.
@@ -80,6 +107,20 @@ def own_column(draft: Draft, table: Name, column: Column, is_serial: bool) -> Co
             spelled = f"{quote_identifier(table.schema or '')}.{spelled}"
         return replace(column, not_null=True, default=f"nextval('{spelled}'::regclass)")
     return replace(column, not_null=True) if column.identity is not None else column
+
+
+def stored_default(draft: Draft, column: Column, default: str | None) -> str | None:
+    """The default as the server keeps it: NULL is none, except for a domain, whose own default it hides."""
+    is_domain = type_name(column.type) in draft.domains and not column.type.dimensions
+    return None if is_null(default) and not is_domain else default
+
+
+def require_own_values(draft: Draft, table: Name, column: Column, others: tuple[Column, ...]) -> None:
+    """Refuse a generated column that reads another one."""
+    for other in others:
+        if other.generated is not None and expressions.mentions(column.generated, other.name):
+            message = f'cannot use generated column "{other.name}" in column generation expression'
+            draft.refuse(table, message, "42P17")
 
 
 def own_sequence(draft: Draft, table: Name, column: Column) -> None:
@@ -126,6 +167,8 @@ def _merged(
         if base is None:
             columns[column.name] = column
             continue
+        if base.type != column.type and UNKNOWN_TYPE not in (base.type, column.type):
+            draft.refuse(table, f'column "{column.name}" has a type conflict', "42804")
         columns[column.name] = replace(
             base,
             not_null=base.not_null or column.not_null,

@@ -189,6 +189,17 @@ class Draft:
             if child is not None and (child.partition_of == table or table in child.inherits):
                 yield child
 
+    def parents(self, table: Table) -> Iterator[Table]:
+        """The tables that it is a partition or an inheritance child of, as far as they are known."""
+        for name in (*table.inherits, *((table.partition_of,) if table.partition_of else ())):
+            parent = self.tables.get(name)
+            if parent is not None:
+                yield parent
+
+    def is_inherited(self, table: Table, column: str) -> bool:
+        """Whether a parent has the column too: it can't go, or become another, in the child alone."""
+        return any(parent.column(column) is not None for parent in self.parents(table))
+
     def indexes_on(self, table: Name) -> tuple[Index, ...]:
         """The indexes of a table."""
         return tuple(self.indexes[name] for name in self.indexes_of.get(table, ()))

@@ -24,7 +24,7 @@ from schemaguard.catalog.changes import (
     RenameEnumValue,
     RenameObject,
 )
-from schemaguard.catalog.fold.draft import Draft
+from schemaguard.catalog.fold.draft import Draft, type_name
 from schemaguard.catalog.fold.movement import rename_relation, rename_type
 from schemaguard.catalog.fold.removal import remove_all
 from schemaguard.catalog.names import choose_name
@@ -137,6 +137,9 @@ def alter_domain(change: AlterDomain, draft: Draft) -> None:
     domain = draft.domains.get(draft.resolve_type(change.domain))
     if domain is None:
         return
+    is_checked = change.check is None or change.check.valid
+    if is_checked and change.action.lower() in ("add constraint", "set not null", "validate constraint"):
+        _refuse_inside_others(draft, domain.name)
     match change.action.lower():
         case "set not null":
             domain = replace(domain, not_null=True)
@@ -159,6 +162,16 @@ def alter_domain(change: AlterDomain, draft: Draft) -> None:
         case _:
             return
     draft.put(domain)
+
+
+def _refuse_inside_others(draft: Draft, domain: Name) -> None:
+    """What is checked anew can't be found where the domain is inside of arrays or composites."""
+    for user in draft.uses(domain):
+        table = draft.tables.get(user)
+        for column in table.columns if table is not None else ():
+            if column.type.dimensions and type_name(column.type) == domain:
+                message = f'cannot alter type "{domain.name}" because column "{user.name}.{column.name}" uses it'
+                raise Refusal(message, "0A000")
 
 
 def create_composite(change: CreateComposite, draft: Draft) -> None:
@@ -210,11 +223,24 @@ def alter_sequence(change: AlterSequence, draft: Draft) -> None:
         if name in draft.tables or name in draft.views or name in draft.indexes:
             draft.refuse(name, f'"{name.name}" is not a sequence', "42809")
         sequence = Sequence(name)
+    if change.owned_by_none or change.owned_by is not None:
+        _refuse_identity(draft, sequence)
     if change.owned_by_none:
         draft.put(replace(sequence, owned_by=None))
     elif change.owned_by is not None:
-        table, column = change.owned_by
-        draft.put(replace(sequence, owned_by=(draft.resolve(table), column)))
+        table, column = draft.table(change.owned_by[0]), change.owned_by[1]
+        if table.column(column) is None and not table.open:
+            draft.refuse(table.name, f'column "{column}" of relation "{table.name.name}" does not exist', "42703")
+        if table.name.schema != name.schema:
+            draft.refuse(name, "sequence must be in same schema as table it is linked to", "55000")
+        draft.put(replace(sequence, owned_by=(table.name, column)))
+
+
+def _refuse_identity(draft: Draft, sequence: Sequence) -> None:
+    table = draft.tables.get(sequence.owned_by[0]) if sequence.owned_by is not None else None
+    column = table.column(sequence.owned_by[1]) if table is not None and sequence.owned_by is not None else None
+    if column is not None and column.identity is not None:
+        draft.refuse(sequence.name, "cannot change ownership of identity sequence", "0A000")
 
 
 def create_function(change: CreateFunction, draft: Draft) -> None:
@@ -338,6 +364,9 @@ def move_object(change: MoveObject, draft: Draft) -> None:
     match change.kind:
         case "table" | "view" | "materialized view" | "sequence":
             name = draft.resolve(change.object)
+            sequence = draft.sequences.get(name)
+            if sequence is not None and sequence.owned_by is not None:
+                draft.refuse(name, "cannot move an owned sequence into another schema", "0A000")
             if draft.is_relation(name) and name.schema != change.schema:
                 rename_relation(draft, name, Name(name.name, change.schema))
         case "type" | "domain":

@@ -93,6 +93,9 @@ def _follow(draft: Draft, old: Name, new: Name) -> None:
 
 def rename_index(draft: Draft, index: Index, new: Name) -> None:
     """Rename an index, and the constraint that it stands for."""
+    owner = draft.tables.get(index.table)
+    if index.constraint is not None and owner is not None and owner.constraint(new.name) is not None:
+        draft.refuse(owner.name, f'constraint "{new.name}" for relation "{owner.name.name}" already exists', "42710")
     draft.remove(index)
     draft.put(replace(index, name=new, constraint=new.name if index.constraint else None))
     table = draft.tables.get(index.table)

@@ -24,10 +24,11 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.fold.constraints import add_key, create_index, find_foreign_key, same_shape
 from schemaguard.catalog.fold.creation import create_table
-from schemaguard.catalog.fold.draft import Draft
+from schemaguard.catalog.fold.draft import UNKNOWN_TYPE, Draft
 from schemaguard.catalog.fold.movement import rename_relation
 from schemaguard.catalog.fold.removal import remove_all
 from schemaguard.catalog.objects import (
+    Check,
     Exclusion,
     ForeignKey,
     Name,
@@ -88,10 +89,8 @@ def attach_partition(change: AttachPartition, draft: Draft) -> None:
         raise Refusal(f'table "{parent.name.name}" is not partitioned', "42809")
     if child.partition_of is not None:
         raise Refusal(f'"{child.name.name}" is already a partition', "42809")
-    if not child.open:
-        for column in parent.columns:
-            if child.column(column.name) is None:
-                draft.refuse(child.name, f'child table is missing column "{column.name}"', "42804")
+    _refuse_circle(draft, child, parent)
+    _require_same(draft, child, parent)
     columns = tuple(
         replace(c, is_local=False, not_null=c.not_null or inherited.not_null)
         if (inherited := parent.column(c.name)) is not None
@@ -115,9 +114,42 @@ def attach_partition(change: AttachPartition, draft: Draft) -> None:
             create_index(CreateIndex(replace(index, table=child.name), None), draft)
 
 
+def _require_same(draft: Draft, child: Table, parent: Table) -> None:
+    """The child must have the parent's columns and checks already."""
+    if child.open:
+        return
+    for column in parent.columns:
+        own = child.column(column.name)
+        if own is None:
+            draft.refuse(child.name, f'child table is missing column "{column.name}"', "42804")
+        elif own.type != column.type and UNKNOWN_TYPE not in (own.type, column.type):
+            draft.refuse(child.name, f'child table has different type for column "{column.name}"', "42804")
+        elif own.collation != column.collation and own.type != UNKNOWN_TYPE:
+            draft.refuse(child.name, f'child table has different collation for column "{column.name}"', "42P21")
+        elif (own.generated is None) != (column.generated is None) and UNKNOWN_TYPE not in (own.type, column.type):
+            message = f'column "{column.name}" is generated in one of child and parent only'
+            draft.refuse(child.name, message, "42804")
+    for check in parent.constraints:
+        if isinstance(check, Check) and not check.no_inherit and child.constraint(check.name or "") is None:
+            draft.refuse(child.name, f'child table is missing constraint "{check.name}"', "42804")
+
+
+def _refuse_circle(draft: Draft, child: Table, parent: Table) -> None:
+    waiting = [child.name]
+    while waiting:
+        name = waiting.pop()
+        if name == parent.name:
+            raise Refusal("circular inheritance not allowed", "42P07")
+        waiting += [below.name for below in draft.children(name)]
+
+
 def detach_partition(change: DetachPartition, draft: Draft) -> None:
     """DETACH PARTITION: a table of its own again, with all that it has."""
     child = _known(draft, change.partition)
+    parent = draft.resolve(change.table)
+    if not child.open and child.partition_of != parent:
+        message = f'relation "{child.name.name}" is not a partition of relation "{parent.name}"'
+        draft.refuse(child.name, message, "42P01")
     columns = tuple(replace(column, is_local=True, identity=None) for column in child.columns)
     draft.put(replace(child, columns=columns, partition_of=None, partition_bound=None))
 
@@ -126,6 +158,10 @@ def set_inheritance(change: SetInheritance, draft: Draft) -> None:
     """INHERIT, NO INHERIT."""
     child, parent = _known(draft, change.table), _known(draft, change.parent)
     if change.inherits:
+        if parent.name in child.inherits:
+            raise Refusal(f'relation "{parent.name.name}" would be inherited from more than once', "42P07")
+        _refuse_circle(draft, child, parent)
+        _require_same(draft, child, parent)
         draft.put(replace(child, inherits=(*child.inherits, parent.name)))
         return
     left = tuple(name for name in child.inherits if name != parent.name)
@@ -208,7 +244,7 @@ def rewrite_table(change: RewriteTable, draft: Draft) -> None:
     if change.table is None or draft.resolve(change.table) not in draft.tables:
         return
     table, how = draft.table(change.table), change.how.upper()
-    if how in ("SET LOGGED", "SET UNLOGGED"):
+    if how in ("SET LOGGED", "SET UNLOGGED") and table.partition_by is None:
         draft.put(replace(table, persistence="unlogged" if how.endswith("UNLOGGED") else "permanent"))
     if how.startswith("SET ACCESS METHOD "):
         method = change.how.split()[-1]

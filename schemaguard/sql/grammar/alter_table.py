@@ -1,6 +1,6 @@
 """ALTER TABLE, action by action, so that one odd action never hides another."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from schemaguard.catalog.changes import (
     AddColumn,
@@ -34,7 +34,7 @@ from schemaguard.catalog.changes import (
     Unreadable,
     ValidateConstraint,
 )
-from schemaguard.catalog.objects import Identity, Name
+from schemaguard.catalog.objects import Check, Exclusion, Identity, Name, PrimaryKey, Unique
 from schemaguard.sql.cursor import Cursor, SyntaxRefusal, Unknown, spelled
 from schemaguard.sql.grammar.columns import column_definition
 from schemaguard.sql.grammar.constraints import STARTS, NotNull, attributes, table_constraint
@@ -55,7 +55,37 @@ def alter_table(cursor: Cursor) -> Iterator[Change]:
     if inside:
         cursor.expect(")")
     cursor.accept("*")
-    yield from actions(cursor, table, if_exists)
+    yield from in_passes(actions(cursor, table, if_exists))
+
+
+def in_passes(changes: Iterable[Change]) -> list[Change]:
+    """The actions in the order in which the server carries them out, which isn't the one that they are written in."""
+    return sorted(changes, key=_pass)
+
+
+def _pass(change: Change) -> int:
+    """ATPrepCmd()'s passes: drops, types, new columns, checks, NOT NULL, keys, foreign keys and defaults, the rest."""
+    match change:
+        case DropColumn() | DropConstraint() | DropNotNull() | DropDefault():
+            return 0
+        case SetGenerated(expression=None) | SetIdentity(identity=None):
+            return 0
+        case RetypeColumn():
+            return 1
+        case AddColumn():
+            return 2
+        case SetGenerated():
+            return 3
+        case AddConstraint(constraint=Check()):
+            return 4
+        case SetNotNull():
+            return 5
+        case AddConstraint(constraint=PrimaryKey() | Unique() | Exclusion()):
+            return 6
+        case AddConstraint() | SetDefault() | SetIdentity(is_new=True):
+            return 7
+        case _:
+            return 8
 
 
 def actions(cursor: Cursor, table: Name, if_exists: bool = False) -> Iterator[Change]:
@@ -239,7 +269,7 @@ def _drop_of_column(cursor: Cursor, table: Name, column: str) -> Change:
     if what == "identity":
         return SetIdentity(table, column, None, if_exists)
     if what == "expression":
-        return SetGenerated(table, column, None)
+        return SetGenerated(table, column, None, if_exists)
     raise cursor.refusal("NOT NULL, DEFAULT, IDENTITY or EXPRESSION")
 
 

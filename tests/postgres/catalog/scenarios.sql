@@ -461,3 +461,35 @@ alter table t alter b set storage external;
 alter table t alter a set statistics 100;
 alter table t cluster on t_pkey;
 analyze t;
+
+-- scenario: actions in the server's own order
+create table t (a int, b int, c int unique);
+alter table t add a text, drop column a, add constraint q unique (d), add d int, alter b set default 'x', alter b type text, drop constraint t_c_key, alter c drop not null;
+
+-- scenario: a check named as the key of another table
+create table t (a int constraint u_pkey check (a > 0));
+create table u (id int primary key);
+alter table t rename constraint u_pkey to c;
+alter table t add constraint u_pkey check (a < 9);
+alter table t drop constraint u_pkey;
+
+-- scenario: copies of a key whose column was renamed
+create table p (id int, k int, v text, unique (k, id)) partition by range (k);
+create index on p (v, lower(v));
+alter table p rename k to kk;
+alter table p rename v to w;
+create table p1 partition of p for values from (1) to (2);
+create table l (like p including all);
+
+-- scenario: keys that repeat each other in a copied table
+create table t (a int unique);
+alter table t add unique (a);
+create table l (like t including indexes, b int unique);
+
+-- scenario: a domain's own default hidden
+create domain d as int default 1;
+create table t (a d default null, b d, c int default null);
+
+-- scenario: tables made from queries keep collations
+create table t (a text collate "C", b varchar(5) collate "POSIX");
+create table c as select a, b as x from t;

@@ -69,10 +69,16 @@ def index(sql: str) -> Index:
 
 
 def test_an_action_that_cannot_be_read_hides_no_other() -> None:
-    first, odd, last = translate("ALTER TABLE t DROP COLUMN a, FROBNICATE (1, 2), DROP COLUMN b")
+    first, last, odd = translate("ALTER TABLE t DROP COLUMN a, FROBNICATE (1, 2), DROP COLUMN b")
     assert first == DropColumn(T, "a")
-    assert odd == Unreadable("an action of ALTER TABLE is expected at 'FROBNICATE'")
     assert last == DropColumn(T, "b")
+    assert odd == Unreadable("an action of ALTER TABLE is expected at 'FROBNICATE'")
+
+
+def test_actions_come_in_the_order_in_which_the_server_carries_them_out() -> None:
+    written = "ALTER TABLE t ADD UNIQUE (b), ALTER b SET NOT NULL, ADD b int, ADD CHECK (b > 0), DROP COLUMN b"
+    kinds = [type(change).__name__ for change in translate(written)]
+    assert kinds == ["DropColumn", "AddColumn", "AddConstraint", "SetNotNull", "AddConstraint"]
 
 
 def test_a_drop_beside_a_validate_is_seen() -> None:
