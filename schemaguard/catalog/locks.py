@@ -154,13 +154,13 @@ def _add_column(change: c.AddColumn, draft: Draft) -> TableWork:
         return _alone(draft, name, *referenced, work="rewrite", why=why)
     for constraint in change.constraints:
         match constraint:
-            case ForeignKey() if column.default is None:
+            case ForeignKey() if column.filling is None:
                 pass
             case Check(valid=False) | ForeignKey(valid=False):
                 pass
             case _:
                 return _alone(draft, name, *referenced, work="scan", why="the new constraint is checked")
-    if column.not_null and column.default is None:
+    if column.not_null and column.filling is None:
         return _alone(draft, name, *referenced, work="scan", why="refused where there is a row")
     return _alone(draft, name, *referenced)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from schemaguard.catalog.types import Type
+from schemaguard.catalog.volatility import is_null
 
 Identity = Literal["always", "by default"]
 ReferentialAction = Literal["NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"]
@@ -36,6 +37,11 @@ class Column:
     comment: str | None = None
     is_local: bool = True
     """False where the table only has it because a parent does."""
+
+    @property
+    def filling(self) -> str | None:
+        """The default that a row gets, None where that is NULL: the server keeps `DEFAULT NULL` for some types."""
+        return None if is_null(self.default) else self.default
 
 
 @dataclass(frozen=True, slots=True)

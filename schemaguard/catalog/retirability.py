@@ -102,7 +102,7 @@ def _blocks_writers(table: Table, column: Column) -> Iterator[Retirability]:
                 yield Retirability("slow", f"CHECK {constraint.name} refuses rows without it: validated on restore")
             case _:
                 pass
-    is_filled = column.identity is not None or column.generated is not None or is_constant(column.default)
+    is_filled = column.identity is not None or column.generated is not None or is_constant(column.filling)
     if column.not_null and not is_filled:
         first = f"ALTER TABLE {table.name} ALTER COLUMN {column.name} DROP NOT NULL"
         why = f"column {column.name} is NOT NULL and nothing fills it for new rows: filled and checked on restore"

@@ -148,7 +148,7 @@ def _column_acts(catalog: Catalog, table: Table, column: Column, token: int) -> 
     is_unique = any(index.unique for index in indexes)
     if column.default is not None and (is_unique or not is_constant(column.default)):
         yield _both(c.DropDefault(table.name, column.name), c.SetDefault(table.name, column.name, column.default))
-    keeps_default = is_constant(column.default) and not is_unique
+    keeps_default = is_constant(column.filling) and not is_unique
     if column.not_null and not keeps_default and column.identity is None and column.generated is None:
         yield _both(c.DropNotNull(table.name, column.name), c.SetNotNull(table.name, column.name))
 

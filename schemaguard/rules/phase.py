@@ -106,7 +106,7 @@ def _phases(change: Change, before: Catalog, made: Made) -> tuple[Phase, ...]:
 
 def _is_required(change: AddColumn) -> bool:
     column = change.column
-    has_value = column.default is not None or column.identity is not None or column.generated is not None
+    has_value = column.filling is not None or column.identity is not None or column.generated is not None
     return column.not_null and not has_value and not change.serial
 
 

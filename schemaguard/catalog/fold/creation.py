@@ -110,9 +110,10 @@ def own_column(draft: Draft, table: Name, column: Column, is_serial: bool) -> Co
 
 
 def stored_default(draft: Draft, column: Column, default: str | None) -> str | None:
-    """The default as the server keeps it: NULL is none, except for a domain, whose own default it hides."""
+    """The default as the server keeps it: NULL is none, but not where it has to be coerced to a domain or a length."""
     is_domain = type_name(column.type) in draft.domains and not column.type.dimensions
-    return None if is_null(default) and not is_domain else default
+    is_coerced = is_domain or (bool(column.type.modifiers) and column.type.name != "interval")
+    return None if is_null(default) and not is_coerced else default
 
 
 def require_own_values(draft: Draft, table: Name, column: Column, others: tuple[Column, ...]) -> None:

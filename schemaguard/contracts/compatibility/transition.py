@@ -47,8 +47,8 @@ def writer_shifts(
         if (
             part.promise(new.name) is None
             and old is not None
-            and old.default != new.default
-            and new.default is not None
+            and old.filling != new.filling
+            and new.filling is not None
         ):
             yield "default-changed", new.name, ""
     yield from _new_constraints(part, was.table, now.table, catalogs)
@@ -61,7 +61,7 @@ def _shifts(promise: Promise, old: Column, new: Column) -> Iterator[Flaw]:
             yield cause, promise.column, f"{new.type} instead of {old.type}"
     if old.type.name == new.type.name and _is_wider(promise, old, new):
         yield "range-widened", promise.column, f"{new.type} instead of {old.type}"
-    if old.default != new.default and new.default is not None:
+    if old.filling != new.filling and new.filling is not None:
         yield "default-changed", promise.column, ""
     if old.collation != new.collation:
         yield "collation-changed", promise.column, ""

@@ -31,7 +31,7 @@ def writer_flaws(part: ContractTable, shown: Relation, catalog: Catalog) -> Iter
 
 def is_left_out_in_vain(column: Column) -> bool:
     """Whether an INSERT that doesn't name the column fails with 23502."""
-    return column.not_null and column.default is None and column.identity is None and column.generated is None
+    return column.not_null and column.filling is None and column.identity is None and column.generated is None
 
 
 def _column_flaws(promise: Promise, column: Column, shown: Relation, catalog: Catalog) -> Iterator[Flaw]:

@@ -40,7 +40,7 @@ def _drop(is_python: bool, table: Name, column: str | None) -> str:
 def _loosened(context: Context, table: Name, column: str | None) -> str | None:
     known = context.before.table(table)
     found = known.column(column) if known is not None and column is not None else None
-    if found is None or not found.not_null or found.default is not None or found.identity is not None:
+    if found is None or not found.not_null or found.filling is not None or found.identity is not None:
         return None
     if not context.is_python:
         return f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL;"

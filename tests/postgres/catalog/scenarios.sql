@@ -489,6 +489,12 @@ create table l (like t including indexes, b int unique);
 -- scenario: a domain's own default hidden
 create domain d as int default 1;
 create table t (a d default null, b d, c int default null);
+alter table t alter b set default null, alter c set default null;
+
+-- scenario: null coerced to a length
+create table t (a varchar(20) default null, b varchar default null, c char(3) default null, d numeric(5, 2) default null,
+    e timestamp(3) default null, f interval day default null, g varchar(5)[] default null, h numeric default null::numeric);
+alter table t alter a drop default, alter c set default null, add i varchar(9) default null, alter d type numeric;
 
 -- scenario: tables made from queries keep collations
 create table t (a text collate "C", b varchar(5) collate "POSIX");
