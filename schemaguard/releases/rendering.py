@@ -3,6 +3,7 @@
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Check, Constraint, Exclusion, ForeignKey, Name, PrimaryKey, Unique
 from schemaguard.releases.identifiers import columns, qualified, quote
+from schemaguard.releases.rendering_objects import render_object
 
 
 def render(change: c.Change) -> str | None:
@@ -20,12 +21,29 @@ def render(change: c.Change) -> str | None:
             return f"alter table {qualified(table)} set schema {quote(schema)}"
         case c.RenameConstraint(table=table, constraint=name, to=to):
             return f"alter table {qualified(table)} rename constraint {quote(name)} to {quote(to)}"
-        case c.RenameEnumValue(type=type_, value=value, to=to):
-            return f"alter type {qualified(type_)} rename value {_literal(value)} to {_literal(to)}"
+        case c.DropTable(table=table):
+            return f"drop table {qualified(table)}"
+        case c.AlterConstraint(table=table, constraint=name):
+            timing = ("not " * (not change.deferrable)) + "deferrable"
+            timing += " initially deferred" * change.initially_deferred
+            return f"alter table {qualified(table)} alter constraint {quote(name)} {timing}"
+        case c.DetachPartition(table=table, partition=partition, concurrently=False):
+            return f"alter table {qualified(table)} detach partition {qualified(partition)}"
+        case c.AttachPartition(table=table, partition=partition, bound=bound):
+            return f"alter table {qualified(table)} attach partition {qualified(partition)} {bound}"
+        case c.SetInheritance(table=table, parent=parent, inherits=inherits):
+            return f"alter table {qualified(table)} {'' if inherits else 'no '}inherit {qualified(parent)}"
+        case c.SetReplicaIdentity(table=table, identity=identity):
+            return f"alter table {qualified(table)} replica identity {_identity_of_replica(identity)}"
         case c.RenameColumn(table=table, column=column, to=to):
             return f"alter table {qualified(table)} rename column {quote(column)} to {quote(to)}"
         case _:
-            return _column_change(change)
+            return _column_change(change) or render_object(change)
+
+
+def _identity_of_replica(identity: str) -> str:
+    word, _, index = identity.partition("USING INDEX ")
+    return f"using index {quote(index)}" if index else word.lower()
 
 
 def _column_change(change: c.Change) -> str | None:
@@ -38,8 +56,19 @@ def _column_change(change: c.Change) -> str | None:
             return _alter_column(table, column, f"set default {default}")
         case c.DropDefault(table=table, column=column):
             return _alter_column(table, column, "drop default")
-        case c.RetypeColumn(table=table, column=column, type=type_, using=None):
-            return _alter_column(table, column, f"type {type_}")
+        case c.RetypeColumn(table=table, column=column, type=type_, using=using, collation=collation):
+            collated = f" collate {quote(collation)}" if collation else ""
+            return _alter_column(table, column, f"type {type_}{collated}{f' using {using}' if using else ''}")
+        case c.DropColumn(table=table, column=column):
+            return f"alter table {qualified(table)} drop column {quote(column)}"
+        case c.SetIdentity(table=table, column=column, identity=identity, is_new=is_new):
+            if identity is None:
+                return _alter_column(table, column, "drop identity")
+            return _alter_column(
+                table, column, f"{'add' if is_new else 'set'} generated {identity}{' as identity' * is_new}"
+            )
+        case c.SetGenerated(table=table, column=column, expression=str() as expression):
+            return _alter_column(table, column, f"set expression as ({expression})")
         case _:
             return None
 
@@ -83,9 +112,3 @@ def _deferrable(constraint: ForeignKey | PrimaryKey | Unique) -> str:
 
 def _alter_column(table: Name, column: str, action: str) -> str:
     return f"alter table {qualified(table)} alter column {quote(column)} {action}"
-
-
-def _literal(text: str) -> str:
-    from psycopg import sql
-
-    return sql.Literal(text).as_string(None)

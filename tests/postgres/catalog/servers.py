@@ -20,7 +20,12 @@ def scenarios() -> dict[str, str]:
 
 def lock_cases() -> tuple[str, tuple[str, ...]]:
     """The setup of locks.sql and its statements."""
-    text = Path(__file__).with_name("locks.sql").read_text()
+    return cases("locks.sql")
+
+
+def cases(file: str) -> tuple[str, tuple[str, ...]]:
+    """The setup of a file and its statements, one a line."""
+    text = Path(__file__).with_name(file).read_text()
     _, setup, statements = re.split(r"^-- (?:setup|statements)$", text, flags=re.MULTILINE)
     return setup.strip(), tuple(line.rstrip(";") for line in statements.strip().splitlines())
 

@@ -1,0 +1,76 @@
+"""An inverse, carried out on a server behind its change, leaves the catalog that was before it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from schemaguard.adapters.introspect import read_catalog
+from schemaguard.catalog import changes as c
+from schemaguard.catalog.diff import difference
+from schemaguard.catalog.inverse import Inverse, inverse
+from schemaguard.catalog.objects import Catalog, Check, ForeignKey
+from schemaguard.releases.rendering import render
+from schemaguard.sql.lineage import complete
+from schemaguard.sql.translate import translate
+from tests.postgres.catalog.servers import cases, lock_cases
+
+LOCKS_SETUP, LOCKS_STATEMENTS = lock_cases()
+SETUP, OWN_STATEMENTS = cases("inverses.sql")
+STATEMENTS = tuple(dict.fromkeys((*LOCKS_STATEMENTS, *OWN_STATEMENTS)))
+SPELLED_BY_THE_SERVER = (c.CreateFunction, c.CreateTrigger)
+"""What a catalog doesn't hold whole: only the server can spell it, so the guard asks it before the change runs."""
+
+
+@pytest.fixture(scope="module", params=["15", "18"])
+def connection(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
+    url = request.getfixturevalue("server15" if request.param == "15" else "server")
+    with psycopg.connect(url) as opened:
+        opened.execute("set client_min_messages = error")
+        opened.execute("drop schema public cascade; create schema public")
+        opened.execute(LOCKS_SETUP)
+        opened.execute(SETUP)
+        yield opened
+        opened.rollback()
+
+
+def _found(statement: str, before: Catalog) -> Inverse:
+    (change,) = translate(statement)
+    return inverse(complete(change, before), before, with_guard=False)
+
+
+def _as_after_a_way_back(catalog: Catalog) -> Catalog:
+    """What comes back unvalidated counts as back: its rows haven't been read again."""
+    tables = {
+        name: replace(
+            table,
+            constraints=tuple(
+                replace(k, valid=False) if isinstance(k, ForeignKey | Check) else k for k in table.constraints
+            ),
+        )
+        for name, table in catalog.tables.items()
+    }
+    return replace(catalog, tables=tables)
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_an_inverse_brings_the_catalog_back(connection: psycopg.Connection, statement: str) -> None:
+    with connection.transaction(force_rollback=True):
+        before = read_catalog(connection)
+        found = _found(statement, before)
+        if found.cls not in ("instant", "slow") or not found.changes:
+            assert found.cls in ("lossy", "impossible", "none") or found.why
+            return
+        connection.execute(statement.encode())
+        for change in found.changes:
+            if isinstance(change, SPELLED_BY_THE_SERVER):
+                assert render(change) is None
+                return
+            one = replace(change, concurrently=False) if isinstance(change, c.CreateIndex) else change
+            text = render(one)
+            assert text is not None, one
+            connection.execute(text.encode())
+        after = read_catalog(connection)
+    back = difference(_as_after_a_way_back(before), _as_after_a_way_back(after))
+    assert [str(one) for one in back] == []
