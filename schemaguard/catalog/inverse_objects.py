@@ -7,6 +7,9 @@ from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.inverse_value import MAY_STAY, NOTHING, Inverse, instant
 from schemaguard.catalog.objects import Catalog, Domain, Name, Table, View
 
+_RELATIONS = ("table", "view", "materialized view")
+_COMMENTED = (*_RELATIONS, "column", "foreign table")
+
 
 def types(change: c.Change, draft: Draft, _: bool) -> Inverse | None:
     """The inverse of a change of a type."""
@@ -212,10 +215,8 @@ def access(change: c.Change, draft: Draft, _: bool) -> Inverse | None:
             was = None if enabled is None else table.row_security
             was_forced = None if forced is None else table.force_row_security
             return instant(c.SetRowSecurity(table.name, was, was_forced))
-        case c.GrantAccess(kind=kind, object=name, grants=grants, all_in_schema=whole):
-            return instant(c.RevokeAccess(kind, name, grants, whole))
-        case c.RevokeAccess(kind=kind, object=name, grants=grants, all_in_schema=whole):
-            return instant(c.GrantAccess(kind, name, grants, whole))
+        case c.GrantAccess() | c.RevokeAccess():
+            return _access_back(change, draft)
         case c.ChangeOwner(kind=kind, object=name):
             relation: Table | View | None = draft.tables.get(draft.resolve(name)) or draft.views.get(
                 draft.resolve(name)
@@ -223,15 +224,34 @@ def access(change: c.Change, draft: Draft, _: bool) -> Inverse | None:
             was_owner = relation.owner if relation is not None else None
             back = (c.ChangeOwner(kind, name, was_owner),) if was_owner is not None else ()
             return instant(*back, why="" if back else "to the owner that the database names now")
+        case c.SetComment(kind=kind) if kind.lower() not in _COMMENTED:
+            return instant(why="a comment that a catalog doesn't hold stays")
         case c.SetComment(object=name, column=column):
             return instant(replace(change, comment=_comment(draft, name, column)))
         case _:
             return None
 
 
+def _access_back(change: c.GrantAccess | c.RevokeAccess, draft: Draft) -> Inverse:
+    """What the relation's grants were before; for an object whose grants no catalog holds, the opposite statement."""
+    name = draft.resolve(change.object)
+    before: Table | View | None = draft.tables.get(name) or draft.views.get(name)
+    if change.all_in_schema or change.kind not in _RELATIONS or before is None:
+        opposite = c.RevokeAccess if isinstance(change, c.GrantAccess) else c.GrantAccess
+        return instant(opposite(change.kind, change.object, change.grants, change.all_in_schema))
+    after = applied(change, draft)
+    left = (after.tables.get(name) or after.views.get(name)) if after is not None else None
+    had, has = set(before.grants), set(left.grants if left is not None else ())
+    if had == has:
+        return NOTHING
+    taken = [c.RevokeAccess(change.kind, name, (grant,)) for grant in sorted(has - had, key=str)]
+    given = [c.GrantAccess(change.kind, name, (grant,)) for grant in sorted(had - has, key=str)]
+    return instant(*taken, *given)
+
+
 def _comment(draft: Draft, name: Name, column: str | None) -> str | None:
     table, view = draft.tables.get(draft.resolve(name)), draft.views.get(draft.resolve(name))
     if column is None:
         return table.comment if table is not None else view.comment if view is not None else None
-    known = table.column(column) if table is not None else None
-    return known.comment if known is not None else None
+    columns = table.columns if table is not None else (view.columns or ()) if view is not None else ()
+    return next((known.comment for known in columns if known.name == column), None)

@@ -118,7 +118,11 @@ def _columns(change: c.Change, draft: Draft, _: int) -> TableWork | None:
             return _add_column(change, draft)
         case c.DropColumn(table=name, column=column):
             keys = [k for k in draft.table(name).constraints if isinstance(k, ForeignKey) and column in k.columns]
-            return _alone(draft, name, *_referenced(keys, draft, _ALONE))
+            others = list(_referenced(keys, draft, _ALONE))
+            if change.cascade:
+                going = closure(draft, (Gone("column", draft.resolve(name), column),))
+                others += [Lock(gone.name, _ALONE) for gone in going if gone.kind in ("view", "constraint", "column")]
+            return _alone(draft, name, *dict.fromkeys(others))
         case c.RetypeColumn():
             return _retype(change, draft)
         case c.SetNotNull(table=name, column=column):
@@ -440,6 +444,8 @@ def _others(change: c.Change, draft: Draft, version: int) -> TableWork | None:
         case c.SetComment(kind=kind, object=name):
             is_relation = kind.lower() in ("table", "column", "view", "materialized view")
             return TableWork((Lock(draft.resolve(name), _WITH_ALL),)) if is_relation else _NONE
+        case c.AlterDomain(check=check) if check is not None and not check.valid:
+            return _NONE
         case c.AlterDomain(domain=name, action=action):
             return _alter_domain(draft.resolve_type(name), action.lower(), draft, version)
         case c.AlterSequence(sequence=name, owned_by=owned):

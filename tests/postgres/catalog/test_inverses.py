@@ -28,7 +28,7 @@ def connection(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
     url = request.getfixturevalue("server15" if request.param == "15" else "server")
     with psycopg.connect(url) as opened:
         opened.execute("set client_min_messages = error")
-        opened.execute("drop schema public cascade; create schema public")
+        opened.execute("drop schema if exists public, side cascade; create schema public")
         opened.execute(LOCKS_SETUP)
         opened.execute(SETUP)
         yield opened
