@@ -156,8 +156,23 @@ def literal_fits(text: str, type_: Type) -> bool:
             return bool(_HEX.match(value))
         case "json" | "jsonb":
             return _is_json(value)
+        case "date" | "timestamp with time zone" | "timestamp without time zone":
+            return not re.fullmatch(r"\d{0,3}", value)
         case _:
             return True
+
+
+def as_printed(text: str, type_: Type) -> str:
+    """A default as the server prints it where a literal becomes a value of the type: `'0'` is `false` to a boolean."""
+    literal = string_literal(text)
+    if literal is None or type_.dimensions or not type_.is_built_in:
+        return text
+    value = literal.strip().lower()
+    if type_.name == "boolean" and literal_fits(text, type_):
+        return "true" if "true".startswith(value) or "yes".startswith(value) or value in ("on", "1") else "false"
+    if type_.name == "interval" and value == "0":
+        return "'00:00:00'"
+    return text
 
 
 def _is_json(value: str) -> bool:

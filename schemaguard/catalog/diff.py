@@ -145,17 +145,10 @@ def _column_facts(table: Name, column: Column, other: Column | None) -> Iterator
         yield ("column", name, "comment"), column.comment or ""
 
 
-_TRUE, _FALSE = frozenset({"'t'", "'true'", "'yes'", "'on'", "1"}), frozenset({"'f'", "'false'", "'no'", "'off'", "0"})
-
-
 def _default_text(column: Column) -> str:
     """The default; a literal is compared as the value that the server makes of it for the column's type."""
     text = same_spelling(column.default)
     kind = column.type.name if column.type.is_built_in and not column.type.dimensions else ""
-    if kind == "boolean" and text in _TRUE | _FALSE:
-        return "true" if text in _TRUE else "false"
-    if kind == "interval" and text == "0":
-        return "'00:00:00'"
     if kind.startswith("timestamp") and (literal := _STRING.match(bare(column.default or ""))):
         try:
             # Which zone a literal without one is in, only the session could say.

@@ -19,7 +19,7 @@ from schemaguard.catalog.changes import (
     SetIdentity,
     SetNotNull,
 )
-from schemaguard.catalog.fold.assigning import beneath, converts, require_default_fits
+from schemaguard.catalog.fold.assigning import converts, require_default_fits
 from schemaguard.catalog.fold.constraints import add_constraints
 from schemaguard.catalog.fold.creation import own_column, own_sequence, require_own_values, stored_default
 from schemaguard.catalog.fold.draft import UNKNOWN_TYPE, Draft
@@ -40,6 +40,7 @@ from schemaguard.catalog.objects import (
     View,
 )
 from schemaguard.catalog.refusal import Refusal
+from schemaguard.catalog.types import Type
 
 _INTEGERS = ("smallint", "integer", "bigint")
 
@@ -297,7 +298,7 @@ def _check_conversion(draft: Draft, table: Table, column: Column, change: Retype
         raise Refusal(f'cannot alter inherited column "{name}"', "42P16")
     if column.generated is not None and change.using is not None:
         raise Refusal("cannot specify USING when altering type of generated column", "42611")
-    if column.identity is not None and beneath(draft, type_).name not in _INTEGERS:
+    if column.identity is not None and not _is_integer(type_):
         raise Refusal("identity column type must be smallint, integer, or bigint", "22023")
     if converts(draft, column.type, type_):
         return
@@ -385,10 +386,14 @@ def set_identity(change: SetIdentity, draft: Draft) -> None:
         own_sequence(draft, table.name, known)
 
 
+def _is_integer(type_: Type) -> bool:
+    return type_.is_built_in and type_.name in _INTEGERS and not type_.dimensions
+
+
 def _check_new_identity(table: Table, column: Column | None) -> None:
     if column is None or column.type == UNKNOWN_TYPE:
         return
-    if column.type.name not in _INTEGERS:
+    if not _is_integer(column.type):
         raise Refusal("identity column type must be smallint, integer, or bigint", "22023")
     if column.identity is not None:
         raise Refusal(f'column "{column.name}" of relation "{table.name.name}" is already an identity column', "55000")

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from schemaguard.catalog import expressions
 from schemaguard.catalog.cascade import Gone
+from schemaguard.catalog.casts import as_printed
 from schemaguard.catalog.changes import CreateIndex, CreateTable
 from schemaguard.catalog.fold.assigning import require_default_fits
 from schemaguard.catalog.fold.constraints import add_constraints, create_index
@@ -113,7 +114,9 @@ def stored_default(draft: Draft, column: Column, default: str | None) -> str | N
     """The default as the server keeps it: NULL is none, but not where it has to be coerced to a domain or a length."""
     is_domain = type_name(column.type) in draft.domains and not column.type.dimensions
     is_coerced = is_domain or (bool(column.type.modifiers) and column.type.name != "interval")
-    return None if is_null(default) and not is_coerced else default
+    if default is None or (is_null(default) and not is_coerced):
+        return None
+    return as_printed(default, column.type)
 
 
 def require_own_values(draft: Draft, table: Name, column: Column, others: tuple[Column, ...]) -> None:

@@ -126,8 +126,8 @@ def _require_same(draft: Draft, child: Table, parent: Table) -> None:
             draft.refuse(child.name, f'child table has different type for column "{column.name}"', "42804")
         elif own.collation != column.collation and own.type != UNKNOWN_TYPE:
             draft.refuse(child.name, f'child table has different collation for column "{column.name}"', "42P21")
-        elif (own.generated is None) != (column.generated is None) and UNKNOWN_TYPE not in (own.type, column.type):
-            message = f'column "{column.name}" is generated in one of child and parent only'
+        elif own.generated is None and column.generated is not None and own.type != UNKNOWN_TYPE:
+            message = f'column "{column.name}" in child table must be a generated column'
             draft.refuse(child.name, message, "42804")
     for check in parent.constraints:
         if isinstance(check, Check) and not check.no_inherit and child.constraint(check.name or "") is None:

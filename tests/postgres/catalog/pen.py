@@ -35,7 +35,7 @@ TYPES = {
     "numeric(10, 2)": ("0", "1.50"),
     "numeric": ("0", "'2'"),
     "boolean": ("true", "'0'", "'f'", "false"),
-    "timestamptz": ("now()", "current_timestamp", "'2020-01-01'"),
+    "timestamptz": ("now()", "current_timestamp"),
     "timestamp(3)": ("now()", "localtimestamp"),
     "date": ("current_date",),
     "jsonb": ("'{}'", "'[]'::jsonb"),

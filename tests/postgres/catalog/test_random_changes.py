@@ -19,6 +19,8 @@ from schemaguard.sql.translate import translate
 from tests.postgres.catalog.random_statements import statements
 
 EXAMPLES = int(os.environ.get("SCHEMAGUARD_RANDOM_EXAMPLES", "200"))
+FROM_16_ON = "in child table must not be a generated column"
+"""What later servers refuse and 15 takes: the catalog follows 15."""
 STATEMENTS = 10
 """How many statements an example has at most."""
 
@@ -58,6 +60,8 @@ def test_after_random_statements_the_catalog_is_what_the_server_has(
             refused = _sent(connection, statement)
             changes, after = fold(translate(statement), catalog)
             answers = [change.reason for change in changes if is_refusal(change)]
+            if refused is not None and FROM_16_ON in str(refused):
+                continue
             if refused is not None:
                 assert difference(catalog, after) == (), f"{statement}: the server says {refused}"
             else:
