@@ -28,7 +28,7 @@ def types(change: c.Change, draft: Draft, _: bool) -> Inverse | None:
             return _domain_back(change, draft)
         case c.AlterComposite(action=action, attribute=attribute, to=to):
             if action.lower().startswith("rename") and isinstance(to, str):
-                return instant(c.AlterComposite(change.type, action, to, attribute))
+                return instant(c.AlterComposite(draft.resolve_type(change.type), action, to, attribute))
             lossy = action.lower().startswith(("drop", "alter"))
             return Inverse("lossy", why="the attribute's values are gone") if lossy else instant(why=MAY_STAY)
         case _:
@@ -61,15 +61,24 @@ def objects(change: c.Change, draft: Draft, with_guard: bool) -> Inverse | None:
         case c.DropObject():
             return _object_again(change, draft, with_guard)
         case c.RenameObject(kind=kind, object=name, to=to, on=on):
-            return instant(c.RenameObject(kind, Name(to, _schema(name, draft)), name.name, on))
+            owner = draft.resolve(on) if on is not None else None
+            return instant(c.RenameObject(kind, Name(to, _resolved(kind, name, draft).schema), name.name, owner))
         case c.MoveObject(kind=kind, object=name, schema=schema):
-            return instant(c.MoveObject(kind, Name(name.name, schema), _schema(name, draft) or "public"))
+            was = _resolved(kind, name, draft)
+            return instant(c.MoveObject(kind, Name(name.name, schema), was.schema or "public"))
         case _:
             return None
 
 
-def _schema(name: Name, draft: Draft) -> str | None:
-    return name.schema or draft.resolve(name).schema
+def _resolved(kind: str, name: Name, draft: Draft) -> Name:
+    """The object's name with its schema, found as its kind is."""
+    match kind:
+        case "type" | "domain":
+            return draft.resolve_type(name)
+        case "function" | "procedure" | "aggregate":
+            return draft.resolve_function(name)
+        case _:
+            return draft.resolve(name)
 
 
 def _view_back(change: c.CreateView, old: View | None, draft: Draft) -> Inverse:
@@ -222,12 +231,13 @@ def access(change: c.Change, draft: Draft, _: bool) -> Inverse | None:
                 draft.resolve(name)
             )
             was_owner = relation.owner if relation is not None else None
-            back = (c.ChangeOwner(kind, name, was_owner),) if was_owner is not None else ()
+            back = (c.ChangeOwner(kind, _resolved(kind, name, draft), was_owner),) if was_owner is not None else ()
             return instant(*back, why="" if back else "to the owner that the database names now")
         case c.SetComment(kind=kind) if kind.lower() not in _COMMENTED:
             return instant(why="a comment that a catalog doesn't hold stays")
         case c.SetComment(object=name, column=column):
-            return instant(replace(change, comment=_comment(draft, name, column)))
+            before = _comment(draft, name, column)
+            return instant(replace(change, object=draft.resolve(name), comment=before))
         case _:
             return None
 
