@@ -66,7 +66,9 @@ class ConflictError(SchemaguardError):
 
 
 class RefusedError(SchemaguardError):
-    """A plan was refused before anything was touched."""
+    """A plan was refused before anything was touched: a person has to settle something first."""
+
+    exit_code = ExitCode.NEEDS_HUMAN
 
 
 class NeedsHumanError(SchemaguardError):

@@ -24,7 +24,7 @@ from sqlalchemy import event
 from schemaguard.adapters import control, introspect, ledger, retirement
 from schemaguard.adapters.control import changes as journal
 from schemaguard.adapters.migration_lock import MigrationLock
-from schemaguard.adapters.releases import situation
+from schemaguard.adapters.releases import revision, situation
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.errors import DatabaseError, RefusedError
 from schemaguard.releases.guarding import HideIndexes, LetThrough, MovesVersion, Part, Refuse, Retire, decide
@@ -113,6 +113,7 @@ class _Guard:
             if self._running.revision and self._installed:
                 self._lock.take(self._raw)
                 self._watch_version_table()
+                self._refuse_held()
             yield step
         self._lock.hand_over(self._raw)
 
@@ -120,6 +121,19 @@ class _Guard:
         table = self._context.version_table
         schema = self._context.version_table_schema or "public"
         self._raw.execute(_WATCH, (schema, table))
+
+    def _refuse_held(self) -> None:
+        """The table's own trigger would refuse it as well, but only after an autocommit block had been committed."""
+        if not self._running.is_upgrade:
+            return
+        held = {each.revision: each for each in revision.held(self._raw)}.get(self._running.revision)
+        if held is not None:
+            raise RefusedError(
+                f"schemaguard: revision {held.revision} is held and was not applied: {held.reason}",
+                at=f"revision {held.revision}",
+                next="schemaguard status shows what is held; "
+                "schemaguard promote brings model and schema forward together",
+            )
 
     def before(
         self,

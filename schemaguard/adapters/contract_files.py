@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from schemaguard.contracts import odcs
-from schemaguard.contracts.contract import Contract
+from schemaguard.contracts import document, odcs
+from schemaguard.contracts.contract import Contract, ContractFile
 from schemaguard.errors import ContractError
 
 PATTERNS = ("*.odcs.yaml", "*.odcs.yml")
@@ -14,13 +14,18 @@ def read_contracts(folder: Path, root: Path) -> tuple[Contract, ...]:
 
     Raises ContractError where one can't be used, or two bind the same model version.
     """
+    return tuple(file.contract for file in read_files(folder, root))
+
+
+def read_files(folder: Path, root: Path) -> tuple[ContractFile, ...]:
+    """As `read_contracts`, with the documents."""
     files = sorted({file for pattern in PATTERNS for file in folder.rglob(pattern)})
-    contracts = tuple(read_contract(file, root) for file in files)
-    _refuse_doubles(contracts)
-    return contracts
+    read = tuple(read_file(file, root) for file in files)
+    _refuse_doubles(tuple(each.contract for each in read))
+    return read
 
 
-def read_contract(file: Path, root: Path) -> Contract:
+def read_file(file: Path, root: Path) -> ContractFile:
     """The contract in one file."""
     try:
         name = file.resolve().relative_to(root.resolve()).as_posix()
@@ -30,7 +35,8 @@ def read_contract(file: Path, root: Path) -> Contract:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ContractError(f"the contract can't be read: {error}", at=name, next="mend the file") from error
-    return odcs.parse(text, name, lambda beside: _beside(file, beside))
+    contract = odcs.parse(text, name, lambda beside: _beside(file, beside))
+    return ContractFile(contract, document.read(text, name).data)
 
 
 def _beside(file: Path, name: str) -> str | None:

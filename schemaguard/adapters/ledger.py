@@ -8,6 +8,7 @@ import psycopg
 
 from schemaguard.ledger import entry
 from schemaguard.ledger.entry import Entry
+from schemaguard.ledger.verification import Checkpoint, Row
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -48,3 +49,18 @@ def read(connection: Connection, *, model: str | None = None, limit: int | None 
         (model, model, limit),
     )
     return tuple(entry.parse(row[0]) for row in rows)
+
+
+def read_rows(connection: Connection) -> tuple[Row, ...]:
+    """The whole ledger as it is stored, in order."""
+    rows = connection.execute(
+        "select position, at, actor, event, model, operation, entry, leaf_hash "
+        "from schemaguard.ledger order by position"
+    )
+    return tuple(Row(*row) for row in rows)
+
+
+def read_checkpoints(connection: Connection) -> tuple[Checkpoint, ...]:
+    """The checkpoints that the database keeps itself."""
+    rows = connection.execute("select size, root_hash from schemaguard.checkpoint order by size")
+    return tuple(Checkpoint(*row) for row in rows)

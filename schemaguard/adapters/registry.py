@@ -156,7 +156,7 @@ class MlflowRegistry:
         """What the call answers; RegistryError (without secrets) for whatever MLflow or its store raises."""
         from_import = self._import_mlflow()
         try:
-            with _quietly():
+            with _quietly(), _impatiently(self._uri):
                 return call()
         except from_import as error:
             code = getattr(error, "error_code", "")
@@ -194,14 +194,14 @@ def _database_errors() -> type[Exception]:
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """MLflow announces on its logger that it makes tables; nobody who rolls back wants to read it."""
+    """MLflow logs that it makes tables, and tracebacks of what it raises; nobody who rolls back wants to read them."""
     import logging
     import warnings
 
     loggers = [logging.getLogger(name) for name in ("mlflow", "alembic")]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
-        logger.setLevel(logging.ERROR)
+        logger.setLevel(logging.CRITICAL)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -209,6 +209,23 @@ def _quietly() -> Iterator[None]:
     finally:
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
+
+
+@contextmanager
+def _impatiently(uri: str) -> Iterator[None]:
+    """MLflow tries for 100 s to open a store whose database is down; whoever rolls back can't wait for that."""
+    if urlsplit(uri).scheme in ("http", "https"):
+        yield
+        return
+    import mlflow.store.db.utils as store
+
+    before = getattr(store, "MAX_RETRY_COUNT", None)
+    store.MAX_RETRY_COUNT = REQUEST_RETRIES
+    try:
+        yield
+    finally:
+        if before is not None:
+            store.MAX_RETRY_COUNT = before
 
 
 def _without_password(uri: str) -> str:

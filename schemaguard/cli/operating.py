@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from schemaguard.adapters.registry import MlflowRegistry
     from schemaguard.adapters.releases import ControlDatabase
+    from schemaguard.config import Environment
 
 
 class Format(StrEnum):
@@ -68,22 +69,37 @@ class Site:
 @contextmanager
 def open_site(database_url: str | None, registry_uri: str | None, alias: str | None) -> Iterator[Site]:
     """Connect as options, environment and settings say, in this order. ConfigError where no database is named."""
-    from schemaguard import config
     from schemaguard.adapters.registry import MlflowRegistry
     from schemaguard.adapters.releases import ControlDatabase
-    from schemaguard.errors import ConfigError
+
+    url, environment = where_to(database_url)
+    uri = registry_uri or environment.registry_uri
+    with ControlDatabase(url) as database:
+        yield Site(database, MlflowRegistry(uri) if uri else None, alias or environment.alias)
+
+
+def configured(database_url: str | None) -> "Environment":
+    """The environment that holds here, with what the option says instead."""
+    from dataclasses import replace
+
+    from schemaguard import config
 
     environment = config.load(Path.cwd()).environment
-    url = database_url or environment.database_url
-    if not url:
+    return replace(environment, database_url=database_url) if database_url else environment
+
+
+def where_to(database_url: str | None) -> "tuple[str, Environment]":
+    """The database's URL, and the rest of the environment. ConfigError where no database is named."""
+    from schemaguard.errors import ConfigError
+
+    environment = configured(database_url)
+    if not environment.database_url:
         raise ConfigError(
             "no database is configured",
             at="SCHEMAGUARD_DATABASE_URL, or database_url of the environment",
             next="export SCHEMAGUARD_DATABASE_URL=postgresql://user@host/database",
         )
-    uri = registry_uri or environment.registry_uri
-    with ControlDatabase(url) as database:
-        yield Site(database, MlflowRegistry(uri) if uri else None, alias or environment.alias)
+    return environment.database_url, environment
 
 
 def actor() -> str:

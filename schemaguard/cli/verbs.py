@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import typer
 
+from schemaguard.cli import audit, contracts
 from schemaguard.cli.catalog import catalog
 from schemaguard.cli.check import check
 from schemaguard.cli.demo import demo
 from schemaguard.cli.explain import explain
+from schemaguard.cli.init import init
 from schemaguard.cli.promote import promote
 from schemaguard.cli.reconcile import reconcile
 from schemaguard.cli.resume import resume
@@ -21,13 +23,14 @@ VERBS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("catalog", catalog),
     ("sql", sql),
     ("demo", demo),
+    ("init", init),
     ("promote", promote),
     ("rollback", rollback),
     ("resume", resume),
     ("status", status),
     ("reconcile", reconcile),
 )
-GROUPS: tuple[tuple[str, typer.Typer], ...] = ()
+GROUPS: tuple[tuple[str, typer.Typer], ...] = (("contracts", contracts.group), ("audit", audit.group))
 
 
 def register(app: typer.Typer) -> None:

@@ -1,8 +1,9 @@
 """A contract as a value."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import Type
@@ -71,3 +72,11 @@ class Contract:
     def is_consumer(self) -> bool:
         """Whether it belongs to a service, dashboard or job rather than to a model version."""
         return not self.model_versions
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFile:
+    """A contract, and the document that it is."""
+
+    contract: Contract
+    document: Mapping[str, Any]

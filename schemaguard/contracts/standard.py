@@ -19,6 +19,13 @@ def validate(document: Document) -> None:
         return
     error = _most_specific(errors[0])
     path = _path(error)
+    if error.validator == "required" and "properties" in path and "logicalType" not in error.instance:
+        # Without it every "if logicalType is …" of the standard's schema holds, and each asks for something else.
+        raise ContractError(
+            f"{error.instance.get('name', 'a property')} has no logicalType",
+            at=document.at(path),
+            next="add logicalType: string, integer, number, boolean, date, timestamp, time, object or array",
+        )
     if error.validator in ("additionalProperties", "unevaluatedProperties"):
         raise _unknown_key(error, document, path)
     where = ".".join(str(part) for part in path) or "the document"

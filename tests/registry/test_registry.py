@@ -55,6 +55,14 @@ def test_an_unreachable_store_is_one_clear_error(tmp_path: Path) -> None:
         registry.alias("fraud", "champion")
 
 
+def test_a_store_whose_database_is_down_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("mlflow.store.db.utils.time.sleep", pauses.append)
+    with pytest.raises(RegistryError):
+        MlflowRegistry(f"sqlite:///{tmp_path}").alias("fraud", "champion")
+    assert 0 < sum(pauses) < 2
+
+
 def test_an_unreachable_server_is_one_clear_error_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     registry = MlflowRegistry("http://someone:secret@127.0.0.1:9")

@@ -1,5 +1,5 @@
 """The control schema: its own migrations, and typed access to its rows."""
 
-from schemaguard.adapters.control.installation import install, is_installed
+from schemaguard.adapters.control.installation import install, is_installed, version, watch
 
-__all__ = ["install", "is_installed"]
+__all__ = ["install", "is_installed", "version", "watch"]

@@ -10,6 +10,9 @@ from schemaguard.errors import DatabaseError
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
+_WATCH = """\
+select c.oid::regclass::text, schemaguard.watch_version_table(c.oid)
+from pg_class c where c.oid = to_regclass('alembic_version')"""
 _LOCK_KEY = 0x5C4E4D49
 
 
@@ -39,6 +42,17 @@ def install(connection: Connection) -> tuple[int, ...]:
             connection.execute("insert into schemaguard.version (version) values (%s)", (number,))
             applied.append(number)
     return tuple(applied)
+
+
+def version(connection: Connection) -> int:
+    """The newest version that is installed, 0 where none is."""
+    return max(_present(connection), default=0)
+
+
+def watch(connection: Connection) -> str | None:
+    """Let Alembic's version table refuse held revisions; its name, None where Alembic never ran here."""
+    row = connection.execute(_WATCH).fetchone()
+    return str(row[0]) if row is not None else None
 
 
 def _present(connection: Connection) -> frozenset[int]:

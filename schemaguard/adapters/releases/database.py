@@ -1,11 +1,12 @@
 """The database port of releases, on PostgreSQL: each method one query or one transaction, retried as a whole."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Self, TypeVar
 
 import psycopg
 
-from schemaguard.adapters import postgres
+from schemaguard.adapters import postgres, windows
 from schemaguard.adapters.releases import (
     finish,
     journal,
@@ -14,15 +15,20 @@ from schemaguard.adapters.releases import (
     overview,
     pointer,
     preparation,
+    publication,
     situation,
 )
+from schemaguard.catalog.objects import Catalog
 from schemaguard.errors import ConflictError, DatabaseError
 from schemaguard.releases.now import Now
 from schemaguard.releases.overview import Overview
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import ConnectionLostError, Delivery
+from schemaguard.releases.publication import Bound, Publication
 from schemaguard.releases.release import Intent, Operation, Pointer, StepName
 from schemaguard.releases.seen import Seen
+from schemaguard.releases.views import ContractViews
+from schemaguard.releases.window import Window
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -37,7 +43,11 @@ class ControlDatabase:
         self._lock_wait_s = lock_wait_s
         self._is_locked = False
         self._connection = postgres.connect(url)
-        journal.require_control_schema(self._connection)
+        try:
+            self._read(journal.require_control_schema)
+        except DatabaseError:
+            self._connection.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -57,6 +67,27 @@ class ControlDatabase:
     def overview(self, model: str | None) -> Overview:
         """Everything that status shows, of one moment."""
         return self._snapshot(lambda c: overview.read(c, model))
+
+    def catalog(self) -> Catalog:
+        """The live catalog."""
+        return self._snapshot(situation.catalog)
+
+    def bound(self) -> tuple[Bound, ...]:
+        """Every published contract, once a version."""
+        return self._read(publication.bound)
+
+    def view_schema(self, wanted: Publication) -> str:
+        """The schema of a contract's views: the one that it has, or the one that it will have."""
+        return self._read(lambda c: publication.place(c, wanted))
+
+    def publish(self, wanted: Publication, views: ContractViews) -> None:
+        """Bind a contract to a version and make its views."""
+        self._write(lambda c: preparation.ensure_roles(c, views))
+        self._write(lambda c: publication.publish(c, wanted, views))
+
+    def window(self, at: datetime | None = None) -> Window:
+        """Who is in the window, now or at another time."""
+        return self._read(lambda c: windows.read_window(c, at))
 
     def lock(self) -> None:
         """Take the lock that migrations and operations exclude each other with, by polling."""

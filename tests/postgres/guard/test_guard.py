@@ -232,23 +232,36 @@ def test_what_a_revision_depends_on_besides_makes_its_parents_unknown(project: P
 
 
 @pytest.mark.parametrize("per_migration", [True, False])
+@pytest.mark.parametrize("guarded", [True, False], ids=["with the guard", "env.py without the guard"])
 def test_a_held_revision_refuses_a_plain_upgrade_with_our_message(
-    database: str, tmp_path: Path, per_migration: bool
+    database: str, tmp_path: Path, per_migration: bool, guarded: bool
 ) -> None:
     project = laid_out(database, tmp_path, per_migration=per_migration)
+    project.add("pass")
+    project.upgrade()
+    env = project.folder / "env.py"
+    if not guarded:
+        env.write_text(env.read_text().replace("import schemaguard.guard", ""))
     project.ask(
-        "insert into schemaguard.held_revision (revision, reason) values ('0002', 'fraud@7 needs what it takes away')"
+        "insert into schemaguard.held_revision (revision, reason) values ('0003', 'fraud@7 needs what it takes away')"
     )
     project.add('op.drop_column("transactions", "channel")')
     done = project.alembic("upgrade", "head")
     assert done.returncode != 0
-    assert "schemaguard: revision 0002 is held and was not applied: fraud@7 needs what it takes away" in done.stderr, (
-        done.stderr
-    )
+    assert "schemaguard: revision 0003 is held and was not applied: fraud@7 needs what it takes away" in done.stderr
     assert "schemaguard promote brings model and schema forward together" in done.stderr
     assert "channel" in project.columns("transactions")
-    assert project.heads() == ["0001"]
+    assert project.heads() == ["0002"]
     assert project.ask("select 1 from schemaguard.retired_object") == []
+
+
+def test_a_held_revision_is_refused_before_its_autocommit_block_runs(project: Project) -> None:
+    project.ask("insert into schemaguard.held_revision (revision, reason) values ('0002', 'an incident')")
+    project.add('with op.get_context().autocommit_block():\n    op.add_column("transactions", sa.Column("x", sa.Text))')
+    with pytest.raises(RefusedError, match="revision 0002 is held"):
+        project.upgrade()
+    assert "x" not in project.columns("transactions")
+    assert not project.is_locked()
 
 
 def test_no_lock_is_left_behind_by_a_migration_that_passes_or_fails(project: Project) -> None:

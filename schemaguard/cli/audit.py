@@ -1,0 +1,57 @@
+"""`schemaguard audit`: who did what when, and whether the record of it is what was written."""
+
+from typing import Annotated
+
+import typer
+
+from schemaguard.cli.operating import DatabaseUrl, Format, Output
+
+group = typer.Typer(no_args_is_help=True, help="The ledger: read it, verify it.")
+
+
+@group.command()
+def log(
+    model: Annotated[str | None, typer.Argument(help="Only entries of this model.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Only the newest N entries.")] = None,
+    database_url: DatabaseUrl = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Show who did what when, oldest first."""
+    from schemaguard.adapters.postgres import connect
+    from schemaguard.cli.operating import console, tell_json, where_to
+    from schemaguard.commands import audit
+    from schemaguard.report.audit import log_json, show_log
+
+    url, _ = where_to(database_url)
+    with connect(url) as connection:
+        entries = audit.log(connection, model, limit)
+    if output is Format.JSON:
+        tell_json(log_json(entries))
+    else:
+        show_log(entries, console())
+
+
+@group.command()
+def verify(
+    checkpoint: Annotated[
+        list[str] | None, typer.Option(metavar="SIZE:ROOT", help="A root that was kept elsewhere; may be repeated.")
+    ] = None,
+    database_url: DatabaseUrl = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Recompute every hash and the tree over them, and say what was checked. Exit code 1: it was tampered with."""
+    from schemaguard.adapters.postgres import connect
+    from schemaguard.cli.operating import console, tell_json, where_to
+    from schemaguard.commands import audit
+    from schemaguard.errors import ExitCode
+    from schemaguard.report.audit import show_verification, verification_json
+
+    outside = [audit.parse_checkpoint(each) for each in checkpoint or ()]
+    url, _ = where_to(database_url)
+    with connect(url) as connection:
+        found = audit.verify(connection, outside)
+    if output is Format.JSON:
+        tell_json(verification_json(found))
+    else:
+        show_verification(found, console())
+    raise typer.Exit(ExitCode.OK if found.holds else ExitCode.FINDINGS)

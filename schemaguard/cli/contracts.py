@@ -1,0 +1,165 @@
+"""`schemaguard contracts`: who reads and writes what until when, and binding a contract to a model version."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from schemaguard.cli.operating import DatabaseUrl, Format, Output, RegistryUri
+
+if TYPE_CHECKING:
+    from schemaguard.adapters.releases import ControlDatabase
+    from schemaguard.contracts.contract import ContractFile
+
+group = typer.Typer(no_args_is_help=True, help="Contracts: list them, show one, bind one to a model version.")
+
+Folder = Annotated[str | None, typer.Option("--contracts", metavar="DIR", help="The folder of the contracts.")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of contracts here: the folder's, and the control schema where there is one."""
+
+    files: "tuple[ContractFile, ...]"
+    database: "ControlDatabase | None"
+    source: str
+
+
+@group.command("list")
+def list_(
+    thing: Annotated[
+        str | None, typer.Argument(metavar="[TABLE[.COLUMN]]", help="Only who uses this table or column.")
+    ] = None,
+    contracts: Folder = None,
+    database_url: DatabaseUrl = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """List who reads and writes what, and until when: the folder's contracts and the published ones."""
+    from datetime import UTC, datetime
+
+    from schemaguard.cli.operating import console, tell_json
+    from schemaguard.commands import contracts as command
+    from schemaguard.releases.listing import things
+    from schemaguard.report.contracts import list_json, show_list
+
+    now = datetime.now(UTC)
+    with _known(contracts, database_url) as known:
+        listed = command.contracts(known.files, known.database, now)
+    wanted = things(thing, listed) if thing is not None else None
+    listed = tuple(each for each in listed if wanted is None or each.accesses(wanted))
+    if output is Format.JSON:
+        tell_json(list_json(listed, known.source))
+    else:
+        show_list(listed, console(), now, wanted, known.source)
+
+
+@group.command()
+def show(
+    model: Annotated[
+        str | None, typer.Argument(help="The model or consumer; left out: an example to begin with.")
+    ] = None,
+    version: Annotated[str | None, typer.Argument(help="One version; left out: all.")] = None,
+    contracts: Folder = None,
+    database_url: DatabaseUrl = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Show everything that a contract says; without a model, print an example of a contract file."""
+    from datetime import UTC, datetime
+
+    from schemaguard.cli.operating import console, tell_json
+    from schemaguard.commands import contracts as command
+    from schemaguard.contracts.example import EXAMPLE
+    from schemaguard.releases.listing import chosen
+    from schemaguard.report.contracts import one_json, show_one
+
+    if model is None:
+        typer.echo(EXAMPLE, nl=False)
+        return
+    name, _, after = model.partition("@")
+    now = datetime.now(UTC)
+    with _known(contracts, database_url) as known:
+        found = chosen(command.contracts(known.files, known.database, now), name, version or after or None)
+    if output is Format.JSON:
+        tell_json({"version": 1, "contracts": [one_json(each) for each in found]})
+        return
+    screen = console()
+    for number, each in enumerate(found):
+        if number:
+            screen.print()
+        show_one(each, screen, now)
+
+
+@group.command()
+def publish(
+    model: Annotated[str, typer.Argument(help="The model, or a consumer that is no model.")],
+    version: Annotated[str | None, typer.Argument(help="The registered version; left out for a consumer.")] = None,
+    contracts: Folder = None,
+    database_url: DatabaseUrl = None,
+    registry_uri: RegistryUri = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Bind a contract to a model version, for good: in the control schema, as tags in the registry, with its views."""
+    from schemaguard.cli.operating import actor, console, open_site, tell_json
+    from schemaguard.commands import publish as command
+    from schemaguard.report.contracts import published_json, show_published
+
+    folder, root = _folder(contracts)
+    file = command.find(_files(folder, root, contracts), model, version, _relative(folder, root))
+    with open_site(database_url, registry_uri, None) as site:
+        registry = site.registry if version is not None else None
+        done = command.publish(file, version, registry, site.database, actor())
+    if output is Format.JSON:
+        tell_json(published_json(done))
+    else:
+        show_published(done, console())
+
+
+@contextmanager
+def _known(contracts: str | None, database_url: str | None) -> "Iterator[_Known]":
+    """The folder's contracts, and the control schema where a database is configured and has one."""
+    from schemaguard.adapters import control
+    from schemaguard.adapters.postgres import connect, place
+    from schemaguard.adapters.releases import ControlDatabase
+    from schemaguard.cli.operating import configured
+
+    folder, root = _folder(contracts)
+    files = _files(folder, root, contracts)
+    where = f"folder {_relative(folder, root)}"
+    url = configured(database_url).database_url
+    if url is None:
+        yield _Known(files, None, f"{where}, no database configured")
+        return
+    with connect(url) as connection:
+        is_installed = control.is_installed(connection)
+    if not is_installed:
+        yield _Known(files, None, f"{where}; {place(url)} has no control schema yet: schemaguard init")
+        return
+    with ControlDatabase(url) as database:
+        yield _Known(files, database, f"{where}, {place(url)}")
+
+
+def _folder(option: str | None) -> tuple[Path, Path]:
+    """(the folder of the contracts, what their files are named relative to)."""
+    from schemaguard import config
+
+    here = Path.cwd()
+    settings = config.load(here)
+    return (here / option if option is not None else settings.root / settings.contracts), here
+
+
+def _files(folder: Path, root: Path, option: str | None) -> "tuple[ContractFile, ...]":
+    from schemaguard.adapters.contract_files import read_files
+    from schemaguard.errors import ContractError
+
+    if folder.is_dir():
+        return read_files(folder, root)
+    if option is not None:
+        raise ContractError("there is no such folder", at=option, next="name the folder of the contracts")
+    return ()
+
+
+def _relative(folder: Path, root: Path) -> str:
+    return str(folder.relative_to(root)) if folder.is_relative_to(root) else str(folder)

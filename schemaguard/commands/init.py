@@ -1,0 +1,36 @@
+"""init: install the control schema, or bring it up to date."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from schemaguard.adapters import control
+from schemaguard.errors import DatabaseError
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+OLDEST_SERVER = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What was installed: the versions that were missing, and whether Alembic's table is watched (None: none there)."""
+
+    database: str
+    versions: tuple[int, ...]
+    version: int
+    watched: str | None
+
+
+def init(connection: Connection) -> Installed:
+    """Install what is missing, and let Alembic's version table refuse held revisions. Running it again is harmless."""
+    server = connection.info.server_version // 10000
+    if server < OLDEST_SERVER:
+        raise DatabaseError(
+            f"this is PostgreSQL {server}",
+            at=f"database {connection.info.dbname}",
+            next=f"use {OLDEST_SERVER} or newer: older ones aren't tested",
+        )
+    versions = control.install(connection)
+    return Installed(connection.info.dbname, versions, control.version(connection), control.watch(connection))

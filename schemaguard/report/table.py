@@ -1,0 +1,46 @@
+"""Tables that fit: drawn and wrapped on a terminal, plain columns with nothing cut off in a pipe."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_GAP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column's title; `whole` ones are never wrapped, and `from_width` leaves one out on a narrower terminal."""
+
+    title: str
+    whole: bool = False
+    from_width: int = 0
+
+
+def table(console: Console, headings: Sequence[Heading], rows: Sequence[Sequence[Text]]) -> None:
+    """Print the rows below the titles of their columns."""
+    if not console.is_terminal:
+        _plain(console, headings, rows)
+        return
+    shown = [number for number, heading in enumerate(headings) if console.width >= heading.from_width]
+    drawn = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+    for number in shown:
+        heading = headings[number]
+        drawn.add_column(heading.title, no_wrap=heading.whole, overflow="fold")
+    for row in rows:
+        drawn.add_row(*(row[number] for number in shown))
+    console.print(drawn)
+
+
+def _plain(console: Console, headings: Sequence[Heading], rows: Sequence[Sequence[Text]]) -> None:
+    lines = [[Text(heading.title, "bold") for heading in headings], *(list(row) for row in rows)]
+    widths = [max(line[number].cell_len for line in lines) for number in range(len(headings))]
+    for line in lines:
+        made = Text()
+        for cell, width in zip(line, widths, strict=True):
+            made += cell + " " * (width - cell.cell_len + _GAP)
+        made.rstrip()
+        console.print(made, soft_wrap=True)
