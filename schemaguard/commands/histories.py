@@ -175,7 +175,7 @@ def runner_for(history: History, reading: Reading) -> Runner:
     return Evaluator(
         files,
         roots,
-        Settings(),
+        Settings(reading.postgresql or config.postgresql),
         history.env_file,
         {revision.id: revision.file for revision in history.graph.revisions.values()},
     )

@@ -1,0 +1,118 @@
+"""Calls: their arguments, and what is called."""
+
+import ast
+
+from schemaguard.history.evaluation import classes, host, plain
+from schemaguard.history.evaluation.functions import call_function
+from schemaguard.history.evaluation.interpreter import Interpreter, Site
+from schemaguard.history.evaluation.scope import Scope
+from schemaguard.history.evaluation.values import (
+    NOTHING,
+    Arguments,
+    Bound,
+    Class,
+    Function,
+    HostMethod,
+    Instance,
+    Native,
+    Raised,
+    Super,
+    Unknown,
+    Value,
+)
+
+
+def call(interpreter: Interpreter, node: ast.Call, scope: Scope) -> Value:
+    """A call."""
+    if isinstance(node.func, ast.Name) and node.func.id in _SCOPED and scope.find(node.func.id) is NOTHING:
+        return _SCOPED[node.func.id](interpreter, scope)
+    function = interpreter.evaluate(node.func, scope)
+    arguments = evaluate_arguments(interpreter, node, scope)
+    interpreter.sites.append(Site(scope.module, node))
+    try:
+        return call_value(interpreter, function, arguments)
+    finally:
+        interpreter.sites.pop()
+
+
+def evaluate_arguments(interpreter: Interpreter, node: ast.Call, scope: Scope) -> Arguments:
+    """The arguments of a call, with starred ones taken apart."""
+    found = Arguments()
+    for argument in node.args:
+        if isinstance(argument, ast.Starred):
+            values = interpreter.iterate(interpreter.evaluate(argument.value, scope))
+            if values is None:
+                found.is_open = True
+            else:
+                found.positional.extend(interpreter.budget.listed(values))
+        else:
+            found.positional.append(interpreter.evaluate(argument, scope))
+    for keyword in node.keywords:
+        value = interpreter.evaluate(keyword.value, scope)
+        if keyword.arg is not None:
+            found.keywords[keyword.arg] = value
+        elif isinstance(value, dict) and all(isinstance(key, str) for key in value):
+            found.keywords.update(value)
+        else:
+            found.is_open = True
+    return found
+
+
+def call_value(interpreter: Interpreter, function: Value, arguments: Arguments) -> Value:
+    """What calling a value gives."""
+    interpreter.budget.spend()
+    match function:
+        case Native():
+            return function.call(interpreter, arguments)
+        case Function():
+            return call_function(interpreter, function, arguments)
+        case Bound(function=inner, receiver=receiver):
+            return call_value(interpreter, inner, arguments.behind(receiver))
+        case Class():
+            return classes.instantiate(interpreter, function, arguments)
+        case Unknown():
+            return _call_unknown(interpreter, function, arguments)
+        case Instance(cls=cls):
+            method = cls.find("__call__")
+            if method is NOTHING:
+                raise Raised(TypeError(f"{cls.name!r} object is not callable"))
+            return call_value(interpreter, method, arguments.behind(function))
+        case HostMethod(receiver=receiver, name=name) if name in plain.methods_of(receiver):
+            return plain.call(interpreter, receiver, name, arguments)
+        case _:
+            return host.call(interpreter, function, arguments)
+
+
+def _call_unknown(interpreter: Interpreter, function: Unknown, arguments: Arguments) -> Unknown:
+    """Something that can't be read is called; it may send statements where it gets the means to."""
+    if any(host.can_send(value) for value in arguments.values()):
+        interpreter.recorder.opaque(f"{function.reason}, and it is given the connection", None)
+        return Unknown(function.reason)
+    for value in arguments.values():
+        if isinstance(value, list | dict | set):
+            host.forget(interpreter, value, function.reason)
+    return Unknown(function.reason, is_code=function.is_code)
+
+
+def _super(_: Interpreter, scope: Scope) -> Value:
+    inner: Scope | None = scope
+    while inner is not None and inner.function is None:
+        inner = inner.parent
+    if inner is None or inner.owner is None or inner.function is None:
+        return Unknown("super() outside of a method")
+    parameters = inner.function.node.args
+    first = (*parameters.posonlyargs, *parameters.args)
+    return Super(inner.names[first[0].arg], inner.owner) if first else Unknown("super() outside of a method")
+
+
+def _globals(interpreter: Interpreter, scope: Scope) -> Value:
+    for name in scope.module.index:
+        interpreter.module_name(scope.module, name)
+    return scope.module.names
+
+
+def _locals(_: Interpreter, scope: Scope) -> Value:
+    return dict(scope.names)
+
+
+_SCOPED = {"super": _super, "globals": _globals, "locals": _locals}

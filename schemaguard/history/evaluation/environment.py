@@ -1,0 +1,50 @@
+"""What env.py decides about a revision: the naming convention of its `target_metadata`."""
+
+import ast
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from schemaguard.history.evaluation.budget import Exhausted
+from schemaguard.history.evaluation.interpreter import Interpreter
+from schemaguard.history.evaluation.values import Raised, Unsupported, Value
+
+_NAME = "target_metadata"
+_OPTIONS = ("version_table", "transaction_per_migration", "version_table_schema")
+
+
+def options(interpreter: Interpreter, env_file: str | None) -> Mapping[str, Any]:
+    """The options for a migration context that env.py gives, as far as they can be known."""
+    if env_file is None:
+        return {}
+    try:
+        module = interpreter.modules.revision(env_file)
+        metadata = interpreter.module_name(module, _NAME) if _NAME in module.index else None
+    except (Raised, Unsupported, Exhausted):
+        return {}
+    found = metadata_of(metadata)
+    return {} if found is None else {"target_metadata": found}
+
+
+def metadata_of(value: Value) -> sa.MetaData | None:
+    """The metadata with the naming convention, where one is known; of a list of them, the first."""
+    if isinstance(value, list | tuple):
+        value = next((one for one in value if isinstance(one, sa.MetaData)), None)
+    if not isinstance(value, sa.MetaData):
+        return None
+    convention: dict[Any, Any] = {key: text for key, text in value.naming_convention.items() if not callable(text)}
+    # Its tables don't matter here, and the revisions must not see them.
+    return sa.MetaData(naming_convention=convention, schema=value.schema)
+
+
+def settings(body: list[ast.stmt]) -> Mapping[str, Any]:
+    """The literal options of `context.configure(…)` in a module."""
+    found: dict[str, Any] = {}
+    for statement in body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "configure":
+                for keyword in node.keywords:
+                    if keyword.arg in _OPTIONS and isinstance(keyword.value, ast.Constant):
+                        found[keyword.arg] = keyword.value.value
+    return found

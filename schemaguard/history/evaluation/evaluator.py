@@ -1,0 +1,160 @@
+"""Finds out what a revision written for Alembic does, without importing or running it."""
+
+import ast
+import sys
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from schemaguard.catalog.objects import Catalog
+from schemaguard.finding import Place
+from schemaguard.history.evaluation import attributes, calls, environment
+from schemaguard.history.evaluation.budget import Exhausted
+from schemaguard.history.evaluation.builtin_functions import BUILTINS
+from schemaguard.history.evaluation.expressions import EXPRESSIONS
+from schemaguard.history.evaluation.interpreter import Interpreter, Language, Site
+from schemaguard.history.evaluation.libraries import host_module
+from schemaguard.history.evaluation.libraries.building import native
+from schemaguard.history.evaluation.libraries.paths import open_file
+from schemaguard.history.evaluation.modules import Modules, ProjectModule
+from schemaguard.history.evaluation.recorder import Recorder
+from schemaguard.history.evaluation.statements import STATEMENTS
+from schemaguard.history.evaluation.values import NOTHING, Arguments, Function, Raised, Unsupported
+from schemaguard.history.replay import Outcome
+from schemaguard.history.revision import Direction, Revision, Run
+from schemaguard.history.sources import Files
+
+_FRAMES = 5_000
+"""Python frames that one evaluation may use: each call of evaluated code takes about fifteen."""
+LANGUAGE = Language(
+    expressions=EXPRESSIONS,
+    statements=STATEMENTS,
+    call=calls.call_value,
+    attribute=attributes.attribute,
+    set_attribute=attributes.set_attribute,
+    iterate=attributes.iterate,
+    truth=attributes.truth,
+    host_module=host_module,
+    builtins={**BUILTINS, "open": native("open", open_file)},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the configuration says about evaluating."""
+
+    postgresql: int = 16
+
+
+@dataclass(slots=True)
+class Evaluator:
+    """Runs the revisions of an Alembic history over their syntax trees.
+
+    `roots` are the folders that imports are looked up in, nearest first; `revision_files` leads from the identifier of
+    a revision to its file, for those that import one another.
+    """
+
+    files: Files
+    roots: tuple[str, ...]
+    settings: Settings
+    env_file: str | None = None
+    revision_files: Mapping[str, str] = field(default_factory=dict)
+    modules: Modules = field(init=False)
+    _options: Mapping[str, Any] | None = None
+    _option_sources: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.modules = Modules(self.files, self.roots)
+
+    def run(self, revision: Revision, direction: Direction, catalog: Catalog) -> Outcome:
+        """What the revision does in one direction to a database that looks like the catalog."""
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, _FRAMES))
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return self._run(revision, direction, catalog)
+        finally:
+            sys.setrecursionlimit(limit)
+
+    def _run(self, revision: Revision, direction: Direction, catalog: Catalog) -> Outcome:
+        options = self._of_environment(catalog)
+        self.modules.sources = {revision.file, *self._option_sources}
+        self.modules.forget()
+        recorder = Recorder(catalog, self.settings.postgresql, options)
+        interpreter = Interpreter(LANGUAGE, self.modules, recorder)
+        recorder.interpreter = interpreter
+        is_empty, comments = self._evaluate(interpreter, revision, direction)
+        run = Run(
+            revision,
+            direction,
+            tuple(recorder.steps),
+            catalog,
+            recorder.catalog,
+            file_comments=comments,
+            is_empty=is_empty and not recorder.steps,
+        )
+        return Outcome(run, frozenset(self.modules.sources))
+
+    def _evaluate(
+        self, interpreter: Interpreter, revision: Revision, direction: Direction
+    ) -> tuple[bool, tuple[tuple[Place, str], ...]]:
+        """Evaluate one function of a revision: whether it does nothing at all, and the comments of its file."""
+        recorder = interpreter.recorder
+        module = ProjectModule(revision.id, revision.file, "", [])
+        interpreter.sites.append(Site(module, _placed(1)))
+        comments: tuple[tuple[Place, str], ...] = ()
+        try:
+            module = self.modules.revision(revision.file)
+            interpreter.sites[0] = Site(module, _placed(_line_of(module, direction)))
+            comments = tuple((Place(module.file, line), text) for line, text in module.comments.items())
+            function = interpreter.module_name(module, direction)
+            if function is NOTHING:
+                return True, comments
+            if isinstance(function, Function) and _does_nothing(function):
+                return True, comments
+            interpreter.call(function, Arguments())
+        except Raised as raised:
+            _stopped(recorder, f"the revision raises {raised.message}")
+        except Unsupported as reason:
+            _stopped(recorder, f"it can't be evaluated: {reason}")
+        except Exhausted as reason:
+            _stopped(recorder, f"it isn't evaluated to its end: {reason}")
+        except RecursionError:
+            _stopped(recorder, "it isn't evaluated to its end: it is nested too deeply")
+        return False, comments
+
+    def _of_environment(self, catalog: Catalog) -> Mapping[str, Any]:
+        if self._options is None:
+            recorder = Recorder(catalog, self.settings.postgresql, {})
+            interpreter = Interpreter(LANGUAGE, self.modules, recorder)
+            recorder.interpreter = interpreter
+            self._options = environment.options(interpreter, self.env_file)
+            self._option_sources = frozenset(self.modules.sources)
+        return self._options
+
+
+def _placed(line: int) -> ast.Call:
+    node = ast.Call(ast.Name("upgrade", ast.Load()), [], [])
+    node.lineno, node.col_offset, node.end_lineno, node.end_col_offset = line, 0, line, 0
+    return node
+
+
+def _line_of(module: ProjectModule, name: str) -> int:
+    return next((statement.lineno for statement in module.index.get(name, ())), 1)
+
+
+def _does_nothing(function: Function) -> bool:
+    body = function.node.body if isinstance(function.node, ast.FunctionDef) else []
+    return bool(body) and all(
+        isinstance(one, ast.Pass) or (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)) for one in body
+    )
+
+
+def _stopped(recorder: Recorder, reason: str) -> None:
+    """What comes after this in the revision isn't known."""
+    interpreter = recorder.interpreter
+    if interpreter is not None:
+        interpreter.trying = 0
+    recorder.opaque(reason, None)

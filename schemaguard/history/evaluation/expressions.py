@@ -1,0 +1,110 @@
+"""Expressions."""
+
+import ast
+from collections.abc import Mapping
+
+from schemaguard.history.evaluation import branches, calls, comprehensions, formatting, operators, subscripts
+from schemaguard.history.evaluation.assignment import set_name
+from schemaguard.history.evaluation.functions import define_lambda, give, give_from
+from schemaguard.history.evaluation.interpreter import Evaluate, Interpreter
+from schemaguard.history.evaluation.scope import Scope
+from schemaguard.history.evaluation.values import Unknown, Value
+
+
+def _constant(interpreter: Interpreter, node: ast.Constant, _: Scope) -> Value:
+    if isinstance(node.value, str):
+        interpreter.budget.text(len(node.value))
+    return node.value
+
+
+def _name(interpreter: Interpreter, node: ast.Name, scope: Scope) -> Value:
+    return interpreter.name(node.id, scope)
+
+
+def _attribute(interpreter: Interpreter, node: ast.Attribute, scope: Scope) -> Value:
+    return interpreter.attribute(interpreter.evaluate(node.value, scope), node.attr)
+
+
+def items(interpreter: Interpreter, nodes: list[ast.expr], scope: Scope) -> list[Value]:
+    """The values of a display, with starred parts taken apart."""
+    found: list[Value] = []
+    for node in nodes:
+        if isinstance(node, ast.Starred):
+            values = interpreter.iterate(interpreter.evaluate(node.value, scope))
+            found.extend(
+                [Unknown("what is starred isn't known")] if values is None else interpreter.budget.listed(values)
+            )
+        else:
+            found.append(interpreter.evaluate(node, scope))
+    interpreter.budget.sized(len(found))
+    return found
+
+
+def _list(interpreter: Interpreter, node: ast.List, scope: Scope) -> Value:
+    return items(interpreter, node.elts, scope)
+
+
+def _tuple(interpreter: Interpreter, node: ast.Tuple, scope: Scope) -> Value:
+    return tuple(items(interpreter, node.elts, scope))
+
+
+def _set(interpreter: Interpreter, node: ast.Set, scope: Scope) -> Value:
+    return subscripts.hashed(lambda: set(items(interpreter, node.elts, scope)))
+
+
+def _dict(interpreter: Interpreter, node: ast.Dict, scope: Scope) -> Value:
+    found: dict[Value, Value] = {}
+    for key, value in zip(node.keys, node.values, strict=True):
+        held = interpreter.evaluate(value, scope)
+        if key is not None:
+            name = interpreter.evaluate(key, scope)
+            subscripts.hashed(lambda name=name, held=held: found.__setitem__(name, held))  # type: ignore[misc]  # bound per turn
+        elif isinstance(held, dict):
+            found.update(held)
+        else:
+            found[Unknown("a key isn't known")] = Unknown("what is starred isn't known")
+    interpreter.budget.sized(len(found))
+    return found
+
+
+def _walrus(interpreter: Interpreter, node: ast.NamedExpr, scope: Scope) -> Value:
+    value = interpreter.evaluate(node.value, scope)
+    home = scope
+    while home.parent is not None and home.function is None:
+        home = home.parent
+    set_name(interpreter, node.target.id, value, home)
+    return value
+
+
+def _await(interpreter: Interpreter, node: ast.Await, scope: Scope) -> Value:
+    # A coroutine of the project was evaluated when it was called.
+    return interpreter.evaluate(node.value, scope)
+
+
+EXPRESSIONS: Mapping[type, Evaluate] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Subscript: subscripts.item,
+    ast.Call: calls.call,
+    ast.List: _list,
+    ast.Tuple: _tuple,
+    ast.Set: _set,
+    ast.Dict: _dict,
+    ast.JoinedStr: formatting.joined,
+    ast.FormattedValue: formatting.formatted,
+    ast.BinOp: operators.binary,
+    ast.UnaryOp: operators.unary,
+    ast.Compare: operators.compare,
+    ast.BoolOp: branches.combine,
+    ast.IfExp: branches.choose,
+    ast.Lambda: define_lambda,
+    ast.ListComp: comprehensions.listed,
+    ast.SetComp: comprehensions.as_set,
+    ast.DictComp: comprehensions.as_dict,
+    ast.GeneratorExp: comprehensions.generated,
+    ast.NamedExpr: _walrus,
+    ast.Await: _await,
+    ast.Yield: give,
+    ast.YieldFrom: give_from,
+}

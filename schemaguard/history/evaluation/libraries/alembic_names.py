@@ -1,0 +1,92 @@
+"""Alembic: `op`, `context`, and what else of it a revision imports."""
+
+from collections.abc import Callable, Mapping
+
+import alembic
+from alembic.ddl.impl import DefaultImpl
+from alembic.ddl.postgresql import PostgresqlImpl
+from alembic.operations import BatchOperations, Operations
+from alembic.runtime.migration import MigrationContext
+
+from schemaguard.history.evaluation import allowed
+from schemaguard.history.evaluation.interpreter import Interpreter
+from schemaguard.history.evaluation.libraries.building import module, native
+from schemaguard.history.evaluation.values import NOTHING, HostMethod, Modelled, Unknown, Value
+
+_CONFIGURATION = "what the configuration says isn't known"
+
+
+def _operation(interpreter: Interpreter, name: str) -> Value:
+    operations = interpreter.recorder.operations
+    if allowed.is_method(operations, name):
+        return HostMethod(operations, name)
+    if name in ("migration_context", "impl"):
+        return getattr(operations, name)
+    if name.startswith("__"):
+        return NOTHING
+    return Unknown(f"op.{name} is no operation that is modelled", is_code=True)
+
+
+OP = Modelled("alembic.op", _operation, kind=Operations)
+
+
+def _context(interpreter: Interpreter, name: str) -> Value:
+    context = interpreter.recorder.context
+    match name:
+        case "get_context":
+            return native(name, lambda _, __: context)
+        case "get_bind":
+            return native(name, lambda _, __: context.bind)
+        case "get_impl":
+            return native(name, lambda _, __: context.impl)
+        case "is_offline_mode" | "is_transactional_ddl":
+            return native(name, lambda _, __: name != "is_offline_mode")
+        case "execute":
+            return HostMethod(interpreter.recorder.operations, "execute")
+        case "get_x_argument":
+            return native(name, lambda _, __: Unknown(_CONFIGURATION))
+        case "config" | "script":
+            return Unknown(_CONFIGURATION)
+        case _ if name.startswith("__"):
+            return NOTHING
+        case _:
+            return Unknown(f"context.{name} isn't modelled")
+
+
+CONTEXT = Modelled("alembic.context", _context)
+_CLASSES = {
+    "Operations": Operations, "BatchOperations": BatchOperations, "MigrationContext": MigrationContext,
+    "DefaultImpl": DefaultImpl, "PostgresqlImpl": PostgresqlImpl,
+}  # fmt: skip
+
+
+def _find(_: Interpreter, name: str) -> Value:
+    match name:
+        case "alembic.op":
+            return OP
+        case "alembic.context":
+            return CONTEXT
+        case "alembic":
+            return module(
+                "alembic",
+                {
+                    "op": OP,
+                    "context": CONTEXT,
+                    "__version__": alembic.__version__,
+                    **{part: _inner(f"alembic.{part}") for part in _PARTS},
+                },
+            )
+        case _:
+            return _inner(name)
+
+
+_PARTS = ("operations", "migration", "runtime", "ddl", "config", "script", "util", "autogenerate", "command")
+
+
+def _inner(name: str) -> Modelled:
+    return Modelled(
+        name, lambda _, attribute: _CLASSES.get(attribute, Unknown(f"{name}.{attribute} isn't modelled", is_code=True))
+    )
+
+
+MODULES: Mapping[str, Callable[[Interpreter, str], Value]] = {"alembic": _find}

@@ -1,0 +1,156 @@
+"""SQLAlchemy: its constructs and types are the real ones, its ORM and what runs strings are modelled or unknown."""
+
+import importlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import exc, types
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Connection, Dialect, Engine, Inspector
+
+from schemaguard.history.evaluation import allowed, conversion
+from schemaguard.history.evaluation.allowed_names import NAMES, POSTGRESQL_NAMES
+from schemaguard.history.evaluation.interpreter import Interpreter
+from schemaguard.history.evaluation.libraries.building import decorator, native
+from schemaguard.history.evaluation.libraries.orm import ORM
+from schemaguard.history.evaluation.values import (
+    NOTHING,
+    Arguments,
+    Decorated,
+    Modelled,
+    Unknown,
+    Value,
+)
+
+_MODULES = frozenset(
+    [
+        "sqlalchemy",
+        "sqlalchemy.sql",
+        "sqlalchemy.sql.expression",
+        "sqlalchemy.sql.schema",
+        "sqlalchemy.sql.sqltypes",
+        "sqlalchemy.types",
+        "sqlalchemy.sql.functions",
+        "sqlalchemy.sql.elements",
+        "sqlalchemy.sql.selectable",
+        "sqlalchemy.sql.dml",
+        "sqlalchemy.sql.ddl",
+        "sqlalchemy.sql.operators",
+        "sqlalchemy.sql.base",
+        "sqlalchemy.sql.type_api",
+        "sqlalchemy.schema",
+        "sqlalchemy.exc",
+        "sqlalchemy.dialects",
+        "sqlalchemy.dialects.postgresql",
+        "sqlalchemy.dialects.postgresql.base",
+        "sqlalchemy.dialects.postgresql.json",
+        "sqlalchemy.dialects.postgresql.array",
+        "sqlalchemy.dialects.postgresql.ranges",
+        "sqlalchemy.dialects.postgresql.types",
+        "sqlalchemy.dialects.postgresql.named_types",
+        "sqlalchemy.dialects.postgresql.dml",
+        "sqlalchemy.dialects.mysql",
+        "sqlalchemy.dialects.mysql.types",
+        "sqlalchemy.dialects.sqlite",
+        "sqlalchemy.dialects.mssql",
+        "sqlalchemy.dialects.oracle",
+        "sqlalchemy.engine",
+        "sqlalchemy.engine.base",
+        "sqlalchemy.engine.reflection",
+        "sqlalchemy.engine.interfaces",
+        "sqlalchemy.engine.default",
+        "sqlalchemy.orm",
+        "sqlalchemy.orm.session",
+        "sqlalchemy.orm.decl_api",
+        "sqlalchemy.orm.base",
+        "sqlalchemy.ext",
+        "sqlalchemy.ext.declarative",
+        "sqlalchemy.ext.declarative.api",
+        "sqlalchemy.ext.compiler",
+        "sqlalchemy.ext.mutable",
+        "sqlalchemy.ext.hybrid",
+        "sqlalchemy.ext.asyncio",
+        "sqlalchemy.inspection",
+        "sqlalchemy.dialects.postgresql.ext",
+    ]
+)
+_CLASSES: dict[str, Any] = {
+    "Inspector": Inspector, "Connection": Connection, "Engine": Engine, "Dialect": Dialect,
+    "PGDialect": postgresql.base.PGDialect, "TypeDecorator": types.TypeDecorator,
+    "UserDefinedType": types.UserDefinedType, "TypeEngine": types.TypeEngine, "ClauseElement": sa.ClauseElement,
+    "ColumnElement": sa.ColumnElement, "FunctionElement": sa.sql.functions.FunctionElement,
+    "GenericFunction": sa.sql.functions.GenericFunction, "FromClause": sa.FromClause, "Select": sa.Select,
+    "TextClause": sa.TextClause, "SchemaItem": sa.schema.SchemaItem, "Constraint": sa.Constraint,
+}  # fmt: skip
+"""Classes that code compares with or builds on; none of them can be called."""
+
+
+def _inspected(interpreter: Interpreter, arguments: Arguments) -> Value:
+    value = arguments.get(0, "subject", arguments.keywords.get("bind"))
+    if isinstance(value, Connection | Engine | Unknown):
+        return interpreter.recorder.guarded(lambda: sa.inspect(interpreter.recorder.connection))
+    return Unknown("what is inspected isn't a connection")
+
+
+def _as_mutable(interpreter: Interpreter, arguments: Arguments) -> Value:
+    return conversion.as_type(interpreter, arguments.get(0, "sqltype"))
+
+
+def _mutable(name: str) -> Modelled:
+    return Modelled(
+        name, lambda _, attribute: native("as_mutable", _as_mutable) if attribute == "as_mutable" else NOTHING
+    )
+
+
+def _inspector(_: Interpreter, name: str) -> Value:
+    return native("from_engine", _inspected) if name == "from_engine" else Unknown(f"Inspector.{name} isn't modelled")
+
+
+_MODELLED: dict[str, Value] = {
+    "inspect": native("inspect", _inspected),
+    "Inspector": Modelled("Inspector", _inspector, _inspected, Inspector),
+    "MutableDict": _mutable("MutableDict"),
+    "MutableList": _mutable("MutableList"),
+    "compiles": native("compiles", lambda _, __: decorator("compiles")),
+    "hybrid_property": native("hybrid_property", lambda _, arguments: Decorated("property", arguments.get(0, "fget"))),
+    "__version__": sa.__version__,
+    **ORM,
+}
+
+
+def _module(name: str) -> Modelled:
+    return Modelled(name, lambda _, attribute: _name_in(name, attribute))
+
+
+def _name_in(module: str, name: str) -> Value:
+    """A name of one of SQLAlchemy's modules: its own module, a modelled object, or a real one that is on a list."""
+    below = f"{module}.{name}"
+    if below in _MODULES:
+        return _module(below)
+    if name.startswith("__") and name != "__version__":
+        return NOTHING
+    if name in _MODELLED:
+        return _MODELLED[name]
+    listed = POSTGRESQL_NAMES if "postgresql" in module else NAMES
+    if name in listed and (module != "sqlalchemy.orm"):
+        return listed[name]
+    real = getattr(importlib.import_module(module), name, NOTHING)
+    if allowed.is_type(real):
+        return real
+    if isinstance(real, type) and issubclass(real, exc.SQLAlchemyError):
+        return real
+    if name in _CLASSES and isinstance(real, type):
+        return real
+    if name in NAMES and real is NAMES[name]:
+        return real
+    if real is NOTHING:
+        return NOTHING
+    return Unknown(f"{module}.{name} isn't modelled", is_code=True)
+
+
+def _find(_: Interpreter, name: str) -> Value:
+    return _module(name) if name in _MODULES else Unknown(f"{name} isn't modelled", is_code=True)
+
+
+MODULES: Mapping[str, Callable[[Interpreter, str], Value]] = {"sqlalchemy": _find}

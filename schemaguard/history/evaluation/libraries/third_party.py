@@ -1,0 +1,131 @@
+"""Types of well-known packages, as they spell themselves on PostgreSQL, and a few functions that migrations use.
+
+The packages need not be installed. Sources: the `get_col_spec`, `load_dialect_impl` and `impl` of each, as released.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeEngine
+
+from schemaguard.history.evaluation import conversion
+from schemaguard.history.evaluation.holes import has_hole
+from schemaguard.history.evaluation.interpreter import Interpreter
+from schemaguard.history.evaluation.libraries.building import Call, native
+from schemaguard.history.evaluation.values import NOTHING, Arguments, Modelled, Unknown, Value
+
+
+def _fixed(make: Callable[[], TypeEngine[Any]]) -> Call:
+    return lambda _, __: make()
+
+
+def _text(interpreter: Interpreter, arguments: Arguments) -> Value:
+    """A text with the length that it is given, if any."""
+    return conversion.make_type(interpreter, sa.String, Arguments(arguments.positional[:1], _length(arguments)))
+
+
+def _length(arguments: Arguments) -> dict[str, Value]:
+    return {"length": arguments.keywords["length"]} if "length" in arguments.keywords else {}
+
+
+def _choice(interpreter: Interpreter, arguments: Arguments) -> Value:
+    impl = arguments.get(1, "impl")
+    return sa.Unicode(255) if impl is None else conversion.as_type(interpreter, impl)
+
+
+def _encrypted(_: Interpreter, arguments: Arguments) -> Value:
+    return sa.String() if "String" in arguments.keywords else sa.LargeBinary()
+
+
+def _vector(name: str) -> Call:
+    def make(interpreter: Interpreter, arguments: Arguments) -> Value:
+        size = arguments.get(0, "dim")
+        if isinstance(size, Unknown):
+            return conversion.unknown_type(interpreter, size)
+        return conversion.SpelledType(name if size is None else f"{name}({size})")
+
+    return make
+
+
+def _spatial(name: str) -> Call:
+    def make(interpreter: Interpreter, arguments: Arguments) -> Value:
+        kind = arguments.get(0, "geometry_type", "GEOMETRY")
+        reference = arguments.get(1, "srid", -1)
+        for value in (kind, reference):
+            if isinstance(value, Unknown):
+                return conversion.unknown_type(interpreter, value)
+        return conversion.SpelledType(name if kind is None else f"{name}({kind},{reference})")
+
+    return make
+
+
+def _proxy(interpreter: Interpreter, arguments: Arguments) -> Value:
+    """An object that is made when it is first used; here it is made at once."""
+    return interpreter.call_with(arguments.get(0, "factory"))
+
+
+def _version(_: Interpreter, arguments: Arguments) -> Value:
+    """A version as the numbers that it starts with, which compare as versions do."""
+    text = arguments.get(0, "version")
+    if not isinstance(text, str) or has_hole(text):
+        return Unknown("a version isn't known")
+    numbers = re.match(r"v?(\d+(?:\.\d+)*)", text)
+    return tuple(int(part[:9]) for part in numbers[1].split(".")) if numbers else Unknown("a version isn't known")
+
+
+_NATIVE_UUID = _fixed(postgresql.UUID)
+_TYPES: dict[str, dict[str, Call]] = {
+    "sqlalchemy_utils": {
+        "UUIDType": _NATIVE_UUID, "ChoiceType": _choice, "JSONType": _fixed(postgresql.JSON),
+        "EmailType": lambda interpreter, arguments: conversion.make_type(
+            interpreter, sa.Unicode, Arguments([arguments.get(0, "length", 255)])
+        ),
+        "URLType": _fixed(sa.UnicodeText), "IPAddressType": _fixed(lambda: sa.Unicode(50)),
+        "PhoneNumberType": _fixed(lambda: sa.Unicode(20)), "TSVectorType": _fixed(postgresql.TSVECTOR),
+        "ArrowType": _fixed(sa.DateTime), "TimezoneType": _fixed(lambda: sa.Unicode(50)),
+        "LocaleType": _fixed(lambda: sa.Unicode(10)), "CountryType": _fixed(lambda: sa.String(2)),
+        "CurrencyType": _fixed(lambda: sa.String(3)), "ColorType": _fixed(lambda: sa.Unicode(20)),
+        "LtreeType": _fixed(lambda: conversion.SpelledType("LTREE")), "ScalarListType": _fixed(sa.UnicodeText),
+        "EncryptedType": _encrypted, "StringEncryptedType": _fixed(sa.String),
+    },
+    "sqlmodel": {"AutoString": _text},
+    "fastapi_users_db_sqlalchemy": {
+        "GUID": _NATIVE_UUID, "TIMESTAMPAware": _fixed(lambda: sa.TIMESTAMP(timezone=True)),
+    },
+    "advanced_alchemy": {
+        "GUID": _NATIVE_UUID, "DateTimeUTC": _fixed(lambda: sa.DateTime(timezone=True)),
+        "JsonB": _fixed(postgresql.JSONB),
+    },
+    "pgvector": {
+        "Vector": _vector("VECTOR"), "VECTOR": _vector("VECTOR"), "HALFVEC": _vector("HALFVEC"),
+        "SPARSEVEC": _vector("SPARSEVEC"),
+    },
+    "geoalchemy2": {
+        "Geometry": _spatial("geometry"), "Geography": _spatial("geography"),
+        "Raster": _fixed(lambda: conversion.SpelledType("raster")),
+    },
+    "citext": {"CIText": _fixed(postgresql.CITEXT)},
+    "packaging": {"Version": _version, "parse": _version},
+    "lazy_object_proxy": {"Proxy": _proxy},
+}  # fmt: skip
+
+
+def _find(_: Interpreter, name: str) -> Value:
+    package = name.partition(".")[0]
+
+    def find(interpreter: Interpreter, attribute: str) -> Value:
+        if attribute in _TYPES[package]:
+            return native(attribute, _TYPES[package][attribute])
+        if attribute.startswith("__"):
+            return NOTHING
+        if attribute.islower():
+            return _find(interpreter, f"{name}.{attribute}")
+        return Unknown(f"{name}.{attribute} isn't modelled", is_code=True)
+
+    return Modelled(name, find)
+
+
+MODULES: Mapping[str, Callable[[Interpreter, str], Value]] = dict.fromkeys(_TYPES, _find)

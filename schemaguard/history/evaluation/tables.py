@@ -1,0 +1,140 @@
+"""Classes that map tables: each becomes a `sqlalchemy.Table`.
+
+They are never made into real mapped classes, for SQLAlchemy evaluates strings in relationships and annotations.
+"""
+
+import ast
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeEngine
+
+from schemaguard.history.evaluation import conversion
+from schemaguard.history.evaluation.holes import has_hole
+from schemaguard.history.evaluation.interpreter import Interpreter
+from schemaguard.history.evaluation.values import NOTHING, Class, Decorated, Modelled, Raised, Value
+
+PARTIAL = "schemaguard: only some of its tables are known"
+"""Marks the metadata of mapped classes: it holds the tables of those that somebody asked for."""
+_ANNOTATED: dict[str, type[TypeEngine[Any]]] = {
+    "int": sa.Integer, "str": sa.String, "float": sa.Float, "bool": sa.Boolean, "bytes": sa.LargeBinary,
+    "datetime": sa.DateTime, "date": sa.Date, "time": sa.Time, "timedelta": sa.Interval, "Decimal": sa.Numeric,
+    "UUID": sa.Uuid,
+}  # fmt: skip
+
+
+class Declarative:
+    """Stands for `DeclarativeBase` and what `declarative_base()` makes, as the base of classes that map tables."""
+
+
+def base(module: Value, metadata: Value = None) -> Class:
+    """What `declarative_base()` gives."""
+    made = Class("Base", (), {}, module, Declarative)
+    made.order = (made,)
+    made.attributes["metadata"] = metadata if isinstance(metadata, sa.MetaData) else sa.MetaData()
+    made.attributes["metadata"].info[PARTIAL] = True
+    return made
+
+
+def define(interpreter: Interpreter, cls: Class) -> None:
+    """Give a mapped class its table, where its name and shape are known."""
+    metadata = cls.find("metadata")
+    registry = cls.find("registry")
+    if metadata is NOTHING and isinstance(registry, Modelled):
+        metadata = registry.find(interpreter, "metadata")
+        cls.attributes["metadata"] = metadata
+    if metadata is NOTHING:
+        metadata = cls.attributes["metadata"] = sa.MetaData()
+    if not isinstance(metadata, sa.MetaData):
+        return
+    metadata.info[PARTIAL] = True
+    existing = cls.find("__table__")
+    if isinstance(existing, sa.Table):
+        cls.made = existing
+        return
+    name = _declared(interpreter, cls, "__tablename__")
+    if not isinstance(name, str) or has_hole(name):
+        return
+    items, keywords = _table_arguments(interpreter, cls)
+    columns = _columns(interpreter, cls)
+    try:
+        cls.made = interpreter.recorder.guarded(
+            lambda: sa.Table(name, metadata, *columns, *items, **{"extend_existing": True, **keywords})
+        )
+    except Raised:
+        cls.made = None
+
+
+def _declared(interpreter: Interpreter, cls: Class, name: str) -> Value:
+    """An attribute of a mapped class; one with `declared_attr` is called with the class."""
+    found = cls.find(name)
+    is_special = name.startswith("__") and isinstance(found, Decorated) and found.kind == "classmethod"
+    if is_special or (isinstance(found, Decorated) and found.kind == "declared_attr"):
+        return interpreter.call_with(found.function, cls)
+    return found
+
+
+def _table_arguments(interpreter: Interpreter, cls: Class) -> tuple[list[Value], dict[str, Value]]:
+    arguments = _declared(interpreter, cls, "__table_args__")
+    if isinstance(arguments, dict):
+        arguments = (arguments,)
+    if not isinstance(arguments, tuple | list):
+        return [], {}
+    items = [item for item in arguments if isinstance(item, sa.schema.SchemaItem)]
+    last = arguments[-1] if arguments and isinstance(arguments[-1], dict) else {}
+    return items, {key: conversion.convert(interpreter, value) for key, value in last.items() if isinstance(key, str)}
+
+
+def _columns(interpreter: Interpreter, cls: Class) -> list[sa.Column[Any]]:
+    found: dict[str, sa.Column[Any]] = {}
+    for one in reversed(cls.order):
+        annotations = one.attributes.get("__annotations__", {})
+        for name in (*one.attributes, *(name for name in annotations if name not in one.attributes)):
+            value = _declared(interpreter, cls, name) if name in one.attributes else NOTHING
+            if isinstance(value, sa.Column):
+                # A mixin's column belongs to every table that has it.
+                column = value._copy()
+                column.name = column.name or name
+                column.key = column.key or name
+                _annotate(column, annotations.get(name))
+                found[name] = column
+    return list(found.values())
+
+
+def _annotate(column: sa.Column[Any], annotation: ast.expr | None) -> None:
+    """The type and nullability that `Mapped[…]` says, where the column doesn't."""
+    inner = annotation.slice if isinstance(annotation, ast.Subscript) else None
+    if inner is None or not isinstance(column.type, sa.types.NullType):
+        return
+    is_optional = False
+    if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.BitOr):
+        inner, is_optional = inner.left, True
+    elif isinstance(inner, ast.Subscript):
+        inner, is_optional = inner.slice, True
+    name = inner.id if isinstance(inner, ast.Name) else inner.attr if isinstance(inner, ast.Attribute) else ""
+    kind = _ANNOTATED.get(name)
+    if kind is not None:
+        column.type = kind()
+        column.nullable = is_optional
+
+
+def attribute(cls: Class, name: str) -> Value:
+    """What a mapped class or an enum has that its body doesn't: its table, columns or members."""
+    made = cls.made
+    if isinstance(made, type):
+        members = vars(made).get("_member_map_", {})
+        if name == "__members__":
+            return dict(members)
+        return members.get(name, NOTHING)
+    if name == "__table__":
+        return made
+    if isinstance(made, sa.Table):
+        value = cls.find(name)
+        if isinstance(value, sa.Column):
+            return made.c.get(value.name or name, value)
+    return NOTHING
+
+
+def is_partial(metadata: Value) -> bool:
+    """Whether a metadata may have further tables, in classes that nobody asked for."""
+    return isinstance(metadata, sa.MetaData) and PARTIAL in metadata.info
