@@ -1,5 +1,6 @@
 """How verbs that read migrations get their settings, and how they show that it takes a while."""
 
+import gc
 import os
 import shutil
 import sys
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _QUIET_S = 1.0
 _EVERY_S = 0.1
+_GC_THRESHOLDS = (100_000, 50, 100)
 
 
 @contextmanager
@@ -40,12 +42,22 @@ def read_settings(
         postgresql=pg_version,
         progress=progress.show if progress is not None else None,
     )
+    _collect_seldom()
     try:
         with nullcontext() if no_cache else open_store(cache_folder(os.environ)) as store:
             yield replace(reading, store=store)
     finally:
         if progress is not None:
             progress.clear()
+
+
+def _collect_seldom() -> None:
+    """Let the garbage collector look for cycles seldom: catalogs are many values that live to the end of the run.
+
+    With Python's own thresholds a third of the time of a long history goes to looking through them again and again.
+    """
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLDS)
 
 
 class _Progress:

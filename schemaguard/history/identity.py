@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from posixpath import basename
 
 from schemaguard.finding import Place
+from schemaguard.history.parsing import parse
 from schemaguard.history.revision import Problem, Revision
 
 ReadIdentity = Callable[[str, str], Revision | Problem]
@@ -34,7 +35,7 @@ def read_identity(text: str, file: str) -> Revision | Problem:
     if len(text) > _MOST_CHARACTERS:
         return _unreadable(file, 1, f"{len(text):,} characters are too many to be read")
     try:
-        module = ast.parse(text)
+        module = parse(text)
         values = _assignments(module)
     except SyntaxError as error:
         return _unreadable(file, error.lineno or 1, f"not valid Python: {error.msg}")

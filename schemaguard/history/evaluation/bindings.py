@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Iterable, Iterator
 
-_NESTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _CHANGING = frozenset(
     {
         "append", "extend", "insert", "add", "update", "remove", "discard", "pop", "clear", "setdefault", "sort",
@@ -39,26 +38,53 @@ def _bound(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
             yield name
-            return
         case ast.Import(names=names):
-            for alias in names:
-                yield alias.asname or alias.name.partition(".")[0]
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in names)
         case ast.ImportFrom(names=names):
-            for alias in names:
-                yield alias.asname or alias.name
-        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-            yield name
-        case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
-            yield from _base(node)
-        case ast.Call(func=ast.Attribute(value=value, attr=attr)) if attr in _CHANGING:
+            yield from (alias.asname or alias.name for alias in names)
+        case ast.Assign(targets=targets):
+            for target in targets:
+                yield from _target(target)
+        case ast.AnnAssign(target=target) | ast.AugAssign(target=target):
+            yield from _target(target)
+        case ast.Delete(targets=targets):
+            for target in targets:
+                yield from _target(target)
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=value, attr=attr))) if attr in _CHANGING:
             yield from _base(value)
-        case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
-            yield name
+        case ast.Expr(value=ast.Constant()):
+            return
         case _:
-            pass
+            yield from _inside(node)
+
+
+def _inside(node: ast.AST) -> Iterator[str]:
+    """The names that are bound anywhere in a statement of several parts, those of its expressions among them."""
     for child in ast.iter_child_nodes(node):
-        if not isinstance(child, _NESTED) or isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            yield from _bound(child)
+        match child:
+            case ast.Name(id=name, ctx=ast.Store()):
+                yield name
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
+                yield name
+            case ast.stmt():
+                yield from _bound(child)
+                continue
+            case _:
+                pass
+        yield from _inside(child)
+
+
+def _target(node: ast.expr) -> Iterator[str]:
+    match node:
+        case ast.Name(id=name):
+            yield name
+        case ast.Tuple(elts=targets) | ast.List(elts=targets):
+            for target in targets:
+                yield from _target(target)
+        case ast.Starred(value=value):
+            yield from _target(value)
+        case _:
+            yield from _base(node)
 
 
 def _base(node: ast.AST) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable
+from functools import lru_cache
 
 from schemaguard.history.evaluation.assignment import set_name
 from schemaguard.history.evaluation.budget import TooDeep
@@ -12,8 +13,8 @@ from schemaguard.history.evaluation.values import (
     NOTHING,
     Arguments,
     Bound,
-    Class,
     Function,
+    FunctionNode,
     Raised,
     Unknown,
     Unsupported,
@@ -103,11 +104,12 @@ def entered(
 
 def is_generator(function: Function) -> bool:
     """Whether a function has a `yield` of its own."""
-    known = function.attributes.get("yields")
-    if known is None:
-        body = [function.node.body] if isinstance(function.node, ast.Lambda) else function.node.body
-        known = function.attributes["yields"] = any(_yields(node) for node in body)
-    return bool(known)
+    return _is_generator(function.node)
+
+
+@lru_cache(maxsize=4096)
+def _is_generator(node: FunctionNode) -> bool:
+    return any(_yields(inner) for inner in ([node.body] if isinstance(node, ast.Lambda) else node.body))
 
 
 def _yields(node: ast.AST) -> bool:
@@ -199,8 +201,3 @@ def give_from(interpreter: Interpreter, node: ast.YieldFrom, scope: Scope) -> Va
     for value in interpreter.budget.items(values):
         scope.on_yield(value)
     return None
-
-
-def method_of(value: Value, receiver: Value, owner: Class) -> Value:
-    """A function that was found in a class, as it is seen through an object or the class itself."""
-    return Bound(value, receiver if receiver is not None else owner)

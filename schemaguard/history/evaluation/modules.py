@@ -10,6 +10,7 @@ from posixpath import basename, dirname, join, normpath
 
 from schemaguard.history.evaluation.bindings import bindings, star_imports
 from schemaguard.history.evaluation.values import Unsupported, Value
+from schemaguard.history.parsing import parse
 from schemaguard.history.sources import Files, is_folder
 
 MOST_SOURCE_CHARACTERS = 2_000_000
@@ -171,7 +172,7 @@ def _parsed(source: str, file: str) -> list[ast.stmt]:
     if len(source) > MOST_SOURCE_CHARACTERS:
         raise Unsupported(f"{file} has more than {MOST_SOURCE_CHARACTERS:,} characters")
     try:
-        return ast.parse(source).body
+        return parse(source).body
     except SyntaxError as error:
         raise Unsupported(f"{file}:{error.lineno or 1} is not valid Python: {error.msg}") from error
     except (ValueError, RecursionError, MemoryError) as error:
