@@ -20,6 +20,12 @@ LONGEST_PAUSE_S = 0.5
 LOCK_KEY = 0x5C4E4D41
 """The advisory lock that migrations and operations exclude each other with."""
 
+_LONGEST = """\
+select pid, usename, application_name, extract(epoch from now() - xact_start)::int, left(query, 120)
+from pg_stat_activity
+where datname = current_database() and pid <> pg_backend_pid() and xact_start is not null
+order by xact_start limit 1"""
+
 # lock_not_available, deadlock_detected, serialization_failure: nothing was done, the whole transaction may run again.
 RETRIED = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 
@@ -73,6 +79,15 @@ def in_transaction(connection: Connection, act: Callable[[Connection], T]) -> T:
                 raise
             time.sleep(random.uniform(0.5, 1) * min(0.01 * 2**attempt, LONGEST_PAUSE_S))  # noqa: S311 - jitter, no secret
     raise AssertionError
+
+
+def longest_transaction(connection: Connection) -> str:
+    """The oldest transaction of somebody else on this database, in words."""
+    row = connection.execute(_LONGEST).fetchone()
+    if row is None:
+        return "none of them is at it any more"
+    pid, user, application, seconds, query = row
+    return f"pid {pid} ({application or user}) has been in a transaction for {seconds} s: {' '.join(query.split())}"
 
 
 def take_lock(connection: Connection, *, wait_s: float) -> bool:

@@ -224,6 +224,12 @@ class ControlDatabase:
                 at=place,
                 next="when it answers again: schemaguard status, then schemaguard resume",
             )
+        if isinstance(error, psycopg.errors.LockNotAvailable):
+            return DatabaseError(
+                f"tables stayed locked by others: {postgres.longest_transaction(self._connection)}",
+                at=place,
+                next="let it end, or end it (pg_terminate_backend), then schemaguard resume",
+            )
         if isinstance(error, psycopg.errors.InsufficientPrivilege):
             return DatabaseError(
                 f"the database refused it: {postgres.first_line(error)}",

@@ -5,8 +5,9 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
+import pytest
 
-from schemaguard.errors import ConflictError
+from schemaguard.errors import ConflictError, DatabaseError
 from tests.postgres.releases.shop import Shop
 
 OPERATORS = 6
@@ -88,3 +89,18 @@ def test_a_long_transaction_delays_the_rollback_but_not_the_readers(shop: Shop) 
         timer.join()
     assert done.total_ms > 500
     assert worst_s < 0.5
+
+
+def test_a_transaction_that_does_not_end_is_named_and_the_operation_can_be_resumed(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("schemaguard.adapters.postgres.ATTEMPTS", 2)
+    with psycopg.connect(shop.url, application_name="nightly-report") as long_one:
+        long_one.execute("select count(*) from transactions")
+        with pytest.raises(DatabaseError, match=r"nightly-report.* in a transaction for \d+ s: select count") as caught:
+            shop.rollback()
+        long_one.rollback()
+    assert "schemaguard resume" in caught.value.next
+    assert "channel" not in shop.columns()
+    shop.resume(finish=True)
+    assert shop.pointer() == ("7", 3, "8")
