@@ -17,7 +17,7 @@ import psycopg
 from alembic import context as environment
 from alembic.ddl.postgresql import PostgresqlImpl
 from alembic.runtime.migration import MigrationContext
-from alembic.util import to_tuple
+from alembic.util import CommandError, to_tuple
 from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import event
 
@@ -26,7 +26,7 @@ from schemaguard.adapters.control import changes as journal
 from schemaguard.adapters.migration_lock import MigrationLock
 from schemaguard.adapters.releases import revision, situation
 from schemaguard.catalog.objects import Catalog, Name
-from schemaguard.errors import DatabaseError, RefusedError
+from schemaguard.errors import ConflictError, DatabaseError, RefusedError
 from schemaguard.releases.guarding import HideIndexes, LetThrough, MovesVersion, Part, Refuse, Retire, decide
 from schemaguard.releases.identifiers import is_hidden
 from schemaguard.releases.leftovers import names
@@ -44,6 +44,14 @@ _INDEX = """\
 select pg_get_indexdef(c.oid)
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = coalesce(%s, 'public') and c.relname = %s and c.relkind = 'i'"""
+
+
+class GuardRefusedError(RefusedError, CommandError):
+    """The guard refuses a statement or a revision; Alembic says so without a traceback."""
+
+
+class GuardConflictError(ConflictError, CommandError):
+    """An operation is under way, or was left open; Alembic says so without a traceback."""
 
 
 @dataclass(slots=True)
@@ -111,11 +119,17 @@ class _Guard:
             self._running = _running(step)
             self._catalog = None
             if self._running.revision and self._installed:
-                self._lock.take(self._raw)
+                self._take_lock()
                 self._watch_version_table()
                 self._refuse_held()
             yield step
         self._lock.hand_over(self._raw)
+
+    def _take_lock(self) -> None:
+        try:
+            self._lock.take(self._raw)
+        except ConflictError as conflict:
+            raise GuardConflictError(conflict.what, at=conflict.at, next=conflict.next) from conflict
 
     def _watch_version_table(self) -> None:
         table = self._context.version_table
@@ -128,7 +142,7 @@ class _Guard:
             return
         held = {each.revision: each for each in revision.held(self._raw)}.get(self._running.revision)
         if held is not None:
-            raise RefusedError(
+            raise GuardRefusedError(
                 f"schemaguard: revision {held.revision} is held and was not applied: {held.reason}",
                 at=f"revision {held.revision}",
                 next="schemaguard status shows what is held; "
@@ -162,7 +176,7 @@ class _Guard:
         decision = decide(translate(sql), self._live, self._context.version_table)
         match decision:
             case Refuse(what=what, next=next_):
-                raise RefusedError(f"refused before it ran: {what}", at=self._place(sql), next=next_)
+                raise GuardRefusedError(f"refused before it ran: {what}", at=self._place(sql), next=next_)
             case MovesVersion():
                 self._close(sql)
                 return True
@@ -228,7 +242,7 @@ class _Guard:
         try:
             made = retirement.plan(self._raw, self._live(), table, column)
         except RefusedError as refused:
-            raise RefusedError(refused.what, at=self._place(sql), next=refused.next) from refused
+            raise GuardRefusedError(refused.what, at=self._place(sql), next=refused.next) from refused
         number = None
         if self._running.is_upgrade:
             part = Part("DropColumn" if column else "DropTable", (table,), None, (), made.cls)
@@ -242,7 +256,7 @@ class _Guard:
         for contract in situation.needed(self._raw):
             if names(contract, self._live(), table, column):
                 versions = ", ".join(contract.model_versions)
-                raise RefusedError(
+                raise GuardRefusedError(
                     f"{f'{table}.{column}' if column else table} is needed by "
                     f"{f'{contract.model}@{versions}' if versions else contract.model}, which is in its window",
                     at=self._place(sql),
@@ -251,7 +265,7 @@ class _Guard:
 
     def _require_control(self, sql: str) -> None:
         if not self._installed:
-            raise RefusedError(
+            raise GuardRefusedError(
                 "a drop can only become a retirement where the control schema is",
                 at=self._place(sql),
                 next="schemaguard init, then run the migration again",

@@ -20,7 +20,8 @@ _STYLES = {
     "step-marked-done": "yellow",
     "alias-corrected": "yellow",
 }
-_HASHES = ("plan_hash", "digest")
+_SHORTENED = ("digest",)
+_LEFT_OUT = ("plan_hash",)
 _SHOWN_OF_HASH = 12
 
 
@@ -113,7 +114,7 @@ def _facts(payload: Mapping[str, Any]) -> Iterator[str]:
         before, after = rest.pop("from"), rest.pop("to")
         yield f"{before} → {after}" if before else f"→ {after}"
     for key, value in rest.items():
-        if value is None or value == [] or value == "":
+        if key in _LEFT_OUT or value is None or value == [] or value == "":
             continue
         shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        yield f"{key} {shown[:_SHOWN_OF_HASH] if key in _HASHES else shown}"
+        yield f"{key} {shown[:_SHOWN_OF_HASH] if key in _SHORTENED else shown}"
