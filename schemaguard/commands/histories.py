@@ -172,10 +172,4 @@ def runner_for(history: History, reading: Reading) -> Runner:
 
     config, files = reading.config, reading.files
     roots = (*history.roots, *(files.path_of(config.root / source) for source in config.sources))
-    return Evaluator(
-        files,
-        roots,
-        Settings(reading.postgresql or config.postgresql),
-        history.env_file,
-        {revision.id: revision.file for revision in history.graph.revisions.values()},
-    )
+    return Evaluator(files, roots, Settings(reading.postgresql or config.postgresql), history.env_file)

@@ -59,13 +59,13 @@ class Budget:
         """The values as a list that isn't too long."""
         found = list(islice(values, MOST_ITEMS + 1))
         self.sized(len(found))
+        self.spend(1 + len(found) // 8)
         return found
 
     def sized(self, items: int) -> None:
         """Items of a list, set or dict that is about to be made."""
         if items > MOST_ITEMS:
             raise Exhausted(f"a list or dict has more than {MOST_ITEMS:,} items")
-        self.spend(1 + items // 8)
 
     def text(self, length: int) -> None:
         """Characters of a text that is about to be made."""

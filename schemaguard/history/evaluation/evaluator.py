@@ -51,15 +51,13 @@ class Settings:
 class Evaluator:
     """Runs the revisions of an Alembic history over their syntax trees.
 
-    `roots` are the folders that imports are looked up in, nearest first; `revision_files` leads from the identifier of
-    a revision to its file, for those that import one another.
+    `roots` are the folders that imports are looked up in, nearest first.
     """
 
     files: Files
     roots: tuple[str, ...]
     settings: Settings
     env_file: str | None = None
-    revision_files: Mapping[str, str] = field(default_factory=dict)
     modules: Modules = field(init=False)
     _options: Mapping[str, Any] | None = None
     _option_sources: frozenset[str] = frozenset()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import is_
 from typing import Any
 
 from schemaguard.history.evaluation.values import NOTHING, Unknown, Value
@@ -18,11 +19,14 @@ class Heap:
     Interpreted code changes dicts, lists and sets only; scopes, modules and objects keep what they hold in dicts.
     """
 
+    spend: Callable[[int], None]
+    """Takes steps for copying what is large."""
     logs: list[_Log] = field(default_factory=list)
 
     def touch(self, container: Container) -> None:
         """Call before a container is changed."""
         if self.logs and id(container) not in self.logs[-1]:
+            self.spend(len(container) // 16)
             self.logs[-1][id(container)] = (container, container.copy())
 
     def fork(
@@ -78,7 +82,10 @@ def joined(left: Any, right: Any, reason: str) -> Any:
 
 def _joined_lists(left: list[Any], right: list[Any], reason: str) -> list[Any]:
     shorter, longer = sorted((left, right), key=len)
-    both = [join(one, other, reason) for one, other in zip(shorter, longer, strict=False)]
+    if all(map(is_, shorter, longer)):
+        both = shorter
+    else:
+        both = [join(one, other, reason) for one, other in zip(shorter, longer, strict=False)]
     return both + [Unknown(reason) for _ in longer[len(shorter) :]]
 
 

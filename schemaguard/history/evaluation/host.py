@@ -49,6 +49,11 @@ def is_construct(value: Value) -> bool:
     return isinstance(value, _CONSTRUCTS)
 
 
+def is_collection(value: Value) -> bool:
+    """Whether a value is a collection of columns, which contains their names."""
+    return isinstance(value, ReadOnlyColumnCollection)
+
+
 def can_send(value: Value) -> bool:
     """Whether code that gets the value could send statements with it."""
     return isinstance(value, _SENDING) or (isinstance(value, Modelled) and value.name in ("alembic.op", "Session"))

@@ -64,7 +64,7 @@ class Interpreter:
         self.modules = modules
         self.recorder = recorder
         self.budget = Budget()
-        self.heap = Heap()
+        self.heap = Heap(self.budget.spend)
         self.holes = Holes()
         self.sites: list[Site] = []
         """The calls that are going on, outermost first."""
@@ -137,6 +137,8 @@ class Interpreter:
             found = self.module_name(scope.module, name)
         if found is NOTHING:
             found = self.language.builtins.get(name, NOTHING)
+        if found is NOTHING and name in ("__file__", "__name__"):
+            return scope.module.file if name == "__file__" else scope.module.name
         if found is NOTHING:
             raise Raised(NameError(f"name {name!r} is not defined"))
         return found

@@ -2,6 +2,7 @@
 
 import ast
 import io
+import re
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -106,7 +107,8 @@ class Modules:
 
         Raises Unsupported where it can't be parsed.
         """
-        name = basename(file).removesuffix(".py")
+        # As Alembic names it.
+        name = re.sub(r"\W", "_", basename(file))
         module = self._load(name, file, _package_of(file, self.roots, self.files))
         if module is None:
             raise Unsupported(f"there is no {file}")

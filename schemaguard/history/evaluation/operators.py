@@ -188,6 +188,8 @@ def contains(interpreter: Interpreter, container: Value, value: Value) -> Value:
         if not isinstance(value, str):
             raise Raised(TypeError("'in <string>' requires string as left operand"))
         return value in container
+    if isinstance(value, str) and host.is_collection(container):
+        return value in container
     values = interpreter.iterate(container)
     if values is None:
         return Unknown("what is in there isn't known")
