@@ -87,11 +87,12 @@ def _table_arguments(interpreter: Interpreter, cls: Class) -> tuple[list[Value],
 
 def _columns(interpreter: Interpreter, cls: Class) -> list[sa.Column[Any]]:
     found: dict[str, sa.Column[Any]] = {}
-    for one in reversed(cls.order):
+    # The class's own columns come first, then those of the classes above it, the nearest first.
+    for one in cls.order:
         annotations = one.attributes.get("__annotations__", {})
         for name in (*one.attributes, *(name for name in annotations if name not in one.attributes)):
             value = _declared(interpreter, cls, name) if name in one.attributes else NOTHING
-            if isinstance(value, sa.Column):
+            if isinstance(value, sa.Column) and name not in found:
                 # A mixin's column belongs to every table that has it.
                 column = value._copy()
                 column.name = column.name or name
