@@ -1,4 +1,5 @@
 """Python in revisions: what its constructs lead to."""
+# ruff: noqa: E501 - a case reads best in one line
 
 import pytest
 
