@@ -11,10 +11,13 @@ from schemaguard.errors import ConfigError
 
 FILES = ("schemaguard.toml", "pyproject.toml")
 POSTGRESQL_VERSIONS = (15, 16, 17, 18)
+_TEXT, _TEXTS, _NUMBER, _SWITCH, _TABLE = "a text", "a list of texts", "a whole number", "true or false", "a table"
 _KEYS = {
-    "migrations", "contracts", "postgresql", "applied_by", "base", "adopt", "rules", "baseline", "initial",
-    "environment", "environments", "near_release_hours", "sources",
+    "migrations": f"{_TEXT} or {_TEXTS}", "contracts": _TEXT, "postgresql": _NUMBER, "applied_by": _TEXT, "base": _TEXT,
+    "adopt": _SWITCH, "rules": f"{_TABLE} of texts", "baseline": _TEXT, "initial": _TEXT, "environment": _TEXT,
+    "environments": f"{_TABLE} of tables of texts", "near_release_hours": _NUMBER, "sources": _TEXTS,
 }  # fmt: skip
+"""What may be set, and what it has to be."""
 _ENVIRONMENT_KEYS = {"database_url", "registry_uri", "alias"}
 
 
@@ -71,12 +74,38 @@ def load(start: Path, environ: Mapping[str, str] = os.environ) -> Config:
 def _table(file: Path) -> dict[str, Any] | None:
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"{file.name} is not valid TOML: {error}", at=str(file), next="mend the file") from error
-    if file.name == "pyproject.toml":
-        table = document.get("tool", {}).get("schemaguard")
-        return table if isinstance(table, dict) else None
-    return document
+    except OSError as error:
+        raise ConfigError(
+            f"cannot read {file.name}: {error.strerror}", at=str(file), next="look at its rights"
+        ) from error
+    if file.name != "pyproject.toml":
+        return document
+    tool = document.get("tool")
+    table = tool.get("schemaguard") if isinstance(tool, dict) else None
+    if table is not None and not isinstance(table, dict):
+        raise ConfigError("tool.schemaguard is no table", at=str(file), next="write [tool.schemaguard]")
+    return table
+
+
+def _is(value: object, wanted: str) -> bool:
+    """Whether a value is what the setting has to be."""
+    if wanted.startswith(_TABLE):
+        inner = wanted.removeprefix(_TABLE).removeprefix(" of ")
+        kind = f"{_TABLE} of texts" if inner == "tables of texts" else _TEXT
+        return isinstance(value, dict) and all(_is(one, kind) for one in value.values())
+    if " or a list" in wanted:
+        return _is(value, _TEXT) or _is(value, _TEXTS)
+    match wanted:
+        case "a text":
+            return isinstance(value, str)
+        case "a list of texts":
+            return isinstance(value, list) and all(isinstance(one, str) for one in value)
+        case "true or false":
+            return isinstance(value, bool)
+        case _:
+            return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _config(root: Path, file: Path | None, table: dict[str, Any], environ: Mapping[str, str]) -> Config:
@@ -84,6 +113,8 @@ def _config(root: Path, file: Path | None, table: dict[str, Any], environ: Mappi
     for key in table:
         if key not in _KEYS:
             raise ConfigError(f"unknown setting {key!r}", at=where, next=f"one of: {', '.join(sorted(_KEYS))}")
+        if not _is(table[key], _KEYS[key]):
+            raise ConfigError(f"{key} = {table[key]!r} can't be used", at=where, next=f"it has to be {_KEYS[key]}")
     environment = _environment(table, where, environ)
     migrations = table.get("migrations", ())
     postgresql = table.get("postgresql", 16)
@@ -102,10 +133,10 @@ def _config(root: Path, file: Path | None, table: dict[str, Any], environ: Mappi
         postgresql=postgresql,
         applied_by=applied_by,
         base=table.get("base"),
-        adopt=bool(table.get("adopt", False)),
+        adopt=table.get("adopt", False),
         baseline=table.get("baseline"),
         initial=table.get("initial"),
-        near_release_hours=int(table.get("near_release_hours", 24)),
+        near_release_hours=table.get("near_release_hours", 24),
         sources=tuple(table.get("sources", ())),
         rules=dict(table.get("rules", {})),
         environment=environment,
