@@ -246,6 +246,8 @@ class AddConstraint:
     table: Name
     constraint: Constraint
     using_index: str | None = None
+    only: bool = False
+    """ALTER TABLE ONLY: a key isn't made on the partitions, and its index is invalid until theirs are attached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +306,14 @@ class DropIndex:
     concurrently: bool = False
     cascade: bool = False
     if_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttachIndex:
+    """ALTER INDEX … ATTACH PARTITION: a partition's own index becomes the part of the partitioned one."""
+
+    index: Name
+    partition: Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -649,7 +659,7 @@ Change = (
     | AddColumn | DropColumn | RenameColumn | RetypeColumn | SetNotNull | DropNotNull | SetDefault | DropDefault
     | SetIdentity | SetGenerated | SetColumnOption
     | AddConstraint | DropConstraint | ValidateConstraint | RenameConstraint | AlterConstraint
-    | CreateIndex | DropIndex | Reindex
+    | CreateIndex | DropIndex | AttachIndex | Reindex
     | CreateView | RefreshView | CreateEnum | AddEnumValue | RenameEnumValue | CreateDomain | AlterDomain
     | CreateComposite | AlterComposite | CreateSequence | AlterSequence | CreateFunction | CreateTrigger
     | EnableTrigger | CreatePolicy | SetRowSecurity | GrantAccess | RevokeAccess | ChangeOwner | CreateSchema

@@ -360,7 +360,10 @@ def _add_constraint(change: c.AddConstraint, table: Table, constraint: Constrain
                 return _alone(draft, table.name, work="scan", why="a primary key's columns are checked for NULL")
             return _alone(draft, table.name)
         case PrimaryKey() | Unique() | Exclusion():
-            return _alone(draft, table.name, work="scan", why="an index is built")
+            why = "an index is built"
+            if change.only:
+                return TableWork((Lock(table.name, _ALONE),), "scan", _stored(draft, (table.name,)), why)
+            return _alone(draft, table.name, work="scan", why=why)
 
 
 def _columns_not_null(index_name: str, table: Table, draft: Draft) -> bool:

@@ -11,6 +11,7 @@ from schemaguard.catalog.casts import can_reference
 from schemaguard.catalog.changes import (
     AddConstraint,
     AlterConstraint,
+    AttachIndex,
     CreateIndex,
     DropConstraint,
     DropIndex,
@@ -41,14 +42,14 @@ _LEAVE_ALONE = {
 Keyed = PrimaryKey | Unique | Exclusion
 
 
-def add_constraints(draft: Draft, table: Table, constraints: tuple[Constraint, ...]) -> None:
+def add_constraints(draft: Draft, table: Table, constraints: tuple[Constraint, ...], *, only: bool = False) -> None:
     """Give the constraints of one statement to a table that the draft holds: checks, then keys, then foreign keys."""
     for check in (c for c in constraints if isinstance(c, Check)):
         _add_check(draft, table.name, check)
     keys = [c for c in constraints if isinstance(c, PrimaryKey)]
     keys_after: list[Keyed] = [c for c in constraints if isinstance(c, Unique | Exclusion)]
     for key in without_repeats([*keys, *keys_after]):
-        add_key(draft, table.name, key)
+        add_key(draft, table.name, key, only=only)
     for foreign in (c for c in constraints if isinstance(c, ForeignKey)):
         _add_foreign_key(draft, table.name, foreign)
 
@@ -102,8 +103,8 @@ def _key_columns(key: Keyed) -> tuple[str, ...]:
     return (key.made_as or key.columns) + key.include
 
 
-def add_key(draft: Draft, name: Name, key: Keyed, using: Index | None = None) -> None:
-    """A primary key, UNIQUE or EXCLUDE with its index, on the table and on its partitions."""
+def add_key(draft: Draft, name: Name, key: Keyed, using: Index | None = None, *, only: bool = False) -> None:
+    """A primary key, UNIQUE or EXCLUDE with its index, on the table and, unless `only` that, on its partitions."""
     table = draft.tables[name]
     _check_key(draft, table, key)
     key = replace(key, name=key.name or _key_name(draft, name, key, using))
@@ -123,7 +124,12 @@ def add_key(draft: Draft, name: Name, key: Keyed, using: Index | None = None) ->
         for child in list(draft.children(name)):
             columns = (replace(c, not_null=True) if c.name in key.columns else c for c in child.columns)
             draft.put(replace(child, columns=tuple(columns)))
-    for child in [child for child in draft.children(name) if child.partition_of == name]:
+    parts = [child for child in draft.children(name) if child.partition_of == name]
+    if only:
+        if parts:
+            draft.put(replace(draft.indexes[full], valid=False))
+        return
+    for child in parts:
         if not _has_key(child, key):
             add_key(draft, child.name, replace(key, name=None))
 
@@ -265,7 +271,7 @@ def add_constraint(change: AddConstraint, draft: Draft) -> None:
     if change.using_index is not None and isinstance(change.constraint, PrimaryKey | Unique):
         _take_over(draft, table, change.constraint, change.using_index)
         return
-    add_constraints(draft, table, (change.constraint,))
+    add_constraints(draft, table, (change.constraint,), only=change.only)
 
 
 def _take_over(draft: Draft, table: Table, key: PrimaryKey | Unique, index_name: str) -> None:
@@ -409,9 +415,12 @@ def create_index(change: CreateIndex, draft: Draft) -> None:
         raise Refusal("unique constraint on partitioned table must include all partitioning columns", "0A000")
     require_columns(draft, table, named, 'column "{}" does not exist')
     made = _put_index(draft, table.name, change)
+    parts = [child for child in draft.children(table.name) if child.partition_of == table.name]
     if made is None or change.only:
+        if made is not None and parts:
+            draft.put(replace(made, valid=False))
         return
-    for child in [child for child in draft.children(table.name) if child.partition_of == table.name]:
+    for child in parts:
         if not any(same_shape(made, index) for index in draft.indexes_on(child.name)):
             below = replace(change, name=None, index=replace(change.index, table=child.name))
             create_index(below, draft)
@@ -439,6 +448,17 @@ def _put_index(draft: Draft, table: Name, change: CreateIndex) -> Index | None:
     return index
 
 
+def attach_index(change: AttachIndex, draft: Draft) -> None:
+    """ATTACH PARTITION of an index: the partitioned one is valid once every partition has its part."""
+    index = draft.indexes.get(draft.resolve(change.index))
+    if index is None or index.valid:
+        return
+    whole = replace(index, valid=True)
+    parts = [child for child in draft.children(index.table) if child.partition_of == index.table]
+    if all(any(same_shape(whole, own) for own in draft.indexes_on(child.name)) for child in parts):
+        draft.put(whole)
+
+
 def drop_index(change: DropIndex, draft: Draft) -> None:
     """DROP INDEX."""
     index = draft.indexes.get(draft.resolve(change.index))
@@ -459,4 +479,5 @@ FOLDS: dict[type, Callable[[Any, Draft], None]] = {
     AlterConstraint: alter_constraint,
     CreateIndex: create_index,
     DropIndex: drop_index,
+    AttachIndex: attach_index,
 }

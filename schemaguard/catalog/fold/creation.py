@@ -8,7 +8,8 @@ from schemaguard.catalog.casts import as_printed
 from schemaguard.catalog.changes import CreateIndex, CreateTable
 from schemaguard.catalog.fold.assigning import require_default_fits
 from schemaguard.catalog.fold.constraints import add_constraints, create_index
-from schemaguard.catalog.fold.draft import UNKNOWN_TYPE, Draft, type_name
+from schemaguard.catalog.fold.draft import UNKNOWN_TYPE, Draft, parse_name, type_name
+from schemaguard.catalog.fold.movement import spelled
 from schemaguard.catalog.fold.removal import remove_all
 from schemaguard.catalog.objects import (
     Check,
@@ -116,7 +117,18 @@ def stored_default(draft: Draft, column: Column, default: str | None) -> str | N
     is_coerced = is_domain or (bool(column.type.modifiers) and column.type.name != "interval")
     if default is None or (is_null(default) and not is_coerced):
         return None
-    return as_printed(default, column.type)
+    return _with_sequences_found(draft, as_printed(default, column.type))
+
+
+def _with_sequences_found(draft: Draft, default: str) -> str:
+    """The default with its sequences as the server prints them: with their schema, unless that is `public`."""
+    for text in expressions.sequences(default):
+        name = parse_name(text)
+        found = draft.resolve(name) if name is not None else None
+        if found is not None and found in draft.sequences:
+            written = "'" + text.replace("'", "''") + "'"
+            default = default.replace(written, "'" + spelled(found).replace("'", "''") + "'")
+    return default
 
 
 def require_own_values(draft: Draft, table: Name, column: Column, others: tuple[Column, ...]) -> None:

@@ -115,14 +115,17 @@ def rename_sequence(draft: Draft, sequence: Sequence, new: Name) -> None:
     draft.put(replace(sequence, name=new))
 
 
+def spelled(name: Name) -> str:
+    """The name as the server prints it where only `public` is on the search_path."""
+    own = quote_identifier(name.name)
+    return own if name.schema in (None, "public") else f"{quote_identifier(name.schema or '')}.{own}"
+
+
 def _redrawn(draft: Draft, column: Column, old: Name, new: Name) -> Column:
     for text in sequences(column.default):
         found = parse_name(text)
         if column.default is not None and found is not None and draft.resolve(found) == old:
-            spelled = quote_identifier(new.name)
-            if new.schema not in (None, "public"):
-                spelled = f"{quote_identifier(new.schema or '')}.{spelled}"
-            return replace(column, default=column.default.replace(f"'{text}'", f"'{spelled}'"))
+            return replace(column, default=column.default.replace(f"'{text}'", f"'{spelled(new)}'"))
     return column
 
 

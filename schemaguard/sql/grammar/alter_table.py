@@ -1,6 +1,7 @@
 """ALTER TABLE, action by action, so that one odd action never hides another."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from schemaguard.catalog.changes import (
     AddColumn,
@@ -55,7 +56,8 @@ def alter_table(cursor: Cursor) -> Iterator[Change]:
     if inside:
         cursor.expect(")")
     cursor.accept("*")
-    yield from in_passes(actions(cursor, table, if_exists))
+    changes = in_passes(actions(cursor, table, if_exists))
+    yield from (replace(c, only=True) if only and isinstance(c, AddConstraint) else c for c in changes)
 
 
 def in_passes(changes: Iterable[Change]) -> list[Change]:

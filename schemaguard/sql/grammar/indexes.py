@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from schemaguard.catalog.changes import (
+    AttachIndex,
     Change,
     ChangeOwner,
     CreateIndex,
@@ -118,8 +119,7 @@ def alter_index(cursor: Cursor) -> Iterator[Change]:
     if cursor.accept("rename", "to"):
         yield RenameObject("index", index, cursor.identifier())
     elif cursor.accept("attach", "partition"):
-        cursor.name()
-        yield NoEffect("ALTER INDEX ATTACH PARTITION")
+        yield AttachIndex(index, cursor.name())
     elif cursor.accept("set", "tablespace"):
         cursor.identifier()
         cursor.accept("nowait")

@@ -27,6 +27,10 @@ create table p3 (id int, at date not null, constraint fits check (at >= '2026-01
 insert into p3 values (1, '2026-05-05');
 create table kid () inherits (h);
 create sequence seq;
+create table q (id int not null) partition by range (id);
+create table q1 partition of q for values from (1) to (9);
+create index q_id on only q (id);
+create index q1_id on q1 (id);
 create function trig() returns trigger language plpgsql as $$begin return new; end$$;
 create trigger g after insert on u for each row execute function trig();
 create policy pol on u using (v > 0);
@@ -217,3 +221,5 @@ alter materialized view m rename to m2;
 comment on view gv is 'x';
 comment on index gen_x is 'x';
 refresh materialized view concurrently m;
+alter index q_id attach partition q1_id;
+alter table only q add unique (id);

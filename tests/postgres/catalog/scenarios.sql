@@ -499,3 +499,23 @@ alter table t alter a drop default, alter c set default null, add i varchar(9) d
 -- scenario: tables made from queries keep collations
 create table t (a text collate "C", b varchar(5) collate "POSIX");
 create table c as select a, b as x from t;
+
+-- scenario: a partitioned index put together from its parts
+create table p (id int not null, v text) partition by range (id);
+create table p1 partition of p for values from (1) to (2);
+create table p2 partition of p for values from (2) to (3);
+alter table only p add constraint p_key unique (id);
+create index p_v on only p (v);
+alter table p1 add constraint p1_key unique (id);
+alter table p2 add constraint p2_key unique (id);
+alter index p_key attach partition p1_key;
+alter index p_key attach partition p2_key;
+create index p1_v on p1 (v);
+
+-- scenario: sequences under the names that the server prints
+create schema app;
+create sequence app.s;
+create sequence "Odd s";
+create table t (a int default nextval('app.s'), b int default nextval('public."Odd s"'), c int default nextval('"Odd s"'));
+set search_path = app, public;
+create table u (a int default nextval('s'));
