@@ -170,8 +170,9 @@ def as_printed(text: str, type_: Type) -> str:
     value = literal.strip().lower()
     if type_.name == "boolean" and literal_fits(text, type_):
         return "true" if "true".startswith(value) or "yes".startswith(value) or value in ("on", "1") else "false"
-    if type_.name == "interval" and value == "0":
-        return "'00:00:00'"
+    if type_.name == "interval" and re.fullmatch(r"\d{1,4}", value):
+        minutes, seconds = divmod(int(value), 60)
+        return f"'{minutes // 60:02}:{minutes % 60:02}:{seconds:02}'"
     return text
 
 

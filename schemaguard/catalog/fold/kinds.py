@@ -28,7 +28,7 @@ from schemaguard.catalog.fold.draft import Draft, type_name
 from schemaguard.catalog.fold.movement import rename_relation, rename_type
 from schemaguard.catalog.fold.removal import remove_all
 from schemaguard.catalog.names import choose_name
-from schemaguard.catalog.objects import Check, Column, Domain, EnumType, Function, Name, Sequence, View
+from schemaguard.catalog.objects import Check, Column, CompositeType, Domain, EnumType, Function, Name, Sequence, View
 from schemaguard.catalog.refusal import Refusal
 
 
@@ -185,6 +185,7 @@ def alter_composite(change: AlterComposite, draft: Draft) -> None:
     composite = draft.composites.get(draft.resolve_type(change.type))
     if composite is None:
         return
+    _check_attribute(draft, composite, change)
     columns = composite.columns
     match change.action.lower().split()[0], change.to:
         case "add", Column() as column:
@@ -199,6 +200,19 @@ def alter_composite(change: AlterComposite, draft: Draft) -> None:
         case _:
             return
     draft.put(replace(composite, columns=columns))
+
+
+def _check_attribute(draft: Draft, composite: CompositeType, change: AlterComposite) -> None:
+    name, action = composite.name, change.action.lower().split()[0]
+    there = {column.name for column in composite.columns}
+    new = change.to if isinstance(change.to, str) else change.attribute if action == "add" else None
+    if action != "add" and change.attribute not in there and not change.action.lower().endswith("if exists"):
+        draft.refuse(name, f'column "{change.attribute}" of relation "{name.name}" does not exist', "42703")
+    if new in there:
+        draft.refuse(name, f'column "{new}" of relation "{name.name}" already exists', "42701")
+    users = (draft.tables[user] for user in draft.uses(name) if user in draft.tables)
+    if action == "alter" and any(type_name(column.type) == name for table in users for column in table.columns):
+        draft.refuse(name, f'cannot alter type "{name.name}" because a column uses it', "0A000")
 
 
 # Sequences, functions, schemas, extensions
@@ -324,6 +338,15 @@ def rename_object(change: RenameObject, draft: Draft) -> None:
 
 def _rename_part(draft: Draft, change: RenameObject, owner: Name, to: str) -> None:
     old, table, view = change.object.name, draft.tables.get(owner), draft.views.get(owner)
+    parts = (
+        table.policies if table is not None and change.kind == "policy" else table.triggers if table is not None else ()
+    )
+    if (
+        table is not None
+        and not table.open
+        and (not any(part.name == old for part in parts) or any(part.name == to for part in parts))
+    ):
+        draft.refuse(owner, f'{change.kind} "{old}" for table "{owner.name}" can\'t be renamed to "{to}"', "42704")
     if table is not None and change.kind == "policy":
         policies = (replace(p, name=to) if p.name == old else p for p in table.policies)
         draft.put(replace(table, policies=tuple(policies)))

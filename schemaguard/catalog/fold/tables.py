@@ -191,6 +191,9 @@ def create_policy(change: CreatePolicy, draft: Draft) -> None:
     if known is not None and not change.is_alter:
         message = f'policy "{policy.name}" for table "{table.name.name}" already exists'
         draft.refuse(table.name, message, "42710")
+    if change.is_alter and known is None and not table.open:
+        message = f'policy "{policy.name}" for table "{table.name.name}" does not exist'
+        draft.refuse(table.name, message, "42704")
     if change.is_alter and known is not None:
         policy = replace(
             known,

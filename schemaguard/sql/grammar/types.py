@@ -112,10 +112,10 @@ def _alter_attribute(cursor: Cursor, name: Name) -> Change:
         added = _attribute(cursor)
         return AlterComposite(name, "add", added.name, added)
     if cursor.accept("drop", "attribute"):
-        cursor.accept("if", "exists")
+        action = "drop if exists" if cursor.accept("if", "exists") else "drop"
         attribute = cursor.identifier()
         cascades(cursor)
-        return AlterComposite(name, "drop", attribute)
+        return AlterComposite(name, action, attribute)
     cursor.expect("alter", "attribute")
     attribute = cursor.identifier()
     cursor.accept("set", "data")

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from schemaguard.catalog.objects import Catalog, Table
 from schemaguard.catalog.types import quote_identifier
-from tests.postgres.catalog.pen import COLUMNS, IDENTITIES, LABELS, NAMES, RELATIONS, SCHEMAS, Pen, full, written
+from tests.postgres.catalog.pen import COLUMNS, IDENTITIES, LABELS, NAMES, RELATIONS, SCHEMAS, TYPES, Pen, full, written
 
 # Tables
 
@@ -115,6 +115,8 @@ def alter_table(pen: Pen) -> str:
     gone = [action.split()[-2 if action.endswith("cascade") else -1] for action in actions if "drop column" in action]
     retyped = [action for action in actions if " type " in action]
     actions = [action for action in actions if action not in retyped[1:]]
+    # USING on a generated column is refused before any of its actions could make it a plain one.
+    actions = [action for action in actions if not (retyped and "drop expression" in action)]
     # What the server says of an expression on a column that goes in the same statement isn't modelled.
     actions = [a for a in actions if "drop column" in a or not any(name in a for name in gone)]
     return f"alter table {full(table.name)} {', '.join(actions)}"
@@ -245,11 +247,74 @@ def schema(pen: Pen) -> str:
     return f"drop schema {quote_identifier(pen.pick(there))}{pen.maybe('cascade', 2)}"
 
 
+def function(pen: Pen) -> str:
+    found = [f for f in pen.catalog.functions.values() if f.returns is None or f.returns.lower() == "trigger"]
+    if not found or pen.chance(3):
+        head = pen.pick(("create function", "create or replace function"))
+        return f"{head} {pen.new(('f', 'Odd f'))}() returns trigger language plpgsql as 'begin return new; end'"
+    one = pen.pick(found)
+    return pen.pick((
+        f"drop function {full(one.name)}(){pen.maybe('cascade')}",
+        f"alter function {full(one.name)}() rename to {quote_identifier(pen.pick(('f2', 'Odd f2')))}",
+        f"alter function {full(one.name)}() set schema {pen.schema()}",
+    ))  # fmt: skip
+
+
+def trigger(pen: Pen) -> str:
+    table = pen.table()
+    names = [one.name for one in table.triggers]
+    if names and pen.chance(2):
+        name, switch = quote_identifier(pen.pick(names)), pen.pick(("enable", "disable"))
+        return pen.pick((
+            f"drop trigger {name} on {full(table.name)}",
+            f"alter trigger {name} on {full(table.name)} rename to {quote_identifier(pen.pick(NAMES))}",
+            f"alter table {full(table.name)} {switch} trigger {pen.pick((name, 'all', 'user'))}",
+        ))  # fmt: skip
+    made = [one.name for one in pen.catalog.functions.values()]
+    if not made:
+        return function(pen)
+    events = pen.pick(("insert", "update", f"update of {pen.known_column(table)}", "insert or delete"))
+    when = pen.pick(("before", "after"))
+    name = quote_identifier(pen.pick(NAMES))
+    call = f"execute function {full(pen.pick(made))}()"
+    return f"create{pen.maybe('or replace')} trigger {name} {when} {events} on {full(table.name)} for each row {call}"
+
+
+def protection(pen: Pen) -> str:
+    table = pen.table()
+    name, column = full(table.name), pen.known_column(table)
+    policies = [quote_identifier(one.name) for one in table.policies] or ["p1"]
+    kind = pen.pick(("", "for select", "as restrictive"))
+    return pen.pick((
+        f"alter table {name} {pen.pick(('enable', 'disable', 'force', 'no force'))} row level security",
+        f"create policy {pen.pick(('p1', 'p2'))} on {name} {kind} using ({column} is not null)",
+        f"alter policy {pen.pick(policies)} on {name} using ({column} is null)",
+        f"alter policy {pen.pick(policies)} on {name} rename to {pen.pick(('p1', 'p3'))}",
+        f"drop policy {pen.pick(policies)} on {name}",
+        f"grant {pen.pick(('select', 'insert, update', 'all', f'select ({column})'))} on {name} to public",
+        f"revoke {pen.pick(('select', 'all', f'select ({column})', 'update'))} on {name} from public",
+        f"alter table {name} replica identity {pen.pick(('full', 'nothing', 'default'))}",
+    ))  # fmt: skip
+
+
+def composite(pen: Pen) -> str:
+    if not pen.catalog.composites or pen.chance(3):
+        return f"create type {pen.new(('pair', 'Odd Pair'))} as (x int, y {pen.pick(tuple(TYPES))})"
+    found = pen.pick(list(pen.catalog.composites.values()))
+    attribute = quote_identifier(pen.pick([column.name for column in found.columns] or ["x"]))
+    return f"alter type {full(found.name)} " + pen.pick((
+        f"add attribute {pen.pick(('z', 'y'))} int", f"drop attribute {attribute}",
+        f"rename attribute {attribute} to w",
+        f"alter attribute {attribute} type text", "rename to pair2", f"set schema {pen.schema()}",
+    )) if pen.chance(2) else f"drop type {full(found.name)}{pen.maybe('cascade')}"  # fmt: skip
+
+
 ABOUT_TABLES = (
     create_table_from_another, drop_or_move_table, alter_table, alter_table, alter_table, alter_table, rename_part,
-    rename_part, comment, index, index, index, view, view, sequence, partition, partition,
+    rename_part, comment, index, index, index, trigger, protection, protection, view, view, sequence,
+    partition, partition,
 )  # fmt: skip
-ANYTIME = (create_table, create_table, create_partitioned, enum, domain, schema)
+ANYTIME = (create_table, create_table, create_partitioned, enum, domain, composite, function, schema)
 
 
 @st.composite
