@@ -28,6 +28,8 @@ _LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 _PARAMETER = re.compile(r"%\(\w+\)s|%s|\$\d+|(?<![:\w]):[a-z_]\w*|\(?__\[POSTCOMPILE_\w+\]\)?", re.IGNORECASE)
+_CAST = re.compile(r"\?::[A-Z_]\w*(?:\(\d+(?:, \d+)?\))?(?:\[\])*", re.IGNORECASE)
+"""Some drivers want the type beside a parameter, others don't."""
 _ROWS = re.compile(
     r"(\bVALUES\s*)(\((?:[^()']|'(?:[^']|'')*'|\([^()]*\))*\))(?:\s*,\s*\((?:[^()']|'(?:[^']|'')*'|\([^()]*\))*\))+",
     re.IGNORECASE,
@@ -133,7 +135,7 @@ def _normal(statements: list[str]) -> Counter[str]:
 
 def _same(text: str) -> str:
     text = " ".join(text.replace("%%", "%").rstrip().rstrip(";").split())
-    text = _PARAMETER.sub("?", text)
+    text = _CAST.sub("?", _PARAMETER.sub("?", text))
     text = _ROWS.sub(r"\1\2", text)
     return _EXPANDED.sub("IN ?", text)
 
