@@ -4,9 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from types import MappingProxyType
 
+from sqlalchemy.engine import Connection
+
 from schemaguard.history.evaluation import host, plain, tables
 from schemaguard.history.evaluation.holes import has_hole
 from schemaguard.history.evaluation.interpreter import Interpreter
+from schemaguard.history.evaluation.libraries.driver import driver, set_on_driver
+from schemaguard.history.evaluation.libraries.orm import ORM
 from schemaguard.history.evaluation.modules import ProjectModule
 from schemaguard.history.evaluation.scope import Scope
 from schemaguard.history.evaluation.values import (
@@ -32,6 +36,9 @@ _PLAIN = (str, bytes, int, float, list, tuple, dict, set, frozenset, range)
 def attribute(interpreter: Interpreter, value: Value, name: str) -> Value:
     """The attribute of a value; raises Raised with an AttributeError where it certainly has none."""
     match value:
+        case Unknown(is_code=True) if name == "session":
+            # `db.session`: whoever made `db`, it is SQLAlchemy's session.
+            return interpreter.call_with(ORM["Session"])
         case Unknown():
             return Unknown(value.reason, is_code=value.is_code)
         case Modelled():
@@ -48,6 +55,8 @@ def attribute(interpreter: Interpreter, value: Value, name: str) -> Value:
             found = _of_function(value, name)
         case Bound() | Native() | HostMethod():
             found = NOTHING
+        case Connection() if name in ("connection", "_dbapi_connection"):
+            return driver(interpreter)
         case _ if isinstance(value, _PLAIN) and name in plain.methods_of(value):
             return HostMethod(value, name)
         case _:
@@ -144,6 +153,8 @@ def _seen(interpreter: Interpreter, found: Value, instance: Instance | None, cls
             return function
         case Decorated(kind="classmethod", function=function):
             return Bound(function, cls)
+        case Decorated(kind="declared_attr", function=function):
+            return interpreter.call_with(function, cls)
         case Decorated(kind="property", function=function) if instance is not None:
             return interpreter.call_with(function, instance)
         case _:
@@ -174,6 +185,8 @@ def set_attribute(interpreter: Interpreter, value: Value, name: str, held: Value
         case ProjectModule():
             interpreter.heap.touch(value.names)
             value.names[name] = held
+        case Modelled(name="connection"):
+            set_on_driver(interpreter, name, held)
         case _:
             host.set_attribute(interpreter, value, name, held)
 

@@ -6,6 +6,10 @@ from typing import Any
 
 MOST_STEPS = 400_000
 """Nodes evaluated and items visited; the longest revision of 1,435 real ones takes about 9,000."""
+MOST_STEPS_OF_IMPORTS = 4_000
+"""Of what the project's modules do for the sake of one name, where the revision isn't concerned."""
+MOST_STEPS_OF_APPLICATION = 20_000
+"""Of a function of the application that a revision calls."""
 MOST_DEPTH = 60
 """Calls inside one another."""
 MOST_ITEMS = 50_000
@@ -20,32 +24,47 @@ class Exhausted(Exception):  # noqa: N818 - it becomes a finding
     """The revision asks for more than evaluating one may cost; the message says of what."""
 
 
-class TooDeep(Exhausted):
-    """Calls go deeper than evaluating follows them."""
+class OutOfReach(Exhausted):
+    """Code of the application goes further than evaluating follows it; the revision itself may go on."""
 
 
 class Budget:
     """What is left for one revision."""
 
-    __slots__ = ("characters", "depth", "steps")
+    __slots__ = ("characters", "depth", "fence", "steps")
 
     def __init__(self) -> None:
         self.steps = MOST_STEPS
         self.characters = MOST_CHARACTERS_IN_ALL
         self.depth = 0
+        self.fence = 0
+        """How many steps have to be left: code of the application may not take them all."""
 
     def spend(self, steps: int = 1) -> None:
         """Take steps. Raises Exhausted where none are left."""
         self.steps -= steps
-        if self.steps < 0:
-            raise Exhausted(f"it takes more than {MOST_STEPS:,} steps")
+        if self.steps < self.fence:
+            if self.steps < 0:
+                raise Exhausted(f"it takes more than {MOST_STEPS:,} steps")
+            raise OutOfReach("the application's code takes too many steps")
+
+    def fenced(self, steps: int) -> int:
+        """Let what comes now take so many steps; gives the fence to put back afterwards."""
+        before = self.fence
+        self.fence = max(before, self.steps - steps)
+        return before
+
+    @property
+    def within_fence(self) -> int:
+        """The steps that are left inside of the fence."""
+        return self.steps - self.fence
 
     def enter(self) -> None:
         """One call deeper."""
         self.depth += 1
         if self.depth > MOST_DEPTH:
             self.depth -= 1
-            raise TooDeep(f"its calls go more than {MOST_DEPTH} deep")
+            raise OutOfReach(f"its calls go more than {MOST_DEPTH} deep")
 
     def items(self, values: Iterable[Any]) -> Iterator[Any]:
         """The values, each one a step, at most as many as may be in one list."""

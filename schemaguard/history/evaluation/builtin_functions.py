@@ -4,7 +4,7 @@ import builtins
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from schemaguard.history.evaluation import formatting, operators, plain
+from schemaguard.history.evaluation import classes, formatting, operators, plain
 from schemaguard.history.evaluation.holes import has_hole
 from schemaguard.history.evaluation.interpreter import Interpreter
 from schemaguard.history.evaluation.kinds import is_instance, is_subclass, type_of
@@ -229,11 +229,14 @@ def _issubclass(_: Interpreter, arguments: Arguments) -> Value:
     return _known(is_subclass(arguments.get(0, "cls"), arguments.get(1, "class_or_tuple")))
 
 
-def _type(_: Interpreter, arguments: Arguments) -> Value:
+def _type(interpreter: Interpreter, arguments: Arguments) -> Value:
     if builtins.len(arguments.positional) == 1:
         found = type_of(arguments.positional[0])
         return BUILTINS.get(found.__name__, found) if isinstance(found, type) else found
-    return Unknown("a class that is made by type() isn't modelled")
+    name, bases, attributes = (arguments.get(at, "") for at in range(3))
+    if isinstance(name, str) and isinstance(bases, tuple) and isinstance(attributes, dict):
+        return classes.put_together(interpreter, name, bases, dict(attributes))
+    return Unknown("which class is made by type() isn't known")
 
 
 def _getattr(interpreter: Interpreter, arguments: Arguments) -> Value:

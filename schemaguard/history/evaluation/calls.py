@@ -5,6 +5,7 @@ import ast
 from schemaguard.history.evaluation import classes, host, plain
 from schemaguard.history.evaluation.functions import call_function
 from schemaguard.history.evaluation.interpreter import Interpreter, Site
+from schemaguard.history.evaluation.libraries import orm
 from schemaguard.history.evaluation.scope import Scope
 from schemaguard.history.evaluation.values import (
     NOTHING,
@@ -28,6 +29,9 @@ def call(interpreter: Interpreter, node: ast.Call, scope: Scope) -> Value:
         return _SCOPED[node.func.id](interpreter, scope)
     function = interpreter.evaluate(node.func, scope)
     arguments = evaluate_arguments(interpreter, node, scope)
+    if isinstance(function, Unknown) and isinstance(node.func, ast.Attribute) and node.func.attr in _SESSIONS:
+        # `db.Session(bind=…)`: whoever made `db`, it is SQLAlchemy's session.
+        function = orm.ORM[node.func.attr]
     interpreter.sites.append(Site(scope.module, node))
     try:
         return call_value(interpreter, function, arguments)
@@ -115,4 +119,5 @@ def _locals(_: Interpreter, scope: Scope) -> Value:
     return dict(scope.names)
 
 
+_SESSIONS = frozenset({"Session", "sessionmaker", "scoped_session"})
 _SCOPED = {"super": _super, "globals": _globals, "locals": _locals}

@@ -19,6 +19,7 @@ from schemaguard.history.evaluation.values import (
     Decorated,
     Function,
     Instance,
+    Modelled,
     Native,
     Raised,
     Unknown,
@@ -53,6 +54,19 @@ def make(interpreter: Interpreter, name: str, bases: tuple[Value, ...], scope: S
     made.order = _order(made)
     inside = Scope(scope.module, scope.around, made.attributes, owner=made, is_class=True)
     interpreter.execute(body, inside)
+    return _finished(interpreter, made)
+
+
+def put_together(interpreter: Interpreter, name: str, bases: tuple[Value, ...], attributes: dict[str, Value]) -> Value:
+    """A class as `type(name, bases, attributes)` makes it."""
+    if not interpreter.sites:
+        return Unknown("a class is made outside of any module")
+    made = Class(name, bases, attributes, interpreter.sites[-1].module, _host(bases))
+    made.order = _order(made)
+    return _finished(interpreter, made)
+
+
+def _finished(interpreter: Interpreter, made: Class) -> Class:
     if made.host is not None and issubclass(made.host, Enum):
         made.made = _enum(made)
     elif made.host is tables.Declarative:
@@ -94,7 +108,9 @@ def _enum(cls: Class) -> type[Enum] | None:
         return None
     # The functional form of an enum makes a class, which no type checker can see.
     kind: Any = cls.host if cls.host in (IntEnum, StrEnum) else Enum
-    keywords = {"type": str} if kind is Enum and any(base is str for base in cls.bases) else {}
+    bases = [base for one in cls.order for base in one.bases]
+    mixin = next((base.kind for base in bases if isinstance(base, Modelled) and base.kind in (str, int)), None)
+    keywords = {"type": mixin} if kind is Enum and mixin is not None else {}
     try:
         made: type[Enum] = kind(cls.name, members, **keywords)
     except (TypeError, ValueError):
@@ -125,7 +141,8 @@ def _fill_fields(interpreter: Interpreter, instance: Instance, arguments: Argume
     """The fields of a dataclass, a named tuple or the like, as their annotations list them."""
     fields: dict[str, Value] = {}
     for one in reversed(instance.cls.order):
-        for name in one.attributes.get("__annotations__", {}):
+        annotations = one.attributes.get("__annotations__")
+        for name in annotations if isinstance(annotations, dict) else ():
             fields[name] = one.attributes.get(name, NOTHING)
     given = dict(zip(fields, arguments.positional, strict=False)) | arguments.keywords
     for name, default in fields.items():

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
+from schemaguard.history.evaluation import legacy
 from schemaguard.history.evaluation.holes import has_hole
 from schemaguard.history.evaluation.interpreter import Interpreter
 from schemaguard.history.evaluation.values import (
@@ -145,9 +146,10 @@ def construct(interpreter: Interpreter, function: Callable[..., Any], arguments:
         return column(interpreter, arguments)
     if getattr(function, "__name__", "") == "compile":
         return _compiled(interpreter, getattr(function, "__self__", None), arguments)
+    arguments = legacy.modernised(interpreter, function, arguments)
     if function is sa.MetaData:
         arguments = _known_only(arguments)
-    if arguments.is_open:
+    if arguments.is_open and getattr(function, "__name__", "") != "values":
         return Unknown("the arguments of a construct aren't known")
     if function in (sa.cast, sa.type_coerce, sa.try_cast) and len(arguments.positional) > 1:
         arguments = Arguments(

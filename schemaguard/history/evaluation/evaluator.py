@@ -27,6 +27,7 @@ from schemaguard.history.sources import Files
 
 _FRAMES = 5_000
 """Python frames that one evaluation may use: each call of evaluated code takes about fifteen."""
+FAULT = "it isn't evaluated to its end: a fault of schemaguard's own, please report it"
 LANGUAGE = Language(
     expressions=EXPRESSIONS,
     statements=STATEMENTS,
@@ -121,6 +122,8 @@ class Evaluator:
             _stopped(recorder, f"it isn't evaluated to its end: {reason}")
         except RecursionError:
             _stopped(recorder, "it isn't evaluated to its end: it is nested too deeply")
+        except Exception as error:
+            _stopped(recorder, f"{FAULT} ({type(error).__name__}: {error})")
         return False, comments
 
     def _of_environment(self, catalog: Catalog) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from schemaguard.history.evaluation.assignment import set_name
 from schemaguard.history.evaluation.functions import define_lambda, give, give_from
 from schemaguard.history.evaluation.interpreter import Evaluate, Interpreter
 from schemaguard.history.evaluation.scope import Scope
-from schemaguard.history.evaluation.values import Unknown, Value
+from schemaguard.history.evaluation.values import Raised, Unknown, Value
 
 
 def _constant(interpreter: Interpreter, node: ast.Constant, _: Scope) -> Value:
@@ -18,11 +18,33 @@ def _constant(interpreter: Interpreter, node: ast.Constant, _: Scope) -> Value:
 
 
 def _name(interpreter: Interpreter, node: ast.Name, scope: Scope) -> Value:
-    return interpreter.name(node.id, scope)
+    try:
+        return interpreter.name(node.id, scope)
+    except Raised as raised:
+        return missing(interpreter, raised)
 
 
 def _attribute(interpreter: Interpreter, node: ast.Attribute, scope: Scope) -> Value:
-    return interpreter.attribute(interpreter.evaluate(node.value, scope), node.attr)
+    value = interpreter.evaluate(node.value, scope)
+    try:
+        return interpreter.attribute(value, node.attr)
+    except Raised as raised:
+        return missing(interpreter, raised)
+
+
+def _item(interpreter: Interpreter, node: ast.Subscript, scope: Scope) -> Value:
+    container = interpreter.evaluate(node.value, scope)
+    try:
+        return subscripts.get_item(interpreter, container, subscripts.evaluate_key(interpreter, node.slice, scope))
+    except Raised as raised:
+        return missing(interpreter, raised)
+
+
+def missing(interpreter: Interpreter, raised: Raised) -> Unknown:
+    """What isn't there, outside of a `try`: code that is in use finds it, so it came about in a way that isn't seen."""
+    if interpreter.trying:
+        raise raised
+    return Unknown(raised.message)
 
 
 def items(interpreter: Interpreter, nodes: list[ast.expr], scope: Scope) -> list[Value]:
@@ -85,7 +107,7 @@ EXPRESSIONS: Mapping[type, Evaluate] = {
     ast.Constant: _constant,
     ast.Name: _name,
     ast.Attribute: _attribute,
-    ast.Subscript: subscripts.item,
+    ast.Subscript: _item,
     ast.Call: calls.call,
     ast.List: _list,
     ast.Tuple: _tuple,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from schemaguard.history.evaluation.assignment import set_name
-from schemaguard.history.evaluation.budget import TooDeep
+from schemaguard.history.evaluation.budget import MOST_STEPS_OF_APPLICATION, OutOfReach
 from schemaguard.history.evaluation.heap import join
 from schemaguard.history.evaluation.interpreter import Completion, Interpreter
 from schemaguard.history.evaluation.scope import Scope
@@ -56,14 +56,35 @@ def call_function(interpreter: Interpreter, function: Function, arguments: Argum
     """What calling a function of the project gives."""
     if function.is_context_manager:
         return Bound(function, arguments)
+    enters = not interpreter.is_in_application and not (function.module.knows_alembic or function.module.is_revision)
+    fence = interpreter.budget.fence
+    if enters:
+        interpreter.budget.fenced(min(MOST_STEPS_OF_APPLICATION, interpreter.budget.within_fence // 2))
+        interpreter.is_in_application = True
     try:
         return _called(interpreter, function, arguments)
-    except (TooDeep, RecursionError, Unsupported) as reason:
-        caller = interpreter.sites[-1].module if interpreter.sites else function.module
-        if caller is function.module or not caller.is_revision:
+    except (OutOfReach, RecursionError, Unsupported, Raised) as reason:
+        is_too_far = enters and isinstance(reason, OutOfReach | RecursionError)
+        if not is_too_far and not _is_left_to_the_application(interpreter, function, reason):
             raise
-        # The revision goes on; what the application would have done is as unknown as any other code.
-        return Unknown(f"{function.name}() can't be evaluated: {reason}", is_code=True)
+        why = f"it raises {reason.message}" if isinstance(reason, Raised) else str(reason)
+        return Unknown(f"{function.name}() can't be evaluated: {why}", is_code=True)
+    finally:
+        interpreter.budget.fence = fence
+        if enters:
+            interpreter.is_in_application = False
+
+
+def _is_left_to_the_application(interpreter: Interpreter, function: Function, reason: Exception) -> bool:
+    """Whether a revision has called into the application, which does something that can't be followed.
+
+    The revision goes on: what the application would have done is as unknown as any other code. It may only raise where
+    somebody waits for that.
+    """
+    caller = interpreter.sites[-1].module if interpreter.sites else function.module
+    if caller is function.module or not caller.is_revision:
+        return False
+    return not isinstance(reason, Raised) or not (interpreter.trying or function.module.knows_alembic)
 
 
 def _called(interpreter: Interpreter, function: Function, arguments: Arguments) -> Value:

@@ -20,7 +20,7 @@ from sqlalchemy.sql.functions import _FunctionGenerator
 from sqlalchemy.sql.operators import Operators as SqlOperators
 from sqlalchemy.types import TypeEngine
 
-from schemaguard.history.evaluation import allowed, conversion
+from schemaguard.history.evaluation import allowed, conversion, legacy
 from schemaguard.history.evaluation.interpreter import Interpreter
 from schemaguard.history.evaluation.values import (
     NOTHING,
@@ -97,6 +97,9 @@ def _of_type(value: type, name: str) -> Value:
         return getattr(value, name)
     if name == "__members__" and issubclass(value, Enum):
         return dict(value.__members__)
+    if name == "__init__":
+        # `Base.__init__(self)`: what a real base would do with itself isn't wanted.
+        return Native(name, lambda _, __: None)
     found = allowed.class_attribute(value, name)
     return Unknown(f"{value.__name__}.{name} isn't modelled") if found is NOTHING else found
 
@@ -137,6 +140,9 @@ def call(interpreter: Interpreter, function: Value, arguments: Arguments) -> Val
             return _exception(function, arguments)
     if allowed.is_construct(function):
         return conversion.construct(interpreter, function, arguments)
+    if isinstance(function, type) and issubclass(function, Dialect):
+        # Of a dialect that code makes by itself, only how it quotes is ever wanted.
+        return interpreter.recorder.dialect
     if allowed.is_pure(function):
         return _pure(interpreter, function, arguments)
     return Unknown(f"{getattr(function, '__name__', type(function).__name__)}() isn't modelled")
@@ -155,7 +161,10 @@ def _call_method(interpreter: Interpreter, receiver: Value, name: str, arguments
         return operations.create(interpreter, receiver, name, arguments)
     if allowed.is_pure_method(receiver):
         return _pure(interpreter, getattr(receiver, name), arguments)
-    return conversion.construct(interpreter, getattr(receiver, name), arguments)
+    method = getattr(receiver, legacy.METHODS.get(name, name), None)
+    if method is None:
+        return Unknown(f"{name}() of a {type(receiver).__name__} isn't there any more")
+    return conversion.construct(interpreter, method, arguments)
 
 
 def _pure(interpreter: Interpreter, function: Callable[..., Any], arguments: Arguments) -> Value:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from schemaguard.history.evaluation.bindings import bound
-from schemaguard.history.evaluation.budget import Budget, TooDeep
+from schemaguard.history.evaluation.budget import MOST_STEPS_OF_IMPORTS, Budget, OutOfReach
 from schemaguard.history.evaluation.heap import Heap, join
 from schemaguard.history.evaluation.holes import Holes
 from schemaguard.history.evaluation.modules import Modules, ProjectModule
@@ -74,6 +74,8 @@ class Interpreter:
         """How many `try` blocks would catch what the server refuses."""
         self.importing = 0
         """How many modules are being evaluated for one of their names: what they do besides isn't looked at."""
+        self.is_in_application = False
+        """Whether a function of the application is running, which may only take so many steps."""
         self.running: list[tuple[object, int]] = []
         """The functions that are running, outermost first, and how conditional each call was."""
         self.handled: list[Value] = []
@@ -160,22 +162,41 @@ class Interpreter:
                 return found
         return NOTHING
 
+    def evaluate_classes(self) -> None:
+        """Evaluate all classes at the top of the modules that calls are going on in."""
+        for module in {id(site.module): site.module for site in self.sites}.values():
+            for statement in module.body:
+                if isinstance(statement, ast.ClassDef):
+                    self.module_name(module, statement.name)
+
     def _bind(self, module: ProjectModule, statement: ast.stmt, name: str) -> None:
         """Run one top-level statement, for the sake of one of the names that it binds."""
         scope = Scope(module, None, module.names, is_journaled=False)
+        if (why := self.modules.known_out_of_reach(statement)) is not None:
+            self._leave_unknown(module, statement, name, why)
+            return
+        depth, fence, was_in_application = self.budget.depth, self.budget.fence, self.is_in_application
+        self.is_in_application = False
+        if not self.importing and not module.is_revision:
+            self.budget.fenced(MOST_STEPS_OF_IMPORTS)
         self.importing += 1
-        depth = self.budget.depth
         try:
             self.budget.enter()
             self.execute((statement,), scope)
-        except (Raised, Unsupported, TooDeep, RecursionError) as reason:
+        except (Raised, Unsupported, OutOfReach, RecursionError) as reason:
             # What an application does when it is imported isn't worth giving up the revision for.
             why = reason.message if isinstance(reason, Raised) else str(reason)
-            for missing in (name, *bound(statement)):
-                module.names.setdefault(missing, Unknown(f"{module.name}.{missing} can't be told: {why}"))
+            self._leave_unknown(module, statement, name, why)
+            if isinstance(reason, OutOfReach) and self.importing == 1:
+                self.modules.keep_out_of_reach(statement, why)
         finally:
-            self.budget.depth = depth
+            self.budget.depth, self.budget.fence = depth, fence
+            self.is_in_application = was_in_application
             self.importing -= 1
+
+    def _leave_unknown(self, module: ProjectModule, statement: ast.stmt, name: str, why: str) -> None:
+        for missing in (name, *bound(statement)):
+            module.names.setdefault(missing, Unknown(f"{module.name}.{missing} can't be told: {why}"))
 
     def attribute_of_module(self, module: Value, name: str) -> Value:
         """A name of a project's or a library's module; NOTHING where it has none."""

@@ -100,6 +100,7 @@ class Modules:
     found: dict[str, ProjectModule | None] = field(default_factory=dict)
     sources: set[str] = field(default_factory=set)
     """The files that were read, or looked for in vain, since somebody emptied this."""
+    _out_of_reach: dict[int, tuple[str, frozenset[str]]] = field(default_factory=dict)
     _trees: dict[str, list[ast.stmt]] = field(default_factory=dict)
 
     def revision(self, file: str) -> ProjectModule:
@@ -138,6 +139,16 @@ class Modules:
         elif module.file:
             self.sources.add(module.file)
         return module
+
+    def known_out_of_reach(self, statement: ast.stmt) -> str | None:
+        """Why a statement of a module couldn't be evaluated for another revision, as it can't for any."""
+        why, sources = self._out_of_reach.get(id(statement), (None, frozenset[str]()))
+        self.sources |= sources
+        return why
+
+    def keep_out_of_reach(self, statement: ast.stmt, why: str) -> None:
+        """Remember that a statement, whose tree is kept, couldn't be evaluated."""
+        self._out_of_reach[id(statement)] = why, frozenset(self.sources)
 
     def _candidates(self, name: str) -> list[str]:
         bases = [normpath(join(root, name.replace(".", "/"))) for root in self.roots]

@@ -27,10 +27,11 @@ _NAMES = frozenset(
 )  # fmt: skip
 _COLUMN_LISTS = frozenset({"columns", "local_cols", "remote_cols"})
 _TYPES = frozenset({"type_"})
-_OF_RECREATION = frozenset(
-    {"table_args", "table_kwargs", "reflect_args", "reflect_kwargs", "copy_from", "partial_reordering"}
-)
-"""Arguments of a batch that only count where it makes the table anew, which it doesn't on PostgreSQL."""
+_WITHOUT_SHAPE = frozenset(
+    {"table_args", "table_kwargs", "reflect_args", "reflect_kwargs", "copy_from", "partial_reordering",
+     "postgresql_concurrently", "if_exists", "if_not_exists"}
+)  # fmt: skip
+"""Arguments that leave what comes out the same: those of making a table anew, and of how something is done."""
 _QUIET = frozenset({"get_bind", "get_context", "f", "inline_literal"})
 
 
@@ -84,7 +85,7 @@ def _prepared(
     keywords = {
         key: _argument(interpreter, name, key, value)
         for key, value in arguments.keywords.items()
-        if not (isinstance(value, Unknown) and (key.startswith("existing_") or key in _OF_RECREATION))
+        if not (isinstance(value, Unknown) and (key.startswith("existing_") or key in _WITHOUT_SHAPE))
     }
     return positional, keywords
 
@@ -168,6 +169,8 @@ def execute(interpreter: Interpreter, receiver: Any, name: str, arguments: Argum
             return None
         case "run_callable":
             return interpreter.call(arguments.positional[0], Arguments([receiver, *arguments.positional[1:]]))
+        case "raw_connection":
+            return interpreter.attribute(recorder.connection, "connection")
         case "connect" if not isinstance(receiver, Engine):
             return receiver
         case _:
@@ -275,6 +278,8 @@ def create(interpreter: Interpreter, receiver: Any, name: str, arguments: Argume
         recorder.opaque(f"{name}() of a type that isn't known", None)
         return None
     checkfirst = arguments.keywords.get("checkfirst", arguments.positional[-1] if arguments.positional else None)
+    # What a foreign key refers to by its name may be another class of the module.
+    interpreter.evaluate_classes()
     keywords: dict[str, Any] = {}
     if isinstance(checkfirst, bool):
         keywords["checkfirst"] = checkfirst
@@ -283,7 +288,11 @@ def create(interpreter: Interpreter, receiver: Any, name: str, arguments: Argume
     try:
         return recorder.guarded(lambda: getattr(receiver, name)(recorder.connection, **keywords))
     except Raised as error:
-        if isinstance(error.value, sa.exc.CompileError):
-            recorder.opaque(f"{name}() can't be compiled: {error.message}", None)
-            return None
-        raise
+        if interpreter.trying:
+            raise
+        recorder.opaque(f"{name}() can't be compiled: {error.message}", None, _named_by(receiver))
+        return None
+
+
+def _named_by(receiver: Any) -> frozenset[Name] | None:
+    return frozenset({Name(str(receiver.name), receiver.schema)}) if isinstance(receiver, sa.Table) else None

@@ -11,14 +11,14 @@ from alembic.operations import BatchOperations, Operations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import exc
 
-from schemaguard.catalog.changes import Change, ControlTransaction, Opaque
+from schemaguard.catalog.changes import Change, ControlTransaction, Opaque, Unreadable
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.persistent import PersistentMap
 from schemaguard.finding import Place
 from schemaguard.history.evaluation.budget import Exhausted
 from schemaguard.history.evaluation.connection import RecordingConnection, Sent
 from schemaguard.history.evaluation.dialect import CatalogDialect, catalog_dialect
-from schemaguard.history.evaluation.holes import PLACEHOLDER, filled, has_hole, shown
+from schemaguard.history.evaluation.holes import HOLE, PLACEHOLDER, filled, has_hole, shown
 from schemaguard.history.evaluation.values import NOTHING, Raised, Unknown, Unsupported, Value
 from schemaguard.history.folding import fold, is_refusal
 from schemaguard.history.revision import Step
@@ -108,10 +108,22 @@ class Recorder:
     def statement(self, sql: str, parameters: object = None, *, many: bool = False) -> None:
         """Record one statement. Raises Raised where the server would refuse it and the code would catch that."""
         changes = translate(filled(sql).strip())
-        if has_hole(sql) and (names := _named_by_holes(changes)) is not NOTHING:
-            changes = (Opaque(f"not all of the statement is known: {self._reason(sql)}", names),)
+        if has_hole(sql):
+            changes = self._as_far_as_known(sql, changes)
         text = shown(sql).strip()
         self._record(text, changes, None if not parameters else _plain(parameters), many=many)
+
+    def _as_far_as_known(self, sql: str, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        """The changes of a statement with holes; opaque where they need one to be known."""
+        if any(isinstance(change, Unreadable) for change in changes):
+            # A hole may stand for a word of the grammar, or for none.
+            without = translate(HOLE.sub(" ", sql).strip())
+            names: Any = None if any(isinstance(one, Unreadable | Opaque) for one in without) else _known(without)
+        else:
+            names = _named_by_holes(changes)
+        if names is NOTHING:
+            return changes
+        return (Opaque(f"not all of the statement is known: {self._reason(sql)}", names),)
 
     def opaque(self, reason: str, node: ast.expr | None, names: frozenset[Name] | None = None) -> None:
         """Record that something runs which can't be understood, at the call that is going on or at a node."""
@@ -290,6 +302,11 @@ def _named_by_holes(changes: tuple[Change, ...]) -> Any:
     """The relations that are known of changes which need a hole to be known; NOTHING where none does."""
     if not any(_needs_hole(change) for change in changes):
         return NOTHING
+    return _known(changes)
+
+
+def _known(changes: tuple[Change, ...]) -> frozenset[Name] | None:
+    """The relations that changes name, None where one of them isn't known."""
     names = {name for change in changes for name in _names(change)}
     known = frozenset(name for name in names if PLACEHOLDER not in name.name and PLACEHOLDER not in (name.schema or ""))
     return known if known and len(known) == len(names) else None

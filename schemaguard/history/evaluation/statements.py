@@ -9,6 +9,8 @@ from schemaguard.history.evaluation.interpreter import Completion, Execute, Inte
 from schemaguard.history.evaluation.scope import Scope
 from schemaguard.history.evaluation.values import Unknown
 
+_TELLING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
+
 
 def _expression(interpreter: Interpreter, node: ast.Expr, scope: Scope) -> None:
     if isinstance(node.value, ast.Constant):
@@ -21,9 +23,11 @@ def _expression(interpreter: Interpreter, node: ast.Expr, scope: Scope) -> None:
 def _called_for_its_effect(interpreter: Interpreter, node: ast.Call, found: Unknown, scope: Scope) -> None:
     """Nothing is done with what unknown code gives: it was called for what it does.
 
-    A module that doesn't import Alembic can send nothing but through what it is given, which is looked at elsewhere.
+    A module that doesn't import Alembic can send nothing but through what it is given, which is looked at elsewhere;
+    and a logger by any other name is one.
     """
-    if not interpreter.importing and scope.module.knows_alembic:
+    tells_only = isinstance(node.func, ast.Attribute) and node.func.attr in _TELLING
+    if not interpreter.importing and scope.module.knows_alembic and not tells_only:
         interpreter.recorder.opaque(f"{ast.unparse(node.func)[:80]}() runs, and {found.reason}", node)
 
 

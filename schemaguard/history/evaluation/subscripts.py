@@ -14,12 +14,6 @@ T = TypeVar("T")
 _INDEXED = (list, tuple, str, bytes, range)
 
 
-def item(interpreter: Interpreter, node: ast.Subscript, scope: Scope) -> Value:
-    """`a[b]`."""
-    container = interpreter.evaluate(node.value, scope)
-    return get_item(interpreter, container, evaluate_key(interpreter, node.slice, scope))
-
-
 def evaluate_key(interpreter: Interpreter, node: ast.expr, scope: Scope) -> Value:
     """The value between the brackets."""
     if not isinstance(node, ast.Slice):

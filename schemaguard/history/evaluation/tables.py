@@ -89,9 +89,11 @@ def _columns(interpreter: Interpreter, cls: Class) -> list[sa.Column[Any]]:
     found: dict[str, sa.Column[Any]] = {}
     # The class's own columns come first, then those of the classes above it, the nearest first.
     for one in cls.order:
-        annotations = one.attributes.get("__annotations__", {})
+        held = one.attributes.get("__annotations__")
+        annotations = held if isinstance(held, dict) else {}
         for name in (*one.attributes, *(name for name in annotations if name not in one.attributes)):
-            value = _declared(interpreter, cls, name) if name in one.attributes else NOTHING
+            is_bare = name not in one.attributes
+            value = sa.Column() if is_bare and _is_mapped(annotations[name]) else _declared(interpreter, cls, name)
             if isinstance(value, sa.Column) and name not in found:
                 # A mixin's column belongs to every table that has it.
                 column = value._copy()
@@ -100,6 +102,14 @@ def _columns(interpreter: Interpreter, cls: Class) -> list[sa.Column[Any]]:
                 _annotate(column, annotations.get(name))
                 found[name] = column
     return list(found.values())
+
+
+def _is_mapped(annotation: ast.expr) -> bool:
+    """Whether an annotation is `Mapped[…]`, which makes a column where it doesn't name another mapped class."""
+    if not isinstance(annotation, ast.Subscript) or not isinstance(annotation.value, ast.Name | ast.Attribute):
+        return False
+    name = annotation.value.id if isinstance(annotation.value, ast.Name) else annotation.value.attr
+    return name == "Mapped"
 
 
 def _annotate(column: sa.Column[Any], annotation: ast.expr | None) -> None:
@@ -133,6 +143,8 @@ def attribute(cls: Class, name: str) -> Value:
         value = cls.find(name)
         if isinstance(value, sa.Column):
             return made.c.get(value.name or name, value)
+        if value is NOTHING and name in made.c:
+            return made.c[name]
     return NOTHING
 
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
-from schemaguard.history.evaluation import conversion
+from schemaguard.history.evaluation import allowed, conversion
 from schemaguard.history.evaluation.functions import call_function
 from schemaguard.history.evaluation.interpreter import Interpreter
 from schemaguard.history.evaluation.values import NOTHING, Arguments, Class, Function, Instance, Unknown, Value
@@ -28,10 +29,18 @@ def make(interpreter: Interpreter, cls: Class, arguments: Arguments) -> TypeEngi
     elif issubclass(host, UserDefinedType):
         made = _spelled(interpreter, instance)
     else:
-        made = conversion.make_type(interpreter, host, kept)
+        made = conversion.make_type(interpreter, _compiled_as(cls, host), kept)
     if isinstance(made, TypeEngine):
         return made
     return conversion.unknown_type(interpreter, Unknown(f"what {cls.name} is in the database isn't known"))
+
+
+def _compiled_as(cls: Class, host: type[TypeEngine[Any]]) -> type[TypeEngine[Any]]:
+    """The type that a class with a `__visit_name__` of its own is compiled as."""
+    name = cls.find("__visit_name__")
+    found: Any = getattr(postgresql, name, None) if isinstance(name, str) else None
+    chosen: type[TypeEngine[Any]] = found if allowed.is_type(found) else host
+    return chosen
 
 
 def _decorated(

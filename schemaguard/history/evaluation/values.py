@@ -137,6 +137,12 @@ class Super:
     after: Class
 
 
+class DefaultDict(dict[Any, Any]):
+    """A `defaultdict` whose factory the interpreter calls."""
+
+    default_factory: Value = None
+
+
 class _Nothing:
     """No value at all, where None would be one."""
 

@@ -102,10 +102,10 @@ def test_a_table_with_all_that_belongs_to_it() -> None:
     """) == [
         "CREATE TYPE order_state AS ENUM ('new', 'old')",
         (
-            "CREATE TABLE orders ( id BIGINT GENERATED ALWAYS AS IDENTITY, state order_state DEFAULT 'new' NOT NULL, who "
-            "INTEGER, total INTEGER GENERATED ALWAYS AS (id * 2) STORED, at TIMESTAMP WITHOUT TIME ZONE DEFAULT now(), "
-            "PRIMARY KEY (id), CONSTRAINT positive CHECK (total > 0), UNIQUE (state, who), FOREIGN KEY(who) REFERENCES "
-            "people (id) ON DELETE CASCADE )"
+            "CREATE TABLE orders ( id BIGINT GENERATED ALWAYS AS IDENTITY, state order_state DEFAULT 'new' NOT NULL, "
+            "who INTEGER, total INTEGER GENERATED ALWAYS AS (id * 2) STORED, at TIMESTAMP WITHOUT TIME ZONE DEFAULT "
+            "now(), PRIMARY KEY (id), CONSTRAINT positive CHECK (total > 0), UNIQUE (state, who), "
+            "FOREIGN KEY(who) REFERENCES people (id) ON DELETE CASCADE )"
         ),
         "CREATE INDEX ix_orders_who ON orders (who)",
         "COMMENT ON TABLE orders IS 'all of them'",
@@ -246,8 +246,8 @@ def test_mapped_classes_are_tables() -> None:
             Base.metadata.create_all(bind)
     """) == [
         (
-            "CREATE TABLE s.users ( id SERIAL NOT NULL, name VARCHAR(9), at TIMESTAMP WITHOUT TIME ZONE, PRIMARY KEY (id), "
-            "UNIQUE (name) )"
+            "CREATE TABLE s.users ( id SERIAL NOT NULL, name VARCHAR(9), at TIMESTAMP WITHOUT TIME ZONE, "
+            "PRIMARY KEY (id), UNIQUE (name) )"
         ),
         "UPDATE s.users SET name=%(name)s::VARCHAR WHERE s.users.id = %(id_1)s::INTEGER",
         "DELETE FROM s.users WHERE s.users.name IS NULL",

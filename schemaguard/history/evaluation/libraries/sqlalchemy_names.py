@@ -6,11 +6,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import exc, types
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine, Inspector
 
 from schemaguard.history.evaluation import allowed, conversion
-from schemaguard.history.evaluation.allowed_names import NAMES, POSTGRESQL_NAMES
+from schemaguard.history.evaluation.allowed_names import NAMES, POSTGRESQL_NAMES, words
 from schemaguard.history.evaluation.interpreter import Interpreter
 from schemaguard.history.evaluation.libraries.building import decorator, native
 from schemaguard.history.evaluation.libraries.orm import ORM
@@ -23,65 +23,31 @@ from schemaguard.history.evaluation.values import (
     Value,
 )
 
-_MODULES = frozenset(
-    [
-        "sqlalchemy",
-        "sqlalchemy.sql",
-        "sqlalchemy.sql.expression",
-        "sqlalchemy.sql.schema",
-        "sqlalchemy.sql.sqltypes",
-        "sqlalchemy.types",
-        "sqlalchemy.sql.functions",
-        "sqlalchemy.sql.elements",
-        "sqlalchemy.sql.selectable",
-        "sqlalchemy.sql.dml",
-        "sqlalchemy.sql.ddl",
-        "sqlalchemy.sql.operators",
-        "sqlalchemy.sql.base",
-        "sqlalchemy.sql.type_api",
-        "sqlalchemy.schema",
-        "sqlalchemy.exc",
-        "sqlalchemy.dialects",
-        "sqlalchemy.dialects.postgresql",
-        "sqlalchemy.dialects.postgresql.base",
-        "sqlalchemy.dialects.postgresql.json",
-        "sqlalchemy.dialects.postgresql.array",
-        "sqlalchemy.dialects.postgresql.ranges",
-        "sqlalchemy.dialects.postgresql.types",
-        "sqlalchemy.dialects.postgresql.named_types",
-        "sqlalchemy.dialects.postgresql.dml",
-        "sqlalchemy.dialects.mysql",
-        "sqlalchemy.dialects.mysql.types",
-        "sqlalchemy.dialects.sqlite",
-        "sqlalchemy.dialects.mssql",
-        "sqlalchemy.dialects.oracle",
-        "sqlalchemy.engine",
-        "sqlalchemy.engine.base",
-        "sqlalchemy.engine.reflection",
-        "sqlalchemy.engine.interfaces",
-        "sqlalchemy.engine.default",
-        "sqlalchemy.orm",
-        "sqlalchemy.orm.session",
-        "sqlalchemy.orm.decl_api",
-        "sqlalchemy.orm.base",
-        "sqlalchemy.ext",
-        "sqlalchemy.ext.declarative",
-        "sqlalchemy.ext.declarative.api",
-        "sqlalchemy.ext.compiler",
-        "sqlalchemy.ext.mutable",
-        "sqlalchemy.ext.hybrid",
-        "sqlalchemy.ext.asyncio",
-        "sqlalchemy.inspection",
-        "sqlalchemy.dialects.postgresql.ext",
-    ]
-)
+_MODULES = words("""
+    sqlalchemy sqlalchemy.dialects sqlalchemy.dialects.mssql sqlalchemy.dialects.mysql
+    sqlalchemy.dialects.mysql.base sqlalchemy.dialects.mysql.types sqlalchemy.dialects.oracle
+    sqlalchemy.dialects.postgresql sqlalchemy.dialects.postgresql.array sqlalchemy.dialects.postgresql.base
+    sqlalchemy.dialects.postgresql.dml sqlalchemy.dialects.postgresql.ext sqlalchemy.dialects.postgresql.json
+    sqlalchemy.dialects.postgresql.named_types sqlalchemy.dialects.postgresql.ranges
+    sqlalchemy.dialects.postgresql.types sqlalchemy.dialects.sqlite sqlalchemy.dialects.sqlite.base
+    sqlalchemy.engine sqlalchemy.engine.base sqlalchemy.engine.default sqlalchemy.engine.interfaces
+    sqlalchemy.engine.reflection sqlalchemy.exc sqlalchemy.ext sqlalchemy.ext.asyncio sqlalchemy.ext.compiler
+    sqlalchemy.ext.declarative sqlalchemy.ext.declarative.api sqlalchemy.ext.hybrid sqlalchemy.ext.mutable
+    sqlalchemy.inspection sqlalchemy.orm sqlalchemy.orm.base sqlalchemy.orm.decl_api sqlalchemy.orm.session
+    sqlalchemy.schema sqlalchemy.sql sqlalchemy.sql.base sqlalchemy.sql.ddl sqlalchemy.sql.dml
+    sqlalchemy.sql.elements sqlalchemy.sql.expression sqlalchemy.sql.functions sqlalchemy.sql.operators
+    sqlalchemy.sql.schema sqlalchemy.sql.selectable sqlalchemy.sql.sqltypes sqlalchemy.sql.type_api
+    sqlalchemy.types
+""")
 _CLASSES: dict[str, Any] = {
     "Inspector": Inspector, "Connection": Connection, "Engine": Engine, "Dialect": Dialect,
-    "PGDialect": postgresql.base.PGDialect, "TypeDecorator": types.TypeDecorator,
+    "PGDialect": postgresql.base.PGDialect, "MySQLDialect": mysql.base.MySQLDialect,
+    "SQLiteDialect": sqlite.base.SQLiteDialect, "TypeDecorator": types.TypeDecorator,
     "UserDefinedType": types.UserDefinedType, "TypeEngine": types.TypeEngine, "ClauseElement": sa.ClauseElement,
     "ColumnElement": sa.ColumnElement, "FunctionElement": sa.sql.functions.FunctionElement,
     "GenericFunction": sa.sql.functions.GenericFunction, "FromClause": sa.FromClause, "Select": sa.Select,
-    "TextClause": sa.TextClause, "SchemaItem": sa.schema.SchemaItem, "Constraint": sa.Constraint,
+    "TextClause": sa.TextClause, "SchemaItem": sa.schema.SchemaItem, "SchemaType": types.SchemaType,
+    "Constraint": sa.Constraint,
 }  # fmt: skip
 """Classes that code compares with or builds on; none of them can be called."""
 
@@ -120,10 +86,10 @@ _MODELLED: dict[str, Value] = {
 
 
 def _module(name: str) -> Modelled:
-    return Modelled(name, lambda _, attribute: _name_in(name, attribute))
+    return Modelled(name, lambda _, attribute: name_in(name, attribute))
 
 
-def _name_in(module: str, name: str) -> Value:
+def name_in(module: str, name: str) -> Value:
     """A name of one of SQLAlchemy's modules: its own module, a modelled object, or a real one that is on a list."""
     below = f"{module}.{name}"
     if below in _MODULES:

@@ -8,7 +8,7 @@ import json
 import string
 import textwrap
 import uuid
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,6 +23,7 @@ from schemaguard.history.evaluation.values import (
     Arguments,
     Class,
     Decorated,
+    DefaultDict,
     Function,
     Instance,
     Modelled,
@@ -128,8 +129,7 @@ def _product(interpreter: Interpreter, arguments: Arguments) -> Value:
 
 
 def _default_dict(_: Interpreter, arguments: Arguments) -> Value:
-    made: defaultdict[Value, Value] = defaultdict(None)
-    # The factory is called by the interpreter, never by the dict.
+    made = DefaultDict()
     made.default_factory = arguments.get(0, "default_factory")
     return made
 
@@ -257,7 +257,8 @@ _DATETIME = {
 }  # fmt: skip
 _GENERIC = silent("typing")
 _ENUM = {
-    "Enum": enum.Enum, "IntEnum": enum.IntEnum, "StrEnum": enum.StrEnum,
+    "Enum": enum.Enum, "IntEnum": enum.IntEnum, "StrEnum": enum.StrEnum, "ReprEnum": enum.ReprEnum,
+    "Flag": enum.Flag, "IntFlag": enum.IntFlag,
     "auto": native("auto", lambda _, __: classes.Automatic()), "unique": decorator("unique"),
 }  # fmt: skip
 _ABSTRACT = {

@@ -14,7 +14,9 @@ from sqlalchemy.types import TypeEngine
 from schemaguard.history.evaluation import conversion
 from schemaguard.history.evaluation.holes import has_hole
 from schemaguard.history.evaluation.interpreter import Interpreter
-from schemaguard.history.evaluation.libraries.building import Call, native
+from schemaguard.history.evaluation.libraries import sqlalchemy_names
+from schemaguard.history.evaluation.libraries.building import Call, first_argument, native, silent
+from schemaguard.history.evaluation.libraries.orm import ORM
 from schemaguard.history.evaluation.values import NOTHING, Arguments, Modelled, Unknown, Value
 
 
@@ -76,6 +78,14 @@ def _version(_: Interpreter, arguments: Arguments) -> Value:
     return tuple(int(part[:9]) for part in numbers[1].split(".")) if numbers else Unknown("a version isn't known")
 
 
+_PASSING_ON = frozenset({"sqlmodel"})
+"""Packages that have SQLAlchemy's own names, too."""
+_OF_DATA = (
+    "simplejson", "orjson", "ujson", "numpy", "pandas", "yaml", "dateutil", "pytz", "arrow", "pendulum",
+    "requests", "httpx", "dill", "cloudpickle", "cryptography", "passlib", "bcrypt", "uuid6", "ulid", "slugify",
+    "jinja2", "markupsafe", "babel", "PIL", "lxml", "bs4", "regex", "nanoid", "humanize", "inflection",
+    "jsonschema", "attr", "attrs", "deepdiff",
+)  # fmt: skip
 _NATIVE_UUID = _fixed(postgresql.UUID)
 _TYPES: dict[str, dict[str, Call]] = {
     "sqlalchemy_utils": {
@@ -91,7 +101,7 @@ _TYPES: dict[str, dict[str, Call]] = {
         "LtreeType": _fixed(lambda: conversion.SpelledType("LTREE")), "ScalarListType": _fixed(sa.UnicodeText),
         "EncryptedType": _encrypted, "StringEncryptedType": _fixed(sa.String),
     },
-    "sqlmodel": {"AutoString": _text},
+    "sqlmodel": {"AutoString": _text, "Session": ORM["Session"].call},
     "fastapi_users_db_sqlalchemy": {
         "GUID": _NATIVE_UUID, "TIMESTAMPAware": _fixed(lambda: sa.TIMESTAMP(timezone=True)),
     },
@@ -121,6 +131,9 @@ def _find(_: Interpreter, name: str) -> Value:
             return native(attribute, _TYPES[package][attribute])
         if attribute.startswith("__"):
             return NOTHING
+        is_passed_on = package in _PASSING_ON and attribute != "sql"
+        if is_passed_on and (found := sqlalchemy_names.name_in("sqlalchemy", attribute)) is not NOTHING:
+            return found
         if attribute.islower():
             return _find(interpreter, f"{name}.{attribute}")
         return Unknown(f"{name}.{attribute} isn't modelled", is_code=True)
@@ -128,4 +141,28 @@ def _find(_: Interpreter, name: str) -> Value:
     return Modelled(name, find)
 
 
-MODULES: Mapping[str, Callable[[Interpreter, str], Value]] = dict.fromkeys(_TYPES, _find)
+def _speaker(_: Interpreter, name: str) -> Value:
+    """A library that only tells people something: loggers, terminals."""
+    return silent(name)
+
+
+def _data(_: Interpreter, name: str) -> Value:
+    """A library that only computes: what it gives isn't known, but it sends nothing."""
+    return Unknown(f"what {name.partition('.')[0]} computes isn't known")
+
+
+def _progress(_: Interpreter, name: str) -> Value:
+    """tqdm: what goes over something and shows how far it is."""
+
+    def find(_: Interpreter, attribute: str) -> Value:
+        return NOTHING if attribute.startswith("__") else native(attribute, first_argument)
+
+    return Modelled(name, find, first_argument)
+
+
+MODULES: Mapping[str, Callable[[Interpreter, str], Value]] = {
+    **dict.fromkeys(_TYPES, _find),
+    **dict.fromkeys(("structlog", "loguru", "click", "rich", "termcolor", "colorama"), _speaker),
+    "tqdm": _progress,
+    **dict.fromkeys(_OF_DATA, _data),
+}
