@@ -338,15 +338,13 @@ def rename_object(change: RenameObject, draft: Draft) -> None:
 
 def _rename_part(draft: Draft, change: RenameObject, owner: Name, to: str) -> None:
     old, table, view = change.object.name, draft.tables.get(owner), draft.views.get(owner)
-    parts = (
-        table.policies if table is not None and change.kind == "policy" else table.triggers if table is not None else ()
-    )
-    if (
-        table is not None
-        and not table.open
-        and (not any(part.name == old for part in parts) or any(part.name == to for part in parts))
-    ):
-        draft.refuse(owner, f'{change.kind} "{old}" for table "{owner.name}" can\'t be renamed to "{to}"', "42704")
+    if table is not None and not table.open:
+        names = {part.name for part in (table.policies if change.kind == "policy" else table.triggers)}
+        if old not in names:
+            draft.refuse(owner, f'{change.kind} "{old}" for table "{owner.name}" does not exist', "42704")
+        # A trigger may be given the name that it has; a policy may not.
+        if to in names and not (change.kind == "trigger" and to == old):
+            draft.refuse(owner, f'{change.kind} "{to}" for table "{owner.name}" already exists', "42710")
     if table is not None and change.kind == "policy":
         policies = (replace(p, name=to) if p.name == old else p for p in table.policies)
         draft.put(replace(table, policies=tuple(policies)))

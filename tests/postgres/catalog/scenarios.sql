@@ -381,6 +381,7 @@ alter trigger h on t rename to h2;
 create constraint trigger k after insert on t deferrable for each row execute function f();
 alter table t rename a to a2;
 drop trigger g on t;
+alter trigger h2 on t rename to h2;
 
 -- scenario: row security
 create table t (id int primary key, a int, b text, c numeric(10, 2) default 0, d timestamptz default now());
