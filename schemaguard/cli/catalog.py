@@ -46,6 +46,12 @@ def catalog(
 
 
 def _show(found: "CatalogAt", output: Format) -> None:
+    if found.taken_as_applied is not None:
+        typer.echo(
+            f"note: {found.taken_as_applied} and what comes before it are taken as applied: "
+            "the initial file has what they make",
+            err=True,
+        )
     if output is Format.JSON:
         import json
 

@@ -22,6 +22,8 @@ class CatalogAt:
     source: str
     revision: str
     catalog: Catalog
+    taken_as_applied: str | None = None
+    """The last revision whose work the initial file has evidently done, where it doesn't say so itself."""
 
     @property
     def opaque(self) -> int:
@@ -46,7 +48,7 @@ def static_catalog(reading: Reading, path: str | None, at: str = "heads") -> Cat
     history = find_one(reading, path)
     targets = resolve(history.graph, at)
     done = replay_selected(history, reading, Selection(frozenset()), order_to(history.graph, targets))
-    return CatalogAt(history.path, ",".join(targets), done.catalog)
+    return CatalogAt(history.path, ",".join(targets), done.catalog, done.taken_as_applied)
 
 
 def live_catalog(url: str) -> CatalogAt:

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,7 +80,7 @@ def check(
         revisions=tuple(_judged(replay, run, terms) for replay in replays for run in _judged_runs(replay)),
         findings=findings,
         seconds=clock() - start,
-        remarks=_remarks(choice, options, window, now),
+        remarks=(*_remarks(choice, options, window, now), *taken_as_applied(replays)),
         applied_by=config.applied_by,
         history_size=sum(len(replay.runs) for replay in replays),
     )
@@ -169,6 +169,15 @@ def _remarks(choice: Choice, options: CheckOptions, window: Window, now: datetim
         if age_days >= _OLD_DAYS:
             remarks.append(f"{window.source} is {age_days} days old: schemaguard window lock writes it anew")
     return tuple(remarks)
+
+
+def taken_as_applied(replays: Iterable[Replay]) -> tuple[str, ...]:
+    """What is to be said where an initial file holds revisions already and doesn't say so."""
+    return tuple(
+        f"{replay.taken_as_applied} and what comes before it are taken as applied: the initial file has what they make"
+        for replay in replays
+        if replay.taken_as_applied is not None
+    )
 
 
 def _used(contract: UnderContract) -> ContractUsed:

@@ -17,7 +17,7 @@ from schemaguard.history.identity import ReadIdentity, read_identity
 from schemaguard.history.replay import Progress, Runner, replay
 from schemaguard.history.revision import Replay, Step
 from schemaguard.history.selection import Base, Selection, select
-from schemaguard.history.stamp import stamped
+from schemaguard.history.stamp import held_already, stamped
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +96,40 @@ def replay_selected(
     initial = run_initial(reading)
     # What the file SETs ends with its session.
     catalog = replace(initial[-1].after, search_path=Catalog().search_path) if initial else Catalog()
-    order = _not_yet_applied(history, reading, initial, history.graph.order if order is None else order)
-    runner = _runner(history, reading)
-    memory = runner if isinstance(runner, CachedRunner) else None
-    done = replay(history, runner, catalog, selection=selection, order=order, memory=memory, progress=reading.progress)
+    chosen = _not_yet_applied(history, reading, initial, history.graph.order if order is None else order)
+    is_unsaid = bool(initial) and not stamped(initial, _initial(reading)[1])
+    # Where it has to be found out what the file holds already, each revision's statements are wanted.
+    done = _replay(history, reading, catalog, selection, chosen, may_skip=not is_unsaid)
+    if is_unsaid:
+        done = _without_what_is_there(history, reading, catalog, selection, done)
     return replace(done, initial=initial)
+
+
+def _replay(
+    history: History,
+    reading: Reading,
+    catalog: Catalog,
+    selection: Selection,
+    order: Sequence[str],
+    *,
+    may_skip: bool,
+) -> Replay:
+    runner = _runner(history, reading)
+    memory = runner if may_skip and isinstance(runner, CachedRunner) else None
+    return replay(history, runner, catalog, selection=selection, order=order, memory=memory, progress=reading.progress)
+
+
+def _without_what_is_there(
+    history: History, reading: Reading, catalog: Catalog, selection: Selection, done: Replay
+) -> Replay:
+    """The replay anew without the revisions whose work the initial file has evidently done."""
+    runner = runner_for(history, reading)
+    taken = held_already(done.runs, lambda one: runner.run(history.graph.revisions[one], "upgrade", catalog).run)
+    if taken is None:
+        return done
+    before = ancestors(history.graph, (taken,))
+    order = [run.revision.id for run in done.runs if run.revision.id not in before]
+    return replace(_replay(history, reading, catalog, selection, order, may_skip=False), taken_as_applied=taken)
 
 
 def _not_yet_applied(

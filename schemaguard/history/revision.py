@@ -110,3 +110,5 @@ class Replay:
     """Ids of the judged revisions that were there at the base and have changed since."""
     initial: tuple[Step, ...] = ()
     """The statements of `--initial`, which the history takes for granted."""
+    taken_as_applied: str | None = None
+    """The last revision whose work the initial file has evidently done, where it doesn't say so itself."""

@@ -193,3 +193,21 @@ def test_a_warm_run_loads_neither_alembic_nor_sqlalchemy_nor_sqlglot(project: Pa
         env={**os.environ, "SCHEMAGUARD_CACHE_DIR": str(project / ".cache")},
     )
     assert done.stderr == "set()\n"
+
+
+def test_an_initial_file_that_holds_revisions_already_is_not_built_twice(project: Path) -> None:
+    (project / "dump.sql").write_text(
+        "create table accounts (id bigint primary key, email text, later int);\n"
+        "create table orders (id int primary key);\ncreate type state as enum ('new');\n"
+    )
+    arguments = ("catalog", "--at", "2", "--initial", "dump.sql", "--format", "json")
+    done = run(project, *arguments)
+    warm = run(project, *arguments)
+    assert (warm.stdout, warm.stderr) == (done.stdout, done.stderr)
+    found = json.loads(done.stdout)
+    columns = {table["name"]: [column["name"] for column in table["columns"]] for table in found["catalog"]["tables"]}
+    assert columns == {"accounts": ["id", "email", "later"], "orders": ["id"]}
+    assert found["opaque"] == 0
+    assert done.stderr == (
+        "note: 2 and what comes before it are taken as applied: the initial file has what they make\n"
+    )

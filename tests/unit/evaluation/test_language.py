@@ -161,7 +161,7 @@ def test_helpers_of_the_project_are_read_and_the_application_is_not_run() -> Non
             "app/lazy.py": "NAME = 'lazy'",
             "app/models.py": """
                 import os
-                os.system("touch /tmp/ran")
+                os.system("touch ran")
                 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
                 class Base(DeclarativeBase): pass
