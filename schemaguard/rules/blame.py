@@ -8,7 +8,7 @@ from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.compatibility import Breakage, breakages, unmet
 from schemaguard.finding import Reader, Severity
 from schemaguard.history.revision import Replay
-from schemaguard.rules.concerned import Directory
+from schemaguard.rules.concerned import Directory, touched
 from schemaguard.rules.under_contract import UnderContract
 from schemaguard.rules.walk import Visit, walk
 
@@ -72,9 +72,24 @@ def _flips(held: UnderContract, visits: Sequence[Visit], point: range) -> Iterat
         visit = visits[position]
         for breakage in breakages(held.contract, visit.before, visit.after, visit.change):
             flipped[_subject(breakage)] = (position, breakage)
+    if len(point) > 1:
+        # A column that is dropped and made again is whole at each step, and another at the end.
+        for breakage in breakages(held.contract, before, after, visits[point[-1]].change):
+            flipped.setdefault(_subject(breakage), (_last_on(breakage, visits, point), breakage))
     for position, breakage in flipped.values():
         if len(point) == 1 or _persists(held, breakage, before, after, visits[position].change):
             yield position, breakage
+
+
+def _last_on(breakage: Breakage, visits: Sequence[Visit], point: range) -> int:
+    """The position of the last change on the breakage's table, else of the last at all."""
+    on_table = (
+        position
+        for position in reversed(point)
+        if (names := touched(visits[position].change, visits[position].before, visits[position].after)) is not None
+        and breakage.table.name in names
+    )
+    return next(on_table, point[-1])
 
 
 def _persists(held: UnderContract, breakage: Breakage, before: Catalog, after: Catalog, change: Change) -> bool:

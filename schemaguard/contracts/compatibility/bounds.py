@@ -1,6 +1,7 @@
 """What a CHECK says about one column: the values it lets through, and its bounds; as far as its text shows."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from schemaguard.catalog.objects import Check, Table
@@ -13,12 +14,47 @@ _BETWEEN = re.compile(r"between\s+\(?\s*(-?\d+(?:\.\d+)?)\s*\)?\s+and\s+\(?\s*(-
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
-    """The smallest and largest value, and the closed list of values; None where nothing is said."""
+class Limit:
+    """A bound seen from within: the higher it ranks, the less it lets through. `excluded`: the bound itself is out."""
 
-    minimum: float | None = None
-    maximum: float | None = None
+    rank: float
+    """The bound for a minimum, its negative for a maximum."""
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The lower and the upper limit, and the closed list of values; None where nothing is said."""
+
+    minimum: Limit | None = None
+    maximum: Limit | None = None
     values: frozenset[str] | None = None
+
+
+def is_within(inner: Limit | None, outer: Limit) -> bool:
+    """Whether everything that the one lets through passes the other, too."""
+    return inner is not None and _strictness(inner) >= _strictness(outer)
+
+
+def _strictness(limit: Limit) -> tuple[float, bool]:
+    return limit.rank, limit.excluded
+
+
+def _strictest(limits: Iterable[Limit]) -> Limit | None:
+    return max(limits, key=_strictness, default=None)
+
+
+def promised_bounds(promise: Promise) -> Bounds:
+    """The limits that a contract promises."""
+    lows = (
+        *((Limit(promise.minimum),) if promise.minimum is not None else ()),
+        *((Limit(promise.exclusive_minimum, True),) if promise.exclusive_minimum is not None else ()),
+    )
+    highs = (
+        *((Limit(-promise.maximum),) if promise.maximum is not None else ()),
+        *((Limit(-promise.exclusive_maximum, True),) if promise.exclusive_maximum is not None else ()),
+    )
+    return Bounds(_strictest(lows), _strictest(highs), frozenset(promise.enum) if promise.enum is not None else None)
 
 
 def bounds(check: Check, column: str) -> Bounds | None:
@@ -32,12 +68,11 @@ def bounds(check: Check, column: str) -> Bounds | None:
     if re.search(r"\bor\b|\bnot\b|\bcase\b|[-+*/%]\s*[a-z(]", text, re.IGNORECASE):
         return None
     if found := _BETWEEN.search(text):
-        return Bounds(float(found.group(1)), float(found.group(2)))
-    lows = [float(number) for sign, number in _COMPARISON.findall(text) if sign in (">", ">=")]
-    highs = [float(number) for sign, number in _COMPARISON.findall(text) if sign in ("<", "<=")]
-    if not lows and not highs:
-        return None
-    return Bounds(max(lows, default=None), min(highs, default=None))
+        return Bounds(Limit(float(found.group(1))), Limit(-float(found.group(2))))
+    compared = _COMPARISON.findall(text)
+    low = _strictest(Limit(float(number), sign == ">") for sign, number in compared if sign[0] == ">")
+    high = _strictest(Limit(-float(number), sign == "<") for sign, number in compared if sign[0] == "<")
+    return Bounds(low, high) if low is not None or high is not None else None
 
 
 def table_bounds(table: Table, column: str) -> Bounds:
@@ -45,8 +80,8 @@ def table_bounds(table: Table, column: str) -> Bounds:
     found = [b for c in table.constraints if isinstance(c, Check) and (b := bounds(c, column)) is not None]
     lists = [each.values for each in found if each.values is not None]
     return Bounds(
-        max((each.minimum for each in found if each.minimum is not None), default=None),
-        min((each.maximum for each in found if each.maximum is not None), default=None),
+        _strictest(each.minimum for each in found if each.minimum is not None),
+        _strictest(each.maximum for each in found if each.maximum is not None),
         frozenset.intersection(*lists) if lists else None,
     )
 
@@ -58,10 +93,9 @@ def is_implied(check: Check, promise: Promise) -> bool:
     said = bounds(check, promise.column)
     if said is None:
         return False
-    low = promise.minimum if promise.minimum is not None else promise.exclusive_minimum
-    high = promise.maximum if promise.maximum is not None else promise.exclusive_maximum
+    promised = promised_bounds(promise)
     return (
-        (said.minimum is None or (low is not None and low >= said.minimum))
-        and (said.maximum is None or (high is not None and high <= said.maximum))
-        and (said.values is None or (promise.enum is not None and set(promise.enum) <= said.values))
+        (said.minimum is None or is_within(promised.minimum, said.minimum))
+        and (said.maximum is None or is_within(promised.maximum, said.maximum))
+        and (said.values is None or (promised.values is not None and promised.values <= said.values))
     )

@@ -30,6 +30,8 @@ class Breakage:
     sqlstate: str | None
     message: str
     effect: str
+    refused_with: str | None = None
+    """The SQLSTATE with which the server refuses the change itself, as a contract view makes it do."""
     detail: str = ""
     """What tells two breakages of the same cause and column apart, such as a constraint's name."""
 
@@ -69,6 +71,11 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     **_one("null-possible", "read", _ERROR, None, "{object} may be NULL, which was promised never to arrive"),
     **_one("default-dropped", "write", _ERROR, "23502", "{object} has lost the default that the writes rely on"),
     **_both("default-changed", _WARNING, None, "{object} is filled with another value from now on"),
+    **_both("type-widened", _ERROR, None, "{object} is of a wider type"),
+    **_one("positional-insert", "write", _ERROR, "42601", "{object} has fewer columns than a positional INSERT fills"),
+    **_one("type-narrowed", "read", _ERROR, None, "{object} is of a narrower type"),
+    **_one("precision-reduced", "read", _ERROR, None, "{object} has room for fewer digits"),
+    **_one("range-widened", "write", _ERROR, None, "{object} has room for more"),
     **_one("type-narrowed", "write", _ERROR, "22003", "{object} no longer holds every value that is written"),
     **_one("type-changed", "read", _ERROR, "42883", "{object} is of another type"),
     **_one("type-changed", "write", _ERROR, "42804", "{object} is of a type that the written one doesn't become"),
@@ -81,6 +88,12 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     **_both("zone-changed", _ERROR, None, "{object} loses or invents a time zone"),
     **_one("value-added", "read", _ERROR, None, "{object} may hold values that were promised never to arrive"),
     **_one("value-removed", "write", _ERROR, "22P02", "{object} refuses values that are written"),
+    ("value-removed/check", "write"): Cause(
+        "value-removed", _ERROR, "23514", "{object} refuses values that are written"
+    ),
+    ("unique-added/exclusion", "write"): Cause(
+        "unique-added", _ERROR, "23P01", "{object} refuses rows that exclude each other, which may be written"
+    ),
     **_both("value-renamed", _ERROR, "22P02", "{object} spells a value in another way"),
     **_one("check-added", "write", _ERROR, "23514", "{object} has a check that the writes may violate"),
     **_one("check-dropped", "read", _ERROR, None, "{object} has lost the check that kept the promised bounds"),
@@ -88,39 +101,51 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     **_one("unique-dropped", "read", _ERROR, None, "{object} may hold duplicates"),
     **_one("unique-dropped", "write", _ERROR, "42P10", "{object} has lost the unique key that the writes upsert on"),
     **_one("foreign-key-added", "write", _ERROR, "23503", "{object} has a foreign key that the writes may violate"),
-    **_both("foreign-key-changed", _WARNING, None, "{object} may hold orphans"),
+    **_one("foreign-key-changed", "read", _WARNING, None, "{object} may hold orphans"),
     **_one("column-generated", "read", _WARNING, None, "{object} is made by the database now"),
     **_one("column-generated", "write", _ERROR, "428C9", "{object} is made by the database now and can't be written"),
     **_one("row-security", "read", _ERROR, None, "{object} shows no rows: row security is on without a policy"),
     **_one("row-security", "write", _ERROR, "42501", "{object} takes no rows: row security is on without a policy"),
     **_both("access-revoked", _ERROR, "42501", "access to {object} is taken away"),
-    **_both("collation-changed", _WARNING, None, "{object} is ordered and compared in another way"),
+    **_one("collation-changed", "read", _WARNING, None, "{object} is ordered and compared in another way"),
     **_one("index-dropped", "read", _NOTE, None, "{object} has lost an index; lookups may be slow"),
 }  # fmt: skip
-_VIEW_REFUSES = {"column-dropped": "2BP01", "table-dropped": "2BP01", "type-changed": "0A000", "type-narrowed": "0A000"}
 
 
 def breakage(
-    code: str, access: Access, subject: tuple[Name, str | None], through: ReadsThrough, detail: str = ""
+    code: str,
+    access: Access,
+    subject: tuple[Name, str | None],
+    through: ReadsThrough,
+    detail: str = "",
+    refused_with: str | None = None,
 ) -> Breakage:
     """The breakage of that cause, in the words for how the contract reaches the data."""
-    cause = CAUSES[code, access]
+    cause = CAUSES[code, access]  # A code may have a variant, as `value-removed/check`, with another SQLSTATE.
     table, column = subject
     what = f"{table}.{column}" if column else str(table)
-    message = cause.says.format(object=what) + (f" ({detail})" if detail else "")
     return Breakage(
-        code, cause.severity, access, table, column, cause.sqlstate, message, _effect(cause, access, through), detail
+        cause=cause.code,
+        severity=Severity.ERROR if refused_with is not None else cause.severity,
+        access=access,
+        table=table,
+        column=column,
+        sqlstate=cause.sqlstate,
+        message=cause.says.format(object=what) + (f" ({detail})" if detail else ""),
+        effect=_refusal(refused_with) if refused_with is not None else _effect(cause, access, through),
+        refused_with=refused_with,
+        detail=detail,
     )
+
+
+def _refusal(sqlstate: str) -> str:
+    cascade = "; dropped with CASCADE, the view goes too" if sqlstate == "2BP01" else ""
+    return f"the migration itself fails with {sqlstate}: the contract view shows it{cascade}"
 
 
 def _effect(cause: Cause, access: Access, through: ReadsThrough) -> str:
     subject = "its feature query" if access == "read" else "its writes"
     fails = "fails" if access == "read" else "fail"
-    if through == "view" and cause.code in _VIEW_REFUSES:
-        return (
-            f"the migration itself fails with {_VIEW_REFUSES[cause.code]}: the contract view shows it; "
-            "dropped with CASCADE, the view goes too"
-        )
     when = "after the next copy" if through == "copy" else "as soon as this commits"
     if cause.sqlstate is not None:
         back = ", and no rollback to it is possible" if cause.code.endswith(("-dropped", "-renamed", "-moved")) else ""

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.compatibility.breakage import Breakage, breakage
+from schemaguard.contracts.compatibility.positional import misplaced
 from schemaguard.contracts.compatibility.reading import Flaw, reader_flaws
 from schemaguard.contracts.compatibility.relation import Relation, relation
 from schemaguard.contracts.compatibility.transition import reader_shifts, writer_shifts
+from schemaguard.contracts.compatibility.viewed import is_followed, retyped_under_view, seen_through_view
 from schemaguard.contracts.compatibility.writing import is_left_out_in_vain, writer_flaws
-from schemaguard.contracts.contract import Contract, ContractTable
+from schemaguard.contracts.contract import Access, Contract, ContractTable
 from schemaguard.finding import Severity
 
 
@@ -24,7 +26,7 @@ def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Cha
     """What the change breaks or shifts for a contract: what flips between the two catalogs, blamed on the change."""
     found: dict[tuple[str, str, Name, str | None, str], Breakage] = {}
     for part in contract.tables:
-        if _is_followed(contract, part, change, before):
+        if is_followed(contract, part, change, before):
             continue
         broken = {each.key for each in _state(contract, part, before)}
         subjects = {(each[1], each[2], each[3]) for each in broken if each[0].startswith(("column-", "table-"))}
@@ -32,8 +34,11 @@ def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Cha
             *_state(contract, part, after),
             *_between(contract, part, before, after),
             *_by(contract, part, before, change),
+            *retyped_under_view(contract, part, change, before),
+            *misplaced(contract, part, before, after),
         ):
             named = _named(each, contract, part, change, (before, after))
+            named = seen_through_view(named, contract, change, before)
             if each.key not in broken and (named.access, named.table, named.column) not in subjects:
                 found.setdefault(named.key, named)
     return tuple(found.values())
@@ -67,8 +72,10 @@ def _by(contract: Contract, part: ContractTable, before: Catalog, change: c.Chan
     through = contract.reads_through
     match change:
         case c.RevokeAccess(kind="table", object=name) if before.resolve(name) == resolved or change.all_in_schema:
-            yield breakage("access-revoked", part.access, (part.table, None), through)
-        case c.ChangeOwner(kind="table", object=name) if before.resolve(name) == resolved:
+            if _needs(part.access, change):
+                yield breakage("access-revoked", part.access, (part.table, None), through)
+        case c.ChangeOwner(kind="table", object=name) if before.resolve(name) == resolved and through != "view":
+            # Under a contract view the views' owner has grants of its own, which a new owner of the table leaves.
             yield breakage("access-revoked", part.access, (part.table, None), through, f"owner becomes {change.owner}")
         case c.AddColumn(table=name, column=column) if before.resolve(name) == resolved and _takes_all(contract, part):
             yield breakage("star-query", part.access, (part.table, column.name), through)
@@ -76,6 +83,12 @@ def _by(contract: Contract, part: ContractTable, before: Catalog, change: c.Chan
             yield from _renamed_value(contract, part, before, (name, value, to))
         case _:
             yield from _unlisted(contract, part, before, change)
+
+
+def _needs(access: Access, revoked: c.RevokeAccess) -> bool:
+    """Whether one of the privileges is one that a reader or writer works with."""
+    needed = {"SELECT"} if access == "read" else {"INSERT", "UPDATE"}
+    return any(grant.privilege.upper().split()[0] in {*needed, "ALL"} for grant in revoked.grants)
 
 
 def _unlisted(contract: Contract, part: ContractTable, before: Catalog, change: c.Change) -> Iterator[Breakage]:
@@ -118,13 +131,6 @@ def _renamed_value(
             )
 
 
-def _is_followed(contract: Contract, part: ContractTable, change: c.Change, before: Catalog) -> bool:
-    """Whether a contract view follows the change: views know columns and tables by number, not by name."""
-    if contract.reads_through != "view" or not isinstance(change, c.RenameColumn | c.RenameTable | c.MoveTable):
-        return False
-    return before.resolve(change.table) == before.resolve(part.table)
-
-
 def _named(
     found: Breakage, contract: Contract, part: ContractTable, change: c.Change, catalogs: tuple[Catalog, Catalog]
 ) -> Breakage:
@@ -135,6 +141,8 @@ def _named(
     if code == "table-dropped" and isinstance(change, c.RenameTable | c.MoveTable):
         to = change.to if isinstance(change, c.RenameTable) else f"{change.schema}.{part.table.name}"
         return _as("table-moved", found, contract, f"now {to}")
+    if code in ("value-added", "value-removed") and isinstance(change, c.RenameEnumValue):
+        return _as("value-renamed", found, contract, f"{change.value} → {change.to}")
     if code == "required-column-added" and found.column is not None:
         was = relation(part.table, catalogs[0])
         return _omitted(found, contract, was, found.column)

@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 
 from schemaguard.catalog.objects import Catalog, Column, PrimaryKey, Table, Unique
-from schemaguard.contracts.compatibility.bounds import table_bounds
+from schemaguard.contracts.compatibility.bounds import is_within, promised_bounds, table_bounds
 from schemaguard.contracts.compatibility.relation import Relation
 from schemaguard.contracts.compatibility.typing import type_cause
 from schemaguard.contracts.contract import ContractTable, Promise
+
+UNKNOWN = "unknown"
+"""The type of what only the server's functions could say."""
 
 Flaw = tuple[str, str | None, str]
 """(cause code, column, detail)."""
@@ -25,15 +28,17 @@ def reader_flaws(part: ContractTable, shown: Relation, catalog: Catalog) -> Iter
 
 
 def _column_flaws(promise: Promise, column: Column, shown: Relation, catalog: Catalog) -> Iterator[Flaw]:
-    if shown.table is None:
-        return  # A view's columns carry names only; what they are made of is the base table's matter.
-    if promise.type is not None:
+    if promise.type is not None and column.type.name != UNKNOWN:
         cause = type_cause(promise.type, column.type, "read")
         if cause is not None:
             yield cause, column.name, f"{column.type} instead of {promise.type}"
-    if promise.required and not is_required(column, shown.table):
+    home = shown.home(promise.column)
+    if home is None:
+        return  # What a view computes may be anything of its type.
+    table, below = home
+    if promise.required and not is_required(below, table):
         yield "null-possible", column.name, ""
-    extra = unexpected_values(promise, column, shown.table, catalog)
+    extra = unexpected_values(promise, below, table, catalog)
     if extra:
         yield "value-added", column.name, ", ".join(sorted(extra))
 
@@ -54,20 +59,28 @@ def unexpected_values(promise: Promise, column: Column, table: Table, catalog: C
 
 def possible_values(column: Column, table: Table, catalog: Catalog) -> frozenset[str] | None:
     """The closed list of the column's values, None where there is no list."""
+    labels = _labels(column, catalog)
+    return labels if labels is not None else table_bounds(table, column.name).values
+
+
+def is_enum(column: Column, catalog: Catalog) -> bool:
+    """Whether the column's type is an enum."""
+    return _labels(column, catalog) is not None
+
+
+def _labels(column: Column, catalog: Catalog) -> frozenset[str] | None:
     for name, enum in catalog.enums.items():
         if name.name == column.type.name and (column.type.schema or name.schema) == name.schema:
             return frozenset(enum.labels)
-    return table_bounds(table, column.name).values
+    return None
 
 
-def promised_bounds_kept(promise: Promise, table: Table) -> tuple[bool, bool]:
+def promised_bounds_kept(promise: Promise, table: Table, column: str) -> tuple[bool, bool]:
     """Whether checks keep the promised (minimum, maximum)."""
-    said = table_bounds(table, promise.column)
-    low = promise.minimum if promise.minimum is not None else promise.exclusive_minimum
-    high = promise.maximum if promise.maximum is not None else promise.exclusive_maximum
+    said, promised = table_bounds(table, column), promised_bounds(promise)
     return (
-        low is not None and said.minimum is not None and said.minimum >= low,
-        high is not None and said.maximum is not None and said.maximum <= high,
+        promised.minimum is not None and is_within(said.minimum, promised.minimum),
+        promised.maximum is not None and is_within(said.maximum, promised.maximum),
     )
 
 

@@ -1,9 +1,14 @@
-"""What a contract's table is in a catalog: a table, or a view that shows one, with columns that may be unknown."""
+"""What a contract's table is in a catalog: a table, or a view that is followed to the tables below it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
-from schemaguard.catalog.objects import Catalog, Column, Name, Table
+from schemaguard.catalog.objects import Catalog, Column, Name, Table, View
+from schemaguard.sql.lineage import Output, Untraceable, trace
+
+Home = tuple[Table, Column]
+"""The base table and column that a column is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +20,25 @@ class Relation:
     table: Table | None = None
     """The table itself; None for a view."""
     is_open: bool = False
+    homes: Mapping[str, Home] = field(default_factory=dict)
+    """Column → what it is in a table, for all that come from one unchanged."""
 
     def column(self, name: str) -> Column | None:
         """The column of that name, None where there is none or it isn't known."""
         return self.columns.get(name)
+
+    def home(self, name: str) -> Home | None:
+        """The base table and column that a column is, None where it is computed or unknown."""
+        return self.homes.get(name)
+
+    @property
+    def base(self) -> Table | None:
+        """The one table whose rows these are: itself, or the one below a simple view; None where there is none."""
+        if self.table is not None:
+            return self.table
+        tables = {id(table): table for table, _ in self.homes.values()}
+        is_simple = len(tables) == 1 and len(self.homes) == len(self.columns)
+        return next(iter(tables.values())) if is_simple else None
 
 
 def relation(name: Name, catalog: Catalog) -> Relation | None:
@@ -26,8 +46,57 @@ def relation(name: Name, catalog: Catalog) -> Relation | None:
     resolved = catalog.resolve(name)
     table = catalog.tables.get(resolved)
     if table is not None:
-        return Relation(resolved, {column.name: column for column in table.columns}, table, table.open)
+        columns = {column.name: column for column in table.columns}
+        return Relation(resolved, columns, table, table.open, {name: (table, c) for name, c in columns.items()})
     view = catalog.views.get(resolved)
     if view is None:
         return None
-    return Relation(resolved, {c.name: c for c in view.columns or ()}, None, view.columns is None)
+    return _view(resolved, view, catalog)
+
+
+def _view(name: Name, view: View, catalog: Catalog) -> Relation:
+    shown = view.columns
+    if shown is None:
+        return Relation(name, {}, None, is_open=True)
+    homes: dict[str, Home] = {}
+    for column, output in zip(shown, _outputs(view.query, _Seen(catalog)), strict=False):
+        home = _home(output, catalog)
+        if home is not None:
+            homes[column.name] = home
+    return Relation(name, {column.name: column for column in shown}, None, is_open=False, homes=homes)
+
+
+def _home(output: Output, catalog: Catalog) -> Home | None:
+    if not output.is_direct or len(output.sources) != 1:
+        return None
+    ((name, column_name),) = output.sources
+    table = catalog.tables.get(name)
+    column = table.column(column_name) if table is not None else None
+    if table is None or column is None:
+        return None
+    # An outer join makes NULLs of its own; without one the column is as its table has it.
+    return table, replace(column, not_null=False) if output.may_be_null and column.not_null else column
+
+
+class _Seen:
+    """A catalog as a cache's key: the same object."""
+
+    __slots__ = ("catalog",)
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Seen) and other.catalog is self.catalog
+
+    def __hash__(self) -> int:
+        return id(self.catalog)
+
+
+@lru_cache(maxsize=64)
+def _outputs(query: str, seen: _Seen) -> tuple[Output, ...]:
+    """What the query returns; empty where it can't be traced, as after a rename below it."""
+    try:
+        return trace(query, seen.catalog).outputs
+    except Untraceable:
+        return ()

@@ -1,12 +1,13 @@
 """What a change brings that no single catalog shows: what was there before, and is another now."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from schemaguard.catalog.objects import Catalog, Check, Column, Exclusion, ForeignKey, PrimaryKey, Table, Unique
-from schemaguard.contracts.compatibility.bounds import is_implied, table_bounds
+from schemaguard.contracts.compatibility.bounds import bounds, is_implied, table_bounds
 from schemaguard.contracts.compatibility.reading import Flaw, promised_bounds_kept, unique_sets
-from schemaguard.contracts.compatibility.relation import Relation
+from schemaguard.contracts.compatibility.relation import Home, Relation
 from schemaguard.contracts.compatibility.typing import type_cause
+from schemaguard.contracts.compatibility.writing import below
 from schemaguard.contracts.contract import ContractTable, Promise
 
 
@@ -14,25 +15,29 @@ def reader_shifts(
     part: ContractTable, was: Relation, now: Relation, catalogs: tuple[Catalog, Catalog]
 ) -> Iterator[Flaw]:
     """What a reader feels of the way from one relation to the other."""
-    if was.table is None or now.table is None:
-        return
     for promise in part.promises:
-        old, new = was.column(promise.column), now.column(promise.column)
-        if old is None or new is None:
+        old_home, new_home = was.home(promise.column), now.home(promise.column)
+        if old_home is None or new_home is None:
             continue
+        (old_table, old), (new_table, new) = old_home, new_home
         yield from _shifts(promise, old, new)
-        yield from _lost_bounds(promise, was.table, now.table)
-        if promise.unique and _is_unique(promise, was, catalogs[0]) and not _is_unique(promise, now, catalogs[1]):
+        yield from _lost_bounds(promise, old_home, new_home)
+        if (
+            promise.unique
+            and _is_unique(old.name, old_table, catalogs[0])
+            and not _is_unique(new.name, new_table, catalogs[1])
+        ):
             yield "unique-dropped", promise.column, ""
-    yield from _orphans(part, was.table, now.table)
-    yield from _lost_indexes(part, was.table, now.table, catalogs)
+    if was.table is not None and now.base is not None:
+        yield from _orphans(part, was.table, now.base)
+        yield from _lost_indexes(part, was.table, now.base, catalogs)
 
 
 def writer_shifts(
     part: ContractTable, was: Relation, now: Relation, catalogs: tuple[Catalog, Catalog]
 ) -> Iterator[Flaw]:
     """What a writer feels of the way from one relation to the other."""
-    if was.table is None or now.table is None:
+    if was.base is None or now.base is None:
         return
     for promise in part.promises:
         old, new = was.column(promise.column), now.column(promise.column)
@@ -40,18 +45,21 @@ def writer_shifts(
             cause = type_cause(old.type, new.type, "write")
             if cause is not None:
                 yield cause, promise.column, f"{new.type} instead of {old.type}"
-        if old is not None and new is not None and old.collation != new.collation:
-            yield "collation-changed", promise.column, ""
-    for new in now.table.columns:
-        old = was.column(new.name)
-        if (
-            part.promise(new.name) is None
-            and old is not None
-            and old.filling != new.filling
-            and new.filling is not None
-        ):
-            yield "default-changed", new.name, ""
-    yield from _new_constraints(part, was.table, now.table, catalogs)
+    sent = {below(now, promise.column) for promise in part.promises}
+    for new in now.base.columns:
+        old = was.base.column(new.name)
+        if old is not None and new.name not in sent and _is_filled_otherwise(old, new):
+            yield "default-changed", new.name, _filling(new)
+    yield from _new_constraints(part, was, now, catalogs)
+
+
+def _is_filled_otherwise(old: Column, new: Column) -> bool:
+    """Whether a row that leaves the column out gets something else, rather than an error."""
+    return old.filling != new.filling and not (new.filling is None and new.not_null)
+
+
+def _filling(column: Column) -> str:
+    return "NULL from now on" if column.filling is None else ""
 
 
 def _shifts(promise: Promise, old: Column, new: Column) -> Iterator[Flaw]:
@@ -61,8 +69,8 @@ def _shifts(promise: Promise, old: Column, new: Column) -> Iterator[Flaw]:
             yield cause, promise.column, f"{new.type} instead of {old.type}"
     if old.type.name == new.type.name and _is_wider(promise, old, new):
         yield "range-widened", promise.column, f"{new.type} instead of {old.type}"
-    if old.filling != new.filling and new.filling is not None:
-        yield "default-changed", promise.column, ""
+    if _is_filled_otherwise(old, new):
+        yield "default-changed", promise.column, _filling(new)
     if old.collation != new.collation:
         yield "collation-changed", promise.column, ""
     if (old.generated, old.identity) != (new.generated, new.identity) and (new.generated or new.identity == "always"):
@@ -81,17 +89,17 @@ def _is_wider(promise: Promise, old: Column, new: Column) -> bool:
     )
 
 
-def _lost_bounds(promise: Promise, was: Table, now: Table) -> Iterator[Flaw]:
-    before, after = promised_bounds_kept(promise, was), promised_bounds_kept(promise, now)
+def _lost_bounds(promise: Promise, was: Home, now: Home) -> Iterator[Flaw]:
+    before, after = (promised_bounds_kept(promise, table, column.name) for table, column in (was, now))
     if any(kept and not keeps for kept, keeps in zip(before, after, strict=True)):
         yield "check-dropped", promise.column, ""
-    lists = [table_bounds(table, promise.column).values is not None for table in (was, now)]
+    lists = [table_bounds(table, column.name).values is not None for table, column in (was, now)]
     if promise.enum is not None and lists == [True, False]:
         yield "value-added", promise.column, "anything"
 
 
-def _is_unique(promise: Promise, shown: Relation, catalog: Catalog) -> bool:
-    return shown.table is not None and frozenset({promise.column}) in unique_sets(shown.table, catalog)
+def _is_unique(column: str, table: Table, catalog: Catalog) -> bool:
+    return frozenset({column}) in unique_sets(table, catalog)
 
 
 def _orphans(part: ContractTable, was: Table, now: Table) -> Iterator[Flaw]:
@@ -113,35 +121,55 @@ def _lost_indexes(part: ContractTable, was: Table, now: Table, catalogs: tuple[C
             yield "index-dropped", first, str(name)
 
 
-def _new_constraints(part: ContractTable, was: Table, now: Table, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
-    known = {constraint.name for constraint in was.constraints}
-    for constraint in now.constraints:
-        if constraint.name in known:
+def _new_constraints(
+    part: ContractTable, was: Relation, now: Relation, catalogs: tuple[Catalog, Catalog]
+) -> Iterator[Flaw]:
+    if was.base is None or now.base is None:
+        return
+    sent = {below(now, promise.column): promise for promise in part.promises}
+    known = set(was.base.constraints)
+    for constraint in now.base.constraints:
+        if constraint in known:
             continue
         match constraint:
             case Check():
-                yield from _new_check(part, constraint)
+                yield from _new_check(sent, constraint)
             case ForeignKey(columns=columns):
-                written = [column for column in columns if part.promise(column)]
-                if written:
-                    yield "foreign-key-added", written[0], str(constraint.name)
+                if _refers_elsewhere(constraint, was.base) and any(column in sent for column in columns):
+                    yield "foreign-key-added", next(c for c in columns if c in sent), str(constraint.name)
             case Exclusion():
-                yield "unique-added", None, str(constraint.name)
+                yield "unique-added/exclusion", None, str(constraint.name)
             case PrimaryKey() | Unique():
                 pass
-    before, after = (unique_sets(table, catalog) for table, catalog in zip((was, now), catalogs, strict=True))
-    for together in after - before:
-        written = [column for column in sorted(together) if (p := part.promise(column)) is not None and not p.unique]
-        if written and not any(_promised_unique(part, column) for column in together):
+    before, after = (unique_sets(t, catalog) for t, catalog in zip((was.base, now.base), catalogs, strict=True))
+    for together in sorted(after - before, key=sorted):
+        written = [column for column in sorted(together) if column in sent and not sent[column].unique]
+        if written and not any(_promised_unique(part, sent, column) for column in together):
             yield "unique-added", written[0], ", ".join(sorted(together))
 
 
-def _promised_unique(part: ContractTable, column: str) -> bool:
-    promise = part.promise(column)
-    return promise is not None and (promise.unique or part.upsert_key == (column,))
+def _refers_elsewhere(key: ForeignKey, was: Table) -> bool:
+    """Whether no earlier foreign key asked for the same: another ON DELETE is nothing to a writer."""
+    return not any(
+        isinstance(old, ForeignKey)
+        and (old.columns, old.ref_table, old.ref_columns) == (key.columns, key.ref_table, key.ref_columns)
+        for old in was.constraints
+    )
 
 
-def _new_check(part: ContractTable, check: Check) -> Iterator[Flaw]:
-    concerned = [promise for promise in part.promises if promise.column in check.columns or not check.columns]
-    if concerned and not (len(check.columns) == 1 and is_implied(check, concerned[0])):
-        yield "check-added", concerned[0].column, str(check.name)
+def _promised_unique(part: ContractTable, sent: Mapping[str, Promise], column: str) -> bool:
+    promise = sent.get(column)
+    return promise is not None and (promise.unique or part.upsert_key == (promise.column,))
+
+
+def _new_check(sent: Mapping[str, Promise], check: Check) -> Iterator[Flaw]:
+    concerned = [(c, promise) for c, promise in sent.items() if c in check.columns or not check.columns]
+    if not concerned:
+        return
+    column, promise = concerned[0]
+    if len(check.columns) == 1:
+        said = bounds(check, column)
+        # A closed list that lacks some of the promised values is `value-removed`.
+        if is_implied(check, promise) or (said is not None and said.values is not None and promise.enum is not None):
+            return
+    yield "check-added", promise.column, str(check.name)

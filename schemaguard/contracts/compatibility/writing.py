@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from schemaguard.catalog.objects import Catalog, Column
-from schemaguard.contracts.compatibility.reading import Flaw, is_required, possible_values, unique_sets
+from schemaguard.contracts.compatibility.reading import Flaw, is_enum, is_required, possible_values, unique_sets
 from schemaguard.contracts.compatibility.relation import Relation
 from schemaguard.contracts.compatibility.typing import type_cause
 from schemaguard.contracts.contract import ContractTable, Promise
@@ -17,16 +17,25 @@ def writer_flaws(part: ContractTable, shown: Relation, catalog: Catalog) -> Iter
     for promise in part.promises:
         column = shown.column(promise.column)
         if column is not None:
-            yield from _column_flaws(promise, column, shown, catalog)
+            yield from _column_flaws(promise, shown, catalog)
         elif not shown.is_open:
             yield "column-dropped", promise.column, ""
-    if table is None:
+    base = shown.base
+    if base is None:
         return
-    for column in table.columns:
-        if part.promise(column.name) is None and is_left_out_in_vain(column):
+    sent = {below(shown, promise.column) for promise in part.promises}
+    for column in base.columns:
+        if column.name not in sent and is_left_out_in_vain(column):
             yield "required-column-added", column.name, ""
-    if part.upsert_key and not table.open and frozenset(part.upsert_key) not in unique_sets(table, catalog):
+    key = frozenset(below(shown, column) for column in part.upsert_key)
+    if key and not base.open and key not in unique_sets(base, catalog):
         yield "unique-dropped", part.upsert_key[0], f"ON CONFLICT ({', '.join(part.upsert_key)})"
+
+
+def below(shown: Relation, column: str) -> str:
+    """The column's name in the table that is written to."""
+    home = shown.home(column)
+    return home[1].name if home is not None else column
 
 
 def is_left_out_in_vain(column: Column) -> bool:
@@ -34,18 +43,21 @@ def is_left_out_in_vain(column: Column) -> bool:
     return column.not_null and column.filling is None and column.identity is None and column.generated is None
 
 
-def _column_flaws(promise: Promise, column: Column, shown: Relation, catalog: Catalog) -> Iterator[Flaw]:
-    if shown.table is None:
+def _column_flaws(promise: Promise, shown: Relation, catalog: Catalog) -> Iterator[Flaw]:
+    home = shown.home(promise.column)
+    if home is None:
         return
+    table, column = home
     if column.generated is not None or column.identity == "always":
-        yield "column-generated", column.name, ""
+        yield "column-generated", promise.column, ""
         return
     if promise.type is not None:
         cause = type_cause(promise.type, column.type, "write")
         if cause is not None:
-            yield cause, column.name, f"{column.type} instead of {promise.type}"
-    if not promise.required and is_required(column, shown.table):
-        yield "null-refused", column.name, ""
-    possible = possible_values(column, shown.table, catalog)
+            yield cause, promise.column, f"{column.type} instead of {promise.type}"
+    if not promise.required and is_required(column, table):
+        yield "null-refused", promise.column, ""
+    possible = possible_values(column, table, catalog)
     if promise.enum is not None and possible is not None and not set(promise.enum) <= possible:
-        yield "value-removed", column.name, ", ".join(sorted(set(promise.enum) - possible))
+        code = "value-removed" if is_enum(column, catalog) else "value-removed/check"
+        yield code, promise.column, ", ".join(sorted(set(promise.enum) - possible))

@@ -1,0 +1,218 @@
+"""What a server makes of a case: the contract's own reads and writes, before the change and after it."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from schemaguard.adapters.introspect import read_catalog
+from schemaguard.adapters.releases.preparation import ensure_roles
+from schemaguard.contracts.contract import Access, Promise, ReadsThrough
+from schemaguard.releases.views import contract_views, view_statements
+from tests.postgres.compatibility import verdict
+from tests.postgres.compatibility.case import Case
+
+VIEWS = "sg_contract"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a read returned, or what a write left behind."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    index: str | None = None
+    """The index that the case's own query uses."""
+
+
+Outcome = Rows | str
+"""Rows, or the SQLSTATE that came instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What happened before the change and after it; `refused` is the SQLSTATE of a change that failed itself."""
+
+    before: Outcome
+    after: Outcome | None = None
+    refused: str | None = None
+
+
+def opened(server_url: str) -> Iterator[psycopg.Connection]:
+    """A superuser's connection to a database of its own, in UTF-8 whatever the machine's locale is."""
+    path, mark, query = server_url.partition("?")
+    with psycopg.connect(server_url, autocommit=True) as administrator:
+        administrator.execute("drop database if exists sg_compatibility with (force)")
+        administrator.execute("create database sg_compatibility encoding 'UTF8' locale 'C' template template0")
+        url = f"{path.rsplit('/', 1)[0]}/sg_compatibility{mark}{query}"
+        # A server that prepared a statement before the change would refuse its plan after it.
+        with psycopg.connect(url, autocommit=True, prepare_threshold=None) as connection:
+            _make_roles(connection)
+            connection.execute("set client_min_messages = error")
+            connection.execute("set timezone = 'Europe/Berlin'")
+            yield connection
+        administrator.execute("drop database sg_compatibility with (force)")
+
+
+def _make_roles(connection: psycopg.Connection) -> None:
+    """The roles of the cases; they belong to the whole server."""
+    for role in ("sg_client", "sg_other", "schemaguard_views"):
+        if not connection.execute("select from pg_roles where rolname = %s", (role,)).rowcount:
+            connection.execute(sql.SQL("create role {}").format(sql.Identifier(role)))
+
+
+def observe(connection: psycopg.Connection, case: Case, access: Access, through: ReadsThrough) -> Observed:
+    """Run the case on an autocommit connection of a superuser."""
+    connection.execute(f"drop schema if exists public, side, {VIEWS} cascade; create schema public")
+    connection.execute("grant usage on schema public to sg_client")
+    if through == "table":
+        connection.execute("alter default privileges grant select, insert, update, delete on tables to sg_client")
+    connection.execute(verdict.spelled(case.setup))
+    connection.execute("alter default privileges revoke all on tables from sg_client")
+    if through == "view":
+        _make_views(connection, case, access)
+    before = _one(connection, case, access, through)
+    try:
+        connection.execute(verdict.spelled(case.change))
+    except psycopg.Error as error:
+        return Observed(before, refused=error.sqlstate)
+    return Observed(before, _one(connection, case, access, through))
+
+
+def _make_views(connection: psycopg.Connection, case: Case, access: Access) -> None:
+    views = contract_views(verdict.contract(case, access, "view"), VIEWS, read_catalog(connection))
+    ensure_roles(connection, views)
+    for statement in view_statements(views):
+        connection.execute(statement.encode())
+    connection.execute(sql.SQL("grant {} to sg_client").format(sql.Identifier(views.role)))
+
+
+def _one(connection: psycopg.Connection, case: Case, access: Access, through: ReadsThrough) -> Outcome:
+    with connection.transaction(force_rollback=True):
+        for statement in case.others if access == "read" else ():
+            with suppress(psycopg.Error), connection.transaction():
+                connection.execute(verdict.spelled(statement).encode())
+        try:
+            with connection.transaction():
+                return _read(connection, case, through) if access == "read" else _write(connection, case, through)
+        except psycopg.Error as error:
+            return error.sqlstate or repr(error)
+
+
+@contextmanager
+def _as_client(connection: psycopg.Connection, through: ReadsThrough) -> Iterator[None]:
+    connection.execute("set local role sg_client")
+    connection.execute(f"set local search_path = {VIEWS if through == 'view' else 'public'}")
+    yield
+    connection.execute("reset role")
+    connection.execute("set local search_path = public")
+
+
+def _read(connection: psycopg.Connection, case: Case, through: ReadsThrough) -> Rows:
+    names = sql.SQL(", ").join(sql.Identifier(promise.column) for promise in case.promises)
+    query: sql.Composable = sql.SQL("select {} from {} order by 1").format(names, sql.Identifier(case.table))
+    if case.query is not None:
+        query = sql.SQL(case.query)  # type: ignore[arg-type]  # the case's own text
+    with _as_client(connection, through):
+        found = connection.execute(query)
+        description, rows = found.description or [], found.fetchall()
+        connection.execute("set local enable_seqscan = off")
+        plan = "\n".join(line for (line,) in connection.execute(sql.SQL("explain ") + query).fetchall())
+    used = re.search(r" (?:using|Index Scan on) (\w+)", plan) if case.query is not None else None
+    return Rows(tuple(each.name for each in description), tuple(rows), used.group(1) if used else None)
+
+
+def _write(connection: psycopg.Connection, case: Case, through: ReadsThrough) -> Rows:
+    with _as_client(connection, through):
+        for values in case.sent:
+            connection.execute(_insert(case), values)
+    stored = connection.execute(sql.SQL("select * from {}").format(_base(connection, case)))
+    return Rows(tuple(each.name for each in stored.description or []), tuple(stored.fetchall()))
+
+
+def _base(connection: psycopg.Connection, case: Case) -> sql.Identifier:
+    """Where the rows are: the case's table, or what it was renamed or moved to under a contract view."""
+    query = """select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind in ('r', 'v') and n.nspname in ('public', 'side') and c.relname in (%s, 'u')
+        order by c.relname = %s desc limit 1"""
+    row = connection.execute(query, (case.table, case.table)).fetchone()
+    assert row is not None
+    return sql.Identifier(*row)
+
+
+def _insert(case: Case) -> sql.Composable:
+    if case.insert is not None:
+        return sql.SQL(case.insert)  # type: ignore[arg-type]  # the case's own text
+    written = case.written if case.written is not None else case.promises
+    names = [sql.Identifier(promise.column) for promise in written]
+    text: sql.Composable = sql.SQL("insert into {} ({}) values ({})").format(
+        sql.Identifier(case.table), sql.SQL(", ").join(names), sql.SQL(", ").join(sql.Placeholder() for _ in names)
+    )
+    if case.upsert:
+        keys = sql.SQL(", ").join(sql.Identifier(key) for key in case.upsert)
+        sets = sql.SQL(", ").join(sql.SQL("{0} = excluded.{0}").format(name) for name in names)
+        text = sql.SQL("{} on conflict ({}) do update set {}").format(text, keys, sets)
+    return text
+
+
+_HAPPENED: dict[tuple[int, str, Access, ReadsThrough], str] = {}
+
+
+def happened(connection: psycopg.Connection, case: Case, access: Access, through: ReadsThrough) -> str:
+    """What a server made of the case, in the words of a verdict; each case is run once."""
+    key = (connection.info.server_version, case.what, access, through)
+    if key not in _HAPPENED:
+        promises = verdict.contract(case, access, through).tables[0].promises
+        _HAPPENED[key] = told(observe(connection, case, access, through), promises, access)
+    return _HAPPENED[key]
+
+
+def told(observed: Observed, promises: tuple[Promise, ...], access: Access) -> str:
+    """What was observed, in the words of a verdict."""
+    before, after = observed.before, observed.after
+    assert isinstance(before, Rows), f"it fails before the change: {before}"
+    if observed.refused is not None:
+        return verdict.refused(observed.refused)
+    if isinstance(after, str):
+        return verdict.fails(after)
+    assert after is not None
+    if access == "read":
+        assert not _is_broken(before, promises), "a promise is broken before the change"
+        if _is_broken(after, promises):
+            return verdict.BROKEN_PROMISE
+        if before.names != after.names:
+            return verdict.MORE_COLUMNS
+        if before.index not in (None, after.index):
+            return verdict.SLOWER
+    kept = [name for name in before.names if name in after.names]
+    # A reader takes values of the types that its driver makes of them, a writer cares for what was kept.
+    seen: Callable[[Any], object] = (lambda value: (type(value), value)) if access == "read" else str
+    return verdict.SAME if _only(before, kept, seen) == _only(after, kept, seen) else verdict.OTHER_VALUES
+
+
+def _only(rows: Rows, names: list[str], seen: Callable[[Any], object]) -> list[list[object]]:
+    places = [rows.names.index(name) for name in names]
+    return [[seen(row[place]) for place in places] for row in rows.rows]
+
+
+def _is_broken(found: Rows, promises: tuple[Promise, ...]) -> bool:
+    return any(_breaks(promise, [row[found.names.index(promise.column)] for row in found.rows])
+               for promise in promises if promise.column in found.names)  # fmt: skip
+
+
+def _breaks(promise: Promise, values: list[Any]) -> bool:
+    there = [value for value in values if value is not None]
+    return (
+        (promise.required and len(there) < len(values))
+        or (promise.unique and len(set(there)) < len(there))
+        or (promise.enum is not None and not set(there) <= set(promise.enum))
+        or (promise.minimum is not None and any(value < promise.minimum for value in there))
+        or (promise.maximum is not None and any(value > promise.maximum for value in there))
+        or (promise.exclusive_minimum is not None and any(value <= promise.exclusive_minimum for value in there))
+        or (promise.exclusive_maximum is not None and any(value >= promise.exclusive_maximum for value in there))
+        or (promise.max_length is not None and any(len(value) > promise.max_length for value in there))
+    )

@@ -1,0 +1,60 @@
+"""Every row of the compatibility table: the static verdict is what PostgreSQL 15 and 18 do."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from schemaguard.contracts.compatibility.breakage import CAUSES
+from schemaguard.contracts.contract import Access, ReadsThrough
+from tests.postgres.compatibility import server as servers
+from tests.postgres.compatibility import verdict
+from tests.postgres.compatibility.case import Case
+from tests.postgres.compatibility.cases import CASES
+from tests.postgres.compatibility.page import page
+from tests.postgres.compatibility.rows import ROWS
+
+DOCS = Path(__file__).parents[3] / "docs" / "compatibility.md"
+ASKED = [(case, access, through) for case in CASES for through in case.through for access in case.accesses]
+IDS = [f"{case.what} ({access}, {through})" for case, access, through in ASKED]
+
+
+@pytest.fixture(scope="module", params=["15", "18"])
+def connection(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
+    url = request.getfixturevalue("server15" if request.param == "15" else "server")
+    yield from servers.opened(url)
+
+
+@pytest.mark.parametrize(("case", "access", "through"), ASKED, ids=IDS)
+def test_the_static_verdict_is_what_the_server_does(
+    connection: psycopg.Connection, case: Case, access: Access, through: ReadsThrough
+) -> None:
+    causes, foretold = verdict.judged(case, access, through)
+    happened = servers.happened(connection, case, access, through)
+    if foretold == verdict.UNPROVEN:
+        assert happened != verdict.SAME
+    else:
+        assert foretold == happened
+    assert causes == ({case.expected(access, through)} - {None})
+
+
+def test_the_page_in_docs_is_what_this_server_did(connection: psycopg.Connection) -> None:
+    assert DOCS.read_text(encoding="utf-8") == page(connection)
+
+
+def test_every_row_has_a_case_and_every_case_a_row() -> None:
+    assert set(ROWS) == {case.row for case in CASES}
+
+
+def test_every_cause_that_can_be_told_has_a_case() -> None:
+    expected = {
+        (case.expected(access, through), access) for case, access, through in ASKED if case.expected(access, through)
+    }
+    told = {(cause.code, access) for (_, access), cause in CAUSES.items()}
+    assert told - expected == set()
+    assert expected - told == {("opaque", "read"), ("opaque", "write")}
+
+
+def test_no_two_cases_are_called_the_same() -> None:
+    assert len({case.what for case in CASES}) == len(CASES)
