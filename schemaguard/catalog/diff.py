@@ -206,8 +206,8 @@ _NUMBER_IN_QUOTES = re.compile(r"'(-?\d+(?:\.\d+)?)'")
 _SPELLINGS = (
     (re.compile(r"\s+"), " "),
     (re.compile(r"!="), "<>"),
-    (re.compile(r"= any \(?array\[(.*?)\]\)?", re.DOTALL), r"in (\1)"),
-    (re.compile(r"<> all \(?array\[(.*?)\]\)?", re.DOTALL), r"not in (\1)"),
+    (re.compile(r"= any *\(*array\[(.*?)\]\)*", re.DOTALL), r"in (\1)"),
+    (re.compile(r"<> all *\(*array\[(.*?)\]\)*", re.DOTALL), r"not in (\1)"),
     (re.compile(r"([\w.]+) between (\S+) and ([^\s)]+)"), r"\1 >= \2 and \1 <= \3"),
     (re.compile(r"!~~\*"), "not ilike"),
     (re.compile(r"!~~"), "not like"),

@@ -6,7 +6,7 @@ from typing import Any
 
 MOST_STEPS = 400_000
 """Nodes evaluated and items visited; the longest revision of 1,435 real ones takes about 9,000."""
-MOST_STEPS_OF_IMPORTS = 4_000
+MOST_STEPS_OF_IMPORTS = 16_000
 """Of what the project's modules do for the sake of one name, where the revision isn't concerned."""
 MOST_STEPS_OF_APPLICATION = 20_000
 """Of a function of the application that a revision calls."""

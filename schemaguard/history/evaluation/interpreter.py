@@ -29,6 +29,8 @@ class Completion:
     value: Value = None
 
 
+_FAIR_STEPS = 1_000
+"""Whoever needs more than these for one name needs too many for the next revision, too."""
 Evaluate = Callable[["Interpreter", Any, Scope], Value]
 Execute = Callable[["Interpreter", Any, Scope], Completion | None]
 
@@ -76,6 +78,8 @@ class Interpreter:
         """How many modules are being evaluated for one of their names: what they do besides isn't looked at."""
         self.is_in_application = False
         """Whether a function of the application is running, which may only take so many steps."""
+        self.importing_others = 0
+        """How many of those aren't the revision's own."""
         self.running: list[tuple[object, int]] = []
         """The functions that are running, outermost first, and how conditional each call was."""
         self.handled: list[Value] = []
@@ -177,9 +181,12 @@ class Interpreter:
             return
         depth, fence, was_in_application = self.budget.depth, self.budget.fence, self.is_in_application
         self.is_in_application = False
-        if not self.importing and not module.is_revision:
-            self.budget.fenced(MOST_STEPS_OF_IMPORTS)
+        # What an import leads to gets half of what is left to the import: its name may be told without it.
+        allowance = self.budget.within_fence // 2 if self.importing_others else MOST_STEPS_OF_IMPORTS
+        if not module.is_revision:
+            self.budget.fenced(allowance)
         self.importing += 1
+        self.importing_others += not module.is_revision
         try:
             self.budget.enter()
             self.execute((statement,), scope)
@@ -187,12 +194,13 @@ class Interpreter:
             # What an application does when it is imported isn't worth giving up the revision for.
             why = reason.message if isinstance(reason, Raised) else str(reason)
             self._leave_unknown(module, statement, name, why)
-            if isinstance(reason, OutOfReach) and self.importing == 1:
+            if isinstance(reason, OutOfReach) and allowance >= _FAIR_STEPS:
                 self.modules.keep_out_of_reach(statement, why)
         finally:
             self.budget.depth, self.budget.fence = depth, fence
             self.is_in_application = was_in_application
             self.importing -= 1
+            self.importing_others -= not module.is_revision
 
     def _leave_unknown(self, module: ProjectModule, statement: ast.stmt, name: str, why: str) -> None:
         for missing in (name, *bound(statement)):
