@@ -7,11 +7,11 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from schemaguard.contracts.signature import SignatureField
 from schemaguard.errors import RegistryError
 
 T = TypeVar("T")
@@ -19,15 +19,6 @@ T = TypeVar("T")
 REQUEST_TIMEOUT_SECONDS = 10
 REQUEST_RETRIES = 2
 _MISSING = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
-
-
-@dataclass(frozen=True, slots=True)
-class SignatureField:
-    """One input column of a model version's signature."""
-
-    name: str
-    type: str
-    required: bool
 
 
 class MlflowRegistry:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import Type
+from schemaguard.contracts.signature import SignatureField
 
 Access = Literal["read", "write"]
 ReadsThrough = Literal["table", "view", "copy"]
@@ -64,6 +65,9 @@ class Contract:
     query: str | None = None
     """The SQL of the feature query."""
     query_file: str | None = None
+    signature: tuple[SignatureField, ...] | None = None
+    """The inputs of the model's MLflow signature, where a file beside the contract holds them."""
+    signature_file: str | None = None
     owner: str | None = None
     available_from: date | None = None
     supported_until: date | None = None

@@ -10,11 +10,12 @@ from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import Type, parse_type
 from schemaguard.contracts.contract import Access, Contract, ContractTable, Promise, ReadsThrough
 from schemaguard.contracts.document import Document, Path, read
+from schemaguard.contracts.signature import SignatureField, parse_signature
 from schemaguard.contracts.standard import unknown_key, validate
 from schemaguard.errors import ContractError
 
 VENDOR = "schemaguard"
-_CONTRACT_KEYS = frozenset({"modelName", "modelVersion", "readsThrough", "query", "consumerName"})
+_CONTRACT_KEYS = frozenset({"modelName", "modelVersion", "readsThrough", "query", "signature", "consumerName"})
 _TABLE_KEYS = frozenset({"access", "upsertKey"})
 _PROPERTY_KEYS = frozenset({"name", "physicalName", "logicalType", "physicalType", "required", "unique", "enum"})
 _READS_THROUGH = ("table", "view", "copy")
@@ -49,6 +50,7 @@ def _contract(document: Document, digest_: str, query: Callable[[str], str | Non
             f"readsThrough is {reads_through!r}", at=document.at(own["readsThrough"][1]), next="table, view or copy"
         )
     query_file, query_path = own.get("query", (None, ()))
+    signature_file, signature_path = own.get("signature", (None, ()))
     sla = {
         entry.get("property"): (entry.get("value"), number)
         for number, entry in enumerate(data.get("slaProperties") or ())
@@ -63,8 +65,10 @@ def _contract(document: Document, digest_: str, query: Callable[[str], str | Non
         status=str(data.get("status", "active")),
         version=str(data.get("version", "1.0.0")),
         reads_through=cast(ReadsThrough, reads_through),
-        query=_query(document, query_file, query_path, query),
+        query=_beside(document, ("query", query_file), query_path, query),
         query_file=query_file,
+        signature=_signature(document, signature_file, signature_path, query),
+        signature_file=signature_file,
         owner=(data.get("team") or {}).get("name") if isinstance(data.get("team"), dict) else None,
         available_from=_date(document, sla, "generalAvailability"),
         supported_until=_date(document, sla, "endOfSupport"),
@@ -224,15 +228,37 @@ def _number(document: Document, options: Mapping[str, Any], key: str, path: Path
     return float(value)
 
 
-def _query(document: Document, file: Any, path: Path, read_beside: Callable[[str], str | None] | None) -> str | None:
+def _beside(
+    document: Document, named: tuple[str, Any], path: Path, read_beside: Callable[[str], str | None] | None
+) -> str | None:
+    """The text of the file that a property names; None where it names none or nothing is read."""
+    what, file = named
     if file is None or read_beside is None:
         return None
-    text = read_beside(str(file))
+    if not isinstance(file, str) or "\x00" in file:
+        raise ContractError(f"{what} is {file!r}", at=document.at(path), next="a path beside the contract")
+    text = read_beside(file)
     if text is None:
         raise ContractError(
-            f"the query file {file!r} isn't there", at=document.at(path), next="a path beside the contract"
+            f"the {what} file {file!r} isn't there", at=document.at(path), next="a path beside the contract"
         )
     return text
+
+
+def _signature(
+    document: Document, file: Any, path: Path, read_beside: Callable[[str], str | None] | None
+) -> tuple[SignatureField, ...] | None:
+    text = _beside(document, ("signature", file), path, read_beside)
+    if text is None:
+        return None
+    try:
+        return parse_signature(text)
+    except (ValueError, RecursionError) as error:
+        raise ContractError(
+            f"the signature file {file!r} can't be read: {error}",
+            at=document.at(path),
+            next="MLflow's own JSON of the signature's inputs: signature.inputs.to_json()",
+        ) from error
 
 
 def _date(document: Document, sla: Mapping[Any, tuple[Any, int]], key: str) -> date | None:

@@ -3,6 +3,7 @@
 from schemaguard.rules.contract import (
     breaks_between,
     breaks_reader,
+    breaks_signature,
     breaks_writer,
     no_contract,
     shifts_meaning,
@@ -16,6 +17,7 @@ from schemaguard.rules.rule import Rule
 RULES: tuple[Rule, ...] = (
     breaks_reader.RULE,
     breaks_writer.RULE,
+    breaks_signature.RULE,
     shifts_meaning.RULE,
     unproven.RULE,
     breaks_between.RULE,

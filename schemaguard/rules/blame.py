@@ -35,6 +35,11 @@ class Blamed:
         return breakage.severity is Severity.ERROR and not shifts
 
     @property
+    def is_signature(self) -> bool:
+        """Whether the query succeeds and the model refuses what arrives."""
+        return self.breakage.cause == "signature-refused"
+
+    @property
     def readers(self) -> tuple[Reader, ...]:
         """Whom it concerns."""
         return self.held.readers(self.breakage.access)

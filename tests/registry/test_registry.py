@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from schemaguard.adapters.registry import MlflowRegistry, SignatureField
+from schemaguard.adapters.registry import MlflowRegistry
+from schemaguard.contracts.signature import SignatureField
 from schemaguard.errors import RegistryError
 
 

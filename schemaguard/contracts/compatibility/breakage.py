@@ -108,6 +108,7 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     **_one("row-security", "write", _ERROR, "42501", "{object} takes no rows: row security is on without a policy"),
     **_both("access-revoked", _ERROR, "42501", "access to {object} is taken away"),
     **_one("collation-changed", "read", _WARNING, None, "{object} is ordered and compared in another way"),
+    **_one("signature-refused", "read", _ERROR, None, "{object} no longer fits the model's signature"),
     **_one("index-dropped", "read", _NOTE, None, "{object} has lost an index; lookups may be slow"),
 }  # fmt: skip
 

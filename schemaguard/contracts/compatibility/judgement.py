@@ -9,6 +9,7 @@ from schemaguard.contracts.compatibility.breakage import Breakage, breakage
 from schemaguard.contracts.compatibility.positional import misplaced
 from schemaguard.contracts.compatibility.reading import Flaw, reader_flaws
 from schemaguard.contracts.compatibility.relation import Relation, relation
+from schemaguard.contracts.compatibility.signed import refused_columns
 from schemaguard.contracts.compatibility.transition import reader_shifts, writer_shifts
 from schemaguard.contracts.compatibility.viewed import is_followed, retyped_under_view, seen_through_view
 from schemaguard.contracts.compatibility.writing import is_left_out_in_vain, writer_flaws
@@ -41,6 +42,9 @@ def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Cha
             named = seen_through_view(named, contract, change, before)
             if each.key not in broken and (named.access, named.table, named.column) not in subjects:
                 found.setdefault(named.key, named)
+    if contract.signature:
+        refused = {each.key for each in refused_columns(contract, before)}
+        found.update((each.key, each) for each in refused_columns(contract, after) if each.key not in refused)
     return tuple(found.values())
 
 

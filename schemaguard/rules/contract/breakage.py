@@ -32,6 +32,8 @@ _SAFER = {
     "column-generated": "add a second, generated column; leave {column} writable until {who} out of {its} window",
     "row-security": "create a policy for the role of {names} in the same transaction",
     "access-revoked": "keep the grant until {who} out of {its} window",
+    "signature-refused": "keep type and nullability of {column} until {who} out of {its} window;"
+    " a new column can have the new ones",
     "index-dropped": "keep the index until {who} out of {its} window",
 }
 _SAFER |= dict.fromkeys(

@@ -4,13 +4,19 @@ from collections.abc import Iterator
 
 from schemaguard.catalog.changes import Change
 from schemaguard.finding import Family, Severity
+from schemaguard.rules.blame import Blamed
 from schemaguard.rules.context import Context
 from schemaguard.rules.contract.breakage import matches
 from schemaguard.rules.rule import Match, Rule
 
 
 def _check(_change: Change, context: Context) -> Iterator[Match]:
-    return matches(context, lambda blamed: blamed.breaks and blamed.breakage.access == "read" and not blamed.is_between)
+    return matches(context, _is_broken)
+
+
+def _is_broken(blamed: Blamed) -> bool:
+    is_shape = blamed.breaks and not blamed.is_signature
+    return is_shape and blamed.breakage.access == "read" and not blamed.is_between
 
 
 RULE = Rule(
