@@ -18,7 +18,7 @@ random: $(STAMP)
 	SCHEMAGUARD_RANDOM_EXAMPLES=2000 $(BIN)/python -m pytest tests/postgres/catalog/test_random_changes.py
 
 fuzz: $(STAMP)
-	SCHEMAGUARD_FUZZ_EXAMPLES=300000 $(BIN)/python -m pytest -n 2 tests/unit/sql/test_fuzz.py tests/unit/test_config.py
+	SCHEMAGUARD_FUZZ_EXAMPLES=300000 $(BIN)/python -m pytest -n 2 tests/unit/sql/test_fuzz.py tests/unit/test_config.py tests/unit/evaluation/test_fuzz.py
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

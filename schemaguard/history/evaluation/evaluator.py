@@ -157,5 +157,6 @@ def _stopped(recorder: Recorder, reason: str) -> None:
     """What comes after this in the revision isn't known."""
     interpreter = recorder.interpreter
     if interpreter is not None:
-        interpreter.trying = 0
+        interpreter.trying = interpreter.conditional = 0
+    recorder.is_stopped = True
     recorder.opaque(reason, None)

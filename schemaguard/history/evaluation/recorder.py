@@ -49,6 +49,8 @@ class Recorder:
         self.is_open = False
         """Whether something was sent in the transaction that is going on."""
         self.at_begin = catalog
+        self.is_stopped = False
+        """Whether only the reason is missing why nothing more comes."""
         self.interpreter: Interpreter | None = None
         self.site: Site | None = None
         """The place of a statement that is sent later than it was written, as those of a batch are."""
@@ -152,7 +154,7 @@ class Recorder:
             refused = changes[-1]
             assert isinstance(refused, Opaque)
             raise Raised(exc.ProgrammingError(sql, None, Exception(refused.reason)))
-        if len(self.steps) >= MOST_STATEMENTS:
+        if len(self.steps) >= MOST_STATEMENTS and not self.is_stopped:
             raise Exhausted(f"it sends more than {MOST_STATEMENTS:,} statements")
         autocommit = self.connection.is_autocommit
         if autocommit and self.is_open:
