@@ -99,6 +99,13 @@ def _history(replay: Replay, terms: Terms, rules: tuple[Rule, ...]) -> Iterator[
             earlier.append(run)
 
 
+def _if_it_runs(match: Match, step: Step) -> Match:
+    """The match with a word on what it depends on, where the statement may not run at all."""
+    if not step.conditional:
+        return match
+    return replace(match, message=f"{match.message}, if a condition holds that can't be known here")
+
+
 @dataclass(slots=True)
 class _Bench:
     """One revision being judged, and which of its suppression comments were of use so far."""
@@ -162,7 +169,7 @@ class _Bench:
         statement = step.statement.source or step.statement.sql
         where = _Where(self.history, self.run.revision.id, step.statement.place, self.run.direction, statement.strip())
         return tuple(
-            self._finding(rule, match, where, (*own, *self.file_ignores))
+            self._finding(rule, _if_it_runs(match, step), where, (*own, *self.file_ignores))
             for rule in self.rules
             for match in _merged(match for context in contexts for match in rule.check(context.change, context))
         )

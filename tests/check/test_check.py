@@ -196,3 +196,28 @@ def test_what_cannot_be_meant_is_an_error_that_says_what_to_do(
     with pytest.raises(error) as raised:
         checked(_sql(tmp_path, DROP, settings), **options)
     assert getattr(raised.value, "next", "")
+
+
+def test_a_statement_that_may_not_run_is_judged_and_says_so(tmp_path: Path) -> None:
+    revisions = {
+        "migrations/env.py": "",
+        "migrations/versions/1.py": f"""
+from alembic import op
+revision = "1"
+down_revision = None
+def upgrade():
+    op.execute({before()!r})
+""",
+        "migrations/versions/2.py": """
+import os
+from alembic import op
+revision = "2"
+down_revision = "1"
+def upgrade():
+    if os.environ.get("TIDY"):
+        op.drop_column("transactions", "channel")
+""",
+    }
+    found = checked(project(tmp_path, revisions), "migrations")
+    (headline,) = [one for one in found.findings if one.rule == "breaks-reader"]
+    assert headline.message == "column transactions.channel is gone, if a condition holds that can't be known here"
