@@ -25,6 +25,7 @@ from schemaguard.catalog.objects import (
     Unique,
 )
 from schemaguard.catalog.proofs import implies_bound, proves_not_null
+from schemaguard.catalog.refusal import Refusal
 from schemaguard.catalog.retyping import is_plain_cast, retyping
 from schemaguard.catalog.types import Type
 from schemaguard.catalog.volatility import is_volatile
@@ -72,7 +73,11 @@ def locks(change: c.Change, before: Catalog, version: int = 16) -> TableWork:
     """The locks and the work of a change on the catalog that it meets; relations that it makes itself are left out."""
     draft = Draft(indexed(before))
     for family in (_columns, _tables, _constraints, _indexes, _others, _rows):
-        found = family(change, draft, version)
+        try:
+            found = family(change, draft, version)
+        except Refusal:
+            # What the server refuses gives its locks back at once.
+            return _NONE
         if found is not None:
             return found
     return _NONE
