@@ -9,6 +9,7 @@ from schemaguard.catalog.fold.draft import Draft, indexed
 from schemaguard.catalog.inverse_objects import access, applied, objects, types
 from schemaguard.catalog.inverse_value import MAY_STAY, NOTHING, Inverse, InverseClass, instant
 from schemaguard.catalog.objects import Catalog, Check, ForeignKey, Name, PrimaryKey, Table
+from schemaguard.catalog.refusal import Refusal
 from schemaguard.catalog.retirability import Retirability, retirability
 from schemaguard.catalog.retyping import retyping
 from schemaguard.catalog.types import quote_identifier
@@ -23,7 +24,11 @@ def inverse(change: c.Change, before: Catalog, *, with_guard: bool) -> Inverse:
     """
     draft = Draft(indexed(before))
     for family in (_drops, _tables, _columns, _constraints, types, objects, access, _rows):
-        found = family(change, draft, with_guard)
+        try:
+            found = family(change, draft, with_guard)
+        except Refusal:
+            # What the server refuses changes nothing.
+            return NOTHING
         if found is not None:
             return found
     return NOTHING
