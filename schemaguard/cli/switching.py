@@ -21,7 +21,8 @@ def switch(request: "Request", site: Site, output: Format, *, dry_run: bool, yes
 
     fit = CatalogFit()
     shown = show(request, site.database, site.registry, fit)
-    if output is Format.TEXT:
+    # Where nobody is asked, what was done says all that the plan said.
+    if output is Format.TEXT and (dry_run or not yes):
         show_plan(shown.plan, console(), shown.warning)
     if dry_run:
         if output is Format.JSON:

@@ -101,7 +101,8 @@ def _headline(plan: Plan) -> Text:
 
 def _show_step(outcome: StepOutcome, acts: tuple[str, ...], console: Console) -> None:
     mark, style = _MARKS.get(outcome.state, ("·", "dim"))
-    ms = f"{outcome.ms:.1f} ms"
+    # INTENT is written when the operation is opened, in the same transaction: it has no duration of its own.
+    ms = f"{outcome.ms:.1f} ms" if outcome.ms else ""
     for number, words in enumerate(acts):
         head = [
             (f"  {mark} ", style),
@@ -119,7 +120,6 @@ def _closing(done: Done) -> Text:
     facts = [f"epoch {plan.epoch + 1}", f"commit {commit_ms(outcome):.1f} ms", f"{done.total_ms:.0f} ms in all"]
     if plan.restored:
         facts.append(f"restored {', '.join(plan.restored)}")
-    facts.append("0 rows lost")
     if plan.revision.hold:
         facts.append(f"held {', '.join(plan.revision.hold)}")
     verb = "PROMOTED" if plan.kind is Kind.PROMOTE else "ROLLED BACK"

@@ -9,6 +9,10 @@ from rich.text import Text
 
 from schemaguard.releases.overview import Reconciled, Status, Window
 from schemaguard.releases.release import Operation, Pointer, StepState
+from schemaguard.report.lines import line
+
+_INDENT = 12
+"""Where what a label stands before begins."""
 
 
 def status_json(status: Status) -> dict[str, Any]:
@@ -71,8 +75,8 @@ def _iso(moment: datetime | None) -> str | None:
 
 def show_status(status: Status, console: Console) -> None:
     """Print the status: models first, then whatever isn't at rest."""
-    for line in _lines(status):
-        console.print(line, soft_wrap=True)
+    for words in _lines(status):
+        line(console, words, indent=_INDENT if words.plain.startswith(" ") else 0)
 
 
 def _lines(status: Status) -> Iterator[Text]:
@@ -84,7 +88,8 @@ def _lines(status: Status) -> Iterator[Text]:
     for operation in overview.operations:
         step = operation.step(operation.current)
         waits = f": {step.detail['waits']}" if step.state is StepState.WAITING and "waits" in step.detail else ""
-        yield _row("operation", f"{operation} {operation.state} in {operation.current}{waits}", "yellow")
+        words = str(operation).removeprefix("operation ")
+        yield _row("operation", f"{words} {operation.state} in {operation.current}{waits}", "yellow")
         yield _row("", f"next: schemaguard resume {operation.id}", "dim")
     for retired in overview.retired:
         yield _row("retired", f"{retired.object}, with its data; may be purged after {retired.purge_after:%Y-%m-%d}")
@@ -128,7 +133,7 @@ def _until(window: Window, at: datetime) -> str:
 
 
 def _row(label: str, words: str, style: str = "") -> Text:
-    return Text.assemble("  ", (f"{label:<10}", "cyan"), (words, style))
+    return Text.assemble("  ", (f"{label:<{_INDENT - 2}}", "cyan"), (words, style))
 
 
 def reconciled_json(round_: Reconciled) -> dict[str, Any]:
@@ -153,6 +158,6 @@ def show_reconciled(round_: Reconciled, console: Console) -> None:
     )
     for label, lines, style in groups:
         for words in lines:
-            console.print(_row(label, words, style), soft_wrap=True)
+            line(console, _row(label, words, style), indent=_INDENT)
     if not any(lines for _, lines, _ in groups):
         console.print(Text("nothing to do: every alias is as its pointer says", "dim"))
