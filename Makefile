@@ -11,7 +11,7 @@ demo: $(STAMP)
 	$(BIN)/schemaguard demo
 
 test: $(STAMP)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 # The long modes of the tests that draw at random.
 random: $(STAMP)

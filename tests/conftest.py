@@ -3,9 +3,11 @@
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -82,3 +84,25 @@ def database15(server15: str) -> Iterator[str]:
 def each_database(request: pytest.FixtureRequest) -> Iterator[str]:
     """A fresh database on every PostgreSQL that the tests know, one after the other."""
     yield from _fresh(request.getfixturevalue("server15" if request.param == "15" else "server"))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDemo:
+    """Where a demo was told, and all that it said. Its servers run until a test has stopped them."""
+
+    folder: Path
+    output: str
+    errors: str
+    exit_code: int
+
+
+@pytest.fixture(scope="session")
+def kept_demo() -> Iterator[KeptDemo]:
+    """`schemaguard demo --keep`, told once for all tests that look at it (they share the xdist group `demo`)."""
+    folder = Path(tempfile.mkdtemp(prefix="sgdemo"))
+    program = [sys.executable, "-m", "schemaguard.cli", "demo", "--workdir", folder]
+    told = subprocess.run([*program, "--keep"], capture_output=True, text=True, check=False, timeout=600)
+    yield KeptDemo(folder, told.stdout, told.stderr, told.returncode)
+    if (folder / "postgresql" / "postmaster.pid").exists():
+        subprocess.run([*program, "--stop"], check=True)
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,5 +1,7 @@
 """The model: trained on the contract's own feature query, logged to MLflow with a signature, loaded again to score."""
 
+import logging
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -80,9 +82,12 @@ def register(pipeline: Any, frame: Any, registry_uri: str, version: str) -> None
 
 
 def prepare_registry(registry_uri: str, artifacts: Path) -> None:
-    """Make the registry's tables and the experiment whose artifacts go to a folder."""
+    """Make the registry's tables and the experiment whose artifacts go to a folder; MLflow is quiet from then on."""
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
     from mlflow.tracking import MlflowClient
 
+    for name in ("mlflow", "alembic"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     MlflowClient(registry_uri, registry_uri).create_experiment(NAME, artifact_location=artifacts.as_uri())
 
 

@@ -1,5 +1,6 @@
 """Runs the demo in a folder, and leaves nothing behind that wasn't asked for."""
 
+import shlex
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from schemaguard.adapters import embedded
 from schemaguard.demo import stage, story
 from schemaguard.demo.screen import Screen
 from schemaguard.errors import SchemaguardError, UsageError
+
+_INTERRUPTING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def demo(*, keep: bool, stop: bool, workdir: Path | None) -> None:
@@ -33,35 +36,55 @@ def demo(*, keep: bool, stop: bool, workdir: Path | None) -> None:
 def _tell(folder: Path, *, keep: bool) -> None:
     screen = Screen()
     with _server_ends_with_us(folder, keep=keep):
-        on = stage.prepare(folder, screen)
+        with _undisturbed():
+            on = stage.prepare(folder, screen)
         try:
             story.tell(on)
         except SchemaguardError as error:
             screen.failed(str(error.what))
             raise
         if keep:
-            file = stage.write_environment(on)
-            screen.verified(
-                f"kept: `. {file}` in a shell, then `cd {on.project}`; end it with --stop --workdir {folder}"
-            )
+            _say_how_to_go_on(on)
+
+
+def _say_how_to_go_on(on: stage.Stage) -> None:
+    file = stage.write_environment(on)
+    on.screen.chapter("kept: the database, the registry and the project", "to look around, and to end it:")
+    on.screen.command(f". {shlex.quote(str(file))} && cd {shlex.quote(str(on.project))}")
+    on.screen.command(f"schemaguard demo --stop --workdir {shlex.quote(str(on.folder))}")
 
 
 @contextmanager
 def _server_ends_with_us(folder: Path, *, keep: bool) -> Iterator[None]:
-    """Stop the server however the block ends (ctrl-C and a terminated process too), unless it is to be kept."""
+    """Stop the server however the block ends, by a signal too, unless it is to be kept and the story was told."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    # Under nohup a terminal that goes away is to be ignored.
+    caught = [each for each in _INTERRUPTING if each is not signal.SIGHUP or signal.getsignal(each) != signal.SIG_IGN]
+    before = {number: signal.signal(number, interrupt) for number in caught}
     finished = False
     try:
         yield
         finished = True
     finally:
         if not (keep and finished):
-            # A second ctrl-C must not interrupt the cleaning up.
-            interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)
-            embedded.stop(folder / "postgresql")
-            signal.signal(signal.SIGINT, interrupted)
-        signal.signal(signal.SIGTERM, before)
+            with _undisturbed():
+                embedded.stop(folder / "postgresql")
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold signals back until the block is over.
+
+    A server that is just being started couldn't be found to be stopped, and stopping it must not be interrupted by a
+    second ctrl-C. What is started in the block holds them back too: ctrl-C reaches every process of the terminal.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _INTERRUPTING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

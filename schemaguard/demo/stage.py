@@ -81,10 +81,10 @@ class Stage:
         program, *arguments = shlex.split(line)
         modules = {"schemaguard": "schemaguard.cli", "alembic": "alembic"}
         start = [sys.executable, "-m", modules[program]] if program in modules else [program]
-        variables = {**os.environ, **self.environment(), "COLUMNS": str(self.screen.width)}
-        variables.pop("GITHUB_BASE_REF", None)
-        if self.screen.has_colours:
-            variables["FORCE_COLOR"] = "1"
+        # Output comes as on a terminal of that width; the screen takes the colours off where it has none.
+        variables = {**os.environ, **self.environment(), "COLUMNS": str(self.screen.width), "FORCE_COLOR": "1"}
+        for unwanted in ("GITHUB_BASE_REF", "NO_COLOR"):
+            variables.pop(unwanted, None)
         done = subprocess.run(
             [*start, *arguments],
             cwd=self.project,
@@ -143,10 +143,11 @@ def commit(stage: Stage, message: str) -> None:
 
 
 def write_environment(stage: Stage) -> Path:
-    """Write the file that a shell sources to work with the demo's servers."""
+    """Write the file that a shell sources to work with the demo's database and registry, and with our programs."""
     file = stage.folder / ENVIRONMENT_FILE
     variables = {**stage.environment(), "MLFLOW_TRACKING_URI": stage.registry_uri}
     lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
+    lines.append(f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"')
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return file
 
