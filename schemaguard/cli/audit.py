@@ -6,7 +6,7 @@ import typer
 
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
-group = typer.Typer(no_args_is_help=True, help="The ledger: read it, verify it.")
+group = typer.Typer(no_args_is_help=True, help="Read the ledger, or verify it.")
 
 
 @group.command()
@@ -39,7 +39,10 @@ def verify(
     database_url: DatabaseUrl = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Recompute every hash and the tree over them, and say what was checked. Exit code 1: it was tampered with."""
+    """Recompute every hash of the ledger, and say what was checked.
+
+    Exit code: 0 intact, 1 tampered with.
+    """
     from schemaguard.adapters.postgres import connect
     from schemaguard.cli.operating import console, tell_json, where_to
     from schemaguard.commands import audit

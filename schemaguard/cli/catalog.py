@@ -27,7 +27,7 @@ def catalog(
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Evaluate everything anew.")] = False,
     output: Annotated[Format, typer.Option("--format", help="How the catalog is written.")] = Format.TEXT,
 ) -> None:
-    """Show the tables that the migrations arrive at, without a database; or those of a real one; or the difference.
+    """Show the tables that migrations arrive at, or a database has, or how they differ.
 
     Exit code: 0, or 1 where --diff finds a difference.
     """

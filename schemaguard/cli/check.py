@@ -48,23 +48,35 @@ def check(
     initial: Annotated[Path | None, typer.Option(help="SQL that runs before the first revision.")] = None,
     at: Annotated[datetime | None, typer.Option(metavar="TIME", help="Judge the windows at this time (UTC).")] = None,
     pg_version: Annotated[int | None, typer.Option(help="The PostgreSQL version to assume (15 to 18).")] = None,
-    assume_in_transaction: Annotated[
-        bool | None, typer.Option(help="Whether SQL files run in one transaction each (default: as their tool does).")
-    ] = None,
+    in_transaction: Annotated[
+        bool,
+        typer.Option(
+            "--assume-in-transaction", help="Each SQL file runs in one transaction (default: as its tool does)."
+        ),
+    ] = False,
+    not_in_transaction: Annotated[
+        bool, typer.Option("--no-assume-in-transaction", help="Each statement of a SQL file commits on its own.")
+    ] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Evaluate everything anew.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show notes too.")] = False,
-    output: Annotated[Format, typer.Option("--format", help="How the verdict is written.")] = Format.TEXT,
+    output: Annotated[
+        Format, typer.Option("--format", metavar="FORMAT", help=f"How the verdict is written: {', '.join(Format)}.")
+    ] = Format.TEXT,
 ) -> None:
-    """Judge migrations before they run: who still needs what they change, and what they would cost.
+    """Judge migrations: who still needs what they change, and whether it can be taken back.
 
-    Nothing is imported, run or connected to. Exit code: 0 passed, 1 rejected, 2 no verdict.
+    Nothing of them is imported or run, and nothing connected to, unless --window live asks the database.
+    Exit code: 0 passed, 1 rejected, 2 no verdict.
     """
     import os
     from dataclasses import replace
 
     from schemaguard.cli.reading import read_settings
     from schemaguard.commands import check as command
+    from schemaguard.errors import UsageError
 
+    if in_transaction and not_in_transaction:
+        raise UsageError("both --assume-in-transaction and --no-assume-in-transaction", next="give one of them")
     options = command.CheckOptions(
         paths=tuple(paths or ()),
         base=base,
@@ -76,8 +88,8 @@ def check(
         at=at,
     )
     with read_settings(initial=initial, pg_version=pg_version, no_cache=no_cache) as reading:
-        if assume_in_transaction is not None:
-            reading = replace(reading, assume_in_transaction=assume_in_transaction)
+        if in_transaction or not_in_transaction:
+            reading = replace(reading, assume_in_transaction=in_transaction)
         result = command.check(options, reading, os.environ, lambda moment: _live(reading, moment))
     _show(result, output, verbose)
     raise typer.Exit(result.exit_code)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from schemaguard.adapters.releases import ControlDatabase
     from schemaguard.contracts.contract import ContractFile
 
-group = typer.Typer(no_args_is_help=True, help="Contracts: list them, show one, bind one to a model version.")
+group = typer.Typer(no_args_is_help=True, help="List contracts, show one, bind one to a model version.")
 
 Folder = Annotated[str | None, typer.Option("--contracts", metavar="DIR", help="The folder of the contracts.")]
 
@@ -37,7 +37,10 @@ def list_(
     database_url: DatabaseUrl = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """List who reads and writes what, and until when: the folder's contracts and the published ones."""
+    """List who reads and writes what, and until when.
+
+    The contracts of the folder, and the published ones where a database is configured.
+    """
     from datetime import UTC, datetime
 
     from schemaguard.cli.operating import console, tell_json
@@ -66,7 +69,10 @@ def show(
     database_url: DatabaseUrl = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Show everything that a contract says; without a model, print an example of a contract file."""
+    """Show all that a contract says, or an example of a contract file.
+
+    Without a model, the example goes to standard output, to begin a file with.
+    """
     from datetime import UTC, datetime
 
     from schemaguard.cli.operating import console, tell_json
@@ -101,7 +107,10 @@ def publish(
     registry_uri: RegistryUri = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Bind a contract to a model version, for good: in the control schema, as tags in the registry, with its views."""
+    """Bind a contract to a model version, for good.
+
+    It goes to the control schema, as tags to the registry, and its views are made.
+    """
     from schemaguard.cli.operating import actor, console, open_site, tell_json
     from schemaguard.commands import publish as command
     from schemaguard.report.contracts import published_json, show_published

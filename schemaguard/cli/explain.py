@@ -8,7 +8,7 @@ import typer
 def explain(
     rule: Annotated[str | None, typer.Argument(help="A rule, or its name in another linter; left out: all.")] = None,
 ) -> None:
-    """Explain a rule: what it fires on, what happens, and the safer way."""
+    """Explain a rule: what it finds, what would happen, and the safer way."""
     from rich.console import Console
 
     from schemaguard.errors import UsageError

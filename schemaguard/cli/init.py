@@ -6,7 +6,10 @@ from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
 def init(database_url: DatabaseUrl = None, output: Output = Format.TEXT) -> None:
-    """Install the control schema in the database that is migrated, or bring it up to date. Repeating it is harmless."""
+    """Install the control schema in the database that is migrated, or bring it up to date.
+
+    Repeating it is harmless.
+    """
     from schemaguard.adapters.postgres import connect
     from schemaguard.cli.operating import tell_json, where_to
     from schemaguard.commands.init import init as install

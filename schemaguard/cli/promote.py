@@ -23,7 +23,11 @@ def promote(
     alias: AliasName = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Put a published model version to serve: its contract is satisfied first, then pointer and alias are switched."""
+    """Put a published model version to serve.
+
+    Its contract is satisfied first; then the pointer is switched, and the registry's alias follows.
+    Exit code: 0 done, 2 impossible as asked, 4 a person has to settle something first.
+    """
     from schemaguard.cli.operating import actor, open_site
     from schemaguard.cli.switching import switch
     from schemaguard.commands.promote import promotion

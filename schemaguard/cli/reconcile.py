@@ -16,7 +16,10 @@ def reconcile(
     alias: AliasName = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Finish operations that wait, correct aliases that aren't as their pointer says, remind of what can be purged."""
+    """Finish operations that wait, and correct aliases that have drifted.
+
+    It also tells which retired objects have outlived their retention.
+    """
     import time
 
     from schemaguard.cli.operating import open_site

@@ -18,7 +18,10 @@ def resume(
     registry_uri: RegistryUri = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Carry an interrupted operation on from where its journal stands. Repeating it does no harm."""
+    """Carry an interrupted operation on from where its journal stands.
+
+    Repeating it is harmless.
+    """
     from schemaguard.cli.operating import actor, open_site, tell_json
     from schemaguard.cli.switching import tell
     from schemaguard.commands import resume as command

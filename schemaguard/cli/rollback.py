@@ -25,7 +25,11 @@ def rollback(
     alias: AliasName = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Take model and schema back together: what the old version needs is restored, no row is lost."""
+    """Take model and schema back together, without losing a row.
+
+    What the old version needs is restored before the pointer is switched; what the new one wrote stays.
+    Exit code: 0 done, 2 impossible as asked, 4 a person has to settle something first.
+    """
     from schemaguard.cli.operating import actor, open_site
     from schemaguard.cli.switching import switch
     from schemaguard.commands.rollback import rollback as request_rollback

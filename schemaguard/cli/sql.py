@@ -34,7 +34,7 @@ def sql(
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Evaluate everything anew.")] = False,
     output: Annotated[Format, typer.Option("--format", help="How the statements are written.")] = Format.TEXT,
 ) -> None:
-    """Show the statements that a revision runs, each with file:line, without running anything.
+    """Show the statements that a revision would run, each with file:line.
 
     REVISION is an identifier or its beginning, head, base, head-1, or a range such as base:head.
     """

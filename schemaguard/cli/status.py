@@ -14,7 +14,7 @@ def status(
     alias: AliasName = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Show what serves, what is under way, what is out of sight, what is held, and what has drifted."""
+    """Show what serves, what is under way, retired, held, or has drifted."""
     from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands.status import status as read_status
     from schemaguard.report.status import show_status, status_json

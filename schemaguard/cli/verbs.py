@@ -17,25 +17,33 @@ from schemaguard.cli.rollback import rollback
 from schemaguard.cli.sql import sql
 from schemaguard.cli.status import status
 
-VERBS: tuple[tuple[str, Callable[..., None]], ...] = (
-    ("check", check),
-    ("explain", explain),
-    ("catalog", catalog),
-    ("sql", sql),
-    ("demo", demo),
-    ("init", init),
-    ("promote", promote),
-    ("rollback", rollback),
-    ("resume", resume),
-    ("status", status),
-    ("reconcile", reconcile),
+REVIEW = "Before a migration is merged (no database, no registry)"
+OPERATE = "Where models serve"
+CONTRACTS = "Who reads what, until when"
+TRY = "To see all of it at work"
+
+VERBS: tuple[tuple[str, Callable[..., None], str], ...] = (
+    ("check", check, REVIEW),
+    ("explain", explain, REVIEW),
+    ("catalog", catalog, REVIEW),
+    ("sql", sql, REVIEW),
+    ("init", init, OPERATE),
+    ("promote", promote, OPERATE),
+    ("rollback", rollback, OPERATE),
+    ("resume", resume, OPERATE),
+    ("reconcile", reconcile, OPERATE),
+    ("status", status, OPERATE),
+    ("demo", demo, TRY),
 )
-GROUPS: tuple[tuple[str, typer.Typer], ...] = (("contracts", contracts.group), ("audit", audit.group))
+GROUPS: tuple[tuple[str, typer.Typer, str], ...] = (
+    ("audit", audit.group, OPERATE),
+    ("contracts", contracts.group, CONTRACTS),
+)
 
 
 def register(app: typer.Typer) -> None:
     """Give every verb and group its place in the app."""
-    for name, verb in VERBS:
-        app.command(name)(verb)
-    for name, group in GROUPS:
-        app.add_typer(group, name=name)
+    for name, verb, panel in VERBS:
+        app.command(name, rich_help_panel=panel)(verb)
+    for name, group, panel in GROUPS:
+        app.add_typer(group, name=name, rich_help_panel=panel)
