@@ -1,8 +1,14 @@
 """Exit codes, as the shell sees them."""
 
+import importlib.util
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+
+from schemaguard.cli.demo import demo
+from schemaguard.errors import UsageError
 
 
 def _run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -33,3 +39,11 @@ def test_a_settings_file_that_is_not_toml_is_one_clear_error(tmp_path: Path) -> 
     assert done.returncode == 2
     assert "not valid TOML" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_demo_without_its_libraries_names_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As in an installation without extras, which takes too long to make here.
+    installed = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "sklearn" else installed(name))
+    with pytest.raises(UsageError, match="the demo needs what isn't installed: sklearn"):
+        demo()
