@@ -40,7 +40,7 @@ def attribute(interpreter: Interpreter, value: Value, name: str) -> Value:
             # `db.session`: whoever made `db`, it is SQLAlchemy's session.
             return interpreter.call_with(ORM["Session"])
         case Unknown():
-            return Unknown(value.reason, is_code=value.is_code)
+            return Unknown(value.reason, is_code=value.is_code, sends=value.sends)
         case Modelled():
             found = value.find(interpreter, name)
         case ProjectModule():
@@ -185,6 +185,9 @@ def set_attribute(interpreter: Interpreter, value: Value, name: str, held: Value
         case ProjectModule():
             interpreter.heap.touch(value.names)
             value.names[name] = held
+        case Unknown():
+            if name != "bind" and interpreter.may_send(held):
+                interpreter.recorder.opaque(f"{value.reason}, and it is given the connection", None)
         case Modelled(name="connection"):
             set_on_driver(interpreter, name, held)
         case _:

@@ -18,6 +18,8 @@ MOST_CHARACTERS = 2_000_000
 MOST_CHARACTERS_IN_ALL = 40_000_000
 """Of all texts that a revision makes."""
 MOST_BITS = 4_096
+MOST_LABOUR = 20_000
+"""What libraries are asked to make, a column being one; the longest real revision asks for about 1,500."""
 
 
 class Exhausted(Exception):  # noqa: N818 - it becomes a finding
@@ -31,11 +33,12 @@ class OutOfReach(Exhausted):
 class Budget:
     """What is left for one revision."""
 
-    __slots__ = ("characters", "depth", "fence", "steps")
+    __slots__ = ("characters", "depth", "fence", "labour_left", "steps")
 
     def __init__(self) -> None:
         self.steps = MOST_STEPS
         self.characters = MOST_CHARACTERS_IN_ALL
+        self.labour_left = MOST_LABOUR
         self.depth = 0
         self.fence = 0
         """How many steps have to be left: code of the application may not take them all."""
@@ -91,6 +94,12 @@ class Budget:
         self.characters -= max(length, 0)
         if length > MOST_CHARACTERS or self.characters < 0:
             raise Exhausted(f"its texts are longer than {MOST_CHARACTERS:,} characters")
+
+    def labour(self, units: int) -> None:
+        """What a library is about to make, or has made."""
+        self.labour_left -= units
+        if self.labour_left < 0:
+            raise Exhausted(f"it has libraries make more than {MOST_LABOUR:,} things")
 
     def number(self, bits: int) -> None:
         """Bits of an integer that is about to be made."""

@@ -8,7 +8,7 @@ from schemaguard.history.evaluation import classes, formatting, operators, plain
 from schemaguard.history.evaluation.holes import has_hole
 from schemaguard.history.evaluation.interpreter import Interpreter
 from schemaguard.history.evaluation.kinds import is_instance, is_subclass, type_of
-from schemaguard.history.evaluation.subscripts import hashed
+from schemaguard.history.evaluation.subscripts import hashed, keyed
 from schemaguard.history.evaluation.values import (
     NOTHING,
     Arguments,
@@ -25,6 +25,7 @@ from schemaguard.history.evaluation.values import (
     Value,
 )
 
+_MOST_PLACES = 1_000
 _NOT_LISTED = Unknown("how many items there are isn't known")
 
 
@@ -38,7 +39,9 @@ def _listed(interpreter: Interpreter, arguments: Arguments) -> list[Value] | Non
 def _collection(kind: Callable[[list[Value]], Value]) -> Callable[[Interpreter, Arguments], Value]:
     def make(interpreter: Interpreter, arguments: Arguments) -> Value:
         values = _listed(interpreter, arguments)
-        return _NOT_LISTED if values is None else hashed(lambda: kind(values))
+        if values is None:
+            return _NOT_LISTED
+        return keyed(interpreter, lambda: kind(values), *(values if kind in (set, frozenset) else ()))
 
     return make
 
@@ -51,7 +54,8 @@ def _dict(interpreter: Interpreter, arguments: Arguments) -> Value:
     if values is None or any(isinstance(one, Unknown) for one in values):
         return _NOT_LISTED
     pairs = [interpreter.budget.listed(interpreter.iterate(one) or ()) for one in values]
-    return {**hashed(lambda: {key: value for key, value in pairs}), **arguments.keywords}  # noqa: C416 - a pair that is none is refused
+    keys = [pair[0] for pair in pairs if pair]
+    return {**keyed(interpreter, lambda: {key: value for key, value in pairs}, *keys), **arguments.keywords}  # noqa: C416 - a pair that is none is refused
 
 
 def _str(interpreter: Interpreter, arguments: Arguments) -> Value:
@@ -181,7 +185,7 @@ def _extreme(function: Callable[..., Any]) -> Callable[[Interpreter, Arguments],
             return arguments.keywords["default"]
         key = arguments.keywords.get("key")
         keys = values if key is None else [interpreter.call_with(key, one) for one in values]
-        at = hashed(lambda: function(builtins.range(builtins.len(keys)), key=keys.__getitem__))
+        at = keyed(interpreter, lambda: function(builtins.range(builtins.len(keys)), key=keys.__getitem__), *keys)
         return values[at]
 
     return find
@@ -285,6 +289,8 @@ def _plain_math(function: Callable[..., Any]) -> Callable[[Interpreter, Argument
     def compute(_: Interpreter, arguments: Arguments) -> Value:
         if not all(type(one) in (int, float, bool) for one in arguments.positional):
             return Unknown("a number isn't known")
+        if function is round and any(abs(places) > _MOST_PLACES for places in arguments.positional[1:]):
+            return Unknown(f"a number is rounded to more than {_MOST_PLACES:,} places")
         return hashed(lambda: function(*arguments.positional))
 
     return compute

@@ -89,8 +89,9 @@ def call_value(interpreter: Interpreter, function: Value, arguments: Arguments) 
 
 def _call_unknown(interpreter: Interpreter, function: Unknown, arguments: Arguments) -> Unknown:
     """Something that can't be read is called; it may send statements where it gets the means to."""
-    if any(host.can_send(value) for value in arguments.values()):
-        interpreter.recorder.opaque(f"{function.reason}, and it is given the connection", None)
+    if interpreter.may_send(function) or any(map(interpreter.may_send, arguments.values())):
+        said = "calling it may send statements" if function.sends else "it is given the connection"
+        interpreter.recorder.opaque(f"{function.reason}, and {said}", None)
         return Unknown(function.reason)
     for value in arguments.values():
         if isinstance(value, list | dict | set):

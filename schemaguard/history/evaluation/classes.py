@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.types import TypeEngine
 
-from schemaguard.history.evaluation import tables, types
+from schemaguard.history.evaluation import sending, tables, types
 from schemaguard.history.evaluation.assignment import set_name
 from schemaguard.history.evaluation.functions import call_function
 from schemaguard.history.evaluation.interpreter import Interpreter
@@ -40,6 +40,10 @@ def define(interpreter: Interpreter, node: ast.ClassDef, scope: Scope) -> None:
         value = interpreter.evaluate(base.value if isinstance(base, ast.Starred) else base, scope)
         bases.append(value)
     made = make(interpreter, node.name, tuple(bases), scope, node.body)
+    metaclass = [interpreter.evaluate(keyword.value, scope) for keyword in node.keywords]
+    runs_more = any(map(sending.sends, metaclass)) or any(map(_has_a_say, made.order[1:])) or _holds_descriptors(made)
+    if runs_more and interpreter.is_watched:
+        interpreter.recorder.opaque(f"making the class {node.name} runs code that isn't followed", None)
     value = made
     for decorator in reversed(node.decorator_list):
         decorated = interpreter.call_with(interpreter.evaluate(decorator, scope), value)
@@ -124,6 +128,8 @@ def instantiate(interpreter: Interpreter, cls: Class, arguments: Arguments) -> V
         return types.make(interpreter, cls, arguments)
     if isinstance(cls.made, type) and issubclass(cls.made, Enum):
         return interpreter.call(cls.made, arguments)
+    if interpreter.is_watched and (sending.sends_unseen(cls) or any(map(_holds_descriptors, cls.order))):
+        interpreter.recorder.opaque(f"special methods of {cls.name} may run, and aren't followed", None)
     instance = Instance(cls)
     initialiser = cls.find("__init__")
     if isinstance(initialiser, Function):
@@ -161,6 +167,16 @@ def _fill_fields(interpreter: Interpreter, instance: Instance, arguments: Argume
     after = instance.cls.find("__post_init__")
     if isinstance(after, Function):
         call_function(interpreter, after, Arguments([instance]))
+
+
+def _has_a_say(cls: Class) -> bool:
+    """Whether a class above another one may send statements when that is made."""
+    return sending.sends(cls.attributes.get("__init_subclass__"))
+
+
+def _holds_descriptors(cls: Class) -> bool:
+    """Whether attributes of a class are objects that may send statements when they are read, set or named."""
+    return any(isinstance(held, Instance) and sending.sends_unseen(held.cls) for held in cls.attributes.values())
 
 
 class FieldDefault:

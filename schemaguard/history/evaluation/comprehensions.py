@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from schemaguard.history.evaluation.assignment import bind
 from schemaguard.history.evaluation.interpreter import Interpreter
 from schemaguard.history.evaluation.scope import Scope
-from schemaguard.history.evaluation.subscripts import hashed
+from schemaguard.history.evaluation.subscripts import keyed, set_key
 from schemaguard.history.evaluation.values import Unknown, Value
 
 _UNKNOWN_ITEM = Unknown("how many items there are isn't known")
@@ -19,7 +19,8 @@ def listed(interpreter: Interpreter, node: ast.ListComp, scope: Scope) -> Value:
 
 def as_set(interpreter: Interpreter, node: ast.SetComp, scope: Scope) -> Value:
     """`{… for … in …}`."""
-    return hashed(lambda: set(_collected(interpreter, node.elt, node.generators, scope)))
+    found = _collected(interpreter, node.elt, node.generators, scope)
+    return keyed(interpreter, lambda: set(found), *found)
 
 
 def generated(interpreter: Interpreter, node: ast.GeneratorExp, scope: Scope) -> Value:
@@ -35,7 +36,7 @@ def as_dict(interpreter: Interpreter, node: ast.DictComp, scope: Scope) -> Value
         key = interpreter.evaluate(node.key, inner)
         value = interpreter.evaluate(node.value, inner)
         interpreter.budget.sized(len(found) + 1)
-        hashed(lambda: found.__setitem__(key if is_certain else _UNKNOWN_ITEM, value))
+        set_key(interpreter, found, key if is_certain else _UNKNOWN_ITEM, value)
 
     _start(interpreter, node.generators, scope, add)
     return found

@@ -50,6 +50,12 @@ def unknown_type(interpreter: Interpreter, unknown: Unknown) -> TypeEngine[Any]:
 
 def convert(interpreter: Interpreter, value: Value) -> Value:
     """A value as SQLAlchemy takes it: what isn't known becomes a text that is a hole, and a model its table."""
+    if isinstance(value, list | tuple | set | frozenset | dict):
+        interpreter.extents.check(value)
+    return _converted(interpreter, value)
+
+
+def _converted(interpreter: Interpreter, value: Value) -> Value:
     if isinstance(value, str | int | float | bool | type(None)):
         return value
     if isinstance(value, Unknown):
@@ -57,13 +63,13 @@ def convert(interpreter: Interpreter, value: Value) -> Value:
     if isinstance(value, Class):
         return _of_class(interpreter, value)
     if isinstance(value, list):
-        return [convert(interpreter, one) for one in interpreter.budget.items(value)]
+        return [_converted(interpreter, one) for one in interpreter.budget.items(value)]
     if isinstance(value, tuple):
-        return tuple(convert(interpreter, one) for one in value)
+        return tuple(_converted(interpreter, one) for one in value)
     if isinstance(value, set | frozenset):
-        return {convert(interpreter, one) for one in value}
+        return {_converted(interpreter, one) for one in value}
     if isinstance(value, dict):
-        return {convert(interpreter, key): convert(interpreter, one) for key, one in value.items()}
+        return {_converted(interpreter, key): _converted(interpreter, one) for key, one in value.items()}
     if isinstance(value, Instance | Modelled | Native | Function | HostMethod):
         return interpreter.holes.text(Unknown("an object of the application isn't known here"))
     if isinstance(value, type) and issubclass(value, TypeDecorator):
@@ -106,7 +112,11 @@ def make_type(interpreter: Interpreter, kind: type[TypeEngine[Any]], arguments: 
         for name, value in arguments.keywords.items()
         if not isinstance(value, _CALLED_BY_SQLALCHEMY)
     }
-    made = interpreter.recorder.attempted(lambda: kind(*positional, **keywords), kind.__name__)
+    made = interpreter.extents.around(
+        lambda: interpreter.recorder.attempted(lambda: kind(*positional, **keywords), kind.__name__),
+        *positional,
+        *keywords.values(),
+    )
     return unknown_type(interpreter, made) if isinstance(made, Unknown) else made
 
 
@@ -164,8 +174,10 @@ def construct(interpreter: Interpreter, function: Callable[..., Any], arguments:
         keywords["type_"] = as_type(interpreter, keywords["type_"])
     positional = [convert(interpreter, value) for value in arguments.positional]
     converted = {name: convert(interpreter, value) for name, value in keywords.items()}
+    parts = (getattr(function, "__self__", None), *positional, *converted.values())
+    around, recorder = interpreter.extents.around, interpreter.recorder
     try:
-        return interpreter.recorder.guarded(lambda: function(*positional, **converted))
+        return around(lambda: recorder.guarded(lambda: function(*positional, **converted)), *parts)
     except Raised as raised:
         if not any(has_hole(value) for value in positional):
             if interpreter.trying:
@@ -173,7 +185,7 @@ def construct(interpreter: Interpreter, function: Callable[..., Any], arguments:
             return Unknown(f"{_called(function)} can't be made: {raised.message}")
     # A condition can't be a plain text: what isn't known stands in it as an expression.
     expressions = [_as_expression(value) for value in positional]
-    return interpreter.recorder.attempted(lambda: function(*expressions, **converted), _called(function))
+    return around(lambda: recorder.attempted(lambda: function(*expressions, **converted), _called(function)), *parts)
 
 
 def _called(function: Callable[..., Any]) -> str:
@@ -226,7 +238,11 @@ def column(interpreter: Interpreter, arguments: Arguments) -> Value:
     parts = [_part(interpreter, one) for one in positional if not isinstance(one, Unknown)]
     if unknown is not None:
         parts = [unknown_type(interpreter, unknown), *(one for one in parts if not isinstance(one, TypeEngine))]
-    return interpreter.recorder.attempted(lambda: sa.Column(*name, *parts, **keywords), "a column")
+    return interpreter.extents.around(
+        lambda: interpreter.recorder.attempted(lambda: sa.Column(*name, *parts, **keywords), "a column"),
+        *parts,
+        *keywords.values(),
+    )
 
 
 def _part(interpreter: Interpreter, value: Value) -> Value:

@@ -71,7 +71,8 @@ def _tuple(interpreter: Interpreter, node: ast.Tuple, scope: Scope) -> Value:
 
 
 def _set(interpreter: Interpreter, node: ast.Set, scope: Scope) -> Value:
-    return subscripts.hashed(lambda: set(items(interpreter, node.elts, scope)))
+    found = items(interpreter, node.elts, scope)
+    return subscripts.keyed(interpreter, lambda: set(found), *found)
 
 
 def _dict(interpreter: Interpreter, node: ast.Dict, scope: Scope) -> Value:
@@ -80,7 +81,7 @@ def _dict(interpreter: Interpreter, node: ast.Dict, scope: Scope) -> Value:
         held = interpreter.evaluate(value, scope)
         if key is not None:
             name = interpreter.evaluate(key, scope)
-            subscripts.hashed(lambda name=name, held=held: found.__setitem__(name, held))  # type: ignore[misc]  # bound per turn
+            subscripts.set_key(interpreter, found, name, held)
         elif isinstance(held, dict):
             found.update(held)
         else:

@@ -89,7 +89,10 @@ def _is_left_to_the_application(interpreter: Interpreter, function: Function, re
 
 def _called(interpreter: Interpreter, function: Function, arguments: Arguments) -> Value:
     if interpreter.recurs_unknowingly(function):
-        return Unknown(f"how often {function.name}() calls itself isn't known")
+        why = f"how often {function.name}() calls itself isn't known"
+        if interpreter.may_send(function):
+            interpreter.recorder.opaque(why, None)
+        return Unknown(why)
     if not is_generator(function):
         return _run(interpreter, function, arguments, None)
     yielded: list[Value] = []

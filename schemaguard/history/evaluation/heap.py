@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from operator import is_
 from typing import Any
 
+from schemaguard.history.evaluation.sending import sends
 from schemaguard.history.evaluation.values import NOTHING, Unknown, Value
 
 Container = dict[Any, Any] | list[Any] | set[Any]
 _Log = dict[int, tuple[Any, Any]]
+_MOST_PAIRS = 10_000
 _PLAIN = (str, int, float, bool, bytes, type(None), tuple, frozenset)
 
 
@@ -91,15 +93,27 @@ def _joined_lists(left: list[Any], right: list[Any], reason: str) -> list[Any]:
 
 def join(left: Value, right: Value, reason: str) -> Value:
     """The value when it isn't known which of the two it is."""
-    return left if same(left, right) else Unknown(reason)
+    return left if same(left, right) else Unknown(reason, sends=sends(left) or sends(right))
 
 
 def same(left: Value, right: Value) -> bool:
-    """Whether two values certainly are the same; values that aren't plain only are where they are one object."""
-    if left is right:
-        return True
-    if type(left) is not type(right) or not isinstance(left, _PLAIN):
-        return False
-    if isinstance(left, tuple):
-        return len(left) == len(right) and all(map(same, left, right))
-    return bool(left == right)
+    """Whether two values certainly are the same; values that aren't plain only are where they are one object.
+
+    Tuples of very many parts in all aren't gone through: they aren't certainly the same.
+    """
+    pairs = [(left, right)]
+    for _ in range(_MOST_PAIRS):
+        if not pairs:
+            return True
+        one, other = pairs.pop()
+        if one is other:
+            continue
+        if type(one) is not type(other) or not isinstance(one, _PLAIN):
+            return False
+        if isinstance(one, tuple):
+            if len(one) != len(other):
+                return False
+            pairs.extend(zip(one, other, strict=True))
+        elif one != other:
+            return False
+    return False

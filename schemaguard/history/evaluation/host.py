@@ -20,7 +20,7 @@ from sqlalchemy.sql.functions import _FunctionGenerator
 from sqlalchemy.sql.operators import Operators as SqlOperators
 from sqlalchemy.types import TypeEngine
 
-from schemaguard.history.evaluation import allowed, conversion, legacy
+from schemaguard.history.evaluation import allowed, conversion, legacy, sending
 from schemaguard.history.evaluation.interpreter import Interpreter
 from schemaguard.history.evaluation.values import (
     NOTHING,
@@ -37,7 +37,7 @@ from schemaguard.history.evaluation.values import (
 )
 
 _CONSTRUCTS = (ClauseElement, SqlOperators, ReadOnlyColumnCollection)
-_SENDING = (Connection, Engine, Operations, BatchOperations, MigrationContext)
+_MOST_DIGITS = 1_000
 _PLAIN_TEXTS = (
     int, float, bool, type(None), datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo, decimal.Decimal,
     uuid.UUID, BaseException,
@@ -52,11 +52,6 @@ def is_construct(value: Value) -> bool:
 def is_collection(value: Value) -> bool:
     """Whether a value is a collection of columns, which contains their names."""
     return isinstance(value, ReadOnlyColumnCollection)
-
-
-def can_send(value: Value) -> bool:
-    """Whether code that gets the value could send statements with it."""
-    return isinstance(value, _SENDING) or (isinstance(value, Modelled) and value.name in ("alembic.op", "Session"))
 
 
 def attribute(value: Value, name: str) -> Value:
@@ -82,7 +77,7 @@ def attribute(value: Value, name: str) -> Value:
         return type(value)
     if not name.startswith("_") and not hasattr_statically(value, name):
         raise Raised(AttributeError(f"{type(value).__name__!r} object has no attribute {name!r}"))
-    return Unknown(f"{name} of a {type(value).__name__} isn't modelled", is_code=can_send(value))
+    return Unknown(f"{name} of a {type(value).__name__} isn't modelled", is_code=sending.can_send(value))
 
 
 def hasattr_statically(value: Value, name: str) -> bool:
@@ -174,7 +169,14 @@ def _pure(interpreter: Interpreter, function: Callable[..., Any], arguments: Arg
             return Unknown(value.reason if isinstance(value, Unknown) else "an argument isn't plain")
     if arguments.is_open:
         return Unknown("the arguments aren't known")
-    return interpreter.recorder.guarded(lambda: function(*arguments.positional, **arguments.keywords))
+    return _within_bounds(interpreter.recorder.guarded(lambda: function(*arguments.positional, **arguments.keywords)))
+
+
+def _within_bounds(value: Value) -> Value:
+    """The value; one that would have thousands of digits isn't worked on."""
+    if isinstance(value, decimal.Decimal) and value.is_finite() and abs(value.adjusted()) > _MOST_DIGITS:
+        return Unknown(f"a number has more than {_MOST_DIGITS:,} digits")
+    return value
 
 
 def _member(kind: type[Enum], arguments: Arguments) -> Value:
@@ -207,16 +209,16 @@ def operate(interpreter: Interpreter, function: Callable[..., Any] | None, left:
     if function is None:
         return Unknown("the operator isn't modelled")
     one, other = conversion.convert(interpreter, left), conversion.convert(interpreter, right)
-    return interpreter.recorder.attempted(lambda: function(one, other), "an expression")
+    return interpreter.extents.around(
+        lambda: interpreter.recorder.attempted(lambda: function(one, other), "an expression"), one, other
+    )
 
 
 def operate_one(interpreter: Interpreter, function: Callable[..., Any] | None, value: Value) -> Value:
     """`~a` or `-a` of a construct; `not a` of one isn't known."""
-    return (
-        Unknown("a condition isn't known")
-        if function is None
-        else interpreter.recorder.guarded(lambda: function(value))
-    )
+    if function is None:
+        return Unknown("a condition isn't known")
+    return interpreter.extents.around(lambda: interpreter.recorder.guarded(lambda: function(value)), value)
 
 
 def operate_plain(function: Callable[..., Any] | None, left: Value, right: Value) -> Value:
@@ -224,7 +226,7 @@ def operate_plain(function: Callable[..., Any] | None, left: Value, right: Value
     if function is None or not all(allowed.is_plain(value) for value in (left, right)):
         return Unknown("the operator isn't modelled")
     try:
-        return function(left, right)
+        return _within_bounds(function(left, right))
     except (TypeError, ArithmeticError, ValueError) as error:
         raise Raised(error) from error
 
@@ -267,12 +269,12 @@ def forget(interpreter: Interpreter, container: Value, reason: str) -> None:
     """A container was given to something that may have changed it: what it holds is unknown now."""
     if isinstance(container, dict) and container:
         interpreter.heap.touch(container)
-        for key in list(container):
-            container[key] = Unknown(reason)
+        for key, held in list(container.items()):
+            container[key] = Unknown(reason, sends=sending.sends(held))
         container[Unknown(reason)] = Unknown(reason)
     elif isinstance(container, list):
         interpreter.heap.touch(container)
-        container[:] = [Unknown(reason) for _ in container] or [Unknown(reason)]
+        container[:] = [Unknown(reason, sends=sending.sends(one)) for one in container] or [Unknown(reason)]
     elif isinstance(container, set):
         interpreter.heap.touch(container)
         container.add(Unknown(reason))

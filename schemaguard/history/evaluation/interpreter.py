@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from schemaguard.history.evaluation import sending
 from schemaguard.history.evaluation.bindings import bound
 from schemaguard.history.evaluation.budget import MOST_STEPS_OF_IMPORTS, Budget, OutOfReach
+from schemaguard.history.evaluation.extent import Extents
 from schemaguard.history.evaluation.heap import Heap, join
 from schemaguard.history.evaluation.holes import Holes
 from schemaguard.history.evaluation.modules import Modules, ProjectModule
@@ -66,6 +68,7 @@ class Interpreter:
         self.modules = modules
         self.recorder = recorder
         self.budget = Budget()
+        self.extents = Extents(self.budget)
         self.heap = Heap(self.budget.spend)
         self.holes = Holes()
         self.sites: list[Site] = []
@@ -128,6 +131,18 @@ class Interpreter:
     def truth(self, value: Value) -> bool | None:
         """Whether a value counts as true, None where that isn't known."""
         return self.language.truth(self, value)
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether code is running that could use Alembic by itself, and not only for the sake of a name."""
+        if self.importing or not self.sites:
+            return False
+        module = self.sites[-1].module
+        return module.is_revision or module.knows_alembic
+
+    def may_send(self, value: Value) -> bool:
+        """Whether unknown code that gets the value could send statements with it: for certain, or in watched code."""
+        return sending.can_send(value) or (self.is_watched and sending.sends(value))
 
     def recurs_unknowingly(self, function: Function) -> bool:
         """Whether a function calls itself for the third time, and only something unknown decides how often it will."""

@@ -89,6 +89,8 @@ def _maybe_once(interpreter: Interpreter, node: ast.For | ast.AsyncFor | ast.Whi
     conditional = interpreter.conditional
     kept = len(scope.kept_returns)
     completion = interpreter.fork(once, lambda: None, scope, why)
+    if completion is None and node.orelse:
+        completion = interpreter.fork(lambda: interpreter.execute(node.orelse, scope), lambda: None, scope, why)
     interpreter.conditional = conditional + (len(scope.kept_returns) > kept)
     scope.may_have_left = outer_may_have_left
     return completion

@@ -223,8 +223,8 @@ def _ordered(interpreter: Interpreter, kind: type, left: Value, right: Value) ->
     function = _COMPARED.get(kind)
     if function is None:
         return Unknown("the comparison isn't modelled")
-    if isinstance(left, list | tuple | dict | set | str):
-        interpreter.budget.spend(len(left) // 8)
+    if isinstance(left, list | tuple | dict | set | frozenset | str):
+        interpreter.budget.spend(interpreter.extents.check(left, right)[0] // 8)
     try:
         return bool(function(left, right))
     except (TypeError, ValueError, RecursionError) as error:

@@ -7,7 +7,7 @@ from schemaguard.history.evaluation import formatting
 from schemaguard.history.evaluation.holes import has_hole
 from schemaguard.history.evaluation.interpreter import Interpreter
 from schemaguard.history.evaluation.operators import compare_values
-from schemaguard.history.evaluation.subscripts import get_item, hashed
+from schemaguard.history.evaluation.subscripts import get_item, hashed, keyed
 from schemaguard.history.evaluation.values import NOTHING, Arguments, Raised, Unknown, Value
 
 _TEXT = frozenset(
@@ -58,6 +58,8 @@ def _real(name: str) -> Method:
             interpreter.budget.text(len(value))
         given = [_known(interpreter, one) for one in arguments.positional]
         keywords = {key: _known(interpreter, one) for key, one in arguments.keywords.items()}
+        if not isinstance(value, str | bytes):
+            interpreter.extents.check(value, *given)
         try:
             found = getattr(value, name)(*given, **keywords)
         except (TypeError, ValueError, LookupError, ArithmeticError) as error:
@@ -155,7 +157,8 @@ def _changing(name: str) -> Method:
         if any(isinstance(one, Unknown) for one in arguments.values()):
             return Unknown("what was changed isn't known")
         interpreter.heap.touch(value)
-        return hashed(lambda: getattr(value, name)(*arguments.positional, **arguments.keywords))
+        given = () if name in ("clear", "reverse", "popitem") else (value, *arguments.values())
+        return keyed(interpreter, lambda: getattr(value, name)(*arguments.positional, **arguments.keywords), *given)
 
     return method
 
@@ -172,7 +175,8 @@ def in_order(interpreter: Interpreter, values: list[Value], arguments: Arguments
     interpreter.budget.spend(len(keys) * max(len(keys).bit_length(), 1))
     if any(isinstance(one, Unknown) or has_hole(one) for one in keys):
         return list(values)
-    order = hashed(lambda: sorted(range(len(keys)), key=keys.__getitem__, reverse=backwards is True))
+    indexes = range(len(keys))
+    order = keyed(interpreter, lambda: sorted(indexes, key=keys.__getitem__, reverse=backwards is True), *keys)
     return [values[at] for at in order]
 
 
@@ -183,10 +187,10 @@ def _copy(_: Interpreter, value: Any, __: Arguments) -> Value:
 # Dicts and sets
 
 
-def _get(_: Interpreter, value: dict[Value, Value], arguments: Arguments) -> Value:
+def _get(interpreter: Interpreter, value: dict[Value, Value], arguments: Arguments) -> Value:
     key = arguments.get(0, "key")
     default = arguments.get(1, "default")
-    held = hashed(lambda: value.get(key, NOTHING)) if not isinstance(key, Unknown) else NOTHING
+    held = keyed(interpreter, lambda: value.get(key, NOTHING), key) if not isinstance(key, Unknown) else NOTHING
     if held is not NOTHING:
         return held
     return default if _is_known_key(value, key) else Unknown("which keys there are isn't known")
@@ -203,8 +207,8 @@ def _pop(interpreter: Interpreter, value: Any, arguments: Arguments) -> Value:
         if not _is_known_key(value, key):
             return Unknown("which key was taken isn't known")
         if len(arguments.positional) > 1:
-            return value.pop(key, arguments.positional[1])
-        return hashed(lambda: value.pop(key))
+            return keyed(interpreter, lambda: value.pop(key, arguments.positional[1]), key)
+        return keyed(interpreter, lambda: value.pop(key), key)
     return hashed(lambda: value.pop(*arguments.positional))
 
 
@@ -214,7 +218,7 @@ def _setdefault(interpreter: Interpreter, value: dict[Value, Value], arguments: 
         return Unknown("which key was set isn't known")
     interpreter.heap.touch(value)
     interpreter.budget.sized(len(value) + 1)
-    return hashed(lambda: value.setdefault(key, arguments.get(1, "default")))
+    return keyed(interpreter, lambda: value.setdefault(key, arguments.get(1, "default")), key)
 
 
 def _update(interpreter: Interpreter, value: Any, arguments: Arguments) -> None:
@@ -228,15 +232,19 @@ def _update(interpreter: Interpreter, value: Any, arguments: Arguments) -> None:
             value.update({unknown: unknown} if isinstance(value, dict) else {unknown})
         else:
             listed = interpreter.budget.listed(values)
-            hashed(lambda listed=listed: value.update(listed))  # type: ignore[misc]  # bound per turn
+            _take_in(interpreter, value, listed)
     if isinstance(value, dict):
         value.update(arguments.keywords)
     interpreter.budget.sized(len(value))
 
 
+def _take_in(interpreter: Interpreter, value: Any, listed: list[Value]) -> None:
+    keyed(interpreter, lambda: value.update(listed), *listed)
+
+
 def _add(interpreter: Interpreter, value: set[Value], arguments: Arguments) -> None:
     interpreter.heap.touch(value)
-    hashed(lambda: value.add(arguments.get(0, "elem")))
+    keyed(interpreter, lambda: value.add(arguments.get(0, "elem")), arguments.get(0, "elem"))
     interpreter.budget.sized(len(value))
 
 
@@ -253,7 +261,8 @@ def _fromkeys(interpreter: Interpreter, _: Any, arguments: Arguments) -> Value:
     if values is None:
         return Unknown("which keys there are isn't known")
     default = arguments.get(1, "value")
-    return hashed(lambda: dict.fromkeys(interpreter.budget.listed(values), default))
+    keys = interpreter.budget.listed(values)
+    return keyed(interpreter, lambda: dict.fromkeys(keys, default), *keys)
 
 
 def _count(interpreter: Interpreter, value: Any, arguments: Arguments) -> Value:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable
 from typing import TypeVar
 
-from schemaguard.history.evaluation import host
+from schemaguard.history.evaluation import host, sending
 from schemaguard.history.evaluation.holes import has_hole
 from schemaguard.history.evaluation.interpreter import Interpreter
 from schemaguard.history.evaluation.scope import Scope
@@ -33,7 +33,9 @@ def get_item(interpreter: Interpreter, container: Value, key: Value) -> Value:
         return _of_dict(interpreter, container, key)
     if isinstance(key, Unknown):
         # A generic class with a parameter is that class, whatever the parameter.
-        return container if isinstance(container, type | Class) else key
+        if isinstance(container, type | Class):
+            return container
+        return Unknown(key.reason, sends=isinstance(container, list | tuple) and sending.sends(container))
     if isinstance(container, _INDEXED):
         if has_hole(container):
             return Unknown(interpreter.holes.reason(str(container)))
@@ -54,7 +56,8 @@ def get_item(interpreter: Interpreter, container: Value, key: Value) -> Value:
 
 def _of_dict(interpreter: Interpreter, container: dict[Value, Value], key: Value) -> Value:
     if isinstance(key, Unknown) or has_hole(key):
-        return Unknown("which key is meant isn't known")
+        return Unknown("which key is meant isn't known", sends=sending.sends(container))
+    interpreter.extents.check(key)
     if key in container if _is_hashable(key) else False:
         return container[key]
     if any(isinstance(one, Unknown) for one in container):
@@ -76,6 +79,8 @@ def _of_class(interpreter: Interpreter, container: Class, key: Value) -> Value:
 def set_item(interpreter: Interpreter, container: Value, key: Value, value: Value) -> None:
     """`a[b] = value`."""
     if isinstance(container, Unknown):
+        if interpreter.may_send(value):
+            interpreter.recorder.opaque(f"{container.reason}, and it is given the connection", None)
         return
     if isinstance(container, dict | list):
         interpreter.heap.touch(container)
@@ -88,7 +93,7 @@ def set_item(interpreter: Interpreter, container: Value, key: Value, value: Valu
             values = interpreter.iterate(value)
             hashed(lambda: container.__setitem__(key, interpreter.budget.listed(values or ())))
         else:
-            hashed(lambda: container.__setitem__(key, value))
+            keyed(interpreter, lambda: container.__setitem__(key, value), key)
         interpreter.budget.sized(len(container))
     elif isinstance(container, Instance):
         method = container.cls.find("__setitem__")
@@ -100,7 +105,18 @@ def delete_item(interpreter: Interpreter, container: Value, key: Value) -> None:
     """`del a[b]`."""
     if isinstance(container, dict | list) and not isinstance(key, Unknown):
         interpreter.heap.touch(container)
-        hashed(lambda: container.__delitem__(key))
+        keyed(interpreter, lambda: container.__delitem__(key), key)
+
+
+def keyed(interpreter: Interpreter, act: Callable[[], T], *keys: Value) -> T:
+    """Do something that hashes or compares these values, after a look at how much there is behind them."""
+    interpreter.extents.check(*keys)
+    return hashed(act)
+
+
+def set_key(interpreter: Interpreter, container: dict[Value, Value], key: Value, value: Value) -> None:
+    """Put a value into a dict that nobody else has yet."""
+    keyed(interpreter, lambda: container.__setitem__(key, value), key)
 
 
 def hashed(act: Callable[[], T]) -> T:

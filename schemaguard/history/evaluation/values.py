@@ -20,10 +20,14 @@ Value = Any
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unknown:
-    """A value that can't be known. With `is_code` it is something to call that may send statements by itself."""
+    """A value that can't be known. With `is_code` it is something to call that may send statements by itself.
+
+    With `sends` it may be one of several values, and one of these certainly is a way to send statements.
+    """
 
     reason: str
     is_code: bool = False
+    sends: bool = False
 
 
 @dataclass(slots=True)

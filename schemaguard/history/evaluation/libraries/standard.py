@@ -17,7 +17,7 @@ from schemaguard.history.evaluation.holes import has_hole
 from schemaguard.history.evaluation.interpreter import Interpreter
 from schemaguard.history.evaluation.libraries import paths
 from schemaguard.history.evaluation.libraries.building import decorator, module, native, silent, unknown
-from schemaguard.history.evaluation.subscripts import hashed
+from schemaguard.history.evaluation.subscripts import hashed, keyed
 from schemaguard.history.evaluation.values import (
     NOTHING,
     Arguments,
@@ -134,12 +134,16 @@ def _default_dict(_: Interpreter, arguments: Arguments) -> Value:
     return made
 
 
+def _keyed_on(interpreter: Interpreter, kind: Callable[[list[Value]], Value], values: list[Value]) -> Value:
+    return keyed(interpreter, lambda: kind(values), *values)
+
+
 def _counted(interpreter: Interpreter, arguments: Arguments) -> Value:
     values = interpreter.iterate(arguments.get(0, "iterable", ()))
     return (
         Unknown("what is counted isn't known")
         if values is None
-        else hashed(lambda: Counter(interpreter.budget.listed(values)))
+        else _keyed_on(interpreter, Counter, interpreter.budget.listed(values))
     )
 
 
@@ -151,7 +155,7 @@ def _ordered(interpreter: Interpreter, arguments: Arguments) -> Value:
     return (
         Unknown("the items aren't known")
         if values is None
-        else hashed(lambda: OrderedDict(interpreter.budget.listed(values)))
+        else _keyed_on(interpreter, OrderedDict, interpreter.budget.listed(values))
     )
 
 
@@ -201,6 +205,7 @@ def _plainly(value: Value) -> bool:
 def _dumped(interpreter: Interpreter, arguments: Arguments) -> Value:
     value = arguments.get(0, "obj")
     known = {key: one for key, one in arguments.keywords.items() if key in ("indent", "sort_keys", "ensure_ascii")}
+    interpreter.extents.check(value)
     if not _plainly(value) or not all(isinstance(one, bool | int | None) for one in known.values()):
         return Unknown("what is written as JSON isn't known")
     text = str(hashed(lambda: json.dumps(value, **known)))
