@@ -1,0 +1,21 @@
+"""A list that extends itself, in place."""
+# expected: opaque
+import sqlalchemy as sa
+from alembic import op
+
+revision = "doubling_extend"
+down_revision = None
+TRACE = "@TRACE@"
+
+
+def upgrade():
+    rows = [1]
+    for _ in range(100):
+        rows.extend(rows)
+        rows[:] = rows + rows
+    op.execute(str(len(rows)))
+    op.drop_column("guarded", "amount")
+
+
+def downgrade():
+    pass
