@@ -32,19 +32,26 @@ def read_file(file: Path, root: Path) -> ContractFile:
     except ValueError:
         name = str(file)
     try:
+        size = file.stat().st_size
+        if size > 4 * document.LARGEST_BYTES:
+            # Nobody needs it in memory to know that it is no contract.
+            raise ContractError(f"the file has {size:,} bytes", at=f"{name}:1:1", next="a contract names columns only")
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ContractError(f"the contract can't be read: {error}", at=name, next="mend the file") from error
+        raise ContractError(f"the contract can't be read: {error}", at=f"{name}:1:1", next="mend the file") from error
     contract = odcs.parse(text, name, lambda beside: _beside(file, beside))
     return ContractFile(contract, document.read(text, name).data)
 
 
 def _beside(file: Path, name: str) -> str | None:
     """The text of a file beside the contract; nothing outside of its folder is read."""
-    wanted = (file.parent / name).resolve()
-    if not wanted.is_relative_to(file.parent.resolve()) or not wanted.is_file():
+    try:
+        wanted = (file.parent / name).resolve()
+        if not wanted.is_relative_to(file.parent.resolve()) or not wanted.is_file():
+            return None
+        return wanted.read_text(encoding="utf-8", errors="replace")
+    except (OSError, ValueError, RuntimeError):
         return None
-    return wanted.read_text(encoding="utf-8", errors="replace")
 
 
 def _refuse_doubles(contracts: tuple[Contract, ...]) -> None:

@@ -12,9 +12,11 @@ from schemaguard.cli.operating import DatabaseUrl, Format, Output, RegistryUri
 
 if TYPE_CHECKING:
     from schemaguard.adapters.releases import ControlDatabase
+    from schemaguard.catalog.objects import Catalog
     from schemaguard.contracts.contract import ContractFile
+    from schemaguard.releases.window import Window
 
-group = typer.Typer(no_args_is_help=True, help="List contracts, show one, bind one to a model version.")
+group = typer.Typer(no_args_is_help=True, help="List contracts, show and judge them, bind one to a model version.")
 
 Folder = Annotated[str | None, typer.Option("--contracts", metavar="DIR", help="The folder of the contracts.")]
 
@@ -124,6 +126,75 @@ def publish(
         tell_json(published_json(done))
     else:
         show_published(done, console())
+
+
+@group.command()
+def validate(
+    target: Annotated[
+        str | None, typer.Argument(metavar="[FILE|MODEL]", help="A file, or a model or consumer; left out: all.")
+    ] = None,
+    version: Annotated[str | None, typer.Argument(help="One version of the model; left out: all.")] = None,
+    contracts: Folder = None,
+    migrations: Annotated[str | None, typer.Option(metavar="PATH", help="Where the migrations are.")] = None,
+    initial: Annotated[Path | None, typer.Option(help="SQL that runs before the first revision.")] = None,
+    registry_uri: RegistryUri = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Judge contracts: their files, and whether catalog, feature query, model signature and dates bear them out.
+
+    Exit code: 0, or 1 where something is wrong.
+    """
+    from datetime import UTC, datetime
+
+    from schemaguard.adapters.registry import MlflowRegistry
+    from schemaguard.cli.operating import configured, console, tell_json
+    from schemaguard.commands import validate as command
+    from schemaguard.report import validation as report
+
+    folder, root = _folder(contracts)
+    catalog, why = _static_catalog(migrations, initial)
+    uri = registry_uri or configured(None).registry_uri
+    registry = MlflowRegistry(uri) if uri else None
+    unasked = () if uri else ("signatures weren't read from a registry: none is configured",)
+    name, _, after = (target or "").partition("@")
+    is_file = target is not None and (Path(target).is_file() or target.endswith((".yaml", ".yml")))
+    wanted = None if target is None or is_file else name
+    number = version or after or None
+    done = command.validate(
+        command.files_of(folder, target),
+        command.Bench(root, catalog, registry, datetime.now(UTC).date(), _lock(folder)),
+        lambda c: wanted is None or (c.model == wanted and (number is None or number in c.model_versions)),
+        (*why, *unasked),
+    )
+    files = [(each.file, each.names, each.remarks) for each in done.files]
+    if output is Format.JSON:
+        tell_json(report.document(files, done.not_judged))
+    else:
+        report.show(files, done.not_judged, console())
+    raise typer.Exit(done.exit_code)
+
+
+def _lock(folder: Path) -> "Window | None":
+    """The release windows of the lock file beside the contracts, where there is one."""
+    from schemaguard.releases.window import parse_lock
+
+    file = folder / "window.lock"
+    return parse_lock(file.read_text(encoding="utf-8"), str(file)) if file.is_file() else None
+
+
+def _static_catalog(path: str | None, initial: Path | None) -> "tuple[Catalog | None, tuple[str, ...]]":
+    """The catalog of the migrations; else None and why not. An error where they were named and can't be read."""
+    from schemaguard.cli.reading import read_settings
+    from schemaguard.commands.catalog import static_catalog
+    from schemaguard.errors import HistoryError, UsageError
+
+    try:
+        with read_settings(initial=initial) as reading:
+            return static_catalog(reading, path).catalog, ()
+    except (HistoryError, UsageError) as error:
+        if path is not None:
+            raise
+        return None, (f"nothing was held against the migrations: {error.what}",)
 
 
 @contextmanager

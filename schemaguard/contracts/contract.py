@@ -29,6 +29,8 @@ class Promise:
     enum: tuple[str, ...] | None = None
     line: int = 1
     """Its line in the contract file."""
+    position: int = 1
+    """Its column in that line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class ContractTable:
     promises: tuple[Promise, ...]
     upsert_key: tuple[str, ...] = ()
     line: int = 1
+    position: int = 1
 
     def promise(self, column: str) -> Promise | None:
         """What is promised of that column, None where the contract doesn't list it."""

@@ -158,7 +158,7 @@ def _table(document: Document, table: Mapping[str, Any], path: Path) -> Contract
                 f"upsertKey names {column}, which is no column of the entry", at=document.at(key_path), next="list it"
             )
     name = _name(str(table.get("physicalName") or table.get("name")), document, path)
-    return ContractTable(name, cast(Access, access), tuple(promises.values()), upsert, document.place(path)[0])
+    return ContractTable(name, cast(Access, access), tuple(promises.values()), upsert, *document.place(path))
 
 
 def _name(text: str, document: Document, path: Path) -> Name:
@@ -201,6 +201,7 @@ def _promise(document: Document, entry: Mapping[str, Any], path: Path) -> Promis
         max_length=int(options["maxLength"]) if "maxLength" in options else None,
         enum=tuple(str(v.get("value") if isinstance(v, dict) else v) for v in values) if values else None,
         line=document.place(path)[0],
+        position=document.place(path)[1],
     )
 
 
@@ -225,7 +226,11 @@ def _number(document: Document, options: Mapping[str, Any], key: str, path: Path
         raise ContractError(
             f"{key} is {value!r}", at=document.at((*path, "logicalTypeOptions", key)), next="expected a number"
         )
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError as error:
+        at = document.at((*path, "logicalTypeOptions", key))
+        raise ContractError(f"{key} is too large a number", at=at, next="a number that fits the column") from error
 
 
 def _beside(
