@@ -44,6 +44,9 @@ def site(
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(TABLES.encode())
     monkeypatch.chdir(project)
+    # MLflow's own functions leave the last registry in the environment, for the whole process.
+    for variable in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
+        monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("SCHEMAGUARD_DATABASE_URL", database)
     monkeypatch.setenv("SCHEMAGUARD_REGISTRY_URI", made.registry_uri)
     monkeypatch.setenv("SCHEMAGUARD_ACTOR", "ada")
