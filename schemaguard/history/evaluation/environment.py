@@ -1,6 +1,5 @@
 """What env.py decides about a revision: the naming convention of its `target_metadata`."""
 
-import ast
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +10,6 @@ from schemaguard.history.evaluation.interpreter import Interpreter
 from schemaguard.history.evaluation.values import Raised, Unsupported, Value
 
 _NAME = "target_metadata"
-_OPTIONS = ("version_table", "transaction_per_migration", "version_table_schema")
 
 
 def options(interpreter: Interpreter, env_file: str | None) -> Mapping[str, Any]:
@@ -36,15 +34,3 @@ def metadata_of(value: Value) -> sa.MetaData | None:
     convention: dict[Any, Any] = {key: text for key, text in value.naming_convention.items() if not callable(text)}
     # Its tables don't matter here, and the revisions must not see them.
     return sa.MetaData(naming_convention=convention, schema=value.schema)
-
-
-def settings(body: list[ast.stmt]) -> Mapping[str, Any]:
-    """The literal options of `context.configure(…)` in a module."""
-    found: dict[str, Any] = {}
-    for statement in body:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "configure":
-                for keyword in node.keywords:
-                    if keyword.arg in _OPTIONS and isinstance(keyword.value, ast.Constant):
-                        found[keyword.arg] = keyword.value.value
-    return found
