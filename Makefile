@@ -2,16 +2,26 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+COMPILED := .venv-compiled
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test random fuzz check format install clean
+.PHONY: demo test compiled random fuzz check format install clean
 
 demo: $(STAMP)
 	$(BIN)/schemaguard demo
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# The same with sqlglot's compiled build, which another tool may bring along.
+compiled: $(COMPILED)/.installed
+	$(COMPILED)/bin/python -m pytest -n 2 tests/unit tests/check
+
+$(COMPILED)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(COMPILED)
+	$(COMPILED)/bin/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable ".[dev]" sqlglotc
+	touch $@
 
 # The long modes of the tests that draw at random.
 random: $(STAMP)
@@ -38,4 +48,4 @@ $(STAMP): pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(COMPILED) .mypy_cache .ruff_cache .pytest_cache .hypothesis

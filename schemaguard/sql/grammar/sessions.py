@@ -238,15 +238,15 @@ def execute(cursor: Cursor) -> Iterator[Change]:
     yield Opaque(f"the prepared statement {name} is run, which another statement gave")
 
 
-_SETTING_COMMANDS = frozenset({"\\c", "\\connect", "\\i", "\\ir", "\\include", "\\include_relative", "\\gexec", "\\!"})
+_SETTING_COMMANDS = frozenset(
+    {"\\copy", "\\c", "\\connect", "\\i", "\\ir", "\\include", "\\include_relative", "\\gexec", "\\!"}
+)
 
 
 def psql(text: str) -> Change:
     """A psql command."""
     words = text.split()
     word = words[0] if words else "\\"
-    if word == "\\copy":
-        raise NotImplementedError
     if word in _SETTING_COMMANDS or word in ("\\if", "\\elif", "\\else"):
         return Opaque(f"psql's {word} can do anything")
     return NoEffect(word)
