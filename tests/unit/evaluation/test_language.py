@@ -1,6 +1,8 @@
 """Python in revisions: what its constructs lead to."""
 # ruff: noqa: E501 - a case reads best in one line
 
+from pathlib import Path
+
 import pytest
 
 from tests.unit.evaluation.evaluating import sent
@@ -117,7 +119,10 @@ def test_classes_enums_and_dataclasses_of_the_project_are_followed() -> None:
     ]
 
 
-def test_helpers_of_the_project_are_read_and_the_application_is_not_run() -> None:
+def test_helpers_of_the_project_are_read_and_the_application_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     assert sent(
         """
         from app.migrations.helpers import drop_all, Wrapped
@@ -175,6 +180,7 @@ def test_helpers_of_the_project_are_read_and_the_application_is_not_run() -> Non
         "DROP TABLE a", "DROP TABLE b", "DROP TABLE lazy", "DROP TABLE made_dynamic_name", "DROP TABLE users",
         'ALTER TABLE "old" RENAME TO x', "DROP TABLE x1", 'ALTER TABLE x RENAME TO "old"',
     ]  # fmt: skip
+    assert not list(tmp_path.iterdir())
 
 
 def test_another_revision_may_be_imported_by_its_name() -> None:
