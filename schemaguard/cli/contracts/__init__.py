@@ -1,0 +1,21 @@
+"""`schemaguard contracts`: one file a verb, in the order in which help lists them."""
+
+from collections.abc import Callable
+
+import typer
+
+from schemaguard.cli.contracts.list import list_
+from schemaguard.cli.contracts.publish import publish
+from schemaguard.cli.contracts.show import show
+from schemaguard.cli.contracts.validate import validate
+
+group = typer.Typer(no_args_is_help=True, help="List contracts, show and judge them, bind one to a model version.")
+
+VERBS: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("list", list_),
+    ("show", show),
+    ("validate", validate),
+    ("publish", publish),
+)
+for name, verb in VERBS:
+    group.command(name)(verb)

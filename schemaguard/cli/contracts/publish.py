@@ -1,0 +1,35 @@
+"""`schemaguard contracts publish`: bind a contract to a model version, for good."""
+
+from typing import Annotated
+
+import typer
+
+from schemaguard.cli.contracts.known import Folder, contract_folder, read_contracts, relative
+from schemaguard.cli.operating import DatabaseUrl, Format, Output, RegistryUri
+
+
+def publish(
+    model: Annotated[str, typer.Argument(help="The model, or a consumer that is no model.")],
+    version: Annotated[str | None, typer.Argument(help="The registered version; left out for a consumer.")] = None,
+    contracts: Folder = None,
+    database_url: DatabaseUrl = None,
+    registry_uri: RegistryUri = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Bind a contract to a model version, for good.
+
+    It goes to the control schema, as tags to the registry, and its views are made.
+    """
+    from schemaguard.cli.operating import actor, console, open_site, tell_json
+    from schemaguard.commands import publish as command
+    from schemaguard.report.contracts import published_json, show_published
+
+    folder, root = contract_folder(contracts)
+    file = command.find(read_contracts(folder, root, contracts), model, version, relative(folder, root))
+    with open_site(database_url, registry_uri, None) as site:
+        registry = site.registry if version is not None else None
+        done = command.publish(file, version, registry, site.database, actor())
+    if output is Format.JSON:
+        tell_json(published_json(done))
+    else:
+        show_published(done, console())
