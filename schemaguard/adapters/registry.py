@@ -3,35 +3,31 @@
 An alias in MLflow has no history, no actor and no compare-and-set: it is a projection of our pointer, never the truth.
 """
 
-import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from schemaguard.adapters.mlflow_calls import UnknownError, ask, bounded, without_password
 from schemaguard.contracts.signature import SignatureField
 from schemaguard.errors import RegistryError
 
 T = TypeVar("T")
-
-REQUEST_TIMEOUT_SECONDS = 10
-REQUEST_RETRIES = 2
-_MISSING = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 
 class MlflowRegistry:
     """What releases need of MLflow; every write is confirmed by reading it again."""
 
     def __init__(self, uri: str) -> None:
-        self._uri = uri
+        self._given = uri
+        self._uri = bounded(uri)
         self._client: Any = None
 
     @property
     def place(self) -> str:
         """Where the registry is, without any password."""
-        return _without_password(self._uri)
+        return without_password(self._given)
 
     def alias(self, model: str, alias: str) -> str | None:
         """The version that the alias names, None where the model has no such alias."""
@@ -65,17 +61,28 @@ class MlflowRegistry:
         return tuple(sorted((str(version.version) for version in found), key=int))
 
     def artifact_uri(self, model: str, version: str) -> str | None:
-        """Where the version's artifact is, None where it is gone (a local path that doesn't exist, no such version)."""
+        """Where the version's artifact is, None where it is gone: no such version, nothing at a path or a server.
+
+        In an object store it isn't looked for: that takes the store's own client and credentials.
+        """
         if self._version(model, version) is None:
             return None
         what = f"find the artifact of {model} {version}"
         uri = self._found(what, lambda: self._connected().get_model_version_download_uri(model, version))
         if uri is None:
             return None
-        parts = urlsplit(str(uri))
-        if parts.scheme in ("", "file") and not Path(parts.path).exists():
-            return None
-        return str(uri)
+        return str(uri) if self._is_there(what, str(uri)) else None
+
+    def _is_there(self, what: str, uri: str) -> bool:
+        parts = urlsplit(uri)
+        if parts.scheme in ("", "file"):
+            return Path(parts.path).exists()
+        return parts.scheme != "mlflow-artifacts" or bool(self._call(what, lambda: self._listed(uri)))
+
+    def _listed(self, uri: str) -> list[Any]:
+        from mlflow.artifacts import list_artifacts
+
+        return list(list_artifacts(artifact_uri=uri, tracking_uri=self._uri))
 
     def tag(self, model: str, version: str, tags: dict[str, str]) -> None:
         """Write tags on a model version and confirm them."""
@@ -117,10 +124,9 @@ class MlflowRegistry:
 
     def _connected(self) -> Any:
         if self._client is None:
-            with _quietly():
-                from mlflow.tracking import MlflowClient
+            from mlflow.tracking import MlflowClient
 
-                self._client = MlflowClient(tracking_uri=self._uri, registry_uri=self._uri)
+            self._client = MlflowClient(tracking_uri=self._uri, registry_uri=self._uri)
         return self._client
 
     @contextmanager
@@ -140,99 +146,8 @@ class MlflowRegistry:
     def _found(self, what: str, call: Callable[[], T]) -> T | None:
         try:
             return self._call(what, call)
-        except _UnknownError:
+        except UnknownError:
             return None
 
     def _call(self, what: str, call: Callable[[], T]) -> T:
-        """What the call answers; RegistryError (without secrets) for whatever MLflow or its store raises."""
-        from_import = self._import_mlflow()
-        try:
-            with _quietly(), _impatiently(self._uri):
-                return call()
-        except from_import as error:
-            code = getattr(error, "error_code", "")
-            kind = _UnknownError if code in _MISSING else RegistryError
-            raise kind(f"could not {what}: {_first_line(error)}", at=self.place, next=_next(code)) from error
-        except (OSError, _database_errors()) as error:
-            raise RegistryError(
-                f"could not {what}: {_first_line(error)}",
-                at=self.place,
-                next="look whether the registry is up, then run it again",
-            ) from error
-
-    def _import_mlflow(self) -> type[Exception]:
-        os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-        os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", str(REQUEST_TIMEOUT_SECONDS))
-        os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", str(REQUEST_RETRIES))
-        try:
-            from mlflow.exceptions import MlflowException
-        except ImportError as error:
-            raise RegistryError(
-                "MLflow is not installed", at=self.place, next="pip install 'schemaguard[registry]'"
-            ) from error
-        return MlflowException  # type: ignore[no-any-return]  # MLflow ships no types
-
-
-class _UnknownError(RegistryError):
-    """The registry answers, and doesn't know what was asked for."""
-
-
-def _database_errors() -> type[Exception]:
-    from sqlalchemy.exc import SQLAlchemyError
-
-    return SQLAlchemyError
-
-
-@contextmanager
-def _quietly() -> Iterator[None]:
-    """MLflow logs that it makes tables, and tracebacks of what it raises; nobody who rolls back wants to read them."""
-    import logging
-    import warnings
-
-    loggers = [logging.getLogger(name) for name in ("mlflow", "alembic")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
-
-
-@contextmanager
-def _impatiently(uri: str) -> Iterator[None]:
-    """MLflow tries for 100 s to open a store whose database is down; whoever rolls back can't wait for that."""
-    if urlsplit(uri).scheme in ("http", "https"):
-        yield
-        return
-    import mlflow.store.db.utils as store
-
-    before = getattr(store, "MAX_RETRY_COUNT", None)
-    store.MAX_RETRY_COUNT = REQUEST_RETRIES
-    try:
-        yield
-    finally:
-        if before is not None:
-            store.MAX_RETRY_COUNT = before
-
-
-def _without_password(uri: str) -> str:
-    parts = urlsplit(uri)
-    if parts.password is None:
-        return uri
-    host = parts.netloc.rpartition("@")[2]
-    return parts._replace(netloc=f"{parts.username}:…@{host}").geturl()
-
-
-def _first_line(error: Exception) -> str:
-    text = str(error).strip().partition("\n")[0] or type(error).__name__
-    return re.sub(r"://([^/@\s:]*):[^/@\s]*@", r"://\1:…@", text)[:300]
-
-
-def _next(code: str) -> str:
-    if code in _MISSING:
-        return "look at the registry's list of models and versions"
-    return "look whether the registry is up, then run it again"
+        return ask(self._given, what, call)

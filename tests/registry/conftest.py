@@ -1,39 +1,50 @@
-"""A real MLflow registry on sqlite, with one model and two versions that have a signature and an artifact."""
+"""Real MLflow registries, each with one model and two versions that have a signature and an artifact."""
 
-from pathlib import Path
+from collections.abc import Iterator
 
+import psycopg
 import pytest
 
 from schemaguard.adapters.registry import MlflowRegistry
+from tests.registry.stores import log_model, mlflow_server
 
 
-@pytest.fixture(scope="session")
-def registry_uri(tmp_path_factory: pytest.TempPathFactory) -> str:
-    folder: Path = tmp_path_factory.mktemp("registry")
+@pytest.fixture(scope="session", params=["sqlite", "postgresql", "http"])
+def registry_uri(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the registry is: a file, a database of the embedded PostgreSQL, a server of MLflow's own."""
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "http":
+        with mlflow_server(folder) as uri:
+            _fill(uri, None)
+            yield uri
+        return
     uri = f"sqlite:///{folder}/mlflow.db"
+    if request.param == "postgresql":
+        uri = _database(request.getfixturevalue("server"))
+    _fill(uri, (folder / "artifacts").as_uri())
+    yield uri
+
+
+def _database(server: str) -> str:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("create database registry")
+    path, mark, query = server.partition("?")
+    return f"{path.rsplit('/', 1)[0]}/registry{mark}{query}"
+
+
+def _fill(uri: str, artifacts: str | None) -> None:
     registry = MlflowRegistry(uri)
     assert not registry.has_model("fraud")  # makes the tables, quietly
-    import mlflow
-    import mlflow.sklearn
-    from mlflow.models import ModelSignature
     from mlflow.tracking import MlflowClient
-    from mlflow.types import ColSpec, Schema
-    from sklearn.dummy import DummyClassifier
 
     client = MlflowClient(uri, uri)
-    experiment = client.create_experiment("fraud", artifact_location=(folder / "artifacts").as_uri())
-    mlflow.set_tracking_uri(uri)
-    signature = ModelSignature(Schema([ColSpec("double", "amount"), ColSpec("string", "channel", required=False)]))
-
-    model = DummyClassifier(strategy="constant", constant=0).fit([[0.0]], [0])
-    with mlflow.start_run(experiment_id=experiment):
-        logged = mlflow.sklearn.log_model(model, name="model", signature=signature, pip_requirements=[])
+    logged = log_model(uri, client.create_experiment("fraud", artifact_location=artifacts))
     client.create_registered_model("fraud")
     for _ in range(2):
-        client.create_model_version("fraud", logged.model_uri)
-    return uri
+        client.create_model_version("fraud", logged.model_uri, model_id=logged.model_id)
 
 
 @pytest.fixture
 def registry(registry_uri: str) -> MlflowRegistry:
+    """The registry, by our adapter."""
     return MlflowRegistry(registry_uri)

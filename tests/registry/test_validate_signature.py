@@ -3,10 +3,14 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from schemaguard.adapters.registry import MlflowRegistry
 from schemaguard.commands.validate import Bench, validate
 from schemaguard.contracts.example import EXAMPLE
 from tests.postgres.catalog.servers import fold_script
+
+pytestmark = pytest.mark.xdist_group("registry")
 
 
 def _remarks(folder: Path, registry: MlflowRegistry, version: str, amount: str) -> list[str]:
