@@ -15,9 +15,8 @@ from schemaguard.contracts.standard import unknown_key, validate
 from schemaguard.errors import ContractError
 
 VENDOR = "schemaguard"
-_CONTRACT_KEYS = frozenset({"modelName", "modelVersion", "readsThrough", "query", "signature", "consumerName"})
-_TABLE_KEYS = frozenset({"access", "upsertKey"})
-_PROPERTY_KEYS = frozenset({"name", "physicalName", "logicalType", "physicalType", "required", "unique", "enum"})
+CONTRACT_KEYS = frozenset({"modelName", "modelVersion", "readsThrough", "query", "signature"})
+TABLE_KEYS = frozenset({"access", "upsertKey"})
 _READS_THROUGH = ("table", "view", "copy")
 _CONSUMER = "urn:schemaguard:consumer:"
 
@@ -42,7 +41,7 @@ def digest(data: Any) -> str:
 
 def _contract(document: Document, digest_: str, query: Callable[[str], str | None] | None) -> Contract:
     data = document.data
-    own = _own(document, data, (), _CONTRACT_KEYS)
+    own = _own(document, data, (), CONTRACT_KEYS)
     model, versions = _who(document, own)
     reads_through = own.get("readsThrough", ("table", ()))[0]
     if reads_through not in _READS_THROUGH:
@@ -136,7 +135,7 @@ def _tables(document: Document) -> tuple[ContractTable, ...]:
 
 
 def _table(document: Document, table: Mapping[str, Any], path: Path) -> ContractTable:
-    own = _own(document, table, path, _TABLE_KEYS)
+    own = _own(document, table, path, TABLE_KEYS)
     access, access_path = own.get("access", ("read", path))
     if access not in ("read", "write"):
         raise ContractError(f"access is {access!r}", at=document.at(access_path), next="read or write")
