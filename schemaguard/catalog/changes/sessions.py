@@ -1,0 +1,93 @@
+"""What acts on rows or on the session, and what isn't understood."""
+
+from dataclasses import dataclass
+
+from schemaguard.catalog.objects import Name
+
+
+@dataclass(frozen=True, slots=True)
+class InsertRows:
+    """INSERT or COPY FROM; `columns` None means positional, that is, all of them in their order."""
+
+    table: Name
+    columns: tuple[str, ...] | None
+    from_query: bool = False
+    is_copy: bool = False
+    conflict_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRows:
+    """UPDATE; `columns` are the assigned ones, in order, duplicates kept."""
+
+    table: Name
+    columns: tuple[str, ...]
+    has_where: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteRows:
+    """DELETE, or MERGE with a delete."""
+
+    table: Name
+    has_where: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TruncateTable:
+    """TRUNCATE of one table."""
+
+    table: Name
+    cascade: bool = False
+    restarts_identity: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetSetting:
+    """SET and RESET; `value` None resets. `local` lasts until the transaction's end."""
+
+    setting: str
+    value: str | None
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ControlTransaction:
+    """BEGIN, COMMIT, ROLLBACK, SAVEPOINT, RELEASE …: `action` in upper case.
+
+    START TRANSACTION is BEGIN, END is COMMIT, ABORT is ROLLBACK; ROLLBACK TO names its savepoint, as RELEASE does.
+    """
+
+    action: str
+    savepoint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LockTable:
+    """LOCK TABLE of one table."""
+
+    table: Name
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoEffect:
+    """A command that is understood and changes nothing that a catalog shows, such as SELECT or ANALYZE."""
+
+    command: str
+    reads: frozenset[Name] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A statement that can't be understood; `names` are the relations it mentions, None where it could be any."""
+
+    reason: str
+    names: frozenset[Name] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A text that PostgreSQL's own parser would refuse."""
+
+    reason: str

@@ -1,0 +1,96 @@
+"""Changes of tables."""
+
+from dataclasses import dataclass
+
+from schemaguard.catalog.objects import Index, Name, Table
+
+
+@dataclass(frozen=True, slots=True)
+class CreateTable:
+    """CREATE TABLE; `serials` are the columns written as serial, `like` the tables whose columns are copied first."""
+
+    table: Table
+    if_not_exists: bool = False
+    serials: tuple[str, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    like: tuple[tuple[Name, frozenset[str]], ...] = ()
+    """(table, options such as `DEFAULTS`, `INDEXES`, `ALL`)."""
+    as_query: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DropTable:
+    """DROP TABLE of one table."""
+
+    table: Name
+    cascade: bool = False
+    if_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RenameTable:
+    """ALTER TABLE … RENAME TO."""
+
+    table: Name
+    to: str
+    if_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MoveTable:
+    """ALTER TABLE … SET SCHEMA."""
+
+    table: Name
+    schema: str
+    if_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RewriteTable:
+    """A rewrite with no change of shape: VACUUM FULL, CLUSTER, SET TABLESPACE, SET LOGGED, SET ACCESS METHOD."""
+
+    table: Name | None
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetTableOption:
+    """A storage option, owner-less setting or statistics target of a table, which its readers don't feel."""
+
+    table: Name
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetReplicaIdentity:
+    """ALTER TABLE … REPLICA IDENTITY."""
+
+    table: Name
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachPartition:
+    """ALTER TABLE … ATTACH PARTITION."""
+
+    table: Name
+    partition: Name
+    bound: str
+
+
+@dataclass(frozen=True, slots=True)
+class DetachPartition:
+    """ALTER TABLE … DETACH PARTITION."""
+
+    table: Name
+    partition: Name
+    concurrently: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetInheritance:
+    """ALTER TABLE … [NO] INHERIT."""
+
+    table: Name
+    parent: Name
+    inherits: bool = True
