@@ -23,12 +23,12 @@ $(COMPILED)/.installed: pyproject.toml constraints.txt
 	$(COMPILED)/bin/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable ".[dev]" sqlglotc
 	touch $@
 
-# The long modes of the tests that draw at random.
+# The long modes of what draws at random.
 random: $(STAMP)
 	SCHEMAGUARD_RANDOM_EXAMPLES=2000 $(BIN)/python -m pytest tests/postgres/catalog/test_random_changes.py
 
 fuzz: $(STAMP)
-	SCHEMAGUARD_FUZZ_EXAMPLES=300000 $(BIN)/python -m pytest -n 2 tests/unit/sql/test_fuzz.py tests/unit/test_config.py tests/unit/evaluation/test_fuzz.py
+	$(BIN)/python -m tests.fuzz
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .

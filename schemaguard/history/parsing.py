@@ -1,6 +1,7 @@
 """Source text to syntax trees; a text that is read for several reasons is parsed once."""
 
 import ast
+import warnings
 from functools import lru_cache
 
 _KEPT = 1_000
@@ -13,4 +14,7 @@ def parse(text: str) -> ast.Module:
 
     Raises SyntaxError, ValueError, RecursionError or MemoryError where there is none.
     """
-    return ast.parse(text)
+    with warnings.catch_warnings():
+        # What Python thinks of somebody's literals is no business of ours.
+        warnings.simplefilter("ignore")
+        return ast.parse(text)

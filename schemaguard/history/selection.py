@@ -9,6 +9,7 @@ from typing import Literal
 from schemaguard.finding import Place
 from schemaguard.history import graph
 from schemaguard.history.history import History
+from schemaguard.history.parsing import parse
 from schemaguard.history.revision import Problem
 
 _MARK = re.compile(r"migrate:|\+goose|flyway:")
@@ -81,7 +82,7 @@ def is_same_code(path: str, before: str, now: str) -> bool:
 
 
 def _code(text: str) -> str:
-    module = ast.parse(text)
+    module = parse(text)
     body = module.body[1:] if ast.get_docstring(module, clean=False) is not None else module.body
     return ast.dump(ast.Module(body=body, type_ignores=[]))
 

@@ -4,7 +4,9 @@ The names are resolved here, over the catalog, as PostgreSQL resolves them; sqlg
 that it doesn't know.
 """
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from sqlglot import exp, parse
@@ -20,6 +22,7 @@ UNKNOWN = Type("unknown")
 _SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid"})
 _SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema"})
 _DEEPEST = 30
+_LOGGER = logging.getLogger("sqlglot")
 
 
 def trace_query(query: str, catalog: Catalog, depth: int = 0) -> Lineage:
@@ -46,7 +49,8 @@ def trace_query(query: str, catalog: Catalog, depth: int = 0) -> Lineage:
 
 def _scope(query: str) -> Scope:
     try:
-        parsed = [tree for tree in parse(query, dialect="postgres") if tree is not None]
+        with _quiet():
+            parsed = [tree for tree in parse(query, dialect="postgres") if tree is not None]
         if len(parsed) != 1 or not isinstance(parsed[0], exp.Query):
             raise Untraceable("the text isn't one query")
         tree = normalize_identifiers(parsed[0], dialect="postgres")
@@ -60,6 +64,16 @@ def _scope(query: str) -> Scope:
     if scope is None:
         raise Untraceable("the text isn't one query")
     return scope
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without sqlglot's own words about what it can't read: ours come with a place."""
+    before, _LOGGER.disabled = _LOGGER.disabled, True
+    try:
+        yield
+    finally:
+        _LOGGER.disabled = before
 
 
 def _selects(scope: Scope) -> list[exp.Expr]:

@@ -18,6 +18,8 @@ def translate(sql: str) -> tuple[Change, ...]:
     """
     if len(sql) > LONGEST:
         return (Opaque(f"the statement is longer than {LONGEST:,} characters"),)
+    if not _can_be_sent(sql):
+        return (Unreadable("a character in it is none that PostgreSQL has"),)
     tokens, _ = tokenize(sql)
     if tokens and tokens[-1].kind == BROKEN:
         return (Unreadable(tokens[-1].value),)
@@ -32,6 +34,16 @@ def translate(sql: str) -> tuple[Change, ...]:
         if len(parts) > 1:
             return tuple(change for part in parts for change in translate(part.sql))
     return _changes(sql, tokens)
+
+
+def _can_be_sent(sql: str) -> bool:
+    """Whether the text has an encoding: Python's strings may hold zeros and halves of surrogate pairs, no query can."""
+    if "\x00" in sql:
+        return False
+    try:
+        return sql.isascii() or bool(sql.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _changes(sql: str, tokens: list[Token]) -> tuple[Change, ...]:

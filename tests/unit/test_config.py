@@ -1,7 +1,5 @@
 """Settings files: whatever they say, they give settings or an error that names the key."""
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,8 +8,8 @@ from hypothesis import strategies as st
 
 from schemaguard.config import Config, load
 from schemaguard.errors import ConfigError
-
-EXAMPLES = int(os.environ.get("SCHEMAGUARD_FUZZ_EXAMPLES", "300"))
+from tests.fuzz.properties import is_loaded
+from tests.fuzz.settings_files import NAMES, settings_file
 
 
 def _load(folder: Path, text: str | bytes, name: str = "schemaguard.toml") -> Config:
@@ -51,32 +49,15 @@ def test_a_tool_section_that_is_no_table_is_an_error(tmp_path: Path) -> None:
     assert _load(tmp_path, "tool = 5\n", "pyproject.toml") == load(tmp_path, {})
 
 
-VALUES = (
-    "5", "15", "-1", "1.5", "true", "'x'", "''", "[]", "['a']", "[1]", "{}", "{a = 'b'}", "{a = {b = 'c'}}",
-    "{a = {alias = 'c'}}",
-)  # fmt: skip
-KEYS = (
-    "migrations", "contracts", "postgresql", "applied_by", "base", "adopt", "rules", "baseline", "initial",
-    "environment", "environments", "near_release_hours", "sources", "odd", "'a b'", "tool.schemaguard.migrations",
-)  # fmt: skip
-lines = st.lists(st.tuples(st.sampled_from(KEYS), st.sampled_from(VALUES)), max_size=5, unique_by=lambda pair: pair[0])
-texts = st.one_of(
-    lines.map(lambda pairs: "\n".join(f"{key} = {value}" for key, value in pairs).encode()),
-    st.text(max_size=40).map(lambda text: text.encode("utf-8", "surrogatepass")),
-    st.binary(max_size=40),
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.one_of(
+        st.randoms(use_true_random=False).map(settings_file), st.tuples(st.sampled_from(NAMES), st.binary(max_size=40))
+    )
 )
-
-
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
-@given(text=texts, name=st.sampled_from(("schemaguard.toml", "pyproject.toml")))
 def test_no_settings_file_ends_in_anything_but_settings_or_an_error(
-    tmp_path_factory: pytest.TempPathFactory, text: bytes, name: str
+    tmp_path_factory: pytest.TempPathFactory, given: tuple[str, bytes]
 ) -> None:
     folder = tmp_path_factory.getbasetemp() / "fuzzed"
-    folder.mkdir(exist_ok=True)
-    for other in ("schemaguard.toml", "pyproject.toml"):
-        (folder / other).unlink(missing_ok=True)
-    (folder / ".git").mkdir(exist_ok=True)
-    with suppress(ConfigError):
-        config = _load(folder, text, name)
-        assert all(isinstance(path, str) for path in config.migrations)
+    (folder / ".git").mkdir(exist_ok=True, parents=True)
+    is_loaded(folder, *given)

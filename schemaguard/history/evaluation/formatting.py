@@ -106,7 +106,7 @@ def format_value(interpreter: Interpreter, value: Value, spec: Value) -> str:
         return interpreter.holes.text(Unknown(f"the format {spec[:20]!r} isn't modelled"))
     try:
         return format(value, spec)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise Raised(error) from error
 
 
@@ -149,7 +149,7 @@ def _percent_one(interpreter: Interpreter, match: re.Match[str], value: Value) -
     precision = f".{match['precision']}" if match["precision"] is not None else ""
     try:
         return f"%{match['flags']}{match['width']}{precision}{match['kind']}" % (value,)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise Raised(error) from error
 
 

@@ -101,7 +101,8 @@ class Modules:
     sources: set[str] = field(default_factory=set)
     """The files that were read, or looked for in vain, since somebody emptied this."""
     _out_of_reach: dict[int, tuple[str, frozenset[str]]] = field(default_factory=dict)
-    _trees: dict[str, list[ast.stmt]] = field(default_factory=dict)
+    _trees: dict[str, list[ast.stmt] | str] = field(default_factory=dict)
+    """File → its statements, or why it has none: code may ask for a module in a loop."""
 
     def revision(self, file: str) -> ProjectModule:
         """The module in a revision file, anew: what an earlier evaluation left in it is forgotten.
@@ -173,7 +174,10 @@ class Modules:
         self.sources.add(file)
         if file not in self._trees:
             self._trees[file] = _parsed(source, file)
-        return ProjectModule(name, file, source, self._trees[file], package)
+        tree = self._trees[file]
+        if isinstance(tree, str):
+            raise Unsupported(tree)
+        return ProjectModule(name, file, source, tree, package)
 
 
 def _is_inside(path: str, root: str) -> bool:
@@ -181,15 +185,16 @@ def _is_inside(path: str, root: str) -> bool:
     return not path.startswith("/") if folder == "." else path.startswith(f"{folder}/")
 
 
-def _parsed(source: str, file: str) -> list[ast.stmt]:
+def _parsed(source: str, file: str) -> list[ast.stmt] | str:
+    """The statements of a source, or why there are none."""
     if len(source) > MOST_SOURCE_CHARACTERS:
-        raise Unsupported(f"{file} has more than {MOST_SOURCE_CHARACTERS:,} characters")
+        return f"{file} has more than {MOST_SOURCE_CHARACTERS:,} characters"
     try:
         return parse(source).body
     except SyntaxError as error:
-        raise Unsupported(f"{file}:{error.lineno or 1} is not valid Python: {error.msg}") from error
+        return f"{file}:{error.lineno or 1} is not valid Python: {error.msg}"
     except (ValueError, RecursionError, MemoryError) as error:
-        raise Unsupported(f"{file} is not valid Python: {error or type(error).__name__}") from error
+        return f"{file} is not valid Python: {error or type(error).__name__}"
 
 
 def _package_of(file: str, roots: tuple[str, ...], files: Files) -> str:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from schemaguard.history.evaluation.interpreter import Interpreter, Site
 
 T = TypeVar("T")
-MOST_STATEMENTS = 5_000
+MOST_STATEMENTS = 3_000
 _RESULT = Unknown("what a query finds isn't known")
 _FREE_TEXT = frozenset(
     {"comment", "default", "definition", "body", "option", "expression", "using", "reason", "value", "generated",

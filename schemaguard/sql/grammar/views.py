@@ -27,6 +27,7 @@ from schemaguard.sql.mentions import relations_between
 from schemaguard.sql.tokens import NUMBER
 
 _INVOKER = re.compile(r"\bsecurity_invoker\b(?!\s*=\s*'?(?:false|off|no|0)\b)", re.IGNORECASE)
+_QUERY_STARTS = frozenset({"select", "with", "values", "table", "("})
 _SEQUENCE_WORDS = frozenset(
     {"increment", "by", "minvalue", "maxvalue", "start", "with", "cache", "cycle", "no", "logged", "unlogged", "set"}
 )
@@ -43,7 +44,7 @@ def create_view(cursor: Cursor) -> Iterator[Change]:
         invoker = bool(_INVOKER.search(cursor.options()))
     cursor.expect("as")
     begin = cursor.at
-    query = cursor.expression()
+    query = _query(cursor)
     reads = relations_between(cursor, begin, cursor.at) - ({name} if "recursive" in words else set())
     yield CreateView(
         View(name, query, columns, reads=frozenset((n, None) for n in reads), security_invoker=invoker),
@@ -64,9 +65,16 @@ def create_materialized_view(cursor: Cursor) -> Iterator[Change]:
         cursor.identifier()
     cursor.expect("as")
     begin = cursor.at
-    query = cursor.expression()
+    query = _query(cursor)
     reads = frozenset((n, None) for n in relations_between(cursor, begin, cursor.at))
     yield CreateView(View(name, query, columns, materialized=True, reads=reads), if_not_exists=if_not_exists)
+
+
+def _query(cursor: Cursor) -> str:
+    """The text of the query, which begins as one."""
+    if cursor.key not in _QUERY_STARTS:
+        raise cursor.refusal("a query")
+    return cursor.expression()
 
 
 def _columns(cursor: Cursor) -> tuple[Column, ...] | None:

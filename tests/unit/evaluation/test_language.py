@@ -1,10 +1,12 @@
 """Python in revisions: what its constructs lead to."""
 # ruff: noqa: E501 - a case reads best in one line
 
+import time
 from pathlib import Path
 
 import pytest
 
+from schemaguard.history.identity import read_identity
 from tests.unit.evaluation.evaluating import sent
 
 DROPS = pytest.mark.parametrize(
@@ -213,3 +215,26 @@ def test_sql_in_a_file_of_the_project_is_read() -> None:
             "app/migrations/versions/sql/b.sql": "DROP TABLE b",
         },
     ) == ["DROP TABLE a", "DROP TABLE b"]
+
+
+def test_a_number_that_a_format_cannot_take_is_an_error_of_the_code() -> None:
+    assert sent("""
+        def upgrade():
+            for template in ("%d", "%x", "%c"):
+                try:
+                    op.execute(template % 1e400)
+                except (OverflowError, TypeError):
+                    op.execute("SELECT 1")
+    """) == ["SELECT 1"] * 3
+
+
+def test_a_module_that_does_not_parse_is_parsed_once() -> None:
+    source = "def upgrade():\n    while True:\n        try:\n            import broken\n        finally:\n            continue\n"
+    before = time.process_time()
+    assert sent(source, files={"app/broken.py": "x = (\n" * 500})[-1].startswith("! ")
+    assert time.process_time() - before < 2.0
+
+
+def test_what_python_thinks_of_a_literal_is_not_said(capfd: pytest.CaptureFixture[str]) -> None:
+    assert read_identity("revision = 'a'\ndown_revision = None\nx = 1if True else 2\n", "a.py")
+    assert capfd.readouterr().err == ""

@@ -143,3 +143,9 @@ def test_a_table_made_by_a_query_gets_its_columns() -> None:
         ("note", "character varying(20)"),
     ]
     assert not completed.table.open
+
+
+def test_what_sqlglot_says_of_a_query_that_it_cannot_read_is_not_heard(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(Untraceable):
+        trace("WITH a AS (ALTER COLUMN a DROP NOT NULL t) SELECT * FROM a", catalog())
+    assert not caplog.records

@@ -352,10 +352,16 @@ def test_a_query_that_calls_known_functions_or_reads_relations_has_no_effect(sql
         ("SELECT 'a", "unterminated quoted string"),
         ("CREATE TABLE t (a int,)", "a name is expected at ')'"),
         ("UPDATE t SET a = WHERE b", "an expression is expected at 'WHERE'"),
+        ("CREATE VIEW v AS ALTER COLUMN a", "a query is expected at 'ALTER'"),
     ],
 )
 def test_what_the_server_would_not_parse_says_what_was_expected_and_where(sql: str, reason: str) -> None:
     assert only(sql) == Unreadable(reason)
+
+
+@pytest.mark.parametrize("character", ["\x00", "\ud800"])
+def test_a_character_that_no_query_can_have_is_not_read(character: str) -> None:
+    assert translate(f'drop table "{character}"') == (Unreadable("a character in it is none that PostgreSQL has"),)
 
 
 def test_a_statement_that_is_too_long_is_opaque() -> None:
