@@ -218,14 +218,17 @@ def test_sql_in_a_file_of_the_project_is_read() -> None:
 
 
 def test_a_number_that_a_format_cannot_take_is_an_error_of_the_code() -> None:
-    assert sent("""
+    assert (
+        sent("""
         def upgrade():
             for template in ("%d", "%x", "%c"):
                 try:
                     op.execute(template % 1e400)
                 except (OverflowError, TypeError):
                     op.execute("SELECT 1")
-    """) == ["SELECT 1"] * 3
+    """)
+        == ["SELECT 1"] * 3
+    )
 
 
 def test_a_module_that_does_not_parse_is_parsed_once() -> None:
