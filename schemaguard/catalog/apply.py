@@ -15,7 +15,20 @@ from schemaguard.catalog.changes import (
     Unreadable,
     UpdateRows,
 )
-from schemaguard.catalog.fold import access, columns, constraints, kinds, session, tables
+from schemaguard.catalog.fold import (
+    access,
+    alterations,
+    columns,
+    constraints,
+    indexes,
+    naming,
+    objects,
+    renaming,
+    session,
+    tables,
+    types,
+    views,
+)
 from schemaguard.catalog.fold.draft import Draft, indexed
 from schemaguard.catalog.fold.shortening import shortened
 from schemaguard.catalog.objects import Catalog
@@ -24,8 +37,9 @@ from schemaguard.catalog.refusal import Refusal
 __all__ = ["FOLDS", "UNFELT", "Refusal", "apply"]
 
 FOLDS: dict[type, Callable[[Any, Draft], None]] = (
-    tables.FOLDS | columns.FOLDS | constraints.FOLDS | kinds.FOLDS | access.FOLDS | session.FOLDS
-)
+    tables.FOLDS | columns.FOLDS | renaming.FOLDS | alterations.FOLDS | constraints.FOLDS | indexes.FOLDS
+    | views.FOLDS | types.FOLDS | objects.FOLDS | naming.FOLDS | access.FOLDS | session.FOLDS
+)  # fmt: skip
 """Change → what it does to a draft. A dict and not a match: sixty cases, one line each, checked by a test."""
 
 UNFELT = (Reindex, InsertRows, UpdateRows, DeleteRows, TruncateTable, LockTable, NoEffect, Unreadable)

@@ -22,9 +22,10 @@ from schemaguard.catalog.changes import (
     SetRowSecurity,
     SetTableOption,
 )
-from schemaguard.catalog.fold.constraints import add_key, create_index, find_foreign_key, same_shape
 from schemaguard.catalog.fold.creation import create_table
 from schemaguard.catalog.fold.draft import UNKNOWN_TYPE, Draft
+from schemaguard.catalog.fold.indexes import create_index, same_shape
+from schemaguard.catalog.fold.keys import add_key, find_foreign_key
 from schemaguard.catalog.fold.movement import rename_relation
 from schemaguard.catalog.fold.removal import remove_all
 from schemaguard.catalog.objects import (
