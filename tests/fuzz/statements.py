@@ -42,7 +42,14 @@ def damaged(draw: Random) -> str:
 
 def script(draw: Random) -> list[str]:
     """Some statements one after the other, about tables that are mostly there."""
-    return [_about_known(draw, damaged(draw)) if draw.random() < 0.9 else text(draw) for _ in range(draw.randint(1, 3))]
+    return [_one_of_a_script(draw) for _ in range(draw.randint(1, 4))]
+
+
+def _one_of_a_script(draw: Random) -> str:
+    kind = draw.random()
+    if kind < 0.1:
+        return text(draw)
+    return _about_known(draw, draw.choice(EXAMPLES) if kind < 0.75 else damaged(draw))
 
 
 def _about_known(draw: Random, statement: str) -> str:

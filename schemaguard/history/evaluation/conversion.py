@@ -27,6 +27,7 @@ from schemaguard.history.evaluation.values import (
 _OF_THE_CLIENT = ("default", "onupdate", "insert_default", "info", "doc", "system", "sort_order", "init", "deferred")
 """Arguments of a column that no DDL shows, and that often are functions of the application."""
 _SERVER = ("server_default", "server_onupdate")
+_TAKE_TYPES = (sa.cast, sa.type_coerce, sa.try_cast)
 _CALLED_BY_SQLALCHEMY = (Function, Native, HostMethod)
 
 
@@ -161,7 +162,7 @@ def construct(interpreter: Interpreter, function: Callable[..., Any], arguments:
         arguments = _known_only(arguments)
     if arguments.is_open and getattr(function, "__name__", "") != "values":
         return Unknown("the arguments of a construct aren't known")
-    if function in (sa.cast, sa.type_coerce, sa.try_cast) and len(arguments.positional) > 1:
+    if any(function is one for one in _TAKE_TYPES) and len(arguments.positional) > 1:
         arguments = Arguments(
             [arguments.positional[0], as_type(interpreter, arguments.positional[1])], arguments.keywords
         )

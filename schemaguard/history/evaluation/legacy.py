@@ -20,7 +20,12 @@ def modernised(interpreter: Interpreter, function: Callable[..., Any], arguments
         return _without(arguments, "bind")
     if function is sa.Table:
         return _reflected(interpreter, arguments)
-    if function in _TAKE_LISTS and arguments.positional and isinstance(arguments.positional[0], list):
+    # By identity: some of SQLAlchemy's own functions have a way of their own to be equal.
+    if (
+        any(function is one for one in _TAKE_LISTS)
+        and arguments.positional
+        and isinstance(arguments.positional[0], list)
+    ):
         first, *rest = arguments.positional
         return Arguments([*first, *rest], arguments.keywords, arguments.is_open)
     return arguments

@@ -17,6 +17,7 @@ from schemaguard.catalog.objects import Name
 from schemaguard.history.evaluation import conversion, tables
 from schemaguard.history.evaluation.holes import has_hole
 from schemaguard.history.evaluation.interpreter import Interpreter
+from schemaguard.history.evaluation.recorder import name_of
 from schemaguard.history.evaluation.values import Arguments, Raised, Unknown, Unsupported, Value
 
 _TABLES = ("table_name", "source_table", "old_table_name", "source")
@@ -109,13 +110,13 @@ def _table(
 ) -> frozenset[Name] | None:
     """The table that an operation is about, None where that isn't known."""
     if isinstance(receiver, BatchOperations):
-        return frozenset({Name(str(receiver.impl.table_name), receiver.impl.schema)})
+        return frozenset({name_of(receiver.impl.table_name, receiver.impl.schema)})
     named = dict(_named(method, arguments)) | arguments.keywords
     schema = named.get("schema")
     for key in _TABLES:
         table = named.get(key)
         if isinstance(table, str) and not has_hole(table):
-            return frozenset({Name(str(table), schema if isinstance(schema, str) else None)})
+            return frozenset({name_of(table, schema)})
     return None
 
 
@@ -133,7 +134,7 @@ def _bulk_insert(interpreter: Interpreter, method: Callable[..., Any], arguments
     listed = None if values is None else interpreter.budget.listed(values)
     if listed is None or not all(isinstance(row, dict) and not _is_open(row) for row in listed):
         # Which rows isn't known, but where they go is.
-        name = Name(str(table.name), table.schema)
+        name = name_of(table.name, table.schema)
         columns = tuple(str(column.name) for column in table.columns)
         interpreter.recorder.changed("", (InsertRows(name, columns),))
         return None
@@ -295,4 +296,4 @@ def create(interpreter: Interpreter, receiver: Any, name: str, arguments: Argume
 
 
 def _named_by(receiver: Any) -> frozenset[Name] | None:
-    return frozenset({Name(str(receiver.name), receiver.schema)}) if isinstance(receiver, sa.Table) else None
+    return frozenset({name_of(receiver.name, receiver.schema)}) if isinstance(receiver, sa.Table) else None

@@ -39,6 +39,11 @@ _FREE_TEXT = frozenset(
 _ENDING = ("COMMIT", "ROLLBACK", "PREPARE")
 
 
+def name_of(name: object, schema: object) -> Name:
+    """The name that a library was given, whatever it was given."""
+    return Name(str(name), str(schema) if isinstance(schema, str) else None)
+
+
 class Recorder:
     """The database that evaluated code believes to have: real compilers in front, a catalog behind."""
 
@@ -98,7 +103,7 @@ class Recorder:
         except Raised as raised:
             if self.interpreter is None or self.interpreter.trying or not isinstance(value, BatchOperations):
                 raise
-            names = frozenset({Name(str(value.impl.table_name), value.impl.schema)})
+            names = frozenset({name_of(value.impl.table_name, value.impl.schema)})
             self.opaque(f"a batch can't be compiled: {raised.message}", None, names)
 
     # Statements

@@ -282,3 +282,28 @@ def test_comments_beside_a_call_come_with_its_statement() -> None:
         ("schemaguard: touches v(a)",),
         (),
     ]
+
+
+def test_a_schema_that_is_no_text_hides_no_statement() -> None:
+    assert (
+        sent("""
+        def upgrade():
+            with op.batch_alter_table("t", schema={"a": 1}) as batch:
+                batch.drop_column(undefined)
+            op.execute("SELECT 1")
+    """)[-1]
+        == "SELECT 1"
+    )
+
+
+@pytest.mark.parametrize("owner", ["sa.table('t', sa.column('a'))", "sa.select(sa.column('a'))"])
+@pytest.mark.parametrize("collection", ["c", "columns", "selected_columns", "exported_columns"])
+def test_columns_that_are_called_are_an_error_of_the_code(owner: str, collection: str) -> None:
+    assert (
+        sent(f"""
+        def upgrade():
+            {owner}.{collection}([1])
+            op.execute("SELECT 1")
+    """)[-1]
+        == "SELECT 1"
+    )
