@@ -11,7 +11,7 @@ from alembic.operations import BatchOperations, Operations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import exc
 
-from schemaguard.catalog.changes import Change, ControlTransaction, Opaque, Unreadable
+from schemaguard.catalog.changes import AddConstraint, Change, ControlTransaction, Opaque, Unreadable
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.persistent import PersistentMap
 from schemaguard.finding import Place
@@ -29,14 +29,21 @@ if TYPE_CHECKING:
     from schemaguard.history.evaluation.interpreter import Interpreter, Site
 
 T = TypeVar("T")
-MOST_STATEMENTS = 3_000
+MOST_STATEMENTS = 4_000
 _RESULT = Unknown("what a query finds isn't known")
 _FREE_TEXT = frozenset(
     {"comment", "default", "definition", "body", "option", "expression", "using", "reason", "value", "generated",
      "predicate", "text", "query", "bound", "where"}
 )  # fmt: skip
 """Parts of a change that name nothing: a hole in them leaves the rest of the change certain."""
+_CONSTRAINTS_A_UNIT = 8
 _ENDING = ("COMMIT", "ROLLBACK", "PREPARE")
+
+
+def _looked_through(change: Change, catalog: Catalog) -> int:
+    """The constraints that are there when one is added: each is looked at for what the new one may be called."""
+    table = catalog.tables.get(catalog.resolve(change.table)) if isinstance(change, AddConstraint) else None
+    return len(table.constraints) // _CONSTRAINTS_A_UNIT if table is not None else 0
 
 
 def name_of(name: object, schema: object) -> Name:
@@ -161,6 +168,8 @@ class Recorder:
             raise Raised(exc.ProgrammingError(sql, None, Exception(refused.reason)))
         if len(self.steps) >= MOST_STATEMENTS and not self.is_stopped:
             raise Exhausted(f"it sends more than {MOST_STATEMENTS:,} statements")
+        if interpreter is not None and (looked_through := sum(_looked_through(change, after) for change in changes)):
+            interpreter.budget.labour(looked_through)
         autocommit = self.connection.is_autocommit
         if autocommit and self.is_open:
             self._end()

@@ -6,6 +6,7 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from schemaguard.history.evaluation.budget import MOST_ITEMS, MOST_STEPS
+from tests.unit.evaluation.evaluating import sent
 from tests.unit.evaluation.hostile_runs import HOSTILE, NAMES, project
 
 SLACK_STEPS = MOST_ITEMS
@@ -83,3 +85,16 @@ def test_a_revision_that_is_really_run_does_leave_a_trace(tmp_path: Path) -> Non
     root, trace = project(tmp_path, "import_side_effect")
     subprocess.run([sys.executable, root / "migrations" / "versions" / "import_side_effect.py"], check=True)
     assert trace.read_text() == "ran"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["op.create_foreign_key(None, 't', 't', ['b'], ['id'])", "op.create_check_constraint(None, 't', 'b > 0')"],
+)
+def test_constraints_without_end_are_given_up_in_time(statement: str) -> None:
+    before = time.process_time()
+    found = sent(
+        f"def upgrade():\n    while op:\n        {statement}\n", before="create table t (id int primary key, b int)"
+    )
+    assert found[-1].startswith("! it isn't evaluated to its end")
+    assert time.process_time() - before < 2.0
