@@ -1,5 +1,6 @@
 """Reads a folder of contracts."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from schemaguard.contracts import document, odcs
@@ -52,6 +53,37 @@ def _beside(file: Path, name: str) -> str | None:
         return wanted.read_text(encoding="utf-8", errors="replace")
     except (OSError, ValueError, RuntimeError):
         return None
+
+
+def write_new(files: Mapping[Path, str]) -> None:
+    """Write files that aren't there yet: all of them, or none. ContractError where one is there, or can't be written.
+
+    A file that is there with just that text stays as it is.
+    """
+    missing = {file: text for file, text in files.items() if not _has(file, text)}
+    made: list[Path] = []
+    try:
+        for file, text in missing.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("x", encoding="utf-8") as opened:
+                made.append(file)
+                opened.write(text)
+    except OSError as error:
+        for file in made:
+            file.unlink(missing_ok=True)
+        if isinstance(error, FileExistsError):
+            hint = "-o FILE writes to another place, -o - to standard output"
+            raise ContractError("there is such a file already", at=str(error.filename), next=hint) from error
+        raise ContractError(
+            f"the file can't be written: {error.strerror}", at=str(error.filename), next="-o FILE names another place"
+        ) from error
+
+
+def _has(file: Path, text: str) -> bool:
+    try:
+        return file.read_text(encoding="utf-8") == text
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _refuse_doubles(contracts: tuple[Contract, ...]) -> None:

@@ -22,12 +22,13 @@ def show(
             Text.assemble(verdict, (visible(", ".join(names) or file), "bold"), f"  {visible(file)}" if names else ""),
         )
         for remark in remarks:
-            _show_remark(remark, to)
+            show_remark(remark, to)
     for reason in not_judged:
         line(to, Text(visible(reason), "dim"))
 
 
-def _show_remark(remark: Remark, to: Console) -> None:
+def show_remark(remark: Remark, to: Console) -> None:
+    """Print one remark with its place and what to do."""
     style = "red" if remark.is_error else "yellow"
     kind = "error" if remark.is_error else "warning"
     line(to, Text.assemble("  ", (kind, style), f" {visible(remark.what)}"), indent=4)
@@ -46,18 +47,20 @@ def document(
                 "file": file,
                 "contracts": list(names),
                 "valid": not any(remark.is_error for remark in remarks),
-                "remarks": [
-                    {
-                        "layer": remark.layer,
-                        "severity": "error" if remark.is_error else "warning",
-                        "message": remark.what,
-                        "at": remark.at,
-                        "next": remark.next,
-                    }
-                    for remark in remarks
-                ],
+                "remarks": [remark_json(remark) for remark in remarks],
             }
             for file, names, remarks in files
         ],
         "not_judged": list(not_judged),
+    }
+
+
+def remark_json(remark: Remark) -> dict[str, str]:
+    """One remark."""
+    return {
+        "layer": remark.layer,
+        "severity": "error" if remark.is_error else "warning",
+        "message": remark.what,
+        "at": remark.at,
+        "next": remark.next,
     }

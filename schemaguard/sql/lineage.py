@@ -15,7 +15,12 @@ Source = tuple[Name, str]
 
 
 class Untraceable(Exception):  # noqa: N818 - an answer: what a query reads can't be shown
-    """What the query reads can't be shown; the message says why."""
+    """What the query reads can't be shown; the message says why, and line and column where in the text."""
+
+    def __init__(self, why: str, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(why)
+        self.line = line
+        self.column = column
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class Lineage:
     """Those that it names with their schema, which no search_path can lead elsewhere."""
     has_star: bool
     """Whether it returns `*`: another column in a table is another column of the result."""
+    calls: frozenset[str] = frozenset()
+    """Functions that it calls and that aren't PostgreSQL's own: what they read isn't looked into."""
 
 
 def trace(query: str, catalog: Catalog) -> Lineage:

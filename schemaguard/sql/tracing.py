@@ -16,6 +16,8 @@ from sqlglot.optimizer.scope import Scope, build_scope
 from schemaguard.catalog.objects import Catalog, Column, Name, View
 from schemaguard.catalog.types import Type
 from schemaguard.sql.cursor import read_type
+from schemaguard.sql.joined import has_outer_join, is_sorted_by, merged_by_using, merged_names
+from schemaguard.sql.known_functions import is_harmless
 from schemaguard.sql.lineage import Lineage, Output, Source, Untraceable
 
 UNKNOWN = Type("unknown")
@@ -44,15 +46,17 @@ def trace_query(query: str, catalog: Catalog, depth: int = 0) -> Lineage:
         frozenset(tracer.relations),
         frozenset(tracer.qualified),
         any(_is_star(selected) for selected in _selects(root)),
+        _foreign_calls(root),
     )
 
 
 def _scope(query: str) -> Scope:
     try:
         with _quiet():
-            parsed = [tree for tree in parse(query, dialect="postgres") if tree is not None]
+            parsed = [tree for tree in parse(query, dialect="postgres") if not isinstance(tree, exp.Semicolon | None)]
         if len(parsed) != 1 or not isinstance(parsed[0], exp.Query):
             raise Untraceable("the text isn't one query")
+        _refuse_writing(parsed[0])
         tree = normalize_identifiers(parsed[0], dialect="postgres")
         scope = build_scope(tree)
     except Untraceable:
@@ -60,10 +64,37 @@ def _scope(query: str) -> Scope:
     except Exception as error:
         # What its parser raises on odd texts isn't only its own errors; whichever it is, the query can't be traced.
         why = (str(error).splitlines() or [type(error).__name__])[0]
-        raise Untraceable(f"the query can't be read: {why}") from None
+        raise Untraceable(f"the query can't be read: {why}", *_error_place(error)) from None
     if scope is None:
         raise Untraceable("the text isn't one query")
     return scope
+
+
+def _refuse_writing(tree: exp.Query) -> None:
+    """A query may write: into a new table, or in a part WITH."""
+    for found in tree.find_all(exp.Into, exp.DML, exp.Command):
+        raise Untraceable("the query doesn't only read", *_place(found))
+
+
+def _place(node: exp.Expr) -> tuple[int, int] | tuple[()]:
+    """Line and column of the first name in a part of the tree, where that is known."""
+    for name in node.find_all(exp.Identifier, bfs=False):
+        meta = name.meta
+        if "line" in meta:
+            return meta["line"], meta["col"] - (meta["end"] - meta["start"])
+    return ()
+
+
+def _error_place(error: Exception) -> tuple[int, int] | tuple[()]:
+    for found in getattr(error, "errors", ()):
+        if found.get("line"):
+            return found["line"], found["col"]
+    return ()
+
+
+def _foreign_calls(root: Scope) -> frozenset[str]:
+    called = {call.name.lower() for call in root.expression.find_all(exp.Anonymous)}
+    return frozenset(name for name in called if not is_harmless(name))
 
 
 @contextmanager
@@ -120,13 +151,13 @@ class _Tracer:
         resolved = self.catalog.resolve(name)
         table, view = self.catalog.tables.get(resolved), self.catalog.views.get(resolved)
         if table is None and view is None:
-            raise Untraceable(f"the relation {name} isn't known")
+            raise Untraceable(f"the relation {name} isn't known", *_place(source))
         self.relations.add(resolved)
         if name.schema is not None:
             self.qualified.add(resolved)
         if table is not None:
             if table.open:
-                raise Untraceable(f"not all columns of {name} are known")
+                raise Untraceable(f"not all columns of {name} are known", *_place(source))
             shown = [_of_column(resolved, column) for column in table.columns]
         else:
             assert view is not None
@@ -146,7 +177,7 @@ class _Tracer:
 
     def of_scope(self, scope: Scope) -> list[Output] | None:
         if isinstance(scope.expression, (exp.UDTF, exp.Values)) and not isinstance(scope.expression, exp.Subquery):
-            return _named_by_alias(scope.expression)
+            return self.of_lateral(scope.expression)
         names = list(scope.outer_columns)
         if not scope.sources and id(scope.expression) in self.scopes:
             # A recursive CTE, as its own second branch sees it: its first branch, under the names of the CTE.
@@ -154,6 +185,14 @@ class _Tracer:
             cte = scope.expression.find_ancestor(exp.CTE)
             names = [str(name) for name in cte.alias_column_names] if cte is not None else []
         return _renamed(self.outputs(scope), names)
+
+    def of_lateral(self, source: exp.Expr) -> list[Output] | None:
+        """What LATERAL (a query) shows; a function or VALUES shows what its alias lists."""
+        query = source.this.this if isinstance(source, exp.Lateral) and isinstance(source.this, exp.Subquery) else None
+        inner = self.scopes.get(id(query))
+        if inner is None:
+            return _named_by_alias(source)
+        return _renamed(self.outputs(inner), [str(name) for name in getattr(source, "alias_column_names", ())])
 
     # What a query returns
 
@@ -175,16 +214,16 @@ class _Tracer:
     def starred(self, scope: Scope, selected: exp.Expr) -> list[Output]:
         table = getattr(selected, "table", "")
         if table and table not in scope.sources:
-            raise Untraceable(f"{table}.* names nothing in FROM")
+            raise Untraceable(f"{table}.* names nothing in FROM", *_place(selected))
         found: list[Output] = []
         for name, source in scope.sources.items() if not table else [(table, scope.sources[table])]:
             if not table and name not in scope.selected_sources:
                 continue  # a CTE that isn't in FROM
             shown = self.shown(source)
             if shown is None:
-                raise Untraceable(f"the columns of {name} aren't known")
+                raise Untraceable(f"the columns of {name} aren't known", *_place(selected))
             found += shown
-        return found if table else _merged_by_using(scope, found)
+        return found if table else merged_by_using(scope, found, self.shown)
 
     def output(self, scope: Scope, selected: exp.Expr) -> Output:
         value = selected.this if isinstance(selected, exp.Alias) else selected
@@ -192,7 +231,7 @@ class _Tracer:
         if isinstance(value, exp.Column):
             found = self.resolve(scope, value)
             if len(found) == 1:
-                nullable = found[0].may_be_null or _has_outer_join(scope)
+                nullable = found[0].may_be_null or has_outer_join(scope)
                 return replace(found[0], name=name, may_be_null=nullable)
         sources: set[Source] = set()
         for column in value.find_all(exp.Column):
@@ -243,10 +282,9 @@ class _Tracer:
                     self.note(self.starred(scope, selected))
 
     def read_clauses(self, scope: Scope) -> None:
-        """The columns of JOIN … USING, and those that GROUP BY names by their position."""
-        for join in scope.expression.args.get("joins") or ():
-            for identifier in join.args.get("using") or ():
-                self.note(self.in_scope(scope, identifier.name, "") or ())
+        """The columns of JOIN … USING and NATURAL JOIN, and those that GROUP BY names by their position."""
+        for name in merged_names(scope, self.shown):
+            self.note(self.in_scope(scope, name, "") or ())
         group = scope.expression.args.get("group")
         for item in group.expressions if group is not None else ():
             if isinstance(item, exp.Literal) and item.is_int:
@@ -267,13 +305,26 @@ class _Tracer:
         while at is not None:
             found = self.in_scope(at, name, table)
             if found is not None:
-                return found
+                return found if len(found) < 2 else self.one_of(scope, column, at, found)
             at = at.parent
-        if _is_output_alias(scope, column):
-            return [output for output in self.outputs(scope) if output.name == name]
+        is_of_branches = bool(scope.set_operation_scopes) and not table
+        if is_of_branches or _is_output_alias(scope, column):
+            named = [output for output in self.outputs(scope) if output.name == name]
+            if named:
+                return named
         if name in _SYSTEM_COLUMNS and not table:
             return []
-        raise Untraceable(f"the column {column.sql(dialect='postgres')} isn't known")
+        raise Untraceable(f"the column {column.sql(dialect='postgres')} isn't known", *_place(column))
+
+    def one_of(self, scope: Scope, column: exp.Column, at: Scope, found: list[Output]) -> list[Output]:
+        """What a name means that several FROM items show: the server refuses it, but for USING and ORDER BY."""
+        if column.table or column.name in scope.selected_sources or column.name in merged_names(at, self.shown):
+            return found
+        if is_sorted_by(scope, column):
+            named = [output for output in self.outputs(scope) if output.name == column.name]
+            if named:
+                return named
+        raise Untraceable(f"the column {column.name} is ambiguous", *_place(column))
 
     def in_scope(self, scope: Scope, name: str, table: str) -> list[Output] | None:
         candidates = {
@@ -313,21 +364,6 @@ def _named_by_alias(source: exp.Expr) -> list[Output] | None:
     return [Output(name, UNKNOWN, frozenset()) for name in names] if names else None
 
 
-def _merged_by_using(scope: Scope, found: list[Output]) -> list[Output]:
-    """`*` over a join with USING shows a joined column once, and first."""
-    joined = [
-        identifier.name
-        for join in scope.expression.args.get("joins") or ()
-        for identifier in join.args.get("using") or ()
-    ]
-    merged: list[Output] = []
-    for name in dict.fromkeys(joined):
-        same = [output for output in found if output.name == name]
-        if same:
-            merged.append(replace(same[0], sources=frozenset().union(*(output.sources for output in same))))
-    return [*merged, *(output for output in found if output.name not in joined)]
-
-
 def _is_within(node: exp.Expr, roots: set[int]) -> bool:
     at: exp.Expr | None = node
     while at is not None:
@@ -342,11 +378,6 @@ def _is_output_alias(scope: Scope, column: exp.Column) -> bool:
     if column.table or column.find_ancestor(exp.Order, exp.Group, exp.Select) in (None, scope.expression):
         return False
     return any(isinstance(selected, exp.Alias) and selected.alias == column.name for selected in _selects(scope))
-
-
-def _has_outer_join(scope: Scope) -> bool:
-    """Whether an outer join may fill columns with NULL; which of them isn't looked at."""
-    return any(join.side in ("LEFT", "RIGHT", "FULL") for join in scope.expression.args.get("joins") or ())
 
 
 def _cast_type(value: exp.Cast) -> Type:

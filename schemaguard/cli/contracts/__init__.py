@@ -4,16 +4,20 @@ from collections.abc import Callable
 
 import typer
 
+from schemaguard.cli.contracts.infer import infer
 from schemaguard.cli.contracts.list import list_
 from schemaguard.cli.contracts.publish import publish
 from schemaguard.cli.contracts.show import show
 from schemaguard.cli.contracts.validate import validate
 
-group = typer.Typer(no_args_is_help=True, help="List contracts, show and judge them, bind one to a model version.")
+group = typer.Typer(
+    no_args_is_help=True, help="List contracts, show, infer and judge them, bind one to a model version."
+)
 
 VERBS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("list", list_),
     ("show", show),
+    ("infer", infer),
     ("validate", validate),
     ("publish", publish),
 )

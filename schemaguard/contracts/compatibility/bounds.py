@@ -40,7 +40,8 @@ def _strictness(limit: Limit) -> tuple[float, bool]:
     return limit.rank, limit.excluded
 
 
-def _strictest(limits: Iterable[Limit]) -> Limit | None:
+def strictest(limits: Iterable[Limit]) -> Limit | None:
+    """The limit that lets the least through, None where there is none."""
     return max(limits, key=_strictness, default=None)
 
 
@@ -54,7 +55,7 @@ def promised_bounds(promise: Promise) -> Bounds:
         *((Limit(-promise.maximum),) if promise.maximum is not None else ()),
         *((Limit(-promise.exclusive_maximum, True),) if promise.exclusive_maximum is not None else ()),
     )
-    return Bounds(_strictest(lows), _strictest(highs), frozenset(promise.enum) if promise.enum is not None else None)
+    return Bounds(strictest(lows), strictest(highs), frozenset(promise.enum) if promise.enum is not None else None)
 
 
 def bounds(check: Check, column: str) -> Bounds | None:
@@ -70,8 +71,8 @@ def bounds(check: Check, column: str) -> Bounds | None:
     if found := _BETWEEN.search(text):
         return Bounds(Limit(float(found.group(1))), Limit(-float(found.group(2))))
     compared = _COMPARISON.findall(text)
-    low = _strictest(Limit(float(number), sign == ">") for sign, number in compared if sign[0] == ">")
-    high = _strictest(Limit(-float(number), sign == "<") for sign, number in compared if sign[0] == "<")
+    low = strictest(Limit(float(number), sign == ">") for sign, number in compared if sign[0] == ">")
+    high = strictest(Limit(-float(number), sign == "<") for sign, number in compared if sign[0] == "<")
     return Bounds(low, high) if low is not None or high is not None else None
 
 
@@ -80,8 +81,8 @@ def table_bounds(table: Table, column: str) -> Bounds:
     found = [b for c in table.constraints if isinstance(c, Check) and (b := bounds(c, column)) is not None]
     lists = [each.values for each in found if each.values is not None]
     return Bounds(
-        _strictest(each.minimum for each in found if each.minimum is not None),
-        _strictest(each.maximum for each in found if each.maximum is not None),
+        strictest(each.minimum for each in found if each.minimum is not None),
+        strictest(each.maximum for each in found if each.maximum is not None),
         frozenset.intersection(*lists) if lists else None,
     )
 

@@ -64,6 +64,16 @@ def columns(*pairs: tuple[Name, str]) -> frozenset[tuple[Name, str]]:
         ("WITH RECURSIVE r(n) AS (SELECT id FROM customers UNION ALL SELECT n + 1 FROM r) SELECT n FROM r",
          columns((CUSTOMERS, "id"))),
         ("SELECT count(*) FROM customers", frozenset()),
+        ("SELECT 1 FROM customers NATURAL JOIN orders", columns((CUSTOMERS, "id"), (ORDERS, "id"))),
+        ("SELECT l.* FROM orders o, LATERAL (SELECT name FROM customers WHERE id = o.customer_id) l",
+         columns((CUSTOMERS, "name"), (CUSTOMERS, "id"), (ORDERS, "customer_id"))),
+        ("SELECT o.id FROM orders o JOIN customers c ON c.id = customer_id ORDER BY id",
+         columns((ORDERS, "id"), (ORDERS, "customer_id"), (CUSTOMERS, "id"))),
+        ("SELECT DISTINCT ON (id) o.id FROM orders o JOIN customers c ON c.id = customer_id",
+         columns((ORDERS, "id"), (ORDERS, "customer_id"), (CUSTOMERS, "id"))),
+        ("SELECT name AS n FROM customers UNION SELECT note FROM orders ORDER BY n",
+         columns((CUSTOMERS, "name"), (ORDERS, "note"))),
+        ("SELECT id FROM customers; -- the end", columns((CUSTOMERS, "id"))),
         ("SELECT ctid FROM customers", frozenset()),
     ],
 )  # fmt: skip
@@ -82,12 +92,32 @@ def test_a_query_is_followed_to_its_base_columns(query: str, expected: frozenset
         ("DELETE FROM customers", "the text isn't one query"),
         ("SELECT 1; SELECT 2", "the text isn't one query"),
         ("SELECT FROM WHERE (", "the query can't be read"),
+        ("SELECT id FROM customers, orders", "the column id is ambiguous"),
+        ("SELECT 1 FROM customers JOIN orders ON true WHERE id = 1", "the column id is ambiguous"),
+        ("SELECT l.nothing FROM orders, LATERAL (SELECT name FROM customers) l", "the column l.nothing isn't known"),
+        ("SELECT id INTO copy FROM customers", "the query doesn't only read"),
+        ("WITH gone AS (DELETE FROM orders RETURNING id) SELECT 1 FROM customers", "the query doesn't only read"),
     ],
 )
 def test_what_the_catalog_does_not_know_is_an_error_and_never_nothing(query: str, why: str) -> None:
     with pytest.raises(Untraceable) as caught:
         trace(query, catalog())
     assert str(caught.value).startswith(why[:20])
+
+
+@pytest.mark.parametrize(
+    ("query", "place"),
+    [
+        ("SELECT id,\n  nothing FROM customers", (2, 3)),
+        ("SELECT 1\nFROM customers c,\n  nowhere", (3, 3)),
+        ("SELECT c.name, 'é', \"Wrong\" FROM customers c", (1, 21)),
+        ("SELECT id FROM customers JOIN orders ON true", (1, 8)),
+    ],
+)
+def test_an_error_says_where_in_the_text(query: str, place: tuple[int, int]) -> None:
+    with pytest.raises(Untraceable) as caught:
+        trace(query, catalog())
+    assert (caught.value.line, caught.value.column) == place
 
 
 def test_an_output_says_its_name_type_and_whether_it_may_be_null() -> None:

@@ -1,0 +1,129 @@
+"""What a training run keeps of its feature queries, in MLflow: their text, a contract's draft, and what it says.
+
+A model version knows its run, so the contract finds its version when that is registered.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from schemaguard.adapters.mlflow_calls import ask, bounded, without_password
+from schemaguard.contracts.inference import FeatureQuery
+from schemaguard.errors import RegistryError
+
+FOLDER = "schemaguard"
+CONTRACT, INTERFACE, QUERIES = "contract.odcs.yaml", "interface.json", "queries"
+MODEL_TAG, DIGEST_TAG = "schemaguard.model", "schemaguard.contract_digest"
+_RUNS_LOOKED_AT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was recorded in a run."""
+
+    run_id: str
+    queries: tuple[FeatureQuery, ...]
+    reads_through: str
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRun:
+    """The last run before that recorded a contract of the model."""
+
+    run_id: str
+    digest: str
+    interface: Mapping[str, Any]
+
+
+def recorded(uri: str, model: str, version: str) -> Recorded | None:
+    """What the run of a registered version recorded; None where it has no run, or the run recorded nothing.
+
+    Raises RegistryError where the registry can't be asked, or knows no such version.
+    """
+    what = f"find the run of {model} {version}"
+    client = _client(uri)
+    run_id = ask(uri, what, lambda: client.get_model_version(model, version)).run_id
+    if not run_id:
+        return None
+    listed = _listed(uri, client, run_id, FOLDER)
+    if f"{FOLDER}/{CONTRACT}" not in listed:
+        return None
+    names = sorted(_listed(uri, client, run_id, f"{FOLDER}/{QUERIES}"))
+    queries = tuple(FeatureQuery(_text(uri, client, run_id, name), Path(name).name) for name in names)
+    said = json.loads(_text(uri, client, run_id, f"{FOLDER}/{INTERFACE}"))
+    return Recorded(run_id, queries, str(said["readsThrough"]))
+
+
+def earlier(run: Any, model: str) -> EarlierRun | None:
+    """The last finished recording of the model in the same experiment, None where there is none."""
+    import mlflow
+
+    uri = mlflow.get_tracking_uri()
+    client = _client(uri)
+    query = f"tags.`{MODEL_TAG}` = '{model}' and tags.`{DIGEST_TAG}` != ''"
+    found = ask(
+        uri,
+        f"look for earlier runs of {model}",
+        lambda: client.search_runs([run.info.experiment_id], query, max_results=_RUNS_LOOKED_AT),
+    )
+    for other in found:
+        if other.info.run_id == run.info.run_id:
+            continue
+        try:
+            text = _text(uri, client, other.info.run_id, f"{FOLDER}/{INTERFACE}")
+        except RegistryError:
+            continue  # Its artifacts were cleaned away: an older one may still have them.
+        return EarlierRun(other.info.run_id, other.data.tags[DIGEST_TAG], json.loads(text))
+    return None
+
+
+def log(run: Any, texts: Mapping[str, str], tags: Mapping[str, str]) -> None:
+    """Keep texts (by their path below `schemaguard/`) and tags with a run; the tags last: then all is there."""
+    import mlflow
+
+    uri = mlflow.get_tracking_uri()
+    client, run_id = _client(uri), run.info.run_id
+    with TemporaryDirectory(prefix="schemaguard-") as folder:
+        for name, text in texts.items():
+            file = Path(folder, name)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        ask(uri, "keep the contract with the run", lambda: client.log_artifacts(run_id, folder, FOLDER))
+    for key, value in tags.items():
+        ask(uri, "tag the run", partial(client.set_tag, run_id, key, value))
+
+
+def active_run() -> Any | None:
+    """The run that is under way in this thread, None where there is none."""
+    import mlflow
+
+    return mlflow.active_run()
+
+
+def _client(uri: str) -> Any:
+    def make() -> Any:
+        from mlflow.tracking import MlflowClient
+
+        return MlflowClient(tracking_uri=bounded(uri), registry_uri=bounded(uri))
+
+    return ask(uri, "open the registry", make)
+
+
+def _listed(uri: str, client: Any, run_id: str, folder: str) -> list[str]:
+    found = ask(uri, f"list what run {run_id} keeps", lambda: client.list_artifacts(run_id, folder))
+    return [artifact.path for artifact in found if not artifact.is_dir]
+
+
+def _text(uri: str, client: Any, run_id: str, path: str) -> str:
+    with TemporaryDirectory(prefix="schemaguard-") as folder:
+        file = ask(uri, f"read {path} of run {run_id}", lambda: client.download_artifacts(run_id, path, folder))
+        try:
+            return Path(file).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise RegistryError(
+                f"{path} of run {run_id} can't be read: {error}", at=without_password(uri), next="train again"
+            ) from error
