@@ -28,7 +28,7 @@ def main() -> int:
     rows = []
     for many in (options.revisions // 4, options.revisions // 2, options.revisions):
         with tempfile.TemporaryDirectory() as folder:
-            write = _write_sql if options.form == "sql" else _write_alembic
+            write = _write_sql if options.form == "sql" else write_alembic
             write(Path(folder), many)
             seconds, megabytes = _read(Path(folder))
         rows.append((many, many // 2, f"{seconds:.1f}", f"{seconds / many * 1000:.2f}", f"{megabytes:.0f}"))
@@ -83,7 +83,8 @@ UPDATE account_{table} SET status = 'old' WHERE id < 10;
 """
 
 
-def _write_alembic(folder: Path, many: int) -> None:
+def write_alembic(folder: Path, many: int) -> None:
+    """Revisions that make a table and change it, in turns, by Alembic's operations."""
     for number in range(many):
         table, down = number // 2, f"'r{number - 1}'" if number else "None"
         body = _made_by_operations(table) if number % 2 == 0 else _changed_by_operations(table)

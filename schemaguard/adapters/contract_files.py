@@ -40,8 +40,7 @@ def read_file(file: Path, root: Path) -> ContractFile:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ContractError(f"the contract can't be read: {error}", at=f"{name}:1:1", next="mend the file") from error
-    contract = odcs.parse(text, name, lambda beside: _beside(file, beside))
-    return ContractFile(contract, document.read(text, name).data)
+    return odcs.parse_file(text, name, lambda beside: _beside(file, beside))
 
 
 def _beside(file: Path, name: str) -> str | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, NoReturn
 
 SERIALS = {
@@ -128,6 +129,7 @@ class _Token(NamedTuple):
     text: str
 
 
+@lru_cache(maxsize=4096)
 def parse_type(text: str) -> Type:
     """The type that a text means, as PostgreSQL's grammar reads it; serial names mean the integer type beneath.
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from math import isfinite
 from typing import Any
 
 import yaml
@@ -12,8 +14,11 @@ LARGEST_BYTES = 1_000_000
 DEEPEST_LEVEL = 40
 Path = tuple[str | int, ...]
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_RESOLVER: Any = yaml.resolver.Resolver()
 _STRING = "tag:yaml.org,2002:str"
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
+_PLAIN = tuple(f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float"))
+"""What JSON Schema and digests know, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,72 +50,99 @@ def read(text: str, file: str) -> Document:
             next="a contract names columns; leave data out of it",
         )
     try:
-        _refuse_anchors(text, file)
-        node = yaml.compose(text, Loader=_Loader)
+        return _Reading(file).document(yaml.parse(text, Loader=_Loader))
     except yaml.YAMLError as error:
         raise _not_yaml(error, file) from error
     except (ValueError, RecursionError) as error:
         raise ContractError(f"not valid YAML: {error}", at=f"{file}:1:1", next="mend the file") from error
-    if node is None:
-        raise ContractError("the file is empty", at=f"{file}:1:1", next="schemaguard contracts show prints an example")
-    places: dict[Path, tuple[int, int]] = {}
-    return Document(_plain(node, (), places, file), places, file)
 
 
-def _refuse_anchors(text: str, file: str) -> None:
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+class _Reading:
+    """Events to data, in one pass: what isn't read is refused before anything is made of it."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._places: dict[Path, tuple[int, int]] = {}
+
+    def document(self, events: Iterator[Any]) -> Document:
+        """The one document of the stream."""
+        data: Any = None
+        documents = 0
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise self._error("the file holds more than one document", event, "one contract a file")
+                data = self._value(next(events), events, ())
+        if data is None:
             raise ContractError(
-                "anchors and aliases aren't read in contracts",
-                at=_mark(event.start_mark, file),
-                next="write the value out where it is used",
+                "the file is empty", at=f"{self._file}:1:1", next="schemaguard contracts show prints an example"
             )
-        depth += isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent)
-        depth -= isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent)
-        if depth > DEEPEST_LEVEL:
-            raise ContractError(
-                f"nested more than {DEEPEST_LEVEL} levels deep", at=_mark(event.start_mark, file), next="mend the file"
+        return Document(data, self._places, self._file)
+
+    def _value(self, event: Any, events: Iterator[Any], path: Path) -> Any:
+        self._refuse_anchor(event)
+        if len(path) > DEEPEST_LEVEL:
+            raise self._error(f"nested more than {DEEPEST_LEVEL} levels deep", event, "mend the file")
+        mark = event.start_mark
+        self._places[path] = (mark.line + 1, mark.column + 1)
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(events, path)
+        return self._sequence(events, path)
+
+    def _refuse_anchor(self, event: Any) -> None:
+        # An alias has the name of its anchor.
+        if event.anchor is not None:
+            raise self._error(
+                "anchors and aliases aren't read in contracts", event, "write the value out where it is used"
             )
 
+    def _mapping(self, events: Iterator[Any], path: Path) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent):
+                raise self._error("a key is a word", event, "mend the file")
+            self._refuse_anchor(event)
+            key = event.value
+            if key in made:
+                raise self._error(f"{key!r} is there twice", event, "leave one of them")
+            made[key] = self._value(next(events), events, (*path, key))
+        return made
 
-def _plain(node: Any, path: Path, places: dict[Path, tuple[int, int]], file: str) -> Any:
-    places[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
-    match node:
-        case yaml.MappingNode():
-            return dict(_pairs(node, path, places, file))
-        case yaml.SequenceNode():
-            return [_plain(item, (*path, number), places, file) for number, item in enumerate(node.value)]
-        case _:
-            return _scalar(node, file)
+    def _sequence(self, events: Iterator[Any], path: Path) -> list[Any]:
+        made: list[Any] = []
+        while not isinstance(event := next(events), yaml.SequenceEndEvent):
+            made.append(self._value(event, events, (*path, len(made))))
+        return made
+
+    def _scalar(self, event: Any) -> Any:
+        try:
+            return _scalar(event.value, event.tag, event.implicit)
+        except LookupError as error:
+            raise self._error(f"the tag {error.args[0]} isn't read", event, "write plain values") from error
+        except (yaml.YAMLError, ValueError) as error:
+            raise self._error(f"{event.value!r} can't be read", event, "mend it") from error
+
+    def _error(self, what: str, event: Any, hint: str) -> ContractError:
+        return ContractError(what, at=_mark(event.start_mark, self._file), next=hint)
 
 
-def _pairs(node: Any, path: Path, places: dict[Path, tuple[int, int]], file: str) -> Iterator[tuple[str, Any]]:
-    seen: set[str] = set()
-    for key, value in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            raise ContractError("a key is a word", at=_mark(key.start_mark, file), next="mend the file")
-        if key.value in seen:
-            raise ContractError(
-                f"{key.value!r} is there twice", at=_mark(key.start_mark, file), next="leave one of them"
-            )
-        seen.add(key.value)
-        yield key.value, _plain(value, (*path, key.value), places, file)
-
-
-def _scalar(node: Any, file: str) -> Any:
-    if node.tag in (_STRING, _TIMESTAMP):
+@lru_cache(maxsize=16384)
+def _scalar(text: str, tag: str | None, implicit: tuple[bool, bool]) -> Any:
+    """The value of a scalar; LookupError with its tag where that isn't one that is read. The same words come often."""
+    if tag is None or tag == "!":
+        tag = _RESOLVER.resolve(yaml.ScalarNode, text, implicit)
+    if tag in (_STRING, _TIMESTAMP):
         # A date stays the text that was written: JSON Schema and digests know no dates.
-        return node.value
-    if not node.tag.startswith("tag:yaml.org,2002:"):
-        raise ContractError(
-            f"the tag {node.tag} isn't read", at=_mark(node.start_mark, file), next="write plain values"
-        )
-    loader = yaml.SafeLoader("")
-    try:
-        return loader.construct_object(node)
-    except (yaml.YAMLError, ValueError) as error:
-        raise ContractError(f"{node.value!r} can't be read", at=_mark(node.start_mark, file), next="mend it") from error
+        return text
+    if tag not in _PLAIN:
+        raise LookupError(tag)
+    value = yaml.constructor.SafeConstructor().construct_object(yaml.ScalarNode(tag, text))
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError("JSON knows no such number")
+    return value
 
 
 def _not_yaml(error: yaml.YAMLError, file: str) -> ContractError:

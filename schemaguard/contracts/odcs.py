@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import Type, parse_type
-from schemaguard.contracts.contract import Access, Contract, ContractTable, Promise, ReadsThrough
+from schemaguard.contracts.contract import Access, Contract, ContractFile, ContractTable, Promise, ReadsThrough
 from schemaguard.contracts.document import Document, Path, read
 from schemaguard.contracts.signature import SignatureField, parse_signature
 from schemaguard.contracts.standard import unknown_key, validate
@@ -23,9 +23,14 @@ _CONSUMER = "urn:schemaguard:consumer:"
 
 def parse(text: str, file: str, query: Callable[[str], str | None] | None = None) -> Contract:
     """The contract in a file's text; `query` reads a path beside the file. ContractError with file:line:column."""
+    return parse_file(text, file, query).contract
+
+
+def parse_file(text: str, file: str, query: Callable[[str], str | None] | None = None) -> ContractFile:
+    """As `parse`, with the document."""
     document = read(text, file)
     validate(document)
-    return _contract(document, digest(document.data), query)
+    return ContractFile(_contract(document, digest(document.data), query), document.data)
 
 
 def from_document(data: Mapping[str, Any], file: str, digest_: str) -> Contract:

@@ -14,6 +14,8 @@ from schemaguard.errors import ContractError
 
 def validate(document: Document) -> None:
     """ContractError at the first place (by line) where the document isn't an ODCS data contract."""
+    if _holds(document.data):
+        return
     errors = sorted(_validator().iter_errors(document.data), key=lambda error: document.place(_path(error)))
     if not errors:
         return
@@ -41,12 +43,34 @@ def unknown_key(key: str, known: Iterable[str], at: str) -> ContractError:
     return ContractError(f"unknown key {key!r}", at=at, next=hint)
 
 
+def _holds(data: Any) -> bool:
+    """Whether the compiled schema, hundreds of times faster, finds the document right.
+
+    Where it doesn't, the validator that can say where and why has the last word.
+    """
+    try:
+        return bool(_compiled().is_valid(data))
+    except (ValueError, OverflowError):
+        # A number that it can't hold.
+        return False
+
+
+@cache
+def _compiled() -> Any:
+    from jsonschema_rs import Draft201909Validator
+
+    return Draft201909Validator(_schema())
+
+
 @cache
 def _validator() -> Any:
     from jsonschema import Draft201909Validator
 
-    text = (files("open_data_contract_standard") / "schema.json").read_text(encoding="utf-8")
-    return Draft201909Validator(json.loads(text))
+    return Draft201909Validator(_schema())
+
+
+def _schema() -> Any:
+    return json.loads((files("open_data_contract_standard") / "schema.json").read_text(encoding="utf-8"))
 
 
 def _most_specific(error: Any) -> Any:
