@@ -24,6 +24,8 @@ class DiskFiles:
     root: Path
     _texts: dict[str, str | None] = field(default_factory=dict, repr=False)
     _names: dict[str, tuple[str, ...] | None] = field(default_factory=dict, repr=False)
+    _listed: dict[str, bool] = field(default_factory=dict, repr=False)
+    """Path of what stands in a folder whose names were asked for → whether it is a file."""
 
     def path_of(self, given: str | Path) -> str:
         """The path as the core knows it: relative to the root where it is inside, with forward slashes."""
@@ -35,29 +37,45 @@ class DiskFiles:
     def read(self, path: str) -> str | None:
         """The text of a file, None where there is no such file or it can't be read."""
         if path not in self._texts:
-            self._texts[path] = _text(self.root / path)
+            self._texts[path] = _text(self._place(path))
         return self._texts[path]
 
     def names(self, folder: str) -> tuple[str, ...] | None:
         """The names in a folder, sorted; None where there is no such folder."""
         if folder not in self._names:
             try:
-                self._names[folder] = tuple(sorted(os.listdir(self.root / folder)))  # noqa: PTH208 - names are wanted, no Path each
-            except OSError:
+                with os.scandir(self._place(folder)) as entries:
+                    kinds = {entry.name: _is_file(entry) for entry in entries}
+            except (OSError, ValueError):
                 self._names[folder] = None
+            else:
+                self._names[folder] = tuple(sorted(kinds))
+                self._listed.update((os.path.normpath(f"{folder}/{name}"), is_file) for name, is_file in kinds.items())
         return self._names[folder]
 
     def is_file(self, path: str) -> bool:
         """Whether there is such a file."""
-        return (self.root / path).is_file()
+        known = self._listed.get(path)
+        return os.path.isfile(self._place(path)) if known is None else known  # noqa: PTH113 - see _place
+
+    def _place(self, path: str) -> str:
+        """Where the file is; a Path for each of ten thousand files costs as much as reading them."""
+        return os.path.join(self.root, path)  # noqa: PTH118 - see above
 
 
-def _text(path: Path) -> str | None:
+def _is_file(entry: os.DirEntry[str]) -> bool:
     try:
-        content = path.read_bytes()
+        return entry.is_file()
     except OSError:
+        return False
+
+
+def _text(place: str) -> str | None:
+    try:
+        with open(place, "rb") as file:  # noqa: PTH123 - see DiskFiles._place
+            return decode(file.read())
+    except (OSError, ValueError):
         return None
-    return decode(content)
 
 
 def decode(content: bytes) -> str:

@@ -4,12 +4,13 @@ from typing import Annotated
 
 import typer
 
+from schemaguard.cli.coercion import Verb
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 group = typer.Typer(no_args_is_help=True, help="Read the ledger, or verify it.")
 
 
-@group.command()
+@group.command(cls=Verb)
 def log(
     model: Annotated[str | None, typer.Argument(help="Only entries of this model.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Only the newest N entries.")] = None,
@@ -31,7 +32,7 @@ def log(
         show_log(entries, console())
 
 
-@group.command()
+@group.command(cls=Verb)
 def verify(
     checkpoint: Annotated[
         list[str] | None, typer.Option(metavar="SIZE:ROOT", help="A root that was kept elsewhere; may be repeated.")

@@ -9,10 +9,12 @@ import typer
 
 from schemaguard import __version__
 from schemaguard.cli import verbs
+from schemaguard.cli.coercion import Verbs
 from schemaguard.errors import ExitCode, SchemaguardError
 
 app = typer.Typer(
     name="schemaguard",
+    cls=Verbs,
     no_args_is_help=True,
     add_completion=True,
     rich_markup_mode="rich",

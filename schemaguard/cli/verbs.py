@@ -7,6 +7,7 @@ import typer
 from schemaguard.cli import audit, contracts
 from schemaguard.cli.catalog import catalog
 from schemaguard.cli.check import check
+from schemaguard.cli.coercion import Verb
 from schemaguard.cli.demo import demo
 from schemaguard.cli.explain import explain
 from schemaguard.cli.init import init
@@ -44,6 +45,6 @@ GROUPS: tuple[tuple[str, typer.Typer, str], ...] = (
 def register(app: typer.Typer) -> None:
     """Give every verb and group its place in the app."""
     for name, verb, panel in VERBS:
-        app.command(name, rich_help_panel=panel)(verb)
+        app.command(name, cls=Verb, rich_help_panel=panel)(verb)
     for name, group, panel in GROUPS:
         app.add_typer(group, name=name, rich_help_panel=panel)

@@ -169,10 +169,12 @@ def _settings_that_count(reading: Reading) -> tuple[object, ...]:
 def run_initial(reading: Reading) -> tuple[Step, ...]:
     """The steps of the file that the history takes for granted, none where there is no such file."""
     path, text = _initial(reading)
-    # sqlglot takes a tenth of a second to import, and isn't needed where everything is remembered.
+    if not path:
+        return ()
+    # What reads SQL takes long to import, and isn't needed where everything is remembered.
     from schemaguard.history.sql_runner import run_section
 
-    return run_section(Section(path, text), Catalog()) if path else ()
+    return run_section(Section(path, text), Catalog())
 
 
 def _initial(reading: Reading) -> tuple[str, str]:

@@ -20,10 +20,11 @@ from schemaguard.history.folding import refold
 from schemaguard.history.identity import ReadIdentity
 from schemaguard.history.replay import Evaluated, Outcome, Runner
 from schemaguard.history.revision import Direction, Problem, Revision, Run, Step
-from schemaguard.sql.statements import Statement
+from schemaguard.sql.statement import Statement
 
 _CHANGES = tuple[Change, ...]
 _SOURCES = tuple[tuple[str, str], ...]
+_TRAIL = tuple[str, _SOURCES]
 _COMMENTS = tuple[tuple[Place, str], ...]
 
 
@@ -119,17 +120,36 @@ class CachedRunner:
 
     def forward(self, revisions: Sequence[Revision]) -> Catalog | None:
         """The catalog after the first revisions of the history, None where not all of them are remembered."""
+        chain = self._walked_before(revisions) or self._walked(revisions)
+        found: Catalog | None = self._read(digest("catalog", chain), Catalog) if chain is not None else None
+        if found is not None and chain is not None:
+            self.chain = chain
+        return found
+
+    def _walked(self, revisions: Sequence[Revision]) -> str | None:
+        """The chain behind the revisions, found link by link and remembered as a whole; None where one is missing."""
         chain = self.chain
+        read: dict[str, str] = {}
         for revision in revisions:
             key = self._key(chain, "upgrade", revision)
             sources = self._sources(key)
             if sources is None:
                 return None
+            read.update(sources)
             chain = self._next(key, sources)
-        found: Catalog | None = self._read(digest("catalog", chain), Catalog)
-        if found is not None:
-            self.chain = chain
-        return found
+        self._write(self._trail(revisions), _TRAIL, (chain, tuple(sorted(read.items()))))
+        return chain
+
+    def _walked_before(self, revisions: Sequence[Revision]) -> str | None:
+        """The chain behind the revisions where just these were walked before and nothing that was read has changed."""
+        found: tuple[str, tuple[tuple[str, str], ...]] | None = self._read(self._trail(revisions), _TRAIL)
+        if found is None or any(self._content(path) != content for path, content in found[1]):
+            return None
+        return found[0]
+
+    def _trail(self, revisions: Sequence[Revision]) -> str:
+        parts = (part for one in revisions for part in (one.id, one.file, self._content(one.file)))
+        return digest("trail", self.chain, *parts)
 
     def keep(self, catalog: Catalog) -> None:
         """Remember the catalog after the revisions that were run so far."""

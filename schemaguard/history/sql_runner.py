@@ -11,7 +11,8 @@ from schemaguard.history.folding import fold
 from schemaguard.history.history import Script, Section
 from schemaguard.history.replay import Outcome
 from schemaguard.history.revision import Direction, Revision, Run, Step
-from schemaguard.sql.statements import Statement, split
+from schemaguard.sql.statement import Statement
+from schemaguard.sql.statements import split
 from schemaguard.sql.translate import translate
 
 _OPENING = ("BEGIN", "START")

@@ -10,25 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from schemaguard.finding import Place
+from schemaguard.sql.statement import Statement
 from schemaguard.sql.tokens import BROKEN, DATA, META, Comment, Token, tokenize
 
 _LINE_END = re.compile(r"\r\n?|\n")
 _STATEMENT_END = re.compile(r";[ \t]*(?=[\r\n]|\Z)")
 _MOST_RESTARTS = 20
 """How often reading begins anew behind an unterminated quote; every restart may read the whole rest once."""
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One statement: its SQL without the final semicolon, its place, and the comments that stand above or beside it.
-
-    `source` is what the author wrote at `place` where that isn't the SQL itself (an `op.` call), else None.
-    """
-
-    sql: str
-    place: Place
-    comments: tuple[str, ...] = ()
-    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

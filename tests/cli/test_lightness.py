@@ -1,13 +1,16 @@
 """What starting up may cost: the heavy libraries load inside the verb that needs them."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 HEAVY = {"mlflow", "pandera", "sqlalchemy", "alembic", "psycopg", "pandas", "numpy", "sqlglot", "fastapi", "sklearn"}
 PROGRAM = """\
 import sys
+from pathlib import Path
 {action}
 print(sorted({heavy!r} & set(sys.modules)))
 """
@@ -30,3 +33,31 @@ def test_starting_up_loads_no_heavy_library(action: str) -> None:
         [sys.executable, "-c", PROGRAM.format(action=action, heavy=HEAVY)], capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_history_that_is_remembered_is_read_without_the_libraries_that_found_it_out(tmp_path: Path) -> None:
+    folder = tmp_path / "versions"
+    folder.mkdir()
+    (folder / "a.py").write_text(
+        "from alembic import op\nrevision = 'a'\ndown_revision = None\n\n"
+        "def upgrade():\n    op.execute('CREATE TABLE t ()')\n"
+    )
+    heavy = HEAVY | {"pydantic", "schemaguard.history.sql_runner", "schemaguard.history.evaluation"}
+    program = PROGRAM.format(action=HELP.format(arguments=["catalog", "versions", "--format", "json"]), heavy=heavy)
+    environ = {**os.environ, "SCHEMAGUARD_CACHE_DIR": str(tmp_path / "cache")}
+    cold, warm = (
+        subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path, env=environ
+        ).stdout
+        for _ in range(2)
+    )
+    assert "sqlalchemy" in cold.splitlines()[-1]
+    assert warm.splitlines()[-1] == "[]"
+    assert warm.splitlines()[:-1] == cold.splitlines()[:-1]
+
+
+def test_an_option_that_is_not_evidently_right_is_read_and_refused(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "schemaguard.cli", "catalog", "--format", "xml"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 2
+    assert "is not one of" in done.stderr

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import typer
 
+from schemaguard.cli.coercion import Verb
 from schemaguard.cli.contracts.infer import infer
 from schemaguard.cli.contracts.list import list_
 from schemaguard.cli.contracts.publish import publish
@@ -22,4 +23,4 @@ VERBS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("publish", publish),
 )
 for name, verb in VERBS:
-    group.command(name)(verb)
+    group.command(name, cls=Verb)(verb)

@@ -57,7 +57,7 @@ def attribute(interpreter: Interpreter, value: Value, name: str) -> Value:
             found = NOTHING
         case Connection() if name in ("connection", "_dbapi_connection"):
             return driver(interpreter)
-        case _ if isinstance(value, _PLAIN) and name in plain.methods_of(value):
+        case _ if isinstance(value, _PLAIN) and plain.has_method(value, name):
             return HostMethod(value, name)
         case _:
             return host.attribute(value, name)

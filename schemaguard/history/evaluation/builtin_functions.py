@@ -334,7 +334,7 @@ def _kind(name: str, kind: type, call: Callable[[Interpreter, Arguments], Value]
     def find(_: Interpreter, attribute: str) -> Value:
         if attribute in ("__name__", "__qualname__"):
             return name
-        if attribute in plain.methods_of(kind()):
+        if plain.has_method(kind(), attribute):
             # `str.upper`, `dict.fromkeys`: the method, waiting for its object.
             if attribute == "fromkeys":
                 return HostMethod({}, "fromkeys")

@@ -81,7 +81,7 @@ def call_value(interpreter: Interpreter, function: Value, arguments: Arguments) 
             if method is NOTHING:
                 raise Raised(TypeError(f"{cls.name!r} object is not callable"))
             return call_value(interpreter, method, arguments.behind(function))
-        case HostMethod(receiver=receiver, name=name) if name in plain.methods_of(receiver):
+        case HostMethod(receiver=receiver, name=name) if plain.has_method(receiver, name):
             return plain.call(interpreter, receiver, name, arguments)
         case _:
             return host.call(interpreter, function, arguments)

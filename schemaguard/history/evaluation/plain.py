@@ -40,6 +40,11 @@ def methods_of(value: Value) -> Mapping[str, Method]:
     return {}
 
 
+def has_method(value: Value, name: str) -> bool:
+    """Whether a built-in value has a method that may be called; numbers and tuples share a list, but no methods."""
+    return name in methods_of(value) and hasattr(value, name)
+
+
 def call(interpreter: Interpreter, value: Value, name: str, arguments: Arguments) -> Value:
     """What a method of a built-in value gives."""
     return methods_of(value)[name](interpreter, value, arguments)

@@ -22,14 +22,14 @@ from schemaguard.history.evaluation.holes import HOLE, PLACEHOLDER, filled, has_
 from schemaguard.history.evaluation.values import NOTHING, Raised, Unknown, Unsupported, Value
 from schemaguard.history.folding import fold, is_refusal
 from schemaguard.history.revision import Step
-from schemaguard.sql.statements import Statement
+from schemaguard.sql.statement import Statement
 from schemaguard.sql.translate import translate
 
 if TYPE_CHECKING:
     from schemaguard.history.evaluation.interpreter import Interpreter, Site
 
 T = TypeVar("T")
-MOST_STATEMENTS = 4_000
+MOST_STATEMENTS = 3_000
 _RESULT = Unknown("what a query finds isn't known")
 _FREE_TEXT = frozenset(
     {"comment", "default", "definition", "body", "option", "expression", "using", "reason", "value", "generated",

@@ -241,3 +241,14 @@ def test_a_module_that_does_not_parse_is_parsed_once() -> None:
 def test_what_python_thinks_of_a_literal_is_not_said(capfd: pytest.CaptureFixture[str]) -> None:
     assert read_identity("revision = 'a'\ndown_revision = None\nx = 1if True else 2\n", "a.py")
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("value", ["True", "1", "1.5"])
+def test_a_value_has_its_own_methods_only(value: str) -> None:
+    assert sent(f"""
+        def upgrade():
+            try:
+                ({value}).count(1)
+            except AttributeError:
+                op.execute("SELECT 1")
+    """) == ["SELECT 1"]

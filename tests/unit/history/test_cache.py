@@ -4,6 +4,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from schemaguard.history.revision import Direction, Replay, Revision, Run, Step
 from schemaguard.history.selection import Selection
 from schemaguard.history.sources import MemoryFiles
 from schemaguard.history.sql_runner import SqlRunner, run_section
-from schemaguard.sql.statements import Statement
+from schemaguard.sql.statement import Statement
 
 TEXTS = {
     "db/1_a.up.sql": "-- first\ncreate table a (b int primary key, c text);\ncreate index on a (c);",
@@ -99,6 +100,34 @@ def test_what_is_not_judged_is_skipped_where_the_catalog_after_it_is_known() -> 
     assert warm[0] == cold[0] == run(TEXTS, Kept())[0].catalog
     changed = TEXTS | {"db/2_b.up.sql": "create table z ();"}
     assert forward(changed, store) == (run(changed, Kept())[0].catalog, 3)
+
+
+def test_a_source_that_changed_is_seen_even_where_the_way_as_a_whole_is_remembered() -> None:
+    store, read = Kept(), {"db/1_a.up.sql": "create table a (b int);", "lib/names.sql": "a"}
+    revision = Revision("1", (), "db/1_a.up.sql")
+
+    def forward_on(texts: dict[str, str]) -> Catalog | None:
+        return CachedRunner(lambda: _Reads(("lib/names.sql",)), store, texts.get, digest("")).forward([revision])
+
+    runner = CachedRunner(lambda: _Reads(("lib/names.sql",)), store, read.get, digest(""))
+    runner.keep(runner.run(revision, "upgrade", Catalog()).run.after)
+    assert forward_on(read) is not None
+    kept = len(store.texts)
+    assert forward_on(read) is not None
+    assert len(store.texts) == kept
+    assert forward_on(read | {"lib/names.sql": "b"}) is None
+    assert forward_on(read | {"db/1_a.up.sql": "create table b ();"}) is None
+    assert forward_on(read) is not None
+
+
+@dataclass
+class _Reads:
+    """A runner whose revisions make nothing and read the same files."""
+
+    sources: tuple[str, ...]
+
+    def run(self, revision: Revision, direction: Direction, catalog: Catalog) -> Outcome:
+        return Outcome(Run(revision, direction, (), catalog, catalog), frozenset(self.sources))
 
 
 def test_what_is_judged_after_a_skipped_beginning_is_as_if_nothing_were_skipped() -> None:
