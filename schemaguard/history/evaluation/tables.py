@@ -96,7 +96,7 @@ def _columns(interpreter: Interpreter, cls: Class) -> list[sa.Column[Any]]:
             value = sa.Column() if is_bare and _is_mapped(annotations[name]) else _declared(interpreter, cls, name)
             if isinstance(value, sa.Column) and name not in found:
                 # A mixin's column belongs to every table that has it.
-                column = value._copy()
+                column = interpreter.recorder.guarded(value._copy)
                 column.name = column.name or name
                 column.key = column.key or name
                 _annotate(column, annotations.get(name))

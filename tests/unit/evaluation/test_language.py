@@ -252,3 +252,16 @@ def test_a_value_has_its_own_methods_only(value: str) -> None:
             except AttributeError:
                 op.execute("SELECT 1")
     """) == ["SELECT 1"]
+
+
+def test_a_table_class_whose_column_cannot_be_made_raises_as_it_would() -> None:
+    assert sent("""
+        def upgrade():
+            try:
+                class T(sa.orm.declarative_base()):
+                    __tablename__ = "t"
+                    id = sa.Column(sa.Integer, sa.ForeignKey(""), primary_key=True)
+                op.get_bind().execute(T.__table__.delete())
+            except sa.exc.ArgumentError:
+                op.execute("SELECT 1")
+    """) in (["SELECT 1"], ["DELETE FROM t"])
