@@ -10,8 +10,6 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from schemaguard.commands.histories import Reading
-    from schemaguard.releases.window import Window
     from schemaguard.rules.verdict import CheckResult
 
 
@@ -72,6 +70,7 @@ def check(
     from dataclasses import replace
 
     from schemaguard.cli.reading import read_settings
+    from schemaguard.cli.window import live_window
     from schemaguard.commands import check as command
     from schemaguard.errors import UsageError
 
@@ -90,22 +89,9 @@ def check(
     with read_settings(initial=initial, pg_version=pg_version, no_cache=no_cache) as reading:
         if in_transaction or not_in_transaction:
             reading = replace(reading, assume_in_transaction=in_transaction)
-        result = command.check(options, reading, os.environ, lambda moment: _live(reading, moment))
+        result = command.check(options, reading, os.environ, lambda moment: live_window(None, moment))
     _show(result, output, verbose)
     raise typer.Exit(result.exit_code)
-
-
-def _live(reading: "Reading", at: datetime | None) -> "Window":
-    """The release windows as the configured database has them."""
-    from schemaguard.adapters.postgres import connect
-    from schemaguard.adapters.windows import read_window
-    from schemaguard.errors import ConfigError
-
-    url = reading.config.environment.database_url
-    if url is None:
-        raise ConfigError("no database is configured", at="--window live", next="set SCHEMAGUARD_DATABASE_URL")
-    with connect(url) as connection:
-        return read_window(connection, at)
 
 
 def _words(given: list[str] | None) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from schemaguard.cli import audit, contracts
+from schemaguard.cli import audit, contracts, window
 from schemaguard.cli.catalog import catalog
 from schemaguard.cli.check import check
 from schemaguard.cli.coercion import Verb
@@ -39,6 +39,7 @@ VERBS: tuple[tuple[str, Callable[..., None], str], ...] = (
 GROUPS: tuple[tuple[str, typer.Typer, str], ...] = (
     ("audit", audit.group, OPERATE),
     ("contracts", contracts.group, CONTRACTS),
+    ("window", window.group, CONTRACTS),
 )
 
 

@@ -10,10 +10,12 @@ from pathlib import Path
 from schemaguard.adapters.contract_files import read_contracts
 from schemaguard.catalog.changes import ControlTransaction, Opaque, Unreadable
 from schemaguard.commands.histories import Reading, choose_base, find_histories, replay_history
+from schemaguard.commands.windows import LiveWindow, choose
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import ContractError, UsageError
 from schemaguard.history.revision import Replay, Run
-from schemaguard.releases.window import Window, from_dates, held, parse_lock
+from schemaguard.releases.window import Window, held
+from schemaguard.releases.window_lock import OLD_DAYS
 from schemaguard.rules import RULES, baseline
 from schemaguard.rules.choice import Choice
 from schemaguard.rules.context import Assumptions
@@ -23,12 +25,6 @@ from schemaguard.rules.rollback import rollback_class
 from schemaguard.rules.under_contract import UnderContract
 from schemaguard.rules.verdict import CheckResult, ContractUsed, JudgedRevision, WindowUsed
 from schemaguard.rules.walk import walk
-
-LOCK = "window.lock"
-_OLD_DAYS = 7
-
-LiveWindow = Callable[[datetime | None], Window]
-"""Reads the release windows from the database, as of now or of another time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,8 @@ def check(
     histories = find_histories(reading, options.paths)
     base = choose_base(reading, options.base, environ)
     contracts = _contracts(options, reading)
-    window = _window(options, reading, contracts, live)
+    window = choose(options.window, options.at, _contracts_folder(options, reading), reading.files, contracts, live)
+    age_days = window.age_days(now if options.at is None else window.at)
     terms = Terms(
         contracts=held(contracts, window),
         without_contract=_without_contract(contracts, window),
@@ -75,12 +72,12 @@ def check(
     replays = tuple(replay_history(history, reading, base) for history in histories)
     findings = judge(replays, terms)
     return CheckResult(
-        window=WindowUsed(window.source, window.at.astimezone(UTC).isoformat(timespec="seconds")),
+        window=WindowUsed(window.source, window.at.astimezone(UTC).isoformat(timespec="seconds"), age_days),
         contracts=tuple(_used(contract) for contract in terms.contracts),
         revisions=tuple(_judged(replay, run, terms) for replay in replays for run in _judged_runs(replay)),
         findings=findings,
         seconds=clock() - start,
-        remarks=(*_remarks(choice, options, window, now), *taken_as_applied(replays)),
+        remarks=(*_remarks(choice, window.source, age_days), *taken_as_applied(replays)),
         applied_by=config.applied_by,
         history_size=sum(len(replay.runs) for replay in replays),
     )
@@ -138,21 +135,6 @@ def _contracts_folder(options: CheckOptions, reading: Reading) -> Path:
     return reading.config.root / reading.config.contracts
 
 
-def _window(options: CheckOptions, reading: Reading, contracts: tuple[Contract, ...], live: LiveWindow) -> Window:
-    """The release windows: from where the option says, else the lock file beside the contracts, else the dates."""
-    at = options.at.replace(tzinfo=UTC) if options.at is not None and options.at.tzinfo is None else options.at
-    if options.window == "live":
-        return live(at)
-    lock = reading.files.path_of(_contracts_folder(options, reading) / LOCK)
-    if options.window == "dates" or (options.window is None and not reading.files.is_file(lock)):
-        return from_dates(contracts, at or datetime.now(UTC))
-    path = reading.files.path_of(options.window) if options.window is not None else lock
-    text = reading.files.read(path)
-    if text is None:
-        raise UsageError(f"there is no {path}", at="--window", next="live, dates, or the path of a lock file")
-    return parse_lock(text, path, at)
-
-
 def _without_contract(contracts: tuple[Contract, ...], window: Window) -> tuple[tuple[str, str], ...]:
     """The model versions in their windows that no contract file speaks for."""
     known = {(contract.model, version) for contract in contracts for version in contract.model_versions or ("",)}
@@ -160,14 +142,12 @@ def _without_contract(contracts: tuple[Contract, ...], window: Window) -> tuple[
     return tuple(version for version in inside if version not in known)
 
 
-def _remarks(choice: Choice, options: CheckOptions, window: Window, now: datetime) -> tuple[str, ...]:
+def _remarks(choice: Choice, source: str, age_days: int | None) -> tuple[str, ...]:
     remarks = [
         f"{word} can't be turned off: it belongs to the contract family" for word in choice.without_effect(RULES)
     ]
-    if window.source not in ("live", "dates") and options.at is None:
-        age_days = (now - window.at).days
-        if age_days >= _OLD_DAYS:
-            remarks.append(f"{window.source} is {age_days} days old: schemaguard window lock writes it anew")
+    if age_days is not None and age_days >= OLD_DAYS:
+        remarks.append(f"{source} is {age_days} days old: schemaguard window lock writes it anew")
     return tuple(remarks)
 
 

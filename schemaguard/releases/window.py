@@ -26,6 +26,11 @@ class Entry:
     until: datetime | None = None
     digest: str = ""
 
+    @property
+    def last_day(self) -> str | None:
+        """The last day on which it holds, as an ISO date; a window that ends at midnight ends with the day before."""
+        return (self.until - timedelta(microseconds=1)).date().isoformat() if self.until is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -34,7 +39,18 @@ class Window:
     source: str
     """`live`, `dates`, or the lock file's path."""
     at: datetime
+    """The moment that is judged."""
     entries: tuple[Entry, ...]
+    written: datetime | None = None
+    """When the lock file was written; None where no file stands between."""
+
+    def age_days(self, now: datetime) -> int | None:
+        """How many whole days ago the lock file was written, None where there is none."""
+        return max((now - self.written).days, 0) if self.written is not None else None
+
+    def current(self, at: datetime) -> tuple[Entry, ...]:
+        """Whose window isn't over at that moment, by model and version."""
+        return tuple(sorted((entry for entry in self.entries if _holds(entry, at)), key=_order))
 
     def entry(self, model: str, version: str) -> Entry | None:
         """That version's entry, if its window isn't over."""
@@ -75,7 +91,7 @@ def held(contracts: Iterable[Contract], window: Window) -> tuple[UnderContract, 
     found = []
     for contract in contracts:
         versions = tuple(
-            VersionInWindow(entry.version, entry.role, _last_day(entry.until) if entry.until else None)
+            VersionInWindow(entry.version, entry.role, entry.last_day)
             for version in contract.model_versions or ("",)
             if (entry := _entry(contract, version, window)) is not None
         )
@@ -95,7 +111,7 @@ def _entry(contract: Contract, version: str, window: Window) -> Entry | None:
 
 
 def render_lock(window: Window) -> str:
-    """The lock file's text: sorted, dated, the same for the same window."""
+    """The lock file's text: sorted, dated, the same for the same window. Who is out of the window isn't in it."""
     entries = [
         {
             "model": entry.model,
@@ -104,7 +120,7 @@ def render_lock(window: Window) -> str:
             "until": _text(entry.until) if entry.until else None,
             "contract": entry.digest,
         }
-        for entry in sorted(window.entries, key=lambda entry: (entry.model, entry.version))
+        for entry in window.current(window.at)
     ]
     document = {"version": LOCK_VERSION, "at": _text(window.at), "releases": entries}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
@@ -127,11 +143,21 @@ def parse_lock(text: str, file: str, at: datetime | None = None) -> Window:
             for entry in document["releases"]
         )
         written = _time(document["at"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ConfigError(
-            f"not a window lock: {error}", at=file, next="write it anew from the database: schemaguard window lock"
+            f"not a window lock: {_problem(error)}",
+            at=file,
+            next="write it anew from the database: schemaguard window lock",
         ) from error
-    return Window(file, at or written, entries)
+    return Window(file, at or written, entries, written)
+
+
+def _problem(error: Exception) -> str:
+    return f"no {error}" if isinstance(error, KeyError) else str(error)
+
+
+def _order(entry: Entry) -> tuple[str, str]:
+    return entry.model, entry.version
 
 
 def _holds(entry: Entry, at: datetime) -> bool:
@@ -141,11 +167,6 @@ def _holds(entry: Entry, at: datetime) -> bool:
 def _end_of(day: date) -> datetime:
     """Midnight after the day: on its last day, support holds."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
-
-
-def _last_day(until: datetime) -> str:
-    """The last day on which the window holds; one that ends at midnight ends with the day before."""
-    return (until - timedelta(microseconds=1)).date().isoformat()
 
 
 def _text(moment: datetime) -> str:

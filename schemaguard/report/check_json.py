@@ -18,7 +18,7 @@ def document(result: CheckResult) -> dict[str, Any]:
     """The document as plain values."""
     return {
         "version": VERSION,
-        "window": {"source": result.window.source, "at": result.window.at},
+        "window": {"source": result.window.source, "at": result.window.at, "age_days": result.window.age_days},
         "contracts": [
             {
                 "model": contract.model,
@@ -41,6 +41,7 @@ def document(result: CheckResult) -> dict[str, Any]:
             for revision in result.revisions
         ],
         "findings": [_finding(finding) for finding in result.findings],
+        "remarks": list(result.remarks),
         "summary": {
             "errors": result.errors,
             "warnings": result.warnings,

@@ -11,12 +11,12 @@ from schemaguard.report import sentences
 from schemaguard.report.lines import line
 from schemaguard.report.readers import Use, uses
 from schemaguard.report.visible import visible
+from schemaguard.report.windows import source_in_words
 from schemaguard.rules.baseline import ACCEPTED
 from schemaguard.rules.headline import by_statement, worst
 from schemaguard.rules.verdict import CheckResult
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold blue"}
-_SOURCES = {"live": "the database", "dates": "the dates in the contracts"}
 _LABEL_WIDTH = 10
 _READERS_SHOWN = 6
 _STATEMENT_LINES_SHOWN = 12
@@ -152,5 +152,10 @@ def _grounds(result: CheckResult) -> str:
     shown = ", ".join(names[:_READERS_SHOWN]) + (
         f" and {len(names) - _READERS_SHOWN} more" if len(names) > _READERS_SHOWN else ""
     )
-    source = _SOURCES.get(result.window.source, result.window.source)
-    return visible(f"judged for {shown} · windows from {source}, as of {result.window.at[:10]}")
+    source = source_in_words(result.window.source)
+    return visible(f"judged for {shown} · windows from {source}, as of {result.window.at[:10]}{_age(result)}")
+
+
+def _age(result: CheckResult) -> str:
+    days = result.window.age_days
+    return f" ({sentences.plural(days, 'day')} old)" if days else ""

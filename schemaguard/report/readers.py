@@ -42,9 +42,12 @@ def _use(group: list[Reader]) -> Use:
 
 def until(reader: Reader) -> str:
     """Until when its contract holds, in words."""
-    if reader.until is not None:
-        return f"until {reader.until}"
-    return _WITHOUT_END.get(reader.role, "with no end stated")
+    return f"until {reader.until}" if reader.until is not None else without_end(reader.role)
+
+
+def without_end(role: str) -> str:
+    """Until when the contract of a release holds that has no date for it."""
+    return _WITHOUT_END.get(role, "with no end stated")
 
 
 def _the(reads_through: str) -> str:

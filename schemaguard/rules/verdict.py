@@ -24,6 +24,8 @@ class WindowUsed:
 
     source: str
     at: str
+    age_days: int | None = None
+    """How old the lock file is, in whole days; None where none stands between."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ def test_the_json_document_has_every_key_that_was_promised() -> None:
     assert check_json.document(result(*REJECTED)) == snapshot(
         {
             "version": 1,
-            "window": {"source": "contracts/window.lock", "at": "2026-11-23"},
+            "window": {"source": "contracts/window.lock", "at": "2026-11-23", "age_days": None},
             "contracts": [
                 {"model": "fraud", "model_versions": ["7", "8"], "file": "contracts/fraud/7.odcs.yaml", "until": None}
             ],
@@ -87,6 +87,7 @@ def test_the_json_document_has_every_key_that_was_promised() -> None:
                     "suppressed": None,
                 },
             ],
+            "remarks": [],
             "summary": {"errors": 1, "warnings": 0, "notes": 0, "seconds": 0.31},
         }
     )
