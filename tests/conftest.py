@@ -7,6 +7,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -35,6 +36,13 @@ def server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def server15() -> Iterator[str]:
     """The URL of a PostgreSQL 15 server ; the test says why it is skipped where 15 isn't installed."""
+    with running_15() as url:
+        yield url
+
+
+@contextmanager
+def running_15(*settings: str) -> Iterator[str]:
+    """The URL of a PostgreSQL 15 server with these settings; the test says why it is skipped where 15 isn't there."""
     if not (POSTGRESQL_15 / "initdb").exists():
         pytest.skip("PostgreSQL 15 is not installed on this machine (Debian: postgresql-15)")
     folder = Path(tempfile.mkdtemp(prefix="sgpg15"))
@@ -48,7 +56,14 @@ def server15() -> Iterator[str]:
         check=True,
         capture_output=True,
     )
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off"
+    wanted = (
+        "listen_addresses=''",
+        f"unix_socket_directories={folder}",
+        "fsync=off",
+        "full_page_writes=off",
+        *settings,
+    )
+    options = " ".join(f"-c {setting}" for setting in wanted)
     control = [*prefix, POSTGRESQL_15 / "pg_ctl", "-D", data, "-w"]
     subprocess.run([*control, "-o", options, "-l", folder / "log", "start"], check=True, capture_output=True)
     try:

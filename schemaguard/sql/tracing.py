@@ -52,7 +52,7 @@ def trace_query(query: str, catalog: Catalog, depth: int = 0) -> Lineage:
 
 def _scope(query: str) -> Scope:
     try:
-        with _quiet():
+        with quiet():
             parsed = [tree for tree in parse(query, dialect="postgres") if not isinstance(tree, exp.Semicolon | None)]
         if len(parsed) != 1 or not isinstance(parsed[0], exp.Query):
             raise Untraceable("the text isn't one query")
@@ -98,7 +98,7 @@ def _foreign_calls(root: Scope) -> frozenset[str]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Without sqlglot's own words about what it can't read: ours come with a place."""
     before, _LOGGER.disabled = _LOGGER.disabled, True
     try:

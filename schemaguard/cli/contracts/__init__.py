@@ -7,6 +7,7 @@ import typer
 from schemaguard.cli.coercion import Verb
 from schemaguard.cli.contracts.infer import infer
 from schemaguard.cli.contracts.list import list_
+from schemaguard.cli.contracts.observe import observe
 from schemaguard.cli.contracts.publish import publish
 from schemaguard.cli.contracts.show import show
 from schemaguard.cli.contracts.validate import validate
@@ -21,6 +22,7 @@ VERBS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("infer", infer),
     ("validate", validate),
     ("publish", publish),
+    ("observe", observe),
 )
 for name, verb in VERBS:
     group.command(name, cls=Verb)(verb)
