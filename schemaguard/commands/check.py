@@ -14,7 +14,7 @@ from schemaguard.commands.windows import LiveWindow, choose
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import ContractError, UsageError
 from schemaguard.history.revision import Replay, Run
-from schemaguard.releases.window import Window, held
+from schemaguard.releases.window import held, without_contract
 from schemaguard.releases.window_lock import OLD_DAYS
 from schemaguard.rules import RULES, baseline
 from schemaguard.rules.choice import Choice
@@ -64,7 +64,7 @@ def check(
     age_days = window.age_days(now if options.at is None else window.at)
     terms = Terms(
         contracts=held(contracts, window),
-        without_contract=_without_contract(contracts, window),
+        without_contract=without_contract(contracts, window),
         assumptions=Assumptions(reading.postgresql or config.postgresql, config.applied_by),
         choice=choice,
         baseline=_baseline(options, reading),
@@ -133,13 +133,6 @@ def _contracts_folder(options: CheckOptions, reading: Reading) -> Path:
     if options.contracts is not None:
         return reading.files.root / options.contracts
     return reading.config.root / reading.config.contracts
-
-
-def _without_contract(contracts: tuple[Contract, ...], window: Window) -> tuple[tuple[str, str], ...]:
-    """The model versions in their windows that no contract file speaks for."""
-    known = {(contract.model, version) for contract in contracts for version in contract.model_versions or ("",)}
-    inside = [(entry.model, entry.version) for entry in window.entries if window.entry(entry.model, entry.version)]
-    return tuple(version for version in inside if version not in known)
 
 
 def _remarks(choice: Choice, source: str, age_days: int | None) -> tuple[str, ...]:

@@ -1,16 +1,77 @@
-"""contracts: who reads and writes what, and until when, by the folder and by the control schema."""
+"""contracts: what is known of who reads and writes what until when, by folder, control schema, lock file and dates."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from schemaguard.adapters.releases import ControlDatabase
+from schemaguard.catalog.objects import Catalog
+from schemaguard.contracts.compatibility.fitness import Fitness, fitness
 from schemaguard.contracts.contract import ContractFile
-from schemaguard.releases.listing import Listed, listing
-from schemaguard.releases.window import Window
+from schemaguard.contracts.subject import Subject, find, subjects
+from schemaguard.releases.listing import UNPUBLISHED, Listed, Shared, listing, names, shared
+from schemaguard.releases.readership import Readership, readership
+from schemaguard.releases.window import Window, from_dates, without_contract
+
+_UNWATCHED = "who has no contract: nothing here watches what is really queried"
 
 
-def contracts(files: Iterable[ContractFile], database: ControlDatabase | None, at: datetime) -> tuple[Listed, ...]:
-    """Every contract once a version; without a database those of the folder, as unpublished."""
-    if database is None:
-        return listing(files, (), Window("dates", at, ()))
-    return listing(files, database.bound(), database.window())
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Every contract once a version, and the windows that say until when they hold."""
+
+    listed: tuple[Listed, ...]
+    window: Window
+    at: datetime
+    source: str
+    """Where contracts and windows were read."""
+
+    @property
+    def shared(self) -> tuple[Shared, ...]:
+        """The same with the versions that share a contract together."""
+        return shared(self.listed)
+
+
+def book(
+    files: Sequence[ContractFile], database: ControlDatabase | None, lock: Window | None, at: datetime, source: str
+) -> Book:
+    """All contracts. The windows are the database's, else the lock file's, else the dates' in the contracts."""
+    if database is not None:
+        window = database.window()
+        return Book(listing(files, database.bound(), window), window, at, source)
+    window = lock or from_dates([file.contract for file in files], at)
+    return Book(listing(files, (), window), window, at, source)
+
+
+def fits(contracts: Sequence[Shared], catalog: Catalog | None) -> dict[str, Fitness]:
+    """Digest → whether the catalog satisfies the contract; empty where no catalog is known."""
+    if catalog is None:
+        return {}
+    return {each.contract.digest: fitness(each.contract, catalog) for each in contracts}
+
+
+def meant(text: str, known: Book, catalog: Catalog) -> Subject:
+    """The table or column that a text means; UsageError with the nearest names where nobody knows one."""
+    return find(text, subjects([each.contract for each in known.shared], catalog), catalog)
+
+
+def readers(text: str, known: Book, catalog: Catalog | None, why_not: Sequence[str]) -> Readership:
+    """Who reads or writes a table or column, until when; `why_not` says why no catalog is known."""
+    over = catalog or Catalog()
+    unknown = (_UNWATCHED, *why_not, *_silent(known))
+    return readership(known.shared, meant(text, known, over), over, known.at, unknown)
+
+
+def _silent(known: Book) -> Iterator[str]:
+    """The versions that are in their windows without a contract, and those whose contract isn't published."""
+    missing = without_contract([each.contract for each in known.listed], known.window)
+    if missing:
+        said = ", ".join(f"{model}@{version}" if version else model for model, version in missing)
+        yield f"what {said} use{'s' if len(missing) == 1 else ''}: in a window, and no contract says it"
+    by_model: dict[str, list[Listed]] = {}
+    for each in known.listed:
+        if each.standing == UNPUBLISHED:
+            by_model.setdefault(each.contract.model, []).append(each)
+    if by_model:
+        said = ", ".join(names(each) for each in by_model.values())
+        yield f"when {said} will be released: {'it is' if len(by_model) == 1 else 'they are'} in no window yet"

@@ -166,7 +166,7 @@ def _table(document: Document, table: Mapping[str, Any], path: Path) -> Contract
 
 
 def _name(text: str, document: Document, path: Path) -> Name:
-    parts = _parts(text)
+    parts = dotted(text)
     if not 1 <= len(parts) <= 2 or not all(parts) or "\x00" in text:
         raise ContractError(
             f"{text!r} is no table name", at=document.at((*path, "physicalName")), next="table, or schema.table"
@@ -174,7 +174,7 @@ def _name(text: str, document: Document, path: Path) -> Name:
     return Name(parts[-1], parts[0] if len(parts) == 2 else None)
 
 
-def _parts(text: str) -> list[str]:
+def dotted(text: str) -> list[str]:
     """A dotted name's parts; a part in double quotes may hold dots."""
     parts, quoted, start = [], False, 0
     for position, letter in enumerate(text):

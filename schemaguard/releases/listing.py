@@ -3,23 +3,30 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
+from itertools import groupby
 from typing import Any
 
-from schemaguard.contracts.contract import Access, Contract, ContractFile, ContractTable
+from schemaguard.catalog.objects import Catalog
+from schemaguard.contracts.contract import Access, Contract, ContractFile
 from schemaguard.contracts.difference import difference
+from schemaguard.contracts.subject import Subject
 from schemaguard.errors import UsageError
 from schemaguard.releases.publication import Bound
-from schemaguard.releases.window import Entry, Window
+from schemaguard.releases.window import ENDLESS_ROLES, Entry, Window, consumer_entry
 
 UNPUBLISHED = "unpublished"
+RETIRED = "retired"
+_OUTSIDE = (UNPUBLISHED, RETIRED)
+_FEWEST_IN_A_RANGE = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
     """One model version's contract, or a consumer's (empty `version`): the published one where there is one.
 
-    `standing` is its role in the window, or `unpublished`; `until` None: no end. `changes` tell how the folder's file
-    differs from what was published.
+    `standing` is its role in the window; `unpublished` where the window doesn't know it, `retired` where its file says
+    so. `until` None: no end. `changes` tell how the folder's file differs from what was published.
     """
 
     contract: Contract
@@ -36,27 +43,49 @@ class Listed:
         """Whose it is, such as `fraud@7`."""
         return f"{self.contract.model}@{self.version}" if self.version else self.contract.model
 
-    def accesses(self, thing: "Thing | None") -> tuple[Access, ...]:
-        """How it uses the table or column (None: anything): `read`, `write`, both, or not at all."""
-        used = [t.access for t in self.contract.tables if thing is None or thing.is_in(self.contract, t.access)]
-        return tuple(dict.fromkeys(used))
+    def is_in_window(self, at: datetime) -> bool:
+        """Whether the contract has to hold at that time."""
+        return self.standing not in _OUTSIDE and (self.until is None or self.until > at)
+
+    def accesses(self, subject: Subject, catalog: Catalog) -> tuple[Access, ...]:
+        """How it names the table or column: `read`, `write`, both, or not at all."""
+        return tuple(dict.fromkeys(part.access for part in self.contract.tables if subject.is_in(part, catalog)))
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
-    """A table, or one column of it, as somebody typed it."""
+class Shared:
+    """One contract with all the versions of its model that are bound to it."""
 
-    table: str
-    column: str | None = None
+    versions: tuple[Listed, ...]
 
-    def is_in(self, contract: Contract, access: Access) -> bool:
-        """Whether the contract uses it in that way."""
-        return any(table.access == access and self.names(table) for table in contract.tables)
+    @property
+    def contract(self) -> Contract:
+        """The contract that they share."""
+        return self.versions[0].contract
 
-    def names(self, table: ContractTable) -> bool:
-        """Whether that is what the entry of a contract is about."""
-        spellings = (table.table.name, f"{table.table.schema or 'public'}.{table.table.name}")
-        return self.table in spellings and (self.column is None or table.promise(self.column) is not None)
+    @property
+    def name(self) -> str:
+        """Whose it is, such as `fraud@7` or `fraud@7, 9–12`."""
+        return names(self.versions)
+
+    @property
+    def until(self) -> datetime | None:
+        """The end of the longest window among them; None: no end."""
+        ends = [each.until for each in self.versions if each.standing not in _OUTSIDE]
+        known = [end for end in ends if end is not None]
+        return max(known) if known and len(known) == len(ends) else None
+
+    @property
+    def roles(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Each role among them, with its versions."""
+        found: dict[str, list[str]] = {}
+        for each in self.versions:
+            found.setdefault(each.standing, []).append(each.version)
+        return tuple((role, tuple(versions)) for role, versions in found.items())
+
+    def is_in_window(self, at: datetime) -> bool:
+        """Whether the contract has to hold for any of them."""
+        return any(each.is_in_window(at) for each in self.versions)
 
 
 def listing(files: Iterable[ContractFile], bound: Iterable[Bound], window: Window) -> tuple[Listed, ...]:
@@ -65,53 +94,69 @@ def listing(files: Iterable[ContractFile], bound: Iterable[Bound], window: Windo
     in_folder = {
         (file.contract.model, version): file for file in files for version in file.contract.model_versions or ("",)
     }
+    entries = {(entry.model, entry.version): entry for entry in window.entries}
     listed = [
-        _published(each, in_folder.get(key), window)
+        _published(each, in_folder.get(key), entries.get(key))
         if (each := known.get(key))
-        else _unpublished(in_folder[key], key[1])
+        else _in_folder(in_folder[key], key[1], entries.get(key))
         for key in known | in_folder
     ]
     return tuple(sorted(listed, key=lambda each: (each.contract.model, _natural(each.version))))
 
 
-def _published(bound: Bound, file: ContractFile | None, window: Window) -> Listed:
-    model = bound.contract.model
-    entries = (entry for entry in window.entries if (entry.model, entry.version) == (model, bound.version))
-    entry = next(entries, Entry(model, bound.version, "consumer"))
+def shared(listed: Iterable[Listed]) -> tuple[Shared, ...]:
+    """The list with the versions that share a contract together, where the first of them stands."""
+    found: dict[tuple[str, str, bool], list[Listed]] = {}
+    for each in listed:
+        key = (each.contract.model, each.contract.digest, each.is_in_folder)
+        found.setdefault(key, []).append(each)
+    return tuple(Shared(tuple(together)) for together in found.values())
+
+
+def names(listed: Iterable[Listed]) -> str:
+    """What versions of one model are called together, such as `fraud@7, 9–12`."""
+    each = tuple(listed)
+    model = each[0].contract.model
+    return f"{model}@{ranges([one.version for one in each])}" if each[0].version else model
+
+
+def ranges(versions: Iterable[str]) -> str:
+    """Versions in their order, with three or more that follow each other as a range."""
+    said: list[str] = []
+    ordered = list(enumerate(sorted(versions, key=_natural)))
+    for _, run in groupby(ordered, key=lambda pair: int(pair[1]) - pair[0] if pair[1].isdecimal() else pair[1]):
+        together = [version for _, version in run]
+        is_range = len(together) >= _FEWEST_IN_A_RANGE
+        said += [f"{together[0]}–{together[-1]}"] if is_range else together
+    return ", ".join(said)
+
+
+def _published(bound: Bound, file: ContractFile | None, entry: Entry | None) -> Listed:
+    found = entry or consumer_entry(bound.contract)
     return Listed(
         contract=bound.contract,
         document=bound.document,
         version=bound.version,
-        standing=entry.role,
-        until=entry.until,
+        standing=found.role,
+        until=None if found.role in ENDLESS_ROLES else found.until,
         bound=bound,
         is_in_folder=file is not None,
         changes=difference(bound.document, file.document) if file is not None else (),
     )
 
 
-def _unpublished(file: ContractFile, version: str) -> Listed:
-    return Listed(file.contract, file.document, version, UNPUBLISHED)
+def _in_folder(file: ContractFile, version: str, entry: Entry | None) -> Listed:
+    contract = file.contract
+    if entry is None and contract.is_consumer and contract.status != RETIRED:
+        entry = consumer_entry(contract)
+    if entry is None:
+        return Listed(contract, file.document, version, RETIRED if contract.status == RETIRED else UNPUBLISHED)
+    until = None if entry.role in ENDLESS_ROLES else entry.until
+    return Listed(contract, file.document, version, entry.role, until)
 
 
-def _natural(version: str) -> tuple[int, str]:
-    return (int(version), "") if version.isdecimal() else (0, version)
-
-
-def things(text: str, listed: Iterable[Listed]) -> Thing:
-    """What `table`, `schema.table`, `table.column` or `schema.table.column` means; UsageError where nobody uses it."""
-    everything = tuple(listed)
-    head, _, tail = text.rpartition(".")
-    meanings = [Thing(text), Thing(head, tail)] if head else [Thing(text)]
-    for thing in meanings:
-        if any(each.accesses(thing) for each in everything):
-            return thing
-    tables = sorted({str(table.table) for each in everything for table in each.contract.tables})
-    raise UsageError(
-        f"no contract names {text}",
-        at=f"tables under contract: {', '.join(tables) or 'none'}",
-        next="TABLE or TABLE.COLUMN",
-    )
+def _natural(version: str) -> tuple[int, int, str]:
+    return (1, int(version), "") if version.isdecimal() else (0, 0, version)
 
 
 def chosen(listed: tuple[Listed, ...], model: str, version: str | None) -> tuple[Listed, ...]:
@@ -119,17 +164,17 @@ def chosen(listed: tuple[Listed, ...], model: str, version: str | None) -> tuple
     mine = tuple(each for each in listed if each.contract.model == model)
     if not mine:
         known = sorted({each.contract.model for each in listed})
+        near = get_close_matches(model, known) or known
         raise UsageError(
             f"no contract of {model!r} is known",
-            at=f"known: {', '.join(known) or 'none'}",
+            at=f"known: {', '.join(near) or 'none'}",
             next="schemaguard contracts list",
         )
     found = tuple(each for each in mine if version is None or each.version == version)
     if not found:
-        known = [each.version for each in mine]
         raise UsageError(
             f"no contract of {model} {version} is known",
-            at=f"known: {model} {', '.join(known)}",
+            at=f"known: {model} {ranges(each.version for each in mine)}",
             next="name one of them",
         )
     return found

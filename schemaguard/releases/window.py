@@ -83,6 +83,12 @@ def from_dates(contracts: Iterable[Contract], at: datetime) -> Window:
     return Window("dates", at, tuple(entries))
 
 
+def consumer_entry(contract: Contract) -> Entry:
+    """The entry of a consumer: never released, its contract holds as long as its file is there, until its dates end."""
+    until = _end_of(contract.supported_until) if contract.supported_until else None
+    return Entry(contract.model, "", "consumer", until, contract.digest)
+
+
 def held(contracts: Iterable[Contract], window: Window) -> tuple[UnderContract, ...]:
     """The contracts that hold in the window, each with the versions that it holds for.
 
@@ -103,11 +109,16 @@ def held(contracts: Iterable[Contract], window: Window) -> tuple[UnderContract, 
 def _entry(contract: Contract, version: str, window: Window) -> Entry | None:
     found = window.entry(contract.model, version)
     if found is None and contract.is_consumer and contract.status != "retired":
-        # A consumer is never released: its contract holds as long as its file is there.
-        until = _end_of(contract.supported_until) if contract.supported_until else None
-        found = Entry(contract.model, "", "consumer", until, contract.digest)
+        found = consumer_entry(contract)
         return found if _holds(found, window.at) else None
     return found
+
+
+def without_contract(contracts: Iterable[Contract], window: Window) -> tuple[tuple[str, str], ...]:
+    """The model versions in their windows that no contract file speaks for."""
+    known = {(contract.model, version) for contract in contracts for version in contract.model_versions or ("",)}
+    inside = [(entry.model, entry.version) for entry in window.entries if _holds(entry, window.at)]
+    return tuple(version for version in inside if version not in known)
 
 
 def render_lock(window: Window) -> str:

@@ -65,7 +65,7 @@ def in_the_root(command: str) -> str:
 def test_every_command_that_is_shown_with_output_prints_just_that(kept_demo: KeptDemo) -> None:
     by_the_demo = told(kept_demo)
     examples = list(shown())
-    assert [command.split()[1] for command, _ in examples] == ["check", "rollback", "check"]
+    assert [command.split()[1] for command, _ in examples] == ["check", "rollback", "check", "contracts"]
     for command, output in examples:
         really = by_the_demo[command] if command in by_the_demo else in_the_root(command)
         assert normal(output) == normal(really), command

@@ -9,6 +9,7 @@ from schemaguard.cli.contracts.infer import infer
 from schemaguard.cli.contracts.list import list_
 from schemaguard.cli.contracts.observe import observe
 from schemaguard.cli.contracts.publish import publish
+from schemaguard.cli.contracts.readers import readers
 from schemaguard.cli.contracts.show import show
 from schemaguard.cli.contracts.validate import validate
 
@@ -19,6 +20,7 @@ group = typer.Typer(
 VERBS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("list", list_),
     ("show", show),
+    ("readers", readers),
     ("infer", infer),
     ("validate", validate),
     ("publish", publish),

@@ -1,8 +1,5 @@
 """What the verbs on contracts have in common: the folder, the control schema, the static catalog, the windows."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,30 +8,25 @@ import typer
 from schemaguard.cli.operating import configured
 
 if TYPE_CHECKING:
-    from schemaguard.adapters.releases import ControlDatabase
+    from datetime import datetime
+
     from schemaguard.catalog.objects import Catalog
+    from schemaguard.commands.contracts import Book
     from schemaguard.contracts.contract import ContractFile
     from schemaguard.releases.window import Window
 
 
 Folder = Annotated[str | None, typer.Option("--contracts", metavar="DIR", help="The folder of the contracts.")]
+Migrations = Annotated[str | None, typer.Option("--migrations", metavar="PATH", help="Where the migrations are.")]
+Initial = Annotated[Path | None, typer.Option("--initial", help="SQL that runs before the first revision.")]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of contracts here: the folder's, and the control schema where there is one."""
-
-    files: "tuple[ContractFile, ...]"
-    database: "ControlDatabase | None"
-    source: str
-
-
-def window_lock(folder: Path) -> "Window | None":
-    """The release windows of the lock file beside the contracts, where there is one."""
+def window_lock(folder: Path, at: "datetime | None" = None) -> "Window | None":
+    """The release windows of the lock file beside the contracts, where there is one; at a time, or as written."""
     from schemaguard.releases.window import parse_lock
 
     file = folder / "window.lock"
-    return parse_lock(file.read_text(encoding="utf-8"), str(file)) if file.is_file() else None
+    return parse_lock(file.read_text(encoding="utf-8"), str(file), at) if file.is_file() else None
 
 
 def static_catalog(path: str | None, initial: Path | None) -> "tuple[Catalog | None, tuple[str, ...]]":
@@ -52,27 +44,32 @@ def static_catalog(path: str | None, initial: Path | None) -> "tuple[Catalog | N
         return None, (f"nothing was held against the migrations: {error.what}",)
 
 
-@contextmanager
-def open_known(contracts: str | None, database_url: str | None) -> "Iterator[Known]":
-    """The folder's contracts, and the control schema where a database is configured and has one."""
+def read_book(contracts: str | None, database_url: str | None) -> "Book":
+    """The folder's contracts, and the published ones where a database is configured and has a control schema."""
+    from datetime import UTC, datetime
+
     from schemaguard.adapters import control
     from schemaguard.adapters.postgres import connect, place
     from schemaguard.adapters.releases import ControlDatabase
+    from schemaguard.commands.contracts import book
 
     folder, root = contract_folder(contracts)
     files = read_contracts(folder, root, contracts)
-    where = f"folder {relative(folder, root)}"
+    now = datetime.now(UTC)
     url = configured(database_url).database_url
-    if url is None:
-        yield Known(files, None, f"{where}, no database configured")
-        return
-    with connect(url) as connection:
-        is_installed = control.is_installed(connection)
-    if not is_installed:
-        yield Known(files, None, f"{where}; {place(url)} has no control schema yet: schemaguard init")
-        return
-    with ControlDatabase(url) as database:
-        yield Known(files, database, f"{where}, {place(url)}")
+    where, asked = f"folder {relative(folder, root)}", ""
+    if url is not None:
+        with connect(url) as connection:
+            is_installed = control.is_installed(connection)
+        if is_installed:
+            with ControlDatabase(url) as database:
+                return book(files, database, None, now, f"{where} · windows from {place(url)}")
+        asked = f" ({place(url)} has no control schema yet: schemaguard init)"
+    lock = window_lock(folder, now)
+    windows = "the dates in the contracts"
+    if lock is not None:
+        windows = f"{relative(folder / 'window.lock', root)}, {lock.age_days(now)} days old"
+    return book(files, None, lock, now, f"{where} · windows from {windows}{asked}")
 
 
 def contract_folder(option: str | None) -> tuple[Path, Path]:

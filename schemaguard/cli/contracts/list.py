@@ -1,38 +1,41 @@
-"""`schemaguard contracts list`: who reads and writes what, and until when."""
+"""`schemaguard contracts list`: every contract, whom it is for, until when, and whether the catalog satisfies it."""
 
 from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, open_known
+from schemaguard.cli.contracts.known import Folder, Initial, Migrations, read_book, static_catalog
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
 def list_(
     thing: Annotated[
-        str | None, typer.Argument(metavar="[TABLE[.COLUMN]]", help="Only who uses this table or column.")
+        str | None, typer.Argument(metavar="[TABLE[.COLUMN]]", help="Only what names this table or column.")
     ] = None,
     contracts: Folder = None,
+    migrations: Migrations = None,
+    initial: Initial = None,
     database_url: DatabaseUrl = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """List who reads and writes what, and until when.
+    """List the contracts: for whom, until when, and whether the migrations satisfy them.
 
     The contracts of the folder, and the published ones where a database is configured.
     """
-    from datetime import UTC, datetime
-
+    from schemaguard.catalog.objects import Catalog
     from schemaguard.cli.operating import console, tell_json
     from schemaguard.commands import contracts as command
-    from schemaguard.releases.listing import things
-    from schemaguard.report.contracts import list_json, show_list
+    from schemaguard.releases.listing import shared
+    from schemaguard.report.contracts import list as report
 
-    now = datetime.now(UTC)
-    with open_known(contracts, database_url) as here:
-        listed = command.contracts(here.files, here.database, now)
-    wanted = things(thing, listed) if thing is not None else None
-    listed = tuple(each for each in listed if wanted is None or each.accesses(wanted))
+    known = read_book(contracts, database_url)
+    catalog, why_not = static_catalog(migrations, initial)
+    over = catalog or Catalog()
+    wanted = command.meant(thing, known, over) if thing is not None else None
+    listed = tuple(each for each in known.listed if wanted is None or each.accesses(wanted, over))
+    rows = shared(listed)
+    fits = command.fits(rows, catalog)
     if output is Format.JSON:
-        tell_json(list_json(listed, here.source))
+        tell_json(report.document(listed, fits, known.at, known.source))
     else:
-        show_list(listed, console(), now, wanted, here.source)
+        report.show(rows, fits, console(), known.at, (known.source, *why_not), with_tables=wanted is not None)

@@ -22,7 +22,7 @@ def publish(
     """
     from schemaguard.cli.operating import actor, console, open_site, tell_json
     from schemaguard.commands import publish as command
-    from schemaguard.report.contracts import published_json, show_published
+    from schemaguard.report.contracts import published as report
 
     folder, root = contract_folder(contracts)
     file = command.find(read_contracts(folder, root, contracts), model, version, relative(folder, root))
@@ -30,6 +30,6 @@ def publish(
         registry = site.registry if version is not None else None
         done = command.publish(file, version, registry, site.database, actor())
     if output is Format.JSON:
-        tell_json(published_json(done))
+        tell_json(report.document(done))
     else:
-        show_published(done, console())
+        report.show(done, console())

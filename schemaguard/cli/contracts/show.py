@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, open_known
+from schemaguard.cli.contracts.known import Folder, Initial, Migrations, read_book, static_catalog
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
@@ -14,6 +14,8 @@ def show(
     ] = None,
     version: Annotated[str | None, typer.Argument(help="One version; left out: all.")] = None,
     contracts: Folder = None,
+    migrations: Migrations = None,
+    initial: Initial = None,
     database_url: DatabaseUrl = None,
     output: Output = Format.TEXT,
 ) -> None:
@@ -21,26 +23,26 @@ def show(
 
     Without a model, the example goes to standard output, to begin a file with.
     """
-    from datetime import UTC, datetime
-
     from schemaguard.cli.operating import console, tell_json
     from schemaguard.commands import contracts as command
     from schemaguard.contracts.example import EXAMPLE
-    from schemaguard.releases.listing import chosen
-    from schemaguard.report.contracts import one_json, show_one
+    from schemaguard.releases.listing import chosen, shared
+    from schemaguard.report.contracts import one as report
 
     if model is None:
         typer.echo(EXAMPLE, nl=False)
         return
     name, _, after = model.partition("@")
-    now = datetime.now(UTC)
-    with open_known(contracts, database_url) as here:
-        found = chosen(command.contracts(here.files, here.database, now), name, version or after or None)
+    known = read_book(contracts, database_url)
+    found = chosen(known.listed, name, version or after or None)
+    catalog, _ = static_catalog(migrations, initial)
+    fits = command.fits(shared(found), catalog)
     if output is Format.JSON:
-        tell_json({"version": 1, "contracts": [one_json(each) for each in found]})
+        documents = [report.document(each, fits, known.at) for each in found]
+        tell_json({"version": 1, "contracts": documents})
         return
     screen = console()
-    for number, each in enumerate(found):
+    for number, each in enumerate(shared(found)):
         if number:
             screen.print()
-        show_one(each, screen, now)
+        report.show(each, fits, screen, known.at)

@@ -8,7 +8,7 @@ import pytest
 from schemaguard.catalog.objects import Name
 from schemaguard.contracts.contract import Contract, ContractFile, ContractTable, Promise
 from schemaguard.errors import UsageError
-from schemaguard.releases.listing import Thing, chosen, listing, things
+from schemaguard.releases.listing import chosen, listing, ranges, shared
 from schemaguard.releases.locking import locked_by
 from schemaguard.releases.publication import Bound, view_schema
 from schemaguard.releases.window import Entry, Window
@@ -35,27 +35,57 @@ def test_what_is_published_and_not_in_the_folder_is_listed_too() -> None:
     assert [(each.name, each.is_in_folder) for each in listed] == [("fraud@7", False)]
 
 
+def test_a_model_that_nobody_knows_is_an_error_that_names_the_nearest() -> None:
+    listed = listing([FILE], [], Window("dates", NOW, ()))
+    with pytest.raises(UsageError, match="no contract of 'froud' is known") as raised:
+        chosen(listed, "froud", None)
+    assert raised.value.at == "known: fraud"
+    with pytest.raises(UsageError, match="no contract of fraud 8 is known"):
+        chosen(listed, "fraud", "8")
+
+
+def test_versions_that_share_a_contract_stand_in_one_row_with_their_roles() -> None:
+    many = replace(FRAUD, model_versions=tuple(str(number) for number in range(3, 8)))
+    over = datetime(2026, 8, 1, tzinfo=UTC)
+    window = Window(
+        "live", NOW, (Entry("fraud", "7", "active"), *(Entry("fraud", str(n), "superseded", over) for n in range(3, 7)))
+    )
+    (row,) = shared(listing([ContractFile(many, {})], [], window))
+    assert row.name == "fraud@3–7"
+    assert row.roles == (("superseded", ("3", "4", "5", "6")), ("active", ("7",)))
+    assert row.until is None
+    assert row.is_in_window(NOW)
+
+
+def test_a_row_is_in_its_window_until_the_longest_of_its_versions() -> None:
+    ends = [datetime(2026, 9, day, tzinfo=UTC) for day in (3, 9)]
+    entries = (Entry("fraud", "7", "superseded", ends[0]), Entry("fraud", "10", "superseded", ends[1]))
+    (row,) = shared(listing([FILE], [], Window("live", NOW, entries)))
+    assert row.until == ends[1]
+    assert not row.is_in_window(ends[1])
+
+
+def test_a_consumer_is_in_its_window_as_long_as_its_file_is_there_and_not_retired() -> None:
+    dashboard = replace(FRAUD, model="dashboard", model_versions=())
+    gone = replace(dashboard, model="gone", status="retired")
+    listed = listing([ContractFile(dashboard, {}), ContractFile(gone, {})], [], Window("live", NOW, ()))
+    assert [(each.name, each.standing, each.is_in_window(NOW)) for each in listed] == [
+        ("dashboard", "consumer", True),
+        ("gone", "retired", False),
+    ]
+
+
 @pytest.mark.parametrize(
-    ("text", "thing"),
+    ("versions", "said"),
     [
-        ("transactions", Thing("transactions")),
-        ("public.transactions", Thing("public.transactions")),
-        ("transactions.channel", Thing("transactions", "channel")),
-        ("public.transactions.channel", Thing("public.transactions", "channel")),
-        ("ml.predictions", Thing("ml.predictions")),
-        ("ml.predictions.score", Thing("ml.predictions", "score")),
+        (("7",), "7"),
+        (("8", "7"), "7, 8"),
+        (("9", "8", "7", "11"), "7–9, 11"),
+        (("2024-a", "1", "2", "3"), "2024-a, 1–3"),
     ],
 )
-def test_a_table_or_column_is_found_however_it_is_spelled(text: str, thing: Thing) -> None:
-    assert things(text, listing([FILE], [], Window("dates", NOW, ()))) == thing
-
-
-def test_what_nobody_uses_is_an_error_that_lists_what_is_used() -> None:
-    listed = listing([FILE], [], Window("dates", NOW, ()))
-    with pytest.raises(UsageError, match=r"no contract names transactions\.amount"):
-        things("transactions.amount", listed)
-    with pytest.raises(UsageError, match="no contract of 'churn' is known"):
-        chosen(listed, "churn", None)
+def test_versions_that_follow_each_other_are_a_range(versions: tuple[str, ...], said: str) -> None:
+    assert ranges(versions) == said
 
 
 @pytest.mark.parametrize(

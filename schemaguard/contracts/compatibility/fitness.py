@@ -1,0 +1,60 @@
+"""Whether a catalog satisfies a contract, in one word: it fits, it breaks, or it can't be shown."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.contracts.compatibility.breakage import Breakage
+from schemaguard.contracts.compatibility.judgement import unmet
+from schemaguard.contracts.compatibility.relation import relation
+from schemaguard.contracts.compatibility.signed import refused_columns
+from schemaguard.contracts.contract import Contract, ContractTable
+
+Verdict = Literal["fits", "breaks", "unproven"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitness:
+    """The verdict; what breaks, and what can't be shown, a sentence each."""
+
+    verdict: Verdict
+    breaks: tuple[Breakage, ...] = ()
+    unproven: tuple[str, ...] = ()
+
+
+def fitness(contract: Contract, catalog: Catalog) -> Fitness:
+    """Whether the catalog gives the contract what it was promised.
+
+    What an opaque statement may have changed is unproven, and so is a column of a table that isn't known in full.
+    """
+    signed = refused_columns(contract, catalog) if contract.signature else ()
+    broken = (*unmet(contract, catalog), *signed)
+    certain = tuple(each for each in broken if not _is_clouded(each.table, catalog))
+    unproven = tuple(dict.fromkeys(_doubts(contract, catalog)))
+    if certain:
+        return Fitness("breaks", certain, unproven)
+    return Fitness("unproven" if unproven else "fits", (), unproven)
+
+
+def _doubts(contract: Contract, catalog: Catalog) -> Iterator[str]:
+    for part in contract.tables:
+        if any(_is_clouded(name, catalog) for name in _below(part, catalog)):
+            yield f"a statement that can't be read may have changed {part.table}"
+        shown = relation(part.table, catalog)
+        if shown is None or not shown.is_open:
+            continue
+        unlisted = [promise.column for promise in part.promises if shown.column(promise.column) is None]
+        if unlisted:
+            yield f"{part.table} isn't known in full: nothing shows whether it has {', '.join(unlisted)}"
+
+
+def _below(part: ContractTable, catalog: Catalog) -> Iterator[Name]:
+    """The relation of the entry, and where that is a view, what the view reads."""
+    yield part.table
+    view = catalog.views.get(catalog.resolve(part.table))
+    yield from (name for name, _ in view.reads) if view is not None else ()
+
+
+def _is_clouded(name: Name, catalog: Catalog) -> bool:
+    return catalog.clouded is None or catalog.resolve(name) in catalog.clouded

@@ -1,0 +1,1 @@
+"""Contracts: one file a view of them, each as text and as one document."""

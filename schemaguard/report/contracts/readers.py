@@ -1,0 +1,178 @@
+"""May it be dropped? The answer in the first line, then who uses it, then what isn't known."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from schemaguard.finding import Reader
+from schemaguard.releases.listing import RETIRED, UNPUBLISHED, names
+from schemaguard.releases.readership import Readership, Use
+from schemaguard.report.contracts import words
+from schemaguard.report.lines import line
+from schemaguard.report.readers import until as until_when
+from schemaguard.report.sentences import plural
+from schemaguard.report.visible import visible
+
+_STYLES = {"yes": "bold green", "later": "bold yellow", "no": "bold red", "unproven": "bold yellow"}
+_LABEL = 10
+_VERBS = {"read": "reads", "write": "writes"}
+
+
+def show(found: Readership, console: Console, source: str) -> None:
+    """Print the answer, everybody who uses it, and what isn't known."""
+    line(console, _answer(found), indent=2)
+    origin = _row("from", Text(visible(f"{source}, as of {found.at:%Y-%m-%d}"), "dim"))
+    for text in (*_uses(found), *_views(found), *_unknown(found), origin):
+        line(console, text, indent=_LABEL + 2)
+
+
+def _answer(found: Readership) -> Text:
+    subject = visible(str(found.subject))
+    word, why = _verdict(found)
+    return Text.assemble((word, _STYLES[found.answer]), f"  {subject}: {visible(why)}")
+
+
+def _verdict(found: Readership) -> tuple[str, str]:
+    match found.answer:
+        case "no":
+            first = next(use for use in found.inside if use.until is None and use.usage.is_certain)
+            return "NO", f"{_who(first)} {_does(first, found)}, {_until(first)}{_others(found, first)}"
+        case "later":
+            last, end = found.inside[0], found.until
+            assert end is not None
+            others = _others(found, last)
+            return f"FROM {end:%Y-%m-%d} ON", f"{_who(last)} {_does(last, found)}, {_until(last)}{others}"
+        case "unproven":
+            first = next(use for use in found.inside if not use.usage.is_certain)
+            return "UNPROVEN", f"{_who(first)} may use it, {_until(first)}{_others(found, first)}"
+        case _:
+            return "YES", f"no contract in its window names it{_soon(found)}"
+
+
+def _soon(found: Readership) -> str:
+    coming = {each.name: None for use in found.outside if use.role == UNPUBLISHED for each in use.versions}
+    return f"; not released, but about to use it: {', '.join(coming)}" if coming else ""
+
+
+def _others(found: Readership, shown: Use) -> str:
+    told = {each.name for each in shown.versions}
+    others = {each.name for use in found.inside for each in use.versions} - told
+    return f"; and {plural(len(others), 'other')}" if others else ""
+
+
+def _who(use: Use) -> str:
+    return f"{names(use.versions)} ({use.role})"
+
+
+def _does(use: Use, found: Readership) -> str:
+    mine = [each for each in found.inside if each.versions == use.versions]
+    verbs = {_VERBS[each.usage.access] for each in mine}
+    return f"{' and '.join(sorted(verbs))} it"
+
+
+def _until(use: Use) -> str:
+    first = use.versions[0]
+    last_day = words.day(use.until) if use.until is not None else None
+    return until_when(Reader(first.contract.model, first.version, use.usage.access, use.role, last_day))
+
+
+def _uses(found: Readership) -> Iterator[Text]:
+    label = ""
+    for use in found.inside:
+        verb = _VERBS[use.usage.access] if use.usage.is_certain else "may use"
+        yield _row("" if verb == label else verb, _use(use, found.at))
+        label = verb
+    label = ""
+    for use in found.outside:
+        verb = {UNPUBLISHED: "later", RETIRED: "retired"}.get(use.role, "over")
+        yield _row("" if verb == label else verb, _use(use, found.at, style="dim"))
+        label = verb
+
+
+def _use(use: Use, at: datetime, style: str = "") -> Text:
+    text = Text.assemble((visible(names(use.versions)), style or "bold magenta"))
+    if use.is_in_window(at):
+        days = words.days_left(use.until, at)
+        left = f" ({plural(days, 'day')} left)" if days is not None else ""
+        text.append(f" ({visible(use.role)}), {_until(use)}{left}")
+    elif use.role == UNPUBLISHED:
+        text.append(f" {_VERBS[use.usage.access]} it once it is released", style)
+    elif use.until is not None:
+        text.append(f" {_VERBS[use.usage.access]} it; its window was over on {words.day(use.until)}", style)
+    text.append(f" · {visible(_way(use))} · {visible(_place(use))}", style)
+    return text
+
+
+def _way(use: Use) -> str:
+    usage, contract = use.usage, use.usage.contract
+    if usage.view is not None:
+        return f"through the view {usage.view}"
+    if not usage.is_declared:
+        return "its query names it, its contract doesn't" if usage.is_certain else "its query can't be followed"
+    if contract.reads_through == "table":
+        return "through the table"
+    return "through a copy" if contract.reads_through == "copy" else "through its contract view"
+
+
+def _place(use: Use) -> str:
+    contract, first = use.usage.contract, use.versions[0]
+    if not use.usage.is_declared and contract.query_file:
+        return str(PurePosixPath(contract.file).parent / contract.query_file)
+    has_lines = first.is_in_folder and first.bound is None
+    return f"{contract.file}:{use.usage.line}" if has_lines else contract.file
+
+
+def _views(found: Readership) -> Iterator[Text]:
+    for number, (name, is_certain) in enumerate(found.views):
+        text = Text.assemble(
+            (visible(str(name)), "cyan"),
+            " shows it: a DROP is refused, or takes the view with it" if is_certain else " may read it",
+        )
+        yield _row("" if number else "view", text)
+
+
+def _unknown(found: Readership) -> Iterator[Text]:
+    for number, sentence in enumerate(found.unknown):
+        yield _row("" if number else "unknown", Text(visible(sentence), "yellow" if number else "dim"))
+
+
+def _row(label: str, text: Text) -> Text:
+    return Text.assemble("  ", (f"{label:<{_LABEL}}", "dim"), text)
+
+
+def document(found: Readership, source: str) -> dict[str, Any]:
+    """The same as one document: `answer` is yes, later (from `until` on), no, or unproven."""
+    return {
+        "version": 1,
+        "source": source,
+        "object": str(found.subject),
+        "kind": "table" if found.subject.column is None else "column",
+        "answer": found.answer,
+        "until": found.until.isoformat() if found.until is not None else None,
+        "uses": [_use_document(use, found.at) for use in found.uses],
+        "views": [{"name": str(name), "certain": is_certain} for name, is_certain in found.views],
+        "unknown": list(found.unknown),
+    }
+
+
+def _use_document(use: Use, at: datetime) -> dict[str, Any]:
+    usage, contract = use.usage, use.usage.contract
+    return {
+        "model": contract.model,
+        "model_versions": [each.version for each in use.versions if each.version],
+        "access": usage.access,
+        "role": use.role,
+        "in_window": use.is_in_window(at),
+        "until": use.until.isoformat() if use.until is not None else None,
+        "days_left": words.days_left(use.until, at),
+        "reads_through": contract.reads_through,
+        "view": str(usage.view) if usage.view is not None else None,
+        "declared": usage.is_declared,
+        "certain": usage.is_certain,
+        "file": contract.file,
+        "line": usage.line,
+    }
