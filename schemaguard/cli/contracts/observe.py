@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, open_known
+from schemaguard.cli.contracts.known import Folder, read_book
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
@@ -21,22 +21,17 @@ def observe(
     Readers of tables under contract that no contract declares, and declared reads that never happen, by role.
     Exit code: 0, or 1 where somebody reads undeclared, or 2 where pg_stat_statements can't tell.
     """
-    from datetime import UTC, datetime
-
     from schemaguard.adapters import statements
     from schemaguard.cli.operating import console, tell_json, where_to
-    from schemaguard.commands import contracts as listing
     from schemaguard.commands.observe import observed
     from schemaguard.errors import ExitCode
     from schemaguard.report import observation as report
 
     url, _ = where_to(database_url)
-    now = datetime.now(UTC)
-    with open_known(contracts, database_url) as here:
-        listed = listing.contracts(here.files, here.database, now)
-    seen = observed(listed, statements.read(url), without_role or (), now)
+    known = read_book(contracts, database_url)
+    seen = observed(known.listed, statements.read(url), without_role or (), known.at)
     if output is Format.JSON:
-        tell_json(report.document(seen, here.source))
+        tell_json(report.document(seen, known.source))
     else:
-        report.show(seen, console(), here.source)
+        report.show(seen, console(), known.source)
     raise typer.Exit(ExitCode.FINDINGS if seen.undeclared else ExitCode.OK)
