@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
 
     from schemaguard.commands.sql import StatementsOf
@@ -59,22 +61,29 @@ def _show(found: "StatementsOf") -> None:
     from rich.console import Console
 
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    if console.is_terminal:
+        for text, style in _lines(found):
+            _show_on_terminal(text, style, console)
+    else:
+        typer.echo("\n".join(text for text, _ in _lines(found)))
+
+
+def _lines(found: "StatementsOf") -> "Iterator[tuple[str, str]]":
+    """What is shown, and its style; that of a statement is `sql`."""
     for number, run in enumerate(found.runs):
         if number:
-            console.print()
-        _show_run(run, console)
+            yield "", ""
+        yield from _lines_of(run)
 
 
-def _show_run(run: "Run", console: "Console") -> None:
-    from rich.text import Text
-
+def _lines_of(run: "Run") -> "Iterator[tuple[str, str]]":
     from schemaguard.commands.sql import reasons
     from schemaguard.report.visible import visible
 
     title = visible(f"-- {run.revision.id}  {run.revision.message}".rstrip())
-    console.print(Text(f"{title}\n-- {visible(run.revision.file)}, {run.direction}", style="bold"))
+    yield f"{title}\n-- {visible(run.revision.file)}, {run.direction}", "bold"
     if not run.steps:
-        console.print(Text("-- no statements", style="dim"))
+        yield "-- no statements", "dim"
     turns: dict[int | None, int] = {}
     last: int | None = -1
     for step in run.steps:
@@ -83,21 +92,22 @@ def _show_run(run: "Run", console: "Console") -> None:
             # Numbered as they are seen: every statement outside of one is a transaction of its own.
             number = turns.setdefault(turn, len(turns.keys() - {None}) + 1)
             said = "outside of a transaction" if turn is None else f"transaction {number}"
-            console.print(Text(f"\n-- {said}", style="dim"))
+            yield f"\n-- {said}", "dim"
             last = turn
-        console.print(Text(f"-- {visible(str(step.statement.place))}", style="cyan"))
+        yield f"-- {visible(str(step.statement.place))}", "cyan"
         if step.conditional:
-            console.print(Text("-- only if a condition holds that can't be known here", style="yellow"))
+            yield "-- only if a condition holds that can't be known here", "yellow"
         for reason in reasons(step):
-            console.print(Text(f"-- not understood: {visible(reason)}", style="yellow"))
+            yield f"-- not understood: {visible(reason)}", "yellow"
         text = visible(step.statement.sql.strip(), keep_lines=True)
-        _show_sql(text if text.endswith(";") else f"{text};", console)
+        yield text if text.endswith(";") else f"{text};", "sql"
 
 
-def _show_sql(text: str, console: "Console") -> None:
-    if not console.is_terminal:
-        console.print(text)
-        return
+def _show_on_terminal(text: str, style: str, console: "Console") -> None:
     from rich.syntax import Syntax
+    from rich.text import Text
 
-    console.print(Syntax(text, "postgresql", theme="ansi_dark", background_color="default", word_wrap=True))
+    if style == "sql":
+        console.print(Syntax(text, "postgresql", theme="ansi_dark", background_color="default", word_wrap=True))
+    else:
+        console.print(Text(text, style=style))

@@ -26,7 +26,8 @@ def sql(reading: Reading, path: str | None, revisions: str, direction: Direction
     """
     history = find_one(reading, path)
     wanted = span(history.graph, revisions)
-    replay = replay_selected(history, reading, Selection(frozenset(wanted)), order_to(history.graph, wanted))
+    selection = Selection(frozenset(wanted), with_ways_back=direction == "downgrade")
+    replay = replay_selected(history, reading, selection, order_to(history.graph, wanted))
     runs = replay.downgrades[::-1] if direction == "downgrade" else replay.runs
     return StatementsOf(history.path, tuple(run for run in runs if run.revision.id in set(wanted)))
 

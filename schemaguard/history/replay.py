@@ -69,8 +69,9 @@ def replay(
 ) -> Replay:
     """The history replayed on the catalog, in `order` (default: as `upgrade heads` applies it).
 
-    Without a selection all revisions are judged. A judged revision's way back is run too, each from where its way up
-    arrived. What comes before the first judged revision is skipped where the memory knows the catalog after it.
+    Without a selection all revisions are judged. A judged revision's way back is run too, where the selection wants
+    it, each from where its way up arrived. What comes before the first judged revision is skipped where the memory
+    knows the catalog after it.
     """
     ids = history.graph.order if order is None else tuple(order)
     revisions = [history.graph.revisions[identifier] for identifier in ids]
@@ -89,7 +90,7 @@ def replay(
         run = runner.run(revision, "upgrade", catalog).run
         runs.append(run)
         catalog = run.after
-        if revision.id in chosen.judged:
+        if chosen.with_ways_back and revision.id in chosen.judged:
             downgrades.append(runner.run(revision, "downgrade", catalog).run)
         if memory is not None and index + 1 == first:
             memory.keep(catalog)

@@ -46,6 +46,8 @@ class Selection:
     edited: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
     base: Base | None = None
+    with_ways_back: bool = True
+    """Whether what is judged is run on its way back, too."""
 
 
 def select(history: History, base: Base | None) -> Selection:

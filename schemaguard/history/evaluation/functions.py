@@ -128,7 +128,7 @@ def entered(
 
 def is_generator(function: Function) -> bool:
     """Whether a function has a `yield` of its own."""
-    return _is_generator(function.node)
+    return "yield" in function.module.source and _is_generator(function.node)
 
 
 @lru_cache(maxsize=4096)
