@@ -13,7 +13,7 @@ from schemaguard.releases.listing import UNPUBLISHED, Listed, Shared, listing, n
 from schemaguard.releases.readership import Readership, readership
 from schemaguard.releases.window import Window, from_dates, without_contract
 
-_UNWATCHED = "who has no contract: nothing here watches what is really queried"
+_UNWATCHED = "who reads without a contract: schemaguard contracts observe finds out"
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ NO  transactions.channel: fraud@7 (declared) reads it, with no end stated
   reads     fraud@7 (declared), with no end stated · through the view big · contracts/fraud-7.odcs.yaml:15
   view      big shows it: a DROP is refused, or takes the view with it
             web shows it: a DROP is refused, or takes the view with it
-  unknown   who has no contract: nothing here watches what is really queried
+  unknown   who reads without a contract: schemaguard contracts observe finds out
   from      folder contracts · windows from the dates in the contracts, as of DATE
 """.replace("DATE", f"{datetime.now(UTC):%Y-%m-%d}")
     )

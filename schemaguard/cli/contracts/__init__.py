@@ -5,6 +5,7 @@ from collections.abc import Callable
 import typer
 
 from schemaguard.cli.coercion import Verb
+from schemaguard.cli.contracts.diff import diff
 from schemaguard.cli.contracts.infer import infer
 from schemaguard.cli.contracts.list import list_
 from schemaguard.cli.contracts.observe import observe
@@ -21,6 +22,7 @@ VERBS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("list", list_),
     ("show", show),
     ("readers", readers),
+    ("diff", diff),
     ("infer", infer),
     ("validate", validate),
     ("publish", publish),
