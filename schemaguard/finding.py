@@ -73,4 +73,6 @@ class Finding:
     also: tuple[str, ...] = ()
     headline: bool = True
     suppressed: str | None = None
-    """The reason that the author gave for ignoring it."""
+    """The reason that the author gave for ignoring it, or the words of the baseline or override that accepts it."""
+    override: Place | None = None
+    """Where the override stands that accepts it; None where it is no override that does."""

@@ -11,6 +11,7 @@ from schemaguard.cli.coercion import Verb
 from schemaguard.cli.demo import demo
 from schemaguard.cli.explain import explain
 from schemaguard.cli.init import init
+from schemaguard.cli.override import override
 from schemaguard.cli.promote import promote
 from schemaguard.cli.reconcile import reconcile
 from schemaguard.cli.resume import resume
@@ -34,6 +35,7 @@ VERBS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("resume", resume, OPERATE),
     ("reconcile", reconcile, OPERATE),
     ("status", status, OPERATE),
+    ("override", override, CONTRACTS),
     ("demo", demo, TRY),
 )
 GROUPS: tuple[tuple[str, typer.Typer, str], ...] = (

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from schemaguard.adapters.contract_files import read_contracts
+from schemaguard.adapters.override_file import read_overrides
 from schemaguard.catalog.changes import ControlTransaction, Opaque, Unreadable
 from schemaguard.commands.histories import Reading, choose_base, find_histories, replay_history
 from schemaguard.commands.windows import LiveWindow, choose
@@ -20,6 +21,7 @@ from schemaguard.rules import RULES, baseline
 from schemaguard.rules.choice import Choice
 from schemaguard.rules.context import Assumptions
 from schemaguard.rules.judge import Terms, judge
+from schemaguard.rules.overriding import Overrides
 from schemaguard.rules.phase import phase
 from schemaguard.rules.rollback import rollback_class
 from schemaguard.rules.under_contract import UnderContract
@@ -68,6 +70,11 @@ def check(
         assumptions=Assumptions(reading.postgresql or config.postgresql, config.applied_by),
         choice=choice,
         baseline=_baseline(options, reading),
+        overrides=Overrides(
+            read_overrides(_contracts_folder(options, reading), reading.files),
+            (options.at or now).date(),
+            tells_unused=base is None,
+        ),
     )
     replays = tuple(replay_history(history, reading, base) for history in histories)
     findings = judge(replays, terms)

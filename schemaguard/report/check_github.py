@@ -1,7 +1,7 @@
 """A check as GitHub workflow commands: annotations on the lines of a pull request."""
 
 from schemaguard.finding import Finding, Severity
-from schemaguard.report.sentences import counts, paragraph
+from schemaguard.report.sentences import accepted, counts, paragraph
 from schemaguard.report.visible import visible
 from schemaguard.rules.verdict import CheckResult
 
@@ -9,17 +9,26 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE
 
 
 def render(result: CheckResult) -> str:
-    """One annotation a headline, then the verdict as a line of the log."""
+    """One annotation a headline and an override, then the verdict as a line of the log."""
     lines = [_annotation(finding) for finding in result.findings if finding.headline and finding.suppressed is None]
+    lines += [_accepted(finding) for finding in result.findings if finding.override is not None]
     verdict = "REJECTED" if result.errors else "PASSED"
     return "\n".join([*lines, f"{verdict} {counts(result)}"]) + "\n"
 
 
 def _annotation(finding: Finding) -> str:
+    return _command(_COMMANDS[finding.severity], finding, paragraph(finding))
+
+
+def _accepted(finding: Finding) -> str:
+    """What an override accepts is said all the same."""
+    return _command("notice", finding, accepted(finding))
+
+
+def _command(command: str, finding: Finding, text: str) -> str:
     place = finding.place
     properties = f"file={_property(place.file)},line={place.line},col={place.column},title={_property(finding.rule)}"
-    text = visible(paragraph(finding), keep_lines=True)
-    return f"::{_COMMANDS[finding.severity]} {properties}::{_escaped(text)}"
+    return f"::{command} {properties}::{_escaped(visible(text, keep_lines=True))}"
 
 
 def _escaped(text: str) -> str:

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from schemaguard.finding import Finding, Severity
-from schemaguard.report.sentences import paragraph
+from schemaguard.report.sentences import accepted, paragraph
 from schemaguard.report.visible import visible
 from schemaguard.rules.verdict import CheckResult
 
@@ -13,20 +13,24 @@ _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.N
 
 
 def render(result: CheckResult) -> str:
-    """The headlines that count, as a JSON array."""
-    counting = [finding for finding in result.findings if finding.headline and finding.suppressed is None]
+    """The headlines that count and what is overridden, as a JSON array."""
+    counting = [f for f in result.findings if f.override is not None or (f.headline and f.suppressed is None)]
     seen: dict[str, int] = {}
     return json.dumps([_issue(finding, seen) for finding in counting], indent=2) + "\n"
 
 
 def _issue(finding: Finding, seen: dict[str, int]) -> dict[str, Any]:
     return {
-        "description": visible(paragraph(finding), keep_lines=True),
+        "description": visible(_description(finding), keep_lines=True),
         "check_name": finding.rule,
         "fingerprint": _fingerprint(finding, seen),
-        "severity": _SEVERITIES[finding.severity],
+        "severity": _SEVERITIES[finding.severity] if finding.override is None else "info",
         "location": {"path": finding.place.file, "lines": {"begin": finding.place.line}},
     }
+
+
+def _description(finding: Finding) -> str:
+    return paragraph(finding) if finding.override is None else accepted(finding)
 
 
 def _fingerprint(finding: Finding, seen: dict[str, int]) -> str:

@@ -81,4 +81,5 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "also": list(finding.also),
         "headline": finding.headline,
         "suppressed": finding.suppressed,
+        "override": str(finding.override) if finding.override is not None else None,
     }

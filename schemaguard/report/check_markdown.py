@@ -23,12 +23,21 @@ def render(result: CheckResult, *, verbose: bool = False) -> str:
         severity = worst(group)
         if severity is not None and (verbose or severity is not Severity.NOTE):
             lines += ["", *_finding(group)]
-    ignored = [finding for finding in result.findings if finding.suppressed is not None and finding.headline]
+    overridden = [finding for finding in result.findings if finding.override is not None]
+    if overridden:
+        lines += ["", "#### Overridden", ""]
+        lines += [_overridden(finding) for finding in overridden]
+    ignored = [f for f in result.findings if f.suppressed is not None and f.override is None and f.headline]
     if ignored:
         lines += ["", "<details><summary>Ignored</summary>", ""]
         lines += [f"- {_code(f.rule)} at {_code(str(f.place))}: {_prose(f.suppressed or '')}" for f in ignored]
         lines += ["", "</details>"]
     return "\n".join(lines) + "\n"
+
+
+def _overridden(finding: Finding) -> str:
+    what = f"{_code(finding.rule)} on {_code(finding.object)} at {_code(str(finding.place))}"
+    return f"- {what}: {_prose(finding.suppressed or '')} ({_code(str(finding.override))})"
 
 
 def _size(result: CheckResult) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from schemaguard import __version__
-from schemaguard.finding import Finding, Severity
+from schemaguard.finding import Finding, Place, Severity
 from schemaguard.report.sentences import paragraph
 from schemaguard.report.visible import visible
 from schemaguard.rules import RULES
@@ -45,20 +45,30 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _result(finding: Finding) -> dict[str, Any]:
-    region = {"startLine": finding.place.line, "startColumn": finding.place.column}
+    location = _location(finding.place)
     if finding.statement:
-        region["snippet"] = {"text": visible(finding.statement, keep_lines=True)}  # type: ignore[assignment]  # JSON
-    place = {"artifactLocation": {"uri": _uri(finding.place.file)}, "region": region}
+        location["physicalLocation"]["region"]["snippet"] = {"text": visible(finding.statement, keep_lines=True)}
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "level": _LEVELS[finding.severity],
         "message": {"text": visible(paragraph(finding), keep_lines=True)},
-        "locations": [{"physicalLocation": place}],
+        "locations": [location],
     }
     if finding.suppressed is not None:
-        kind = "external" if finding.suppressed == ACCEPTED else "inSource"
-        result["suppressions"] = [{"kind": kind, "justification": visible(finding.suppressed)}]
+        is_elsewhere = finding.suppressed == ACCEPTED or finding.override is not None
+        result["suppressions"] = [
+            {
+                "kind": "external" if is_elsewhere else "inSource",
+                "justification": visible(finding.suppressed),
+                **({"location": _location(finding.override)} if finding.override is not None else {}),
+            }
+        ]
     return result
+
+
+def _location(place: Place) -> dict[str, Any]:
+    region = {"startLine": place.line, "startColumn": place.column}
+    return {"physicalLocation": {"artifactLocation": {"uri": _uri(place.file)}, "region": region}}
 
 
 def _uri(file: str) -> str:

@@ -120,8 +120,12 @@ def _label(label: str) -> Text:
 def _ignored(result: CheckResult, verbose: bool) -> Iterator[_Row]:
     by_comment = [f for f in result.findings if f.suppressed is not None and (verbose or f.suppressed != ACCEPTED)]
     for finding in by_comment:
-        text = f"{visible(str(finding.place))}  ignored  {finding.rule}: {visible(finding.suppressed or '')}"
-        yield Text(text, "dim"), 4
+        place, why = visible(str(finding.place)), visible(finding.suppressed or "")
+        if finding.override is None:
+            yield Text(f"{place}  ignored  {finding.rule}: {why}", "dim"), 4
+        else:
+            what = f"{finding.rule} on {visible(finding.object)}"
+            yield Text(f"{place}  {what}  {why} ({visible(str(finding.override))})", "yellow"), 4
     if by_comment:
         yield Text(""), 0
 

@@ -11,11 +11,14 @@ def plural(count: int, noun: str) -> str:
 
 
 def counts(result: CheckResult) -> str:
-    """How many errors and warnings, and how many findings were ignored."""
-    ignored = sum(finding.suppressed is not None and finding.headline for finding in result.findings)
+    """How many errors and warnings, and how many findings were ignored or overridden."""
+    ignored = sum(f.suppressed is not None and f.override is None and f.headline for f in result.findings)
+    overridden = sum(finding.override is not None for finding in result.findings)
     parts = [plural(result.errors, "error"), plural(result.warnings, "warning")]
     if ignored:
         parts.append(f"{ignored} ignored")
+    if overridden:
+        parts.append(f"{overridden} overridden")
     return ", ".join(parts)
 
 
@@ -46,3 +49,8 @@ def paragraph(finding: Finding) -> str:
     if finding.also:
         lines.append(f"also: {', '.join(finding.also)}")
     return "\n".join(lines)
+
+
+def accepted(finding: Finding) -> str:
+    """A finding that an override accepts: what it is, on whose word and until when, and where that stands."""
+    return f"{finding.message}\n{finding.suppressed} ({finding.override})"

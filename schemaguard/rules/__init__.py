@@ -5,9 +5,11 @@ from schemaguard.rules.contract import (
     breaks_reader,
     breaks_signature,
     breaks_writer,
+    expired_override,
     no_contract,
     shifts_meaning,
     unproven,
+    unused_override,
 )
 from schemaguard.rules.destructive import drop_column, drop_table
 from schemaguard.rules.hygiene import ignore_without_reason, opaque_statement, syntax_error, unused_ignore
@@ -22,6 +24,8 @@ RULES: tuple[Rule, ...] = (
     unproven.RULE,
     breaks_between.RULE,
     no_contract.RULE,
+    expired_override.RULE,
+    unused_override.RULE,
     drop_table.RULE,
     drop_column.RULE,
     several_heads.RULE,

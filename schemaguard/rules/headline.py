@@ -18,9 +18,9 @@ def headed(group: Iterable[Finding]) -> tuple[Finding, ...]:
     also = dict.fromkeys(finding.rule for finding in rest if finding.suppressed is None and finding.rule != first.rule)
     readers = first.readers
     if first.family is Family.CONTRACT:
-        readers = tuple(
-            dict.fromkeys(r for finding in findings if finding.family is Family.CONTRACT for r in finding.readers)
-        )
+        # Whom an override speaks for isn't concerned by what counts.
+        of_contracts = (f for f in findings if f.family is Family.CONTRACT and f.suppressed == first.suppressed)
+        readers = tuple(dict.fromkeys(reader for finding in of_contracts for reader in finding.readers))
     headline = replace(first, also=tuple(also), readers=readers, headline=True)
     return (headline, *(replace(finding, headline=False) for finding in rest))
 

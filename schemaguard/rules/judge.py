@@ -3,17 +3,21 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
+from schemaguard.contracts.overrides import Override
 from schemaguard.finding import Finding, Place
 from schemaguard.history.revision import Replay, Run, Step
-from schemaguard.rules import RULES, baseline, suppression
+from schemaguard.rules import RULES, baseline, overriding, suppression
 from schemaguard.rules.blame import blame, in_force_from
 from schemaguard.rules.choice import Choice
 from schemaguard.rules.concerned import Directory, directory
 from schemaguard.rules.context import Assumptions, Context, RevisionContext, WholeContext
+from schemaguard.rules.contract import expired_override, unused_override
 from schemaguard.rules.directives import Ignore, ignores, touches
 from schemaguard.rules.headline import headed
 from schemaguard.rules.hygiene import ignore_without_reason, unused_ignore
+from schemaguard.rules.overriding import Overrides
 from schemaguard.rules.rule import Match, Rule
 from schemaguard.rules.under_contract import UnderContract
 from schemaguard.rules.walk import walk
@@ -32,6 +36,7 @@ class Terms:
     assumptions: Assumptions = field(default_factory=Assumptions)
     choice: Choice = field(default_factory=Choice)
     baseline: Counter[str] = field(default_factory=Counter)
+    overrides: Overrides = field(default_factory=lambda: Overrides((), date.min))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +75,23 @@ def judge(replays: tuple[Replay, ...], terms: Terms) -> tuple[Finding, ...]:
     groups = [*_whole(replays, terms, rules)]
     for replay in replays:
         groups.extend(_history(replay, terms, rules))
-    return tuple(
-        finding for group in groups for finding in headed(baseline.accepted(finding, left) for finding in group)
-    )
+    used: set[Override] = set()
+    in_force = terms.overrides.in_force
+    accepted = [
+        [each for one in group for each in overriding.overridden(baseline.accepted(one, left), in_force, used)]
+        for group in groups
+    ]
+    return tuple(finding for group in (*accepted, *_on_overrides(terms, used)) for finding in headed(group))
+
+
+def _on_overrides(terms: Terms, used: set[Override]) -> Iterator[Group]:
+    """The findings on the overrides themselves: those that are over, and those that nothing needed."""
+    for override in terms.overrides.all:
+        where = _Where("", "", Place(override.file, override.line))
+        if not override.holds(terms.overrides.day):
+            yield (where.finding(expired_override.RULE, overriding.expired(override), terms.choice),)
+        elif terms.overrides.tells_unused and override not in used:
+            yield (where.finding(unused_override.RULE, overriding.unused(override), terms.choice),)
 
 
 def _whole(replays: tuple[Replay, ...], terms: Terms, rules: tuple[Rule, ...]) -> Iterator[Group]:

@@ -16,6 +16,8 @@ ALL = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def _fired(rule: Rule, kind: str, folder: Path) -> list[str]:
     own = EXAMPLES / rule.id
     shutil.copytree(own / "contracts" if (own / "contracts").exists() else EXAMPLES / "contracts", folder / "contracts")
+    if (own / f"{kind}.yaml").exists():
+        shutil.copy(own / f"{kind}.yaml", folder / "contracts/overrides.yaml")
     migrations = folder / "migrations"
     if (own / kind).is_dir():
         shutil.copytree(own / kind, migrations)

@@ -64,6 +64,7 @@ def test_the_json_document_has_every_key_that_was_promised() -> None:
                     "also": ["drop-column"],
                     "headline": True,
                     "suppressed": None,
+                    "override": None,
                 },
                 {
                     "rule": "drop-column",
@@ -85,6 +86,7 @@ def test_the_json_document_has_every_key_that_was_promised() -> None:
                     "also": [],
                     "headline": False,
                     "suppressed": None,
+                    "override": None,
                 },
             ],
             "remarks": [],

@@ -1,0 +1,132 @@
+"""override: let a finding of the contract family pass for one model version until a day, on somebody's word."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from schemaguard.adapters.files import DiskFiles
+from schemaguard.adapters.override_file import FILE, read_overrides
+from schemaguard.adapters.postgres import in_transaction
+from schemaguard.adapters.releases import journal
+from schemaguard.adapters.writing import replace_text
+from schemaguard.contracts.contract import Contract
+from schemaguard.contracts.overrides import Override, is_same_person, parse, spelled, whom
+from schemaguard.contracts.overriding import with_override
+from schemaguard.errors import RefusedError, UsageError
+from schemaguard.rules import RULES
+from schemaguard.rules.overriding import not_overridden
+
+_LONGEST_LIST = 8
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """Overrides that stand in the file."""
+
+    overrides: tuple[Override, ...]
+    renewed: tuple[Override, ...]
+    """Those whose place they took."""
+    is_in_ledger: bool
+
+
+def asked(rule: str, thing: str, whom_: str, until: date, why: tuple[str, str, str]) -> Override:
+    """The override that was asked for; `why` is its reason, who approves it and who asks."""
+    model, version = whom(whom_)
+    reason, approved_by, asked_by = (" ".join(text.split()) for text in why)
+    return Override(rule, spelled(thing), model, version, until, reason, approved_by, asked_by)
+
+
+def check_asked(wanted: Override, contracts: Iterable[Contract], today: date) -> None:
+    """Whether it can be granted: UsageError where it names what isn't there, RefusedError where one person is both."""
+    if problem := not_overridden(wanted.rule, RULES):
+        raise UsageError(problem[0], at="RULE", next=problem[1])
+    for option, text in (("--reason", wanted.reason), ("--approved-by", wanted.approved_by)):
+        if not text:
+            raise UsageError(
+                f"{option} is empty", next="say it: it stands in every report that the override appears in"
+            )
+    if not wanted.holds(today):
+        raise UsageError(f"{wanted.until} is past", at="--until", next="name a day to come")
+    if is_same_person(wanted.approved_by, wanted.asked_by):
+        raise RefusedError(
+            f"{wanted.asked_by} asks and {wanted.approved_by} approves: that is one person",
+            at="--approved-by",
+            next="have somebody else approve it; who asks is the system's user, or SCHEMAGUARD_ACTOR",
+        )
+    _check_is_under_contract(wanted, tuple(contracts))
+
+
+def _check_is_under_contract(wanted: Override, contracts: tuple[Contract, ...]) -> None:
+    mine = [
+        contract
+        for contract in contracts
+        if contract.model == wanted.model and wanted.version in (contract.model_versions or ("",))
+    ]
+    if not mine:
+        names = sorted(
+            f"{contract.model}@{version}" if version else contract.model
+            for contract in contracts
+            for version in contract.model_versions or ("",)
+        )
+        raise UsageError(f"no contract speaks for {wanted.name}", at="--for", next=f"known: {_listed(names)}")
+    tables = sorted({str(part.table) for contract in mine for part in contract.tables})
+    if not any(wanted.object == table or wanted.object.startswith(f"{table}.") for table in tables):
+        raise UsageError(
+            f"the contract of {wanted.name} has nothing to do with {wanted.object}",
+            at="OBJECT",
+            next=f"TABLE or TABLE.COLUMN, as the finding names it; its tables: {_listed(tables)}",
+        )
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _LONGEST_LIST} more" if len(names) > _LONGEST_LIST else ""
+    return (", ".join(names[:_LONGEST_LIST]) or "none") + more
+
+
+def grant(wanted: Sequence[Override], folder: Path, files: DiskFiles, connection: Connection | None) -> Granted:
+    """Write them to the file and, where there is a control schema, to the ledger; to both or to neither.
+
+    Raises ContractError where the file is malformed, UsageError where it can't be written.
+    """
+    path = files.path_of(folder / FILE)
+    text = files.read(path)
+    before = read_overrides(folder, files)
+    made = text
+    for each in wanted:
+        made = with_override(made, each, path)
+    target = files.root / path
+    replace_text(target, made or "")
+    if connection is not None:
+        try:
+            in_transaction(connection, lambda c: _record(c, wanted, path))
+        except BaseException:
+            _put_back(target, text)
+            raise
+    placed = {override.key: override for override in parse(made or "", path)}
+    return Granted(
+        tuple(placed[each.key] for each in wanted),
+        tuple(each for each in before if each.key in {one.key for one in wanted}),
+        connection is not None,
+    )
+
+
+def _put_back(target: Path, text: str | None) -> None:
+    if text is None:
+        target.unlink()
+    else:
+        replace_text(target, text)
+
+
+def _record(connection: Connection, wanted: Sequence[Override], path: str) -> None:
+    for each in wanted:
+        facts = {
+            "rule": each.rule, "object": each.object, "version": each.version or None, "until": each.until,
+            "reason": each.reason, "approved_by": each.approved_by, "file": path,
+        }  # fmt: skip
+        journal.record(connection, "override-granted", (each.asked_by, each.model, None), facts)
