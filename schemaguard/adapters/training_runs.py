@@ -16,8 +16,8 @@ from schemaguard.contracts.inference import FeatureQuery
 from schemaguard.errors import RegistryError
 
 FOLDER = "schemaguard"
-CONTRACT, INTERFACE, QUERIES = "contract.odcs.yaml", "interface.json", "queries"
-MODEL_TAG, DIGEST_TAG = "schemaguard.model", "schemaguard.contract_digest"
+CONTRACT, INTERFACE, RECORDING, QUERIES = "contract.odcs.yaml", "interface.json", "recording.json", "queries"
+MODEL_TAG, DIGEST_TAG, FROM_TAG = "schemaguard.model", "schemaguard.contract_digest", "schemaguard.contract_from"
 _RUNS_LOOKED_AT = 20
 
 
@@ -27,7 +27,7 @@ class Recorded:
 
     run_id: str
     queries: tuple[FeatureQuery, ...]
-    reads_through: str
+    search_path: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class EarlierRun:
     run_id: str
     digest: str
     interface: Mapping[str, Any]
+    inherits_from: str | None
+    """The run that first had this contract, None where that is this one."""
 
 
 def recorded(uri: str, model: str, version: str) -> Recorded | None:
@@ -54,8 +56,8 @@ def recorded(uri: str, model: str, version: str) -> Recorded | None:
         return None
     names = sorted(_listed(uri, client, run_id, f"{FOLDER}/{QUERIES}"))
     queries = tuple(FeatureQuery(_text(uri, client, run_id, name), Path(name).name) for name in names)
-    said = json.loads(_text(uri, client, run_id, f"{FOLDER}/{INTERFACE}"))
-    return Recorded(run_id, queries, str(said["readsThrough"]))
+    said = json.loads(_text(uri, client, run_id, f"{FOLDER}/{RECORDING}"))
+    return Recorded(run_id, queries, tuple(said["search_path"]))
 
 
 def earlier(run: Any, model: str) -> EarlierRun | None:
@@ -64,20 +66,24 @@ def earlier(run: Any, model: str) -> EarlierRun | None:
 
     uri = mlflow.get_tracking_uri()
     client = _client(uri)
-    query = f"tags.`{MODEL_TAG}` = '{model}' and tags.`{DIGEST_TAG}` != ''"
+    # A filter has no escapes: a name with both kinds of quotes is told from others below.
+    quote = next((mark for mark in "'\"" if mark not in model), None)
+    same_model = f" and tags.`{MODEL_TAG}` = {quote}{model}{quote}" if quote is not None else ""
+    query = f"tags.`{DIGEST_TAG}` != ''{same_model}"
     found = ask(
         uri,
         f"look for earlier runs of {model}",
         lambda: client.search_runs([run.info.experiment_id], query, max_results=_RUNS_LOOKED_AT),
     )
     for other in found:
-        if other.info.run_id == run.info.run_id:
+        if other.info.run_id == run.info.run_id or other.data.tags.get(MODEL_TAG) != model:
             continue
         try:
             text = _text(uri, client, other.info.run_id, f"{FOLDER}/{INTERFACE}")
         except RegistryError:
             continue  # Its artifacts were cleaned away: an older one may still have them.
-        return EarlierRun(other.info.run_id, other.data.tags[DIGEST_TAG], json.loads(text))
+        tags = other.data.tags
+        return EarlierRun(other.info.run_id, tags[DIGEST_TAG], json.loads(text), tags.get(FROM_TAG))
     return None
 
 
@@ -97,10 +103,21 @@ def log(run: Any, texts: Mapping[str, str], tags: Mapping[str, str]) -> None:
         ask(uri, "tag the run", partial(client.set_tag, run_id, key, value))
 
 
+def tracking_uri() -> str:
+    """Where MLflow keeps runs; empty where MLflow isn't installed."""
+    try:
+        import mlflow
+    except ImportError:
+        return ""
+    return str(mlflow.get_tracking_uri())
+
+
 def active_run() -> Any | None:
     """The run that is under way in this thread, None where there is none."""
-    import mlflow
-
+    try:
+        import mlflow
+    except ImportError as error:
+        raise RegistryError("MLflow is not installed", next="pip install 'schemaguard[registry]'") from error
     return mlflow.active_run()
 
 

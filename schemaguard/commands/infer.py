@@ -15,6 +15,8 @@ from schemaguard.contracts.interface import interface
 from schemaguard.contracts.signature import SignatureField, render_signature
 from schemaguard.contracts.validation import Remark, against_catalog, against_query, against_signature
 from schemaguard.errors import ContractError, ExitCode, UsageError
+from schemaguard.sql.lineage import Untraceable
+from schemaguard.sql.qualifying import with_schemas
 from schemaguard.sql.written import Written, read_written
 
 SUFFIX = ".odcs.yaml"
@@ -93,10 +95,10 @@ def read_queries(files: Sequence[Path]) -> tuple[FeatureQuery, ...]:
     return tuple(found)
 
 
-def recorded_queries(uri: str | None, model: str, version: str) -> tuple[FeatureQuery, ...]:
-    """The queries that the run of a registered version recorded.
+def recorded_queries(uri: str | None, model: str, version: str, catalog: Catalog) -> tuple[FeatureQuery, ...]:
+    """The queries that the run of a registered version recorded, as they read without the session's search_path.
 
-    UsageError where there is none: nothing says then what the version reads.
+    UsageError where there are none: nothing says then what the version reads.
     """
     from schemaguard.adapters.training_runs import recorded
 
@@ -106,7 +108,15 @@ def recorded_queries(uri: str | None, model: str, version: str) -> tuple[Feature
         raise UsageError(
             "nothing says what the version reads", at=where, next="name its query: --query FILE.sql, or record it"
         )
-    return found.queries
+    session = replace(catalog, search_path=found.search_path)
+    return tuple(replace(query, text=_qualified(query, session)) for query in found.queries)
+
+
+def _qualified(query: FeatureQuery, session: Catalog) -> str:
+    try:
+        return with_schemas(query.text, session)
+    except Untraceable:
+        return query.text  # Tracing it says what is wrong, and where.
 
 
 def refuse_bound(model: str, wanted: tuple[str, ...], known: Sequence[Contract]) -> None:
@@ -147,7 +157,7 @@ def draft(
     reads = infer_reads(wanted.queries, catalog, wanted.reads_through)
     if not reads.tables:
         raise ContractError("the query reads no table", at=f"{wanted.queries[0].file}:1:1", next="name another query")
-    tables = (*reads.tables, *infer_writes(_written(wanted.writes), catalog))
+    tables = (*reads.tables, *infer_writes(read_writes(wanted.writes), catalog))
     signature, unsigned = _signature(wanted, signatures)
     notes = (*reads.notes, *unsigned, *_opaque(catalog))
     made = Draft(
@@ -201,7 +211,8 @@ def _interface(contract: Contract) -> dict[str, object]:
     return interface(contract.tables, contract.reads_through, contract.signature)
 
 
-def _written(texts: tuple[str, ...]) -> tuple[Written, ...]:
+def read_writes(texts: Sequence[str]) -> tuple[Written, ...]:
+    """What `--writes` says, once a table. UsageError where it doesn't read so."""
     found: dict[Name, Written] = {}
     for text in texts:
         try:

@@ -40,8 +40,12 @@ def from_document(data: Mapping[str, Any], file: str, digest_: str) -> Contract:
 
 def digest(data: Any) -> str:
     """SHA-256 over the canonical JSON of a parsed document, in hex."""
-    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(canonical(data).encode()).hexdigest()
+
+
+def canonical(data: Any) -> str:
+    """The one JSON text of plain data."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _contract(document: Document, digest_: str, query: Callable[[str], str | None] | None) -> Contract:

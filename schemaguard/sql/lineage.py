@@ -10,6 +10,7 @@ from schemaguard.catalog.changes import Change, CreateTable, CreateView
 from schemaguard.catalog.objects import Catalog, Column, Name, Table, View
 from schemaguard.catalog.types import Type
 
+_SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema"})
 Source = tuple[Name, str]
 """A relation and one of its columns."""
 
@@ -72,6 +73,11 @@ def trace(query: str, catalog: Catalog) -> Lineage:
 def base_columns(query: str, catalog: Catalog) -> frozenset[Source]:
     """The base columns that a query names anywhere; raises Untraceable as `trace` does."""
     return trace(query, catalog).reads
+
+
+def is_of_the_server(name: Name) -> bool:
+    """Whether the name means one of the server's own relations, which no migration makes."""
+    return name.schema in _SYSTEM_SCHEMAS or (name.schema is None and name.name.startswith("pg_"))
 
 
 def view_columns(view: View, catalog: Catalog) -> View:

@@ -18,11 +18,10 @@ from schemaguard.catalog.types import Type
 from schemaguard.sql.cursor import read_type
 from schemaguard.sql.joined import has_outer_join, is_sorted_by, merged_by_using, merged_names
 from schemaguard.sql.known_functions import is_harmless
-from schemaguard.sql.lineage import Lineage, Output, Source, Untraceable
+from schemaguard.sql.lineage import Lineage, Output, Source, Untraceable, is_of_the_server
 
 UNKNOWN = Type("unknown")
 _SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid"})
-_SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema"})
 _DEEPEST = 30
 _LOGGER = logging.getLogger("sqlglot")
 
@@ -31,7 +30,7 @@ def trace_query(query: str, catalog: Catalog, depth: int = 0) -> Lineage:
     """What a query returns and reads; `depth` counts the views that it stands on."""
     if depth > _DEEPEST:
         raise Untraceable("views stand on each other too deeply")
-    root = _scope(query)
+    root = scope_of(query)
     tracer = _Tracer(root, catalog, depth)
     outputs = tuple(tracer.outputs(root))
     for scope in root.traverse():
@@ -50,7 +49,8 @@ def trace_query(query: str, catalog: Catalog, depth: int = 0) -> Lineage:
     )
 
 
-def _scope(query: str) -> Scope:
+def scope_of(query: str) -> Scope:
+    """The scopes of the text's one query; Untraceable where it isn't one, or doesn't only read."""
     try:
         with quiet():
             parsed = [tree for tree in parse(query, dialect="postgres") if not isinstance(tree, exp.Semicolon | None)]
@@ -146,7 +146,7 @@ class _Tracer:
 
     def of_relation(self, source: exp.Table) -> list[Output] | None:
         name = Name(source.name, source.db or None)
-        if name.schema in _SYSTEM_SCHEMAS or (name.schema is None and name.name.startswith("pg_")):
+        if is_of_the_server(name):
             return None
         resolved = self.catalog.resolve(name)
         table, view = self.catalog.tables.get(resolved), self.catalog.views.get(resolved)

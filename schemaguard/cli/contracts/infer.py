@@ -60,10 +60,11 @@ def infer(
     versions = command.versions(version)
     uri = registry_uri or configured(None).registry_uri
     registry = MlflowRegistry(uri) if uri else None
-    queries = command.read_queries(tuple(query or ())) or command.recorded_queries(uri, model, versions[0])
     is_shown = to == "-"
     file = command.default_file(folder, model, versions) if to is None or is_shown else Path(to).absolute()
     found = _catalog(migrations, initial)
+    queries = command.read_queries(tuple(query or ()))
+    queries = queries or command.recorded_queries(uri, model, versions[0], found.catalog)
     known = tuple(each.contract for each in read_contracts(folder, root, contracts))
     if not is_shown and file.is_relative_to(folder):
         command.refuse_bound(model, versions, known)

@@ -6,6 +6,7 @@ from schemaguard.catalog.changes import CreateTable, CreateView
 from schemaguard.catalog.objects import Catalog, Column, Name, Table, View
 from schemaguard.catalog.types import parse_type
 from schemaguard.sql.lineage import Untraceable, base_columns, complete, trace, view_columns
+from schemaguard.sql.qualifying import with_schemas
 from schemaguard.sql.translate import translate
 
 CUSTOMERS, ORDERS, RATES = Name("customers", "public"), Name("orders", "public"), Name("rates", "app")
@@ -179,3 +180,17 @@ def test_what_sqlglot_says_of_a_query_that_it_cannot_read_is_not_heard(caplog: p
     with pytest.raises(Untraceable):
         trace("WITH a AS (ALTER COLUMN a DROP NOT NULL t) SELECT * FROM a", catalog())
     assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("SELECT rate FROM rates", "SELECT rate FROM app.rates"),
+        ('SELECT r.*, "Rates".x FROM "rates" r, customers', 'SELECT r.*, "Rates".x FROM app."rates" r, customers'),
+        ("WITH orders AS (SELECT 1 FROM rates) SELECT * FROM orders",
+         "WITH orders AS (SELECT 1 FROM app.rates) SELECT * FROM orders"),
+        ("SELECT 'é' FROM app.rates, pg_class -- rates", "SELECT 'é' FROM app.rates, pg_class -- rates"),
+    ],
+)  # fmt: skip
+def test_a_query_gets_the_schemas_that_the_search_path_stood_for(query: str, expected: str) -> None:
+    assert with_schemas(query, replace(catalog(), search_path=("app", "public"))) == expected
