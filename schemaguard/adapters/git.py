@@ -3,7 +3,7 @@
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from schemaguard.adapters.files import DiskFiles, decode
@@ -11,6 +11,7 @@ from schemaguard.errors import HistoryError
 from schemaguard.history.selection import Base, FileChange, FileState, is_same_code
 
 _TIMEOUT_S = 30
+_LARGEST_BYTES = 4_000_000
 _REF = re.compile(r"[A-Za-z0-9_@.][A-Za-z0-9_./@{}^~+=#,!%&()-]*")
 """Spelled narrowly on purpose: nothing that starts with a dash may reach git, not even behind `--end-of-options`."""
 _STATES: Mapping[str, FileState] = {"A": "added", "M": "changed", "T": "changed", "R": "renamed", "D": "deleted"}
@@ -42,6 +43,24 @@ def read_base(ref: str, files: DiskFiles, *, is_remote: bool = False) -> Base:
     commit = _merge_base(_resolved(ref, top, is_remote=is_remote), ref, top)
     changes = {change.path: change for change in _changes(commit, top, files)}
     return Base(ref=ref, commit=commit, changes=changes)
+
+
+def folder_at(base: Base, folder: str, files: DiskFiles) -> dict[str, str]:
+    """The texts of all files that a folder had at the base, by path; those that are too large for a setting left out.
+
+    Empty where it wasn't there. Raises HistoryError where the folder is outside of the repository.
+    """
+    top = _top(files.root)
+    inside = os.path.relpath(os.path.normpath(files.root / folder), top)
+    listed = _checked(top, "ls-tree", "-r", "-z", "-l", base.commit, "--", inside)
+    objects: dict[str, str] = {}
+    for entry in os.fsdecode(listed).split("\0"):
+        header, _, path = entry.partition("\t")
+        fields = header.split()
+        if len(fields) == 4 and fields[1] == "blob" and int(fields[3]) <= _LARGEST_BYTES:
+            objects[files.path_of(top / path)] = fields[2]
+    texts = _objects(top, list(objects.values()))
+    return {path: decode(text) for path, text in zip(objects, texts, strict=True) if text is not None}
 
 
 def _top(root: Path) -> Path:
@@ -128,21 +147,26 @@ def _parsed(listed: bytes) -> Iterator[FileChange]:
 def _texts_at(commit: str, paths: list[str], top: Path) -> dict[str, str]:
     """The texts that files had at the commit, read in one go."""
     wanted = [path for path in paths if path.endswith((".py", ".sql")) and "\n" not in path]
-    if not wanted:
-        return {}
-    request = "".join(f"{commit}:{path}\n" for path in wanted)
-    answer = _checked(top, "cat-file", "--batch", stdin=os.fsencode(request))
-    texts = {}
+    texts = _objects(top, [f"{commit}:{path}" for path in wanted])
+    return {path: decode(text) for path, text in zip(wanted, texts, strict=True) if text is not None}
+
+
+def _objects(top: Path, names: Sequence[str]) -> Iterator[bytes | None]:
+    """The contents of objects by name, read in one go; None for what is no file."""
+    if not names:
+        return
+    answer = _checked(top, "cat-file", "--batch", stdin=os.fsencode("".join(f"{name}\n" for name in names)))
     at = 0
-    for path in wanted:
+    for _ in names:
         end = answer.index(b"\n", at)
         header = answer[at:end].split(b" ")
         at = end + 1
-        if len(header) == 3 and header[1] == b"blob":
+        if len(header) == 3 and header[2].isdigit():
             size = int(header[2])
-            texts[path] = decode(answer[at : at + size])
+            yield answer[at : at + size] if header[1] == b"blob" else None
             at += size + 1
-    return texts
+        else:
+            yield None
 
 
 def _checked(top: Path, *arguments: str, stdin: bytes = b"") -> bytes:

@@ -10,13 +10,14 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE
 
 def render(result: CheckResult) -> str:
     """One annotation a headline and an override, then the verdict as a line of the log."""
-    lines = [_annotation(finding) for finding in result.findings if finding.headline and finding.suppressed is None]
+    lines = [annotation(finding) for finding in result.findings if finding.headline and finding.suppressed is None]
     lines += [_accepted(finding) for finding in result.findings if finding.override is not None]
     verdict = "REJECTED" if result.errors else "PASSED"
     return "\n".join([*lines, f"{verdict} {counts(result)}"]) + "\n"
 
 
-def _annotation(finding: Finding) -> str:
+def annotation(finding: Finding) -> str:
+    """One finding as a workflow command."""
     return _command(_COMMANDS[finding.severity], finding, paragraph(finding))
 
 

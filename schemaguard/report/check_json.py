@@ -40,7 +40,7 @@ def document(result: CheckResult) -> dict[str, Any]:
             }
             for revision in result.revisions
         ],
-        "findings": [_finding(finding) for finding in result.findings],
+        "findings": [finding_document(finding) for finding in result.findings],
         "remarks": list(result.remarks),
         "summary": {
             "errors": result.errors,
@@ -51,7 +51,8 @@ def document(result: CheckResult) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_document(finding: Finding) -> dict[str, Any]:
+    """One finding as plain values."""
     return {
         "rule": finding.rule,
         "family": finding.family.value,

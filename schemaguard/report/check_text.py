@@ -30,12 +30,17 @@ def show(result: CheckResult, console: Console, *, verbose: bool = False) -> Non
     for group in by_statement(result.findings):
         severity = worst(group)
         if severity is not None and (verbose or severity is not Severity.NOTE):
-            _print(console, _finding(group))
+            show_finding(group, console)
     _print(console, _ignored(result, verbose), blank=False)
     for remark in result.remarks:
         line(console, Text.assemble(("remark: ", "yellow"), visible(remark)))
     line(console, _verdict(result), indent=_verdict_indent(result))
     line(console, Text(f"{' ' * _verdict_indent(result)}{_grounds(result)}", "dim"), indent=_verdict_indent(result))
+
+
+def show_finding(group: Sequence[Finding], console: Console) -> None:
+    """Print the findings on one statement under the headline of the first."""
+    _print(console, _finding(group))
 
 
 def _print(console: Console, rows: Iterator[_Row], *, blank: bool = True) -> None:

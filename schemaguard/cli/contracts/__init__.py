@@ -5,6 +5,7 @@ from collections.abc import Callable
 import typer
 
 from schemaguard.cli.coercion import Verb
+from schemaguard.cli.contracts.breaking import breaking
 from schemaguard.cli.contracts.diff import diff
 from schemaguard.cli.contracts.infer import infer
 from schemaguard.cli.contracts.list import list_
@@ -23,6 +24,7 @@ VERBS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("show", show),
     ("readers", readers),
     ("diff", diff),
+    ("breaking", breaking),
     ("infer", infer),
     ("validate", validate),
     ("publish", publish),

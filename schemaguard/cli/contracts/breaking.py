@@ -1,0 +1,53 @@
+"""`schemaguard contracts breaking`: what a pull request's edits of contracts take from those that are published."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from schemaguard.cli.contracts.known import Folder, contract_folder
+
+
+class Format(StrEnum):
+    """How the verdict is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+def breaking(
+    base: Annotated[
+        str | None, typer.Option(metavar="REF", help="Compare with the merge base with REF (default: as check does).")
+    ] = None,
+    contracts: Folder = None,
+    window: Annotated[
+        str | None,
+        typer.Option(metavar="live|FILE|dates", help="Where the windows are read (default: as at the base)."),
+    ] = None,
+    output: Annotated[Format, typer.Option("--format", help="How the verdict is written.")] = Format.TEXT,
+) -> None:
+    """Judge edits of contracts: what they take from versions that are published and in their windows.
+
+    Needs git and no database, unless --window live asks one. Exit code: 0 passed, 1 breaking, 2 no verdict.
+    """
+    import os
+
+    from schemaguard.cli.operating import console, tell_json
+    from schemaguard.cli.reading import read_settings
+    from schemaguard.cli.window import live_window
+    from schemaguard.commands import breaking as command
+    from schemaguard.report.contracts import breaking as report
+
+    folder, _ = contract_folder(contracts)
+    with read_settings(no_cache=True) as reading:
+        found = command.breaking(
+            reading, str(folder), base, window, os.environ, lambda moment: live_window(None, moment)
+        )
+    if output is Format.JSON:
+        tell_json(report.document(found))
+    elif output is Format.GITHUB:
+        typer.echo(report.github(found), nl=False)
+    else:
+        report.show(found, console())
+    raise typer.Exit(found.exit_code)
