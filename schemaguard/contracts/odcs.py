@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -207,10 +208,16 @@ def _promise(document: Document, entry: Mapping[str, Any], path: Path) -> Promis
         exclusive_minimum=_number(document, options, "exclusiveMinimum", path),
         exclusive_maximum=_number(document, options, "exclusiveMaximum", path),
         max_length=int(options["maxLength"]) if "maxLength" in options else None,
-        enum=tuple(str(v.get("value") if isinstance(v, dict) else v) for v in values) if values else None,
+        enum=_enum(values) if values else None,
         line=document.place(path)[0],
         position=document.place(path)[1],
     )
+
+
+def _enum(entries: Sequence[Any]) -> tuple[str, ...]:
+    """The listed values; NULL isn't one of them, for it is `required` that speaks of it."""
+    values = (entry.get("value") if isinstance(entry, dict) else entry for entry in entries)
+    return tuple(str(value) for value in values if value is not None)
 
 
 def _type(document: Document, text: Any, path: Path) -> Type | None:
@@ -235,10 +242,13 @@ def _number(document: Document, options: Mapping[str, Any], key: str, path: Path
             f"{key} is {value!r}", at=document.at((*path, "logicalTypeOptions", key)), next="expected a number"
         )
     try:
-        return float(value)
+        # A whole number stays one: the float next to a large bigint is another bound.
+        if math.isfinite(float(value)):
+            return value
+        raise OverflowError
     except OverflowError as error:
         at = document.at((*path, "logicalTypeOptions", key))
-        raise ContractError(f"{key} is too large a number", at=at, next="a number that fits the column") from error
+        raise ContractError(f"{key} is no finite number", at=at, next="a number that fits the column") from error
 
 
 def _beside(

@@ -14,6 +14,7 @@ from schemaguard.cli.contracts.publish import publish
 from schemaguard.cli.contracts.readers import readers
 from schemaguard.cli.contracts.show import show
 from schemaguard.cli.contracts.validate import validate
+from schemaguard.cli.contracts.verify import verify
 
 group = typer.Typer(
     no_args_is_help=True, help="List contracts, show, infer and judge them, bind one to a model version."
@@ -27,6 +28,7 @@ VERBS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("breaking", breaking),
     ("infer", infer),
     ("validate", validate),
+    ("verify", verify),
     ("publish", publish),
     ("observe", observe),
 )
