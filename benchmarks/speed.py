@@ -36,6 +36,22 @@ context.configure(url="postgresql://", literal_binds=True)
 with context.begin_transaction():
     context.run_migrations()
 """
+_SETTINGS = """[alembic]
+script_location = {location}
+sqlalchemy.url = postgresql://localhost/none
+[loggers]
+keys = root
+[handlers]
+keys = none
+[formatters]
+keys =
+[logger_root]
+handlers = none
+[handler_none]
+class = NullHandler
+args = ()
+"""
+"""Many an env.py wants its settings file to configure logging."""
 _COMMIT = ("git", "-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "--quiet", "--all", "--message", "a")
 
 
@@ -166,7 +182,7 @@ def _of_mlflow() -> list[tuple[str, str, str]]:
 
 def _real(folder: Path, location: Path, alembic: str) -> list[Command]:
     settings = folder / "alembic.ini"
-    settings.write_text(f"[alembic]\nscript_location = {location}\nsqlalchemy.url = postgresql://localhost/none\n")
+    settings.write_text(_SETTINGS.format(location=location))
     schemaguard, cache = str(_BIN / "schemaguard"), folder / "cache"
     sql = [schemaguard, "sql", str(location), "base:heads"]
     return [
