@@ -100,7 +100,8 @@ def _lines_of(run: "Run") -> "Iterator[tuple[str, str]]":
         for reason in reasons(step):
             yield f"-- not understood: {visible(reason)}", "yellow"
         text = visible(step.statement.sql.strip(), keep_lines=True)
-        yield text if text.endswith(";") else f"{text};", "sql"
+        is_ended = text.endswith(";") or all(line.startswith("--") for line in text.splitlines())
+        yield text if is_ended else f"{text};", "sql"
 
 
 def _show_on_terminal(text: str, style: str, console: "Console") -> None:

@@ -54,8 +54,10 @@ def read_alembic(path: str, files: Files, read: ReadIdentity = read_identity) ->
         found = read(files.read(file) or "", file)
         if isinstance(found, Problem):
             problems.append(found)
-        else:
-            revisions.append(found)
+            continue
+        revisions.append(found)
+        if found.broken is not None:
+            problems.append(found.broken)
     if not revisions and not problems:
         where = ", ".join(location.versions)
         raise HistoryError(f"no revision files in {where}", at=path, next="name the folder that holds them")

@@ -51,7 +51,11 @@ class History:
 
 
 def require_whole(history: History) -> None:
-    """Raise HistoryError with the first problem that leaves no single catalog to speak of."""
+    """Raise HistoryError with the first problem that leaves no single catalog to speak of.
+
+    A file that can't be read leaves one where the revision that it is has its place: what it does is opaque.
+    """
     for problem in history.problems:
-        if problem.rule == "broken-history":
+        has_place = problem.kind == "unreadable" and bool(problem.revisions)
+        if problem.rule == "broken-history" and not has_place:
             raise HistoryError(problem.message, at=str(problem.place), next=problem.instead)

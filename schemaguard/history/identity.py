@@ -3,10 +3,11 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from posixpath import basename
 
 from schemaguard.finding import Place
+from schemaguard.history.declared import declared
 from schemaguard.history.parsing import parse
 from schemaguard.history.revision import Problem, Revision
 
@@ -30,18 +31,28 @@ def read_identity(text: str, file: str) -> Revision | Problem:
     """The revision that a module declares, or why it can't be told.
 
     Literals, tuples, lists, sets, sums of them and names of constants assigned before are understood, annotated or
-    not. Where a name is assigned several times the last one counts, as it does for Alembic.
+    not. Where a name is assigned several times the last one counts, as it does for Alembic. Of a file that can't be
+    parsed only plain assignments are read, and the revision says what is `broken`.
     """
     if len(text) > _MOST_CHARACTERS:
-        return _unreadable(file, 1, f"{len(text):,} characters are too many to be read")
+        return _without_parser(text, _unreadable(file, 1, f"{len(text):,} characters are too many to be read"))
     try:
         module = parse(text)
         values = _assignments(module)
     except SyntaxError as error:
-        return _unreadable(file, error.lineno or 1, f"not valid Python: {error.msg}")
+        return _without_parser(text, _unreadable(file, error.lineno or 1, f"not valid Python: {error.msg}"))
     except (ValueError, RecursionError, MemoryError) as error:
-        return _unreadable(file, 1, f"not valid Python: {error or type(error).__name__}")
+        return _without_parser(text, _unreadable(file, 1, f"not valid Python: {error or type(error).__name__}"))
     return _revision(values, file, ast.get_docstring(module) or "")
+
+
+def _without_parser(text: str, problem: Problem) -> Revision | Problem:
+    """The revision that a file which can't be parsed says it is: one bad file leaves the others their order."""
+    values = declared(text, _FIELDS)
+    found = _revision(values, problem.place.file, "") if values is not None and "revision" in values else problem
+    if isinstance(found, Problem):
+        return problem
+    return replace(found, broken=replace(problem, revisions=(found.id,)))
 
 
 def _revision(values: dict[str, object], file: str, doc: str) -> Revision | Problem:

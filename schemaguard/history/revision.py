@@ -34,6 +34,8 @@ class Revision:
     branch_labels: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
     message: str = ""
+    broken: "Problem | None" = None
+    """What keeps its file from being read, where no more of it is known than who it is."""
 
 
 @dataclass(frozen=True, slots=True)

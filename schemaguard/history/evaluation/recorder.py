@@ -179,7 +179,9 @@ class Recorder:
         self.catalog = after
         self.steps.append(
             Step(
-                statement=Statement(sql or f"-- {' '.join((source or '').split())}", place, comments, source),
+                statement=Statement(
+                    sql or f"-- {' '.join((source or 'the whole file').split())}", place, comments, source
+                ),
                 changes=changes,
                 before=before,
                 after=after,

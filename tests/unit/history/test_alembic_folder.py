@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from schemaguard.catalog.objects import Catalog
 from schemaguard.errors import HistoryError
 from schemaguard.history import graph
 from schemaguard.history.alembic_folder import is_alembic, read_alembic
+from schemaguard.history.evaluation import Evaluator, Settings
 from schemaguard.history.history import require_whole
+from schemaguard.history.replay import replay
 from schemaguard.history.sources import MemoryFiles
 
 INI = "[alembic]\nscript_location = %(here)s/migrations\n"
@@ -160,3 +163,28 @@ def test_the_order_of_a_real_history_is_the_one_in_which_it_was_applied(name: st
     assert history.problems == ()
     before = graph.ancestors(history.graph, [known["after"]] if known["after"] else [])
     assert [revision for revision in history.graph.order if revision not in before] == known["order"]
+
+
+def test_a_file_that_cannot_be_parsed_keeps_its_place_among_the_others() -> None:
+    texts = {
+        f"v/{name}.py": f"revision = '{name}'\ndown_revision = {down!r}\ndef upgrade():\n    {body}\n"
+        for name, down, body in (("a", None, "pass"), ("b", "a", "if (:"), ("c", "b", "pass"))
+    }
+    history = read_alembic("v", MemoryFiles(texts))
+    assert history.graph.order == ("a", "b", "c")
+    assert [(problem.kind, problem.revisions, problem.place.line) for problem in history.problems] == [
+        ("unreadable", ("b",), 4)
+    ]
+    require_whole(history)
+    runs = replay(history, Evaluator(MemoryFiles(texts), (".",), Settings()), Catalog()).runs
+    assert [[change.reason for step in run.steps for change in step.changes] for run in runs] == [  # type: ignore[union-attr]
+        [],
+        ["it can't be evaluated: v/b.py:4 is not valid Python: invalid syntax"],
+        [],
+    ]
+
+
+def test_a_file_that_does_not_say_who_it_is_leaves_no_catalog_to_speak_of() -> None:
+    history = read_alembic("v", MemoryFiles({"v/a.py": "revision = f(\n"}))
+    with pytest.raises(HistoryError, match=r"a\.py can't be read as a revision"):
+        require_whole(history)

@@ -57,7 +57,8 @@ def test_the_last_assignment_counts() -> None:
 
 
 def test_a_syntax_error_is_said_with_its_line() -> None:
-    problem = refused('revision = "a"\ndown_revision = None\ndef upgrade(:\n')
+    problem = read('revision = "a"\ndown_revision = None\ndef upgrade(:\n').broken
+    assert problem is not None
     assert problem.place.line == 3
     assert problem.message == "x.py can't be read as a revision: not valid Python: invalid syntax"
 
@@ -95,3 +96,29 @@ def test_a_legacy_file_is_called_after_its_name() -> None:
 def test_nothing_of_the_module_runs(capsys: pytest.CaptureFixture[str]) -> None:
     read('print("ran")\nrevision = "a"\ndown_revision = None\nraise SystemExit(3)\n')
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    "broken", ["def upgrade(:\n", "x = " + "(" * 500 + ")" * 500, "x = '\0'\n", "#" * 8_000_001, "def upgrade():\npass"]
+)
+def test_a_file_that_cannot_be_parsed_still_says_which_revision_it_is(broken: str) -> None:
+    found = read(f'revision: str = "b"  # mine\ndown_revision = ("a", "c")\nbranch_labels = None\n{broken}')
+    assert (found.id, found.down, found.file) == ("b", ("a", "c"), "versions/x.py")
+    assert found.broken is not None
+    assert (found.broken.kind, found.broken.revisions) == ("unreadable", ("b",))
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        'revision = "b"\n',
+        'revision = "b"\ndown_revision = previous\n',
+        'revision = "b"\ndown_revision = (\n    "a",\n)\n',
+        'revision = "b"\nif x:\n    down_revision = "a"\n',
+        'revision = "b"\nrevision = "c"\ndown_revision = "a"\n',
+        'revision = "b"\ndown_revision = __import__("os").system("touch trace")\n',
+        f'revision = "{"b" * 3_000}"\ndown_revision = None\n',
+    ],
+)
+def test_what_only_a_parser_could_tell_is_not_guessed(declared: str) -> None:
+    refused(declared + "def upgrade(:\n")

@@ -1,5 +1,5 @@
 """An attribute of an attribute, fifty thousand deep."""
-# expected: refused
+# expected: opaque
 import sqlalchemy as sa
 from alembic import op
 

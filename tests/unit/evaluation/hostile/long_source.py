@@ -1,5 +1,5 @@
 """A source file of 10 MB of statements."""
-# expected: refused
+# expected: opaque
 import sqlalchemy as sa
 from alembic import op
 

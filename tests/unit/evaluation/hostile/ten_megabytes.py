@@ -1,5 +1,5 @@
 """A literal of 10 MB, sent as a statement."""
-# expected: refused
+# expected: opaque
 import sqlalchemy as sa
 from alembic import op
 
