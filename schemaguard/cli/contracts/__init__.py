@@ -7,8 +7,10 @@ import typer
 from schemaguard.cli.coercion import Verb
 from schemaguard.cli.contracts.breaking import breaking
 from schemaguard.cli.contracts.diff import diff
+from schemaguard.cli.contracts.graph import graph
 from schemaguard.cli.contracts.infer import infer
 from schemaguard.cli.contracts.list import list_
+from schemaguard.cli.contracts.matrix import matrix
 from schemaguard.cli.contracts.observe import observe
 from schemaguard.cli.contracts.publish import publish
 from schemaguard.cli.contracts.readers import readers
@@ -26,6 +28,8 @@ VERBS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("readers", readers),
     ("diff", diff),
     ("breaking", breaking),
+    ("graph", graph),
+    ("matrix", matrix),
     ("infer", infer),
     ("validate", validate),
     ("verify", verify),

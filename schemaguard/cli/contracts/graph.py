@@ -1,0 +1,48 @@
+"""`schemaguard contracts graph`: models, the tables between them, and who shares them."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from schemaguard.cli.contracts.known import Folder, Initial, Migrations, read_book, static_catalog
+from schemaguard.cli.operating import DatabaseUrl
+
+
+class Format(StrEnum):
+    """How the graph is drawn."""
+
+    TEXT = "text"
+    DOT = "dot"
+    MERMAID = "mermaid"
+    JSON = "json"
+
+
+def graph(
+    thing: Annotated[
+        str | None, typer.Argument(metavar="[MODEL|TABLE]", help="Only what is around it; left out: everything.")
+    ] = None,
+    contracts: Folder = None,
+    migrations: Migrations = None,
+    initial: Initial = None,
+    database_url: DatabaseUrl = None,
+    output: Annotated[Format, typer.Option("--format", help="How the graph is drawn.")] = Format.TEXT,
+) -> None:
+    """Draw who reads and writes which tables: models and consumers, the tables between them, views followed."""
+    from schemaguard.catalog.objects import Catalog
+    from schemaguard.cli.operating import console, tell_json
+    from schemaguard.releases.graph import focus
+    from schemaguard.releases.graph import graph as drawn
+    from schemaguard.report.contracts import graph as report
+
+    known = read_book(contracts, database_url)
+    catalog = static_catalog(migrations, initial)[0] or Catalog()
+    whole = drawn(known.shared, catalog)
+    around = focus(thing, whole, catalog) if thing is not None else None
+    found = whole.about(around) if around is not None else whole
+    if output is Format.JSON:
+        tell_json(report.document(found, known.source))
+    elif output is Format.TEXT:
+        report.show(found, around, console(), known.source)
+    else:
+        typer.echo(report.dot(found) if output is Format.DOT else report.mermaid(found), nl=False)

@@ -1,0 +1,42 @@
+"""`schemaguard contracts matrix`: which contract fits, breaks or is unproven at which revision."""
+
+from typing import Annotated
+
+import typer
+
+from schemaguard.cli.contracts.known import Folder, Initial, Migrations, read_book
+from schemaguard.cli.operating import DatabaseUrl, Format, Output
+
+
+def matrix(
+    model: Annotated[
+        str | None, typer.Argument(metavar="[MODEL[@VERSION]]", help="Only this one; left out: all.")
+    ] = None,
+    revisions: Annotated[
+        str, typer.Option(metavar="A:B", help="From one revision to another, both included; either may be left out.")
+    ] = ":",
+    contracts: Folder = None,
+    migrations: Migrations = None,
+    initial: Initial = None,
+    database_url: DatabaseUrl = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Hold every contract against every revision of the migrations.
+
+    Revisions at which no verdict changes share a column. Nothing is run, and no database needed.
+    """
+    from schemaguard.cli.operating import console, tell_json
+    from schemaguard.cli.reading import read_settings
+    from schemaguard.commands import matrix as command
+    from schemaguard.releases.listing import chosen, shared
+    from schemaguard.report.contracts import matrix as report
+
+    known = read_book(contracts, database_url)
+    name, _, version = (model or "").partition("@")
+    wanted = shared(chosen(known.listed, name, version or None)) if model else known.shared
+    with read_settings(initial=initial) as reading:
+        found = command.matrix(reading, migrations, revisions, wanted)
+    if output is Format.JSON:
+        tell_json(report.document(found, known.source))
+    else:
+        report.show(found, console(), known.source)
