@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from schemaguard.sql.sent import numbered
 
@@ -42,13 +42,14 @@ class Listener:
     """How to reach each database again, passwords included: for connecting only."""
     is_full: bool = False
 
-    def hear(self, statement: Statement, url: str) -> None:
+    def hear(self, statement: Statement, url: Callable[[], str]) -> None:
         """Take a statement down. More than MOST different ones are no feature query any more."""
         if len(self.statements) >= MOST and statement not in self.statements:
             self.is_full = True
             return
         self.statements.setdefault(statement)
-        self.urls.setdefault(statement.database, url)
+        if statement.database not in self.urls:
+            self.urls[statement.database] = url()
 
 
 _LOCK = threading.RLock()
@@ -106,13 +107,26 @@ def identity(on: Any) -> Identity:
     return _of_driver(getattr(inner, "driver_connection", inner))
 
 
+def leads_to(uri: str, database: Identity) -> bool:
+    """Whether a URI of SQLAlchemy's kind is of that database; it isn't connected to, and names hosts as it likes."""
+    scheme, mark, rest = uri.partition("://")
+    if not mark or scheme.partition("+")[0] != "postgresql":
+        return False
+    try:
+        named = conninfo_to_dict(f"postgresql://{rest}")
+    except psycopg.ProgrammingError:
+        return False
+    host, port, name = database
+    return (str(named.get("host", host)), str(named.get("port", port)), named.get("dbname", name)) == (host, port, name)
+
+
 def _heard(text: str, connection: Any, url: Callable[[], str], database: Identity) -> None:
     with _LOCK:
         listeners = _OWN.get() or tuple(_LISTENING)
     if listeners and not _UNHEARD.get():
         statement = Statement(text, database, _search_path(connection))
         for listener in listeners:
-            listener.hear(statement, url())
+            listener.hear(statement, url)
 
 
 def _of_driver(connection: Any) -> Identity:

@@ -4,6 +4,7 @@ A model version knows its run, so the contract finds its version when that is re
 """
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -104,12 +105,9 @@ def log(run: Any, texts: Mapping[str, str], tags: Mapping[str, str]) -> None:
 
 
 def tracking_uri() -> str:
-    """Where MLflow keeps runs; empty where MLflow isn't installed."""
-    try:
-        import mlflow
-    except ImportError:
-        return ""
-    return str(mlflow.get_tracking_uri())
+    """Where MLflow keeps runs; empty where nobody has imported it, and so it keeps none."""
+    mlflow = sys.modules.get("mlflow")
+    return str(mlflow.get_tracking_uri()) if mlflow is not None else ""
 
 
 def active_run() -> Any | None:

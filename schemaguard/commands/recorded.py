@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from schemaguard.adapters import training_runs
-from schemaguard.adapters.capture import MOST, Identity, Listener, Statement
+from schemaguard.adapters.capture import MOST, Identity, Listener, leads_to
 from schemaguard.adapters.session_catalog import session_catalog
 from schemaguard.catalog.objects import Catalog
 from schemaguard.commands.infer import read_writes
@@ -20,6 +19,7 @@ from schemaguard.errors import ContractError
 from schemaguard.sql.sent import sent
 
 _IN_BLOCK = "run the feature query inside the block, through psycopg, SQLAlchemy or pandas over one of them"
+_MLFLOWS_OWN = "the database in which MLflow keeps its runs isn't looked at, unless on=… names it"
 _UNQUALIFIED = "qualify the tables with their schema in the feature query"
 
 
@@ -68,18 +68,20 @@ def heard(listener: Listener, on: Identity | None) -> Heard:
 
     Raises ContractError where there are none, or where it can't be told which ones are.
     """
-    statements = [s for s in listener.statements if (s.database == on if on else not _is_of_mlflow(s))]
+    of_mlflow = training_runs.tracking_uri()
+    statements = [s for s in listener.statements if (s.database == on if on else not leads_to(of_mlflow, s.database))]
     if listener.is_full:
         raise ContractError(
             f"more than {MOST} different statements were sent", next="put only the feature query into the block"
         )
     found = {statement: sent(statement.text) for statement in statements}
+    left_out = "" if on or len(statements) == len(listener.statements) else f" ({_MLFLOWS_OWN})"
     reading = [statement for statement, parts in found.items() if parts.queries]
     others = tuple(dict.fromkeys(word for parts in found.values() for word in parts.others))
     if not reading:
         said = f"; what was sent: {', '.join(others)}" if others else ""
         raise ContractError(
-            f"no query was seen that reads a table{said}",
+            f"no query was seen that reads a table{said}{left_out}",
             next=_IN_BLOCK,
         )
     databases = sorted({statement.database for statement in reading})
@@ -138,14 +140,6 @@ def keep(contract: Made, run: Any, model: str) -> Kept:
         return Kept(run.info.run_id)
     changes = difference(before.interface, contract.interface)
     return Kept(run.info.run_id, differs_from=before.run_id, changes=changes)
-
-
-def _is_of_mlflow(statement: Statement) -> bool:
-    """Whether it went to the database in which MLflow keeps its runs."""
-    uri = urlsplit(training_runs.tracking_uri())
-    host, port, name = statement.database
-    is_postgresql = uri.scheme.startswith("postgresql")
-    return is_postgresql and (uri.path.strip("/"), str(uri.port or 5432)) == (name, port) and uri.hostname == host
 
 
 def _refuse_shadows(tables: Sequence[ContractTable], catalog: Catalog) -> None:

@@ -1,6 +1,7 @@
 """`schemaguard.record` in a training run: what is kept in MLflow, what a retrain inherits, and what is refused."""
 
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 import schemaguard
+from schemaguard.adapters.registry import MlflowRegistry
 from schemaguard.cli.main import main
 from schemaguard.contracts import document, standard
 from schemaguard.errors import ContractError, DatabaseError, SchemaguardError, UsageError
@@ -265,3 +267,49 @@ def train_and_register(engine: sa.Engine, *statements: str) -> str:
             model, name="model", signature=signature, pip_requirements=[], registered_model_name="fraud"
         )
     return str(logged.registered_model_version)
+
+
+def test_a_server_that_does_not_report_the_search_path_is_believed_to_have_its_own(database15: str) -> None:
+    with psycopg.connect(database15, autocommit=True) as connection:
+        connection.execute(TABLES.encode())
+    engine = sa.create_engine(database15.replace("postgresql://", "postgresql+psycopg://"))
+    with schemaguard.record(model="fraud", log=False) as recording:
+        _run(engine, ("select id from transactions",))
+    assert [str(table.table) for table in recording.tables] == ["transactions"]
+    said = refusal(engine, "set local search_path to app, public", "select rate from rates").what
+    assert said == "the session set its search_path, which this server doesn't report"
+    engine.dispose()
+
+
+def test_what_mlflow_itself_sends_is_no_query_of_the_model(
+    engine: sa.Engine, server: str, tmp_path: Path, tracking: Any
+) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("create database mlflow_of_recording")
+    uri = str(engine.url.set(database="mlflow_of_recording").render_as_string(hide_password=False))
+    assert not MlflowRegistry(uri).has_model("fraud")
+    mlflow.set_tracking_uri(uri)
+    mlflow.set_experiment(
+        experiment_id=mlflow.MlflowClient(uri, uri).create_experiment("f", artifact_location=tmp_path.as_uri())
+    )
+    with mlflow.start_run(), schemaguard.record(model="fraud") as recording:
+        mlflow.log_param("depth", 3)
+        _run(engine, ("select id from transactions",))
+    assert recording.queries == ("select id from transactions",)
+    with mlflow.start_run(), pytest.raises(ContractError, match="MLflow keeps its runs isn't looked at"):
+        record_nothing()
+
+
+def record_nothing() -> None:
+    with schemaguard.record(model="fraud"):
+        mlflow.log_param("depth", 3)
+
+
+def test_the_page_shows_what_really_runs(engine: sa.Engine, tracking: Any) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "infer.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    names: dict[str, Any] = {"query": "select id from transactions", "engine": engine}
+    exec(program, names)
+    recording = names["recording"]
+    assert (len(names["features"]), recording.inherits_from, recording.changes, recording.notes) == (20, None, (), ())
+    assert tracking.get_run(recording.run_id).data.tags["schemaguard.contract_digest"] == recording.digest
