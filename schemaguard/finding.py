@@ -51,6 +51,34 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
+class SqlError:
+    """An error that PostgreSQL gives, and to whom."""
+
+    sqlstate: str
+    condition: str
+    """Its name in PostgreSQL's manual, such as `undefined_column`."""
+    to: str
+    """`reader`, `writer`, or `migration` where the change itself is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a finding on a contract is one: the row of the compatibility table, and the catalog around the change."""
+
+    change: str
+    reader: str
+    writer: str
+    cause: str
+    before: tuple[str, ...] = ()
+    """What of the catalog the change takes away, a line each; `after`: what it puts there."""
+    after: tuple[str, ...] = ()
+    diff: tuple[str, ...] = ()
+    """Both in order, with `- ` or `+ ` before each line."""
+    errors: tuple[SqlError, ...] = ()
+    """Empty where nothing fails."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One verdict on one statement of one revision."""
 
@@ -74,5 +102,7 @@ class Finding:
     headline: bool = True
     suppressed: str | None = None
     """The reason that the author gave for ignoring it, or the words of the baseline or override that accepts it."""
+    explanation: Explanation | None = None
+    """Where it was asked for, of findings on what a statement does to a contract."""
     override: Place | None = None
     """Where the override stands that accepts it; None where it is no override that does."""

@@ -56,6 +56,10 @@ def check(
         bool, typer.Option("--no-assume-in-transaction", help="Each statement of a SQL file commits on its own.")
     ] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Evaluate everything anew.")] = False,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Say why, in text, markdown and json: the row, the catalog, the SQLSTATE."),
+    ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show notes too.")] = False,
     output: Annotated[
         Format, typer.Option("--format", metavar="FORMAT", help=f"How the verdict is written: {', '.join(Format)}.")
@@ -85,6 +89,7 @@ def check(
         ignore=_words(ignore),
         baseline=str(baseline) if baseline is not None else None,
         at=at,
+        explain=explain,
     )
     with read_settings(initial=initial, pg_version=pg_version, no_cache=no_cache) as reading:
         if in_transaction or not_in_transaction:

@@ -42,6 +42,8 @@ class CheckOptions:
     ignore: tuple[str, ...] = ()
     baseline: str | None = None
     at: datetime | None = None
+    explain: bool = False
+    """Whether findings on contracts carry their row of the compatibility table and the catalog around them."""
 
 
 def check(
@@ -70,6 +72,7 @@ def check(
         assumptions=Assumptions(reading.postgresql or config.postgresql, config.applied_by),
         choice=choice,
         baseline=_baseline(options, reading),
+        explains=options.explain,
         overrides=Overrides(
             read_overrides(_contracts_folder(options, reading), reading.files),
             (options.at or now).date(),

@@ -6,21 +6,15 @@ from typing import TypeVar
 from rich.console import Console
 from rich.text import Text
 
+from schemaguard.catalog import description
 from schemaguard.catalog.diff import Difference
 from schemaguard.catalog.fold.draft import indexed
 from schemaguard.catalog.objects import (
     Catalog,
-    Check,
     Column,
-    Constraint,
     Domain,
     EnumType,
-    Exclusion,
-    ForeignKey,
-    Index,
-    PrimaryKey,
     Table,
-    Unique,
     View,
 )
 from schemaguard.report.visible import visible
@@ -97,11 +91,11 @@ def _table(table: Table, catalog: Catalog) -> Iterator[Text]:
     yield _heading(str(table.name), ", ".join(["table", *map(visible, notes)]))
     yield from _columns(table.columns)
     for constraint in table.constraints:
-        yield _row(*_constraint(constraint))
+        yield _row(*description.constraint(constraint))
     for name in catalog.indexes_of.get(table.name, ()):
         index = catalog.indexes[name]
         if index.constraint is None:
-            yield _row(*_index(index))
+            yield _row(*description.index(index))
 
 
 def _columns(columns: Sequence[Column]) -> Iterator[Text]:
@@ -126,36 +120,6 @@ def _row(kind: str, what: str, name: str | None) -> Text:
     return Text.assemble(
         "  ", (kind.ljust(_KINDS), "magenta"), "  ", visible(what), (f"  {visible(name)}" if name else "", "dim")
     )
-
-
-def _constraint(constraint: Constraint) -> tuple[str, str, str | None]:
-    match constraint:
-        case PrimaryKey(name=name, columns=columns):
-            return "primary key", f"({', '.join(columns)})", name
-        case Unique(name=name, columns=columns, nulls_distinct=distinct):
-            return "unique", f"({', '.join(columns)}){'' if distinct else ' nulls not distinct'}", name
-        case ForeignKey(name=name, columns=columns, ref_table=table, ref_columns=referenced):
-            what = f"({', '.join(columns)}) → {table} ({', '.join(referenced)})"
-            for event, action in (("delete", constraint.on_delete), ("update", constraint.on_update)):
-                if action != "NO ACTION":
-                    what += f" on {event} {action.lower()}"
-            return "foreign key", what + ("" if constraint.valid else " not valid"), name
-        case Check(name=name, definition=definition, valid=valid):
-            return "check", definition + ("" if valid else " not valid"), name
-        case Exclusion(name=name, elements=elements, method=method):
-            return "exclude", f"using {method} ({', '.join(f'{what} with {how}' for what, how in elements)})", name
-
-
-def _index(index: Index) -> tuple[str, str, str | None]:
-    keys = ", ".join(key.column or f"({key.expression})" for key in index.keys)
-    what = f"({keys})"
-    if index.method != "btree":
-        what = f"using {index.method} {what}"
-    if index.include:
-        what += f" include ({', '.join(index.include)})"
-    if index.predicate:
-        what += f" where {index.predicate}"
-    return "unique index" if index.unique else "index", what + ("" if index.valid else " invalid"), index.name.name
 
 
 def _view(view: View) -> Iterator[Text]:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from schemaguard.finding import Finding
+from schemaguard.finding import Explanation, Finding
 from schemaguard.rules.verdict import CheckResult
 
 VERSION = 1
@@ -82,5 +82,14 @@ def finding_document(finding: Finding) -> dict[str, Any]:
         "also": list(finding.also),
         "headline": finding.headline,
         "suppressed": finding.suppressed,
+        "explanation": _explanation(finding.explanation) if finding.explanation is not None else None,
         "override": str(finding.override) if finding.override is not None else None,
+    }
+
+
+def _explanation(why: Explanation) -> dict[str, Any]:
+    return {
+        "row": {"change": why.change, "reader": why.reader, "writer": why.writer, "cause": why.cause},
+        "catalog": {"before": list(why.before), "after": list(why.after), "diff": list(why.diff)},
+        "errors": [{"sqlstate": e.sqlstate, "condition": e.condition, "to": e.to} for e in why.errors],
     }

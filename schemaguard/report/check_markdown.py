@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from schemaguard.finding import Finding, Severity
 from schemaguard.report import sentences
+from schemaguard.report.explanation import errors_in_words, explanations, row_in_words
 from schemaguard.report.readers import uses
 from schemaguard.report.visible import visible
 from schemaguard.rules.headline import by_statement, worst
@@ -61,6 +62,12 @@ def _finding(group: Sequence[Finding]) -> Iterator[str]:
     if code:
         yield ""
         yield from _fenced("\n".join(code), "")
+    for why in explanations(group):
+        yield f"- **row** {_prose(row_in_words(why))}"
+        yield f"- **SQLSTATE** {_prose(errors_in_words(why))}"
+        if why.diff:
+            yield ""
+            yield from _fenced("\n".join(why.diff), "diff")
 
 
 def _fenced(text: str, language: str) -> Iterator[str]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from schemaguard.finding import Finding, Severity
+from schemaguard.finding import Explanation, Finding, Severity
 from schemaguard.report import sentences
+from schemaguard.report.explanation import errors_in_words, explanations, row_in_words
 from schemaguard.report.lines import line
 from schemaguard.report.readers import Use, uses
 from schemaguard.report.visible import visible
@@ -20,6 +21,7 @@ _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity
 _LABEL_WIDTH = 10
 _READERS_SHOWN = 6
 _STATEMENT_LINES_SHOWN = 12
+_CATALOG_LINES_SHOWN = 12
 
 _Row = tuple[Text, int | None]
 """A line, and how deep it hangs where it is wrapped; None where it never is, because it is code."""
@@ -58,6 +60,21 @@ def _finding(group: Sequence[Finding]) -> Iterator[_Row]:
     yield from _readers(uses(finding.readers))
     yield from _prose("effect", finding.effect)
     yield from _prose("instead", finding.instead)
+    for why in explanations(group):
+        yield from _why(why)
+
+
+def _why(why: Explanation) -> Iterator[_Row]:
+    yield _row("row", row_in_words(why))
+    if not why.diff and why.errors:
+        yield _row("catalog", "what was there before isn't known: no migration here makes it")
+    label = "catalog"
+    for text in why.diff[:_CATALOG_LINES_SHOWN]:
+        yield _label(label).append(visible(text), "red" if text.startswith("-") else "green"), 4 + _LABEL_WIDTH
+        label = ""
+    if len(why.diff) > _CATALOG_LINES_SHOWN:
+        yield _row("", f"… and {len(why.diff) - _CATALOG_LINES_SHOWN} lines more: --format json has them all")
+    yield _row("SQLSTATE", errors_in_words(why))
 
 
 def _header(finding: Finding, group: Sequence[Finding]) -> Text:

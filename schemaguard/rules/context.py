@@ -46,6 +46,8 @@ class Context:
     assumptions: Assumptions
     touches: Touches | None = None
     """What the author says that an opaque statement touches."""
+    explains: bool = False
+    """Whether findings on contracts carry their explanation."""
 
     def existed_before(self, table: Name) -> bool:
         """Whether the table was made in an earlier revision or file, or is unknown to the catalog."""

@@ -36,6 +36,7 @@ class Terms:
     assumptions: Assumptions = field(default_factory=Assumptions)
     choice: Choice = field(default_factory=Choice)
     baseline: Counter[str] = field(default_factory=Counter)
+    explains: bool = False
     overrides: Overrides = field(default_factory=lambda: Overrides((), date.min))
 
 
@@ -65,6 +66,7 @@ class _Where:
             instead=match.instead or rule.instead,
             cause=match.cause,
             readers=match.readers,
+            explanation=match.explanation,
         )
 
 
@@ -179,6 +181,7 @@ class _Bench:
                 contracts=self.held.contracts,
                 blamed=blamed.get(position, ()),
                 assumptions=self.terms.assumptions,
+                explains=self.terms.explains,
                 touches=touches((*visit.step.comments, *visit.step.statement.comments)),
             )
             contexts.setdefault(visit.step_index, []).append(context)

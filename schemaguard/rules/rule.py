@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from schemaguard.catalog.changes import Change
-from schemaguard.finding import Family, Place, Reader, Severity
+from schemaguard.finding import Explanation, Family, Place, Reader, Severity
 from schemaguard.rules.context import Context, RevisionContext, WholeContext
 
 
@@ -23,6 +23,7 @@ class Match:
     """Where it isn't the place of the statement or revision."""
     history: str | None = None
     revision: str | None = None
+    explanation: Explanation | None = None
 
 
 def _never(*_: object) -> tuple[Match, ...]:

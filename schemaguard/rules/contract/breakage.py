@@ -6,6 +6,7 @@ from schemaguard.contracts.compatibility import Breakage
 from schemaguard.finding import Reader
 from schemaguard.rules.blame import Blamed
 from schemaguard.rules.context import Context
+from schemaguard.rules.explaining import explanation
 from schemaguard.rules.rule import Match
 
 _SAFER = {
@@ -59,6 +60,7 @@ def matches(context: Context, wanted: Callable[[Blamed], bool]) -> Iterator[Matc
             severity=first.breakage.severity,
             cause=first.breakage.cause,
             readers=tuple(dict.fromkeys(reader for blamed in group for reader in blamed.readers)),
+            explanation=explanation(context, [blamed.breakage for blamed in group]) if context.explains else None,
         )
 
 

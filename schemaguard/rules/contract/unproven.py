@@ -9,6 +9,7 @@ from schemaguard.finding import Family, Severity
 from schemaguard.rules import refusal
 from schemaguard.rules.context import Context
 from schemaguard.rules.directives import Touches
+from schemaguard.rules.explaining import of_row
 from schemaguard.rules.rule import Match, Rule
 
 
@@ -25,6 +26,7 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
                     instead=refusal.INSTEAD if refusal.is_refused(change) else _instead(context, part),
                     cause="opaque",
                     readers=held.readers(part.access),
+                    explanation=of_row("opaque") if context.explains else None,
                 )
 
 

@@ -1,42 +1,5 @@
-"""The rows of the compatibility table, as the design's COMPATIBILITY.md lists them, in its order and its words."""
+"""The changes of the compatibility table, in its order: the rows that `check --explain` shows."""
 
-ROWS = (
-    "drop column",
-    "rename column",
-    "drop table",
-    "rename table / SET SCHEMA",
-    "rename, with a simple updatable view left under the old name in the same transaction",
-    "add nullable or defaulted column",
-    "add NOT NULL column without default",
-    "SET NOT NULL",
-    "DROP NOT NULL",
-    "drop default of a column that the writer omits",
-    "change default",
-    "int → bigint",
-    "bigint → int",
-    "int → text and other family changes",
-    "numeric → double precision",
-    "double → real",
-    "numeric precision down (12,2)→(9,2)",
-    "numeric scale down (12,2)→(12,1)",
-    "precision / scale / length up",
-    "varchar(10) → varchar(4)",
-    "timestamptz ↔ timestamp",
-    "enum or CHECK value added",
-    "enum or CHECK value removed",
-    "enum value renamed",
-    "add CHECK / raise a minimum",
-    "drop CHECK / lower a minimum",
-    "add UNIQUE / PRIMARY KEY / EXCLUDE",
-    "drop UNIQUE / PRIMARY KEY",
-    "add FK",
-    "drop FK, change ON DELETE",
-    "becomes GENERATED / IDENTITY ALWAYS",
-    "column order changes, positional INSERT",
-    "enable RLS without a policy",
-    "REVOKE, or a new owner",
-    "view or function in between changes shape",
-    "collation changed",
-    "drop index the contract's lookup needs",
-    "opaque statement naming the table",
-)
+from schemaguard.contracts.compatibility import rows
+
+ROWS = tuple(row.change for row in rows.ROWS)

@@ -6,7 +6,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from schemaguard.contracts.compatibility import rows
 from schemaguard.contracts.compatibility.breakage import CAUSES
+from schemaguard.contracts.compatibility.rows import Row
 from schemaguard.contracts.contract import Access, ReadsThrough
 from tests.postgres.compatibility import server as servers
 from tests.postgres.compatibility import verdict
@@ -45,6 +47,25 @@ def test_the_page_in_docs_is_what_this_server_did(connection: psycopg.Connection
 
 def test_every_row_has_a_case_and_every_case_a_row() -> None:
     assert set(ROWS) == {case.row for case in CASES}
+
+
+def _followed(row: Row) -> bool:
+    """Whether its cases have the causes of what lies below, rather than causes of its own."""
+    return not row.causes
+
+
+@pytest.mark.parametrize("row", [row for row in rows.ROWS if not _followed(row)], ids=lambda row: row.change)
+def test_a_row_has_the_causes_of_its_cases_and_names_their_sqlstates(row: Row) -> None:
+    of_row = [(case, access, through) for case, access, through in ASKED if case.row == row.change]
+    causes = {(access, case.expected(access, through)) for case, access, through in of_row} - {
+        ("read", None),
+        ("write", None),
+    }
+    assert {cause for _, cause in causes} == set(row.causes)
+    for access, code in causes:
+        cause = CAUSES.get((code, access))
+        if cause is not None and cause.sqlstate is not None and code == row.causes[0]:
+            assert cause.sqlstate in (row.reader if access == "read" else row.writer)
 
 
 def test_every_cause_that_can_be_told_has_a_case() -> None:

@@ -64,6 +64,7 @@ def test_the_json_document_has_every_key_that_was_promised() -> None:
                     "also": ["drop-column"],
                     "headline": True,
                     "suppressed": None,
+                    "explanation": None,
                     "override": None,
                 },
                 {
@@ -86,6 +87,7 @@ def test_the_json_document_has_every_key_that_was_promised() -> None:
                     "also": [],
                     "headline": False,
                     "suppressed": None,
+                    "explanation": None,
                     "override": None,
                 },
             ],
