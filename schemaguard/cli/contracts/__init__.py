@@ -14,6 +14,7 @@ from schemaguard.cli.contracts.matrix import matrix
 from schemaguard.cli.contracts.observe import observe
 from schemaguard.cli.contracts.publish import publish
 from schemaguard.cli.contracts.readers import readers
+from schemaguard.cli.contracts.search import search
 from schemaguard.cli.contracts.show import show
 from schemaguard.cli.contracts.validate import validate
 from schemaguard.cli.contracts.verify import verify
@@ -28,6 +29,7 @@ VERBS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("readers", readers),
     ("diff", diff),
     ("breaking", breaking),
+    ("search", search),
     ("graph", graph),
     ("matrix", matrix),
     ("infer", infer),
