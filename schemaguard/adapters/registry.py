@@ -3,6 +3,7 @@
 An alias in MLflow has no history, no actor and no compare-and-set: it is a projection of our pointer, never the truth.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from schemaguard.contracts.signature import SignatureField
 from schemaguard.errors import RegistryError
 
 T = TypeVar("T")
+_GLOBAL_URIS = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")
 
 
 class MlflowRegistry:
@@ -135,6 +137,7 @@ class MlflowRegistry:
         import mlflow
 
         before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
+        environment = {name: os.environ.get(name) for name in _GLOBAL_URIS}
         mlflow.set_tracking_uri(self._uri)
         mlflow.set_registry_uri(self._uri)
         try:
@@ -142,6 +145,12 @@ class MlflowRegistry:
         finally:
             mlflow.set_tracking_uri(before[0])
             mlflow.set_registry_uri(before[1])
+            # It leaves them in the environment, where our own settings would find them.
+            for name, value in environment.items():
+                if value is None:
+                    os.environ.pop(name, None)
+                else:
+                    os.environ[name] = value
 
     def _found(self, what: str, call: Callable[[], T]) -> T | None:
         try:

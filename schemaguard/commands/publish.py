@@ -1,5 +1,7 @@
 """publish: bind a contract to a model version, for good, and make its views."""
 
+from dataclasses import replace
+
 from schemaguard.adapters.registry import MlflowRegistry
 from schemaguard.adapters.releases import ControlDatabase
 from schemaguard.contracts.contract import ContractFile
@@ -49,14 +51,31 @@ def publish(
     database.lock()
     catalog = database.catalog()
     before = _before(publication, database.bound())
+    remarks: tuple[str, ...] = ()
     if before is None:
-        _check_promises(publication, _FIT.unmet(file.contract, catalog))
+        publication, remarks = _signed(publication, registry)
+        _check_promises(publication, _FIT.unmet(publication.contract, catalog))
     views = contract_views(file.contract, database.view_schema(publication), catalog)
     if before is None:
         database.publish(publication, views)
     if registry is not None and version is not None:
         _tag(publication, views, registry)
-    return Published(publication, views, before is None)
+    return Published(publication, views, before is None, remarks)
+
+
+def _signed(publication: Publication, registry: MlflowRegistry | None) -> tuple[Publication, tuple[str, ...]]:
+    """With the signature that the registry has of the version, where the contract brings none of its own.
+
+    Where it can't be read, that is said and doesn't stand in the way: the artifact may be where only servers come.
+    """
+    contract = publication.contract
+    if publication.version is None or registry is None or contract.signature is not None:
+        return publication, ()
+    try:
+        signature = registry.signature(contract.model, publication.version)
+    except RegistryError as error:
+        return publication, (f"nothing is held against its signature: {error.what}",)
+    return replace(publication, contract=replace(contract, signature=signature)), ()
 
 
 def _artifact(model: str, version: str, registry: MlflowRegistry) -> str | None:

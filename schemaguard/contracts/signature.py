@@ -123,6 +123,11 @@ def parse_signature(text: str) -> tuple[SignatureField, ...]:
     data = json.loads(text)
     if isinstance(data, dict) and isinstance(data.get("inputs"), str | list):
         data = json.loads(data["inputs"]) if isinstance(data["inputs"], str) else data["inputs"]
+    return fields(data)
+
+
+def fields(data: object) -> tuple[SignatureField, ...]:
+    """The fields of a signature's inputs, of its JSON as Python has it. ValueError, with a reason, where it is none."""
     if not isinstance(data, list):
         raise ValueError("expected a list of columns")
     return tuple(_fields(data))
@@ -135,7 +140,11 @@ def _fields(data: list[object]) -> Iterator[SignatureField]:
         yield SignatureField(entry["name"], str(entry["type"]), bool(entry.get("required", True)))
 
 
-def render_signature(fields: tuple[SignatureField, ...]) -> str:
+def render_signature(signature: tuple[SignatureField, ...]) -> str:
     """The JSON that `parse_signature` reads."""
-    data = [{"type": field.type, "name": field.name, "required": field.required} for field in fields]
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(to_data(signature), indent=2, ensure_ascii=False) + "\n"
+
+
+def to_data(signature: tuple[SignatureField, ...]) -> list[dict[str, object]]:
+    """What `fields` reads."""
+    return [{"type": field.type, "name": field.name, "required": field.required} for field in signature]

@@ -9,6 +9,7 @@ from schemaguard.catalog.changes import Opaque, Unreadable
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.refusal import Refusal
 from schemaguard.contracts.compatibility import unmet
+from schemaguard.contracts.compatibility.signed import refused_columns
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import RefusedError
 from schemaguard.sql.translate import translate
@@ -47,10 +48,10 @@ class CatalogFit:
     """Looks ahead with the catalog's own fold and the contracts' own predicate."""
 
     def unmet(self, contract: Contract, catalog: Catalog) -> tuple[Unmet, ...]:
-        """What the catalog doesn't give the contract; empty where it is satisfied."""
+        """What the catalog doesn't give the contract, and what of it the signature that it carries may refuse."""
         return tuple(
             Unmet(catalog.resolve(each.table), each.column, each.cause, each.message)
-            for each in unmet(contract, catalog)
+            for each in (*unmet(contract, catalog), *refused_columns(contract, catalog))
         )
 
     def after(self, statements: Iterable[str], catalog: Catalog) -> Catalog:

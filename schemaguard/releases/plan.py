@@ -133,7 +133,7 @@ def _check_others(now: Now, ready: Readiness, fit: Fit, *, is_rollback: bool) ->
             # The release that is left may read NULLs in a column whose NOT NULL was lifted for the one that comes.
             is_left = is_rollback and now.active is not None and contract == now.active.contract
             place = (unmet.table.schema or "public", unmet.table.name, unmet.column or "")
-            if is_left and unmet.cause == "null-possible" and place in lifted:
+            if is_left and unmet.cause in ("null-possible", "signature-refused") and place in lifted:
                 continue
             raise RefusedError(
                 f"it would break {contract.id}: {unmet.message}",

@@ -43,11 +43,12 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What was bound; `is_new` False where it was bound like this already."""
+    """What was bound; `is_new` False where it was bound like this already. `remarks`: what couldn't be judged."""
 
     publication: Publication
     views: ContractViews
     is_new: bool
+    remarks: tuple[str, ...] = ()
 
 
 def view_schema(contract: Contract, taken: Collection[str]) -> str:

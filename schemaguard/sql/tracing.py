@@ -19,6 +19,7 @@ from schemaguard.sql.cursor import read_type
 from schemaguard.sql.joined import has_outer_join, is_sorted_by, merged_by_using, merged_names
 from schemaguard.sql.known_functions import is_harmless
 from schemaguard.sql.lineage import Lineage, Output, Source, Untraceable, is_of_the_server
+from schemaguard.sql.nullability import may_be_null
 
 UNKNOWN = Type("unknown")
 _SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid"})
@@ -237,7 +238,12 @@ class _Tracer:
         for column in value.find_all(exp.Column):
             inner = self.own_scope(scope, column)
             sources.update(*(output.sources for output in self.resolve(inner, column)))
-        return Output(name, self.type_of(scope, value), frozenset(sources), False)
+        nullable = may_be_null(value, lambda column: self.is_nullable(scope, column))
+        return Output(name, self.type_of(scope, value), frozenset(sources), False, nullable)
+
+    def is_nullable(self, scope: Scope, column: exp.Column) -> bool:
+        found = self.resolve(self.own_scope(scope, column), column)
+        return has_outer_join(scope) or not found or any(output.may_be_null for output in found)
 
     def own_scope(self, scope: Scope, column: exp.Column) -> Scope:
         """The scope of the subquery that a column stands in, within an expression of `scope`."""

@@ -36,8 +36,12 @@ def mlflow_server(folder: Path) -> Iterator[str]:
         server.wait()
 
 
-def log_model(uri: str, experiment: str) -> Any:
-    """A model that is logged in a run of the experiment, with a signature and an artifact."""
+COLUMNS = (("double", "amount", True), ("string", "channel", False))
+"""(type, name, required) of the inputs of a signature."""
+
+
+def log_model(uri: str, experiment: str, columns: tuple[tuple[str, str, bool], ...] = COLUMNS) -> Any:
+    """A model that is logged in a run of the experiment, with a signature of these columns and an artifact."""
     import mlflow
     import mlflow.sklearn
     from mlflow.models import ModelSignature
@@ -45,7 +49,7 @@ def log_model(uri: str, experiment: str) -> Any:
     from sklearn.dummy import DummyClassifier
 
     mlflow.set_tracking_uri(uri)
-    signature = ModelSignature(Schema([ColSpec("double", "amount"), ColSpec("string", "channel", required=False)]))
+    signature = ModelSignature(Schema([ColSpec(type_, name, required=need) for type_, name, need in columns]))
     model = DummyClassifier(strategy="constant", constant=0).fit([[0.0]], [0])
     with mlflow.start_run(experiment_id=experiment):
         return mlflow.sklearn.log_model(model, name="model", signature=signature, pip_requirements=[])

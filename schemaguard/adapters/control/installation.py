@@ -1,6 +1,7 @@
 """Installing the control schema and bringing it up to date; each version in a transaction of its own."""
 
 import re
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -47,6 +48,12 @@ def install(connection: Connection) -> tuple[int, ...]:
 def version(connection: Connection) -> int:
     """The newest version that is installed, 0 where none is."""
     return max(_present(connection), default=0)
+
+
+@cache
+def newest() -> int:
+    """The version that this program works with."""
+    return max(number for number, _ in _versions())
 
 
 def watch(connection: Connection) -> str | None:

@@ -8,6 +8,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from schemaguard.adapters import ledger
+from schemaguard.adapters.control import installation
 from schemaguard.adapters.releases import pointer
 from schemaguard.errors import ConflictError, DatabaseError
 from schemaguard.releases.document import plan_hash, to_document
@@ -54,14 +55,13 @@ where operation = %s and name = %s and state <> 'done'"""
 
 
 def require_control_schema(connection: Connection) -> None:
-    """DatabaseError where the control schema isn't there."""
-    found = connection.execute("select to_regclass('schemaguard.pointer') is not null").fetchone()
-    if found is None or not found[0]:
-        raise DatabaseError(
-            "this database has no control schema yet",
-            at=f"database {connection.info.dbname}",
-            next="schemaguard init",
-        )
+    """DatabaseError where the control schema isn't there, or is older than this program."""
+    installed = installation.version(connection)
+    if installed < installation.newest():
+        what = "this database has no control schema yet"
+        if installed:
+            what = f"the control schema is version {installed}, and this program needs {installation.newest()}"
+        raise DatabaseError(what, at=f"database {connection.info.dbname}", next="schemaguard init")
 
 
 def open_operation(connection: Connection, plan: Plan, intent: Intent) -> int:

@@ -6,6 +6,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from schemaguard.adapters.releases import journal, locks, situation
+from schemaguard.contracts.signature import to_data
 from schemaguard.releases.publication import Bound, Publication, view_schema
 from schemaguard.releases.views import ContractViews, view_statements
 
@@ -17,10 +18,11 @@ select c.document, c.file, c.digest, coalesce(r.model_version, ''), c.view_schem
 from schemaguard.contract c left join schemaguard.release r on r.contract = c.digest
 order by c.model, coalesce(r.published_at, c.published_at), r.model_version"""
 _CONTRACT = """\
-insert into schemaguard.contract (digest, model, document, file, reads_through, view_schema, published_by)
-values (%s, %s, %s, %s, %s, %s, %s) on conflict (digest) do nothing"""
+insert into schemaguard.contract (digest, model, document, file, reads_through, view_schema, published_by, query)
+values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict (digest) do nothing"""
 _RELEASE = """\
-insert into schemaguard.release (model, model_version, contract, artifact_uri) values (%s, %s, %s, %s)"""
+insert into schemaguard.release (model, model_version, contract, artifact_uri, signature)
+values (%s, %s, %s, %s, %s)"""
 # A consumer is never released, so its contract isn't bound for good: the new one takes the place of the old one.
 _REPLACED = """\
 delete from schemaguard.contract c where c.model = %s and c.digest <> %s
@@ -57,11 +59,14 @@ def publish(connection: Connection, publication: Publication, views: ContractVie
         _CONTRACT,
         (
             contract.digest, contract.model, Jsonb(publication.document), contract.file, contract.reads_through,
-            views.schema, publication.actor,
+            views.schema, publication.actor, contract.query,
         ),
     )  # fmt: skip
     if publication.version is not None:
-        connection.execute(_RELEASE, (contract.model, publication.version, contract.digest, publication.artifact_uri))
+        signature = Jsonb(to_data(contract.signature)) if contract.signature is not None else None
+        connection.execute(
+            _RELEASE, (contract.model, publication.version, contract.digest, publication.artifact_uri, signature)
+        )
     if views.views:
         for statement in view_statements(views):
             connection.execute(statement.encode())

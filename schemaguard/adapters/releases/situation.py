@@ -1,5 +1,6 @@
 """Now, read from the control schema: everything that a plan is made from."""
 
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -10,6 +11,7 @@ from schemaguard.adapters.releases import journal, pointer, revision
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts import odcs
 from schemaguard.contracts.contract import Contract
+from schemaguard.contracts.signature import fields
 from schemaguard.errors import UsageError
 from schemaguard.releases.now import Now
 from schemaguard.releases.release import (
@@ -28,11 +30,11 @@ _RELEASES = """\
 select r.model, r.model_version, c.document, c.file, c.digest, c.view_schema, r.revision, r.released_at,
     (select min(o.opened_at) from schemaguard.operation o join schemaguard.outbox b on b.operation = o.id
      where o.model = r.model and o.to_version = r.model_version),
-    r.superseded_at, r.window_until, r.artifact_uri
+    r.superseded_at, r.window_until, r.artifact_uri, c.query, r.signature
 from schemaguard.release r join schemaguard.contract c on c.digest = r.contract
 where r.model = %s order by r.published_at, r.model_version"""
 _NEEDED = """\
-select distinct c.document, c.file, c.digest
+select distinct c.document, c.file, c.digest, c.query, r.signature
 from schemaguard.contract c left join schemaguard.release r on r.contract = c.digest
 left join schemaguard.pointer p on p.model = r.model
 where (r.model is null or r.superseded_at is null or r.window_until > now()
@@ -115,16 +117,17 @@ def unknown(connection: Connection, model: str) -> UsageError:
     )
 
 
-def contract_of(document: Any, file: str, digest: str) -> Contract:
-    """The published contract that a stored document is."""
-    return odcs.from_document(document, file, digest)
+def contract_of(document: Any, file: str, digest: str, query: str | None = None, signature: Any = None) -> Contract:
+    """The published contract that a stored document is, with its feature query and a version's signature."""
+    contract = odcs.from_document(document, file, digest)
+    return replace(contract, query=query, signature=fields(signature) if signature is not None else None)
 
 
 def _release(row: Row) -> Release:
     return Release(
         model=row[0],
         version=row[1],
-        contract=contract_of(row[2], row[3], row[4]),
+        contract=contract_of(row[2], row[3], row[4], row[12], row[13]),
         view_schema=row[5],
         revision=tuple(row[6]) if row[6] is not None else None,
         released_at=row[7],

@@ -25,7 +25,7 @@ def observe(
     from schemaguard.cli.operating import console, tell_json, where_to
     from schemaguard.commands.observe import observed
     from schemaguard.errors import ExitCode
-    from schemaguard.report import observation as report
+    from schemaguard.report.contracts import observation as report
 
     url, _ = where_to(database_url)
     known = read_book(contracts, database_url)

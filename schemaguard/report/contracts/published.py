@@ -22,6 +22,8 @@ def show(published: Published, console: Console) -> None:
         console,
         Text.assemble((f"{verb} ", "bold green"), (visible(publication.name), "bold"), f"  {' · '.join(facts)}"),
     )
+    for remark in published.remarks:
+        line(console, Text.assemble("  ", ("warning", "yellow"), f" {visible(remark)}"), indent=4)
 
 
 def document(published: Published) -> dict[str, Any]:
@@ -36,4 +38,5 @@ def document(published: Published) -> dict[str, Any]:
         "is_new": published.is_new,
         "view_schema": views.schema if views.views else None,
         "views": [view.name for view in views.views],
+        "remarks": list(published.remarks),
     }

@@ -19,7 +19,7 @@ from rich.console import Console
 from schemaguard.adapters import statements
 from schemaguard.adapters.contract_files import read_files
 from schemaguard.contracts.observation import Observation, observe
-from schemaguard.report import observation as report
+from schemaguard.report.contracts import observation as report
 from tests.conftest import running_15
 from tests.postgres.verbs.conftest import REFERENCE
 from tests.postgres.verbs.site import TABLES, Site
