@@ -1,14 +1,12 @@
 """An Alembic history found on disk: from alembic.ini, a script location, or the folder of revision files itself."""
 
-import configparser
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from posixpath import basename, dirname, isabs, join, normpath
+from collections.abc import Iterator
+from posixpath import basename, dirname, join, normpath
 
 from schemaguard.errors import HistoryError
 from schemaguard.history import graph
+from schemaguard.history.alembic_settings import Location, from_settings
 from schemaguard.history.history import History
 from schemaguard.history.identity import ReadIdentity, read_identity
 from schemaguard.history.revision import Problem, Revision
@@ -20,17 +18,6 @@ _LEVELS_TO_ENV = 3
 _SKIPPED = ("__pycache__", ".git", "node_modules", ".venv")
 
 
-@dataclass(frozen=True, slots=True)
-class _Location:
-    """Where an Alembic history is: the folders of its revision files and what its env.py needs."""
-
-    versions: tuple[str, ...]
-    script: str | None
-    ini: str | None = None
-    is_recursive: bool = False
-    import_paths: tuple[str, ...] = ()
-
-
 def is_alembic(path: str, files: Files) -> bool:
     """Whether the path leads to an Alembic history."""
     if files.is_file(path):
@@ -38,7 +25,11 @@ def is_alembic(path: str, files: Files) -> bool:
     names = files.names(path) or ()
     if "alembic.ini" in names or "env.py" in names:
         return True
-    return any(_looks_like_revision(join(path, name), files) for name in names if _REVISION_FILE.match(name))
+    if any(_REVISION_FILE.match(name) for name in names):
+        return any(_looks_like_revision(join(path, name), files) for name in names if _REVISION_FILE.match(name))
+    # Some keep their revisions in a folder a year.
+    below = (file for name in names for file in _walk(join(path, name), False, files) if name not in _SKIPPED)
+    return any(_looks_like_revision(file, files) for file in below)
 
 
 def read_alembic(path: str, files: Files, read: ReadIdentity = read_identity) -> History:
@@ -48,16 +39,11 @@ def read_alembic(path: str, files: Files, read: ReadIdentity = read_identity) ->
     Raises HistoryError where the path leads to no history at all.
     """
     location = _locate(path, files)
-    revisions: list[Revision] = []
-    problems: list[Problem] = []
-    for file in _revision_files(location, files):
-        found = read(files.read(file) or "", file)
-        if isinstance(found, Problem):
-            problems.append(found)
-            continue
-        revisions.append(found)
-        if found.broken is not None:
-            problems.append(found.broken)
+    revisions, problems = _read(_revision_files(location, files), files, read)
+    if location.ini is None and not location.is_recursive:
+        further = _read(_files_below(location, files), files, read)
+        if _belong_together(revisions, further[0]):
+            revisions, problems = [*revisions, *further[0]], [*problems, *further[1]]
     if not revisions and not problems:
         where = ", ".join(location.versions)
         raise HistoryError(f"no revision files in {where}", at=path, next="name the folder that holds them")
@@ -73,23 +59,50 @@ def read_alembic(path: str, files: Files, read: ReadIdentity = read_identity) ->
     )
 
 
+def _read(found: Iterator[str], files: Files, read: ReadIdentity) -> tuple[list[Revision], list[Problem]]:
+    revisions: list[Revision] = []
+    problems: list[Problem] = []
+    for file in found:
+        one = read(files.read(file) or "", file)
+        if isinstance(one, Problem):
+            problems.append(one)
+            continue
+        revisions.append(one)
+        if one.broken is not None:
+            problems.append(one.broken)
+    return revisions, problems
+
+
+def _belong_together(above: list[Revision], below: list[Revision]) -> bool:
+    """Whether revisions in folders below are of one history with those above: one side follows the other.
+
+    Where no settings say it a program may: Alembic takes the folders from its environment too. What was only put aside
+    follows nothing that is in use, nor is it followed.
+    """
+    ids, ids_below = {one.id for one in above}, {one.id for one in below}
+    if ids & ids_below:
+        return False
+    follows = any(not ids.isdisjoint(one.down) for one in below)
+    return follows or any(not ids_below.isdisjoint(one.down) for one in above)
+
+
 def _looks_like_revision(file: str, files: Files) -> bool:
     return bool(_DECLARES_REVISION.search(files.read(file) or ""))
 
 
-def _locate(path: str, files: Files) -> _Location:
+def _locate(path: str, files: Files) -> Location:
     if files.is_file(path):
-        return _from_settings(path, files)
+        return from_settings(path, files)
     names = files.names(path)
     if names is None:
         raise HistoryError(f"there is no {path}", at=path, next="name an alembic.ini or a folder of migrations")
     if "alembic.ini" in names and "env.py" not in names:
-        return _from_settings(join(path, "alembic.ini"), files)
+        return from_settings(join(path, "alembic.ini"), files)
     if "env.py" in names:
         configured = _configured_for(path, files)
         versions = join(path, "versions")
-        return configured or _Location((versions,), script=path, is_recursive=_has_only_folders(versions, files))
-    return _Location((path,), script=_folder_of_env(path, files), is_recursive=_has_only_folders(path, files))
+        return configured or Location((versions,), script=path, is_recursive=_has_only_folders(versions, files))
+    return Location((path,), script=_folder_of_env(path, files), is_recursive=_has_only_folders(path, files))
 
 
 def _has_only_folders(folder: str, files: Files) -> bool:
@@ -98,13 +111,13 @@ def _has_only_folders(folder: str, files: Files) -> bool:
     return not any(_REVISION_FILE.match(name) for name in names)
 
 
-def _configured_for(script: str, files: Files) -> _Location | None:
+def _configured_for(script: str, files: Files) -> Location | None:
     """The location that an alembic.ini in or above the script location gives, if it speaks of this one."""
     folder = script
     for _ in range(_LEVELS_TO_ENV):
         ini = join(folder, "alembic.ini")
         if files.is_file(ini):
-            location = _from_settings(ini, files)
+            location = from_settings(ini, files)
             if location.script is not None and normpath(location.script) == normpath(script):
                 return location
         folder = normpath(join(folder, ".."))
@@ -122,98 +135,7 @@ def _folder_of_env(versions: str, files: Files) -> str | None:
     return None
 
 
-# Settings files
-
-
-def _from_settings(path: str, files: Files) -> _Location:
-    here = dirname(path) or "."
-    settings = _toml_settings(path, files) if path.endswith(".toml") else _ini_settings(path, files)
-    script = settings.get("script_location")
-    if not isinstance(script, str) or not script:
-        raise HistoryError("no script_location", at=path, next="name the folder of revisions instead")
-    script_folder = _resource(script, here, _listed(settings, "prepend_sys_path", r", *| +|:"), files)
-    import_paths = tuple(_inside(here, entry) for entry in _listed(settings, "prepend_sys_path", r", *| +|:"))
-    versions = tuple(
-        _resource(entry, here, import_paths, files) for entry in _listed(settings, "version_locations", r", *| +")
-    )
-    recursive = str(settings.get("recursive_version_locations", "")).strip().lower()
-    return _Location(
-        versions=versions or (join(script_folder, "versions"),),
-        script=script_folder,
-        ini=path,
-        is_recursive=recursive in ("true", "1", "yes", "on"),
-        import_paths=import_paths,
-    )
-
-
-def _ini_settings(path: str, files: Files) -> Mapping[str, object]:
-    parser = configparser.ConfigParser({"here": "%(here)s"}, interpolation=None, strict=False)
-    try:
-        parser.read_string(files.read(path) or "", source=path)
-    except configparser.Error as error:
-        raise HistoryError(f"can't be read as an ini file: {error}", at=path, next="mend the file") from error
-    sections = [name for name in parser.sections() if parser.has_option(name, "script_location")]
-    if "alembic" in sections:
-        return dict(parser["alembic"])
-    if len(sections) == 1:
-        return dict(parser[sections[0]])
-    if not sections:
-        raise HistoryError("no [alembic] section with a script_location", at=path, next="name the folder of revisions")
-    raise HistoryError(
-        f"several histories and no [alembic] section: {', '.join(sections)}", at=path, next="name one's folder instead"
-    )
-
-
-def _toml_settings(path: str, files: Files) -> Mapping[str, object]:
-    try:
-        document = tomllib.loads(files.read(path) or "")
-    except tomllib.TOMLDecodeError as error:
-        raise HistoryError(f"not valid TOML: {error}", at=path, next="mend the file") from error
-    settings = document.get("tool", {}).get("alembic")
-    if not isinstance(settings, dict):
-        raise HistoryError("no [tool.alembic] section", at=path, next="name the folder of revisions instead")
-    return settings
-
-
-def _listed(settings: Mapping[str, object], key: str, legacy: str) -> tuple[str, ...]:
-    """The entries of a list of paths, split as Alembic splits them."""
-    value = settings.get(key)
-    if isinstance(value, list):
-        return tuple(entry for entry in value if isinstance(entry, str))
-    if not isinstance(value, str) or not value.strip():
-        return ()
-    chosen = settings.get("path_separator")
-    if chosen is None and key == "version_locations":
-        chosen = settings.get("version_path_separator")
-    separators = {"space": " ", "newline": "\n", "os": ":", ":": ":", ";": ";"}
-    parts = re.split(legacy, value) if chosen is None else value.split(separators.get(str(chosen).strip(), ":"))
-    return tuple(part.strip() for part in parts if part.strip())
-
-
-def _resource(entry: str, here: str, import_paths: tuple[str, ...], files: Files) -> str:
-    """The folder that an entry names: a path from the settings file's folder, or `package:folder`."""
-    package, colon, inner = entry.partition(":")
-    if not colon or isabs(entry):
-        beside = _inside(here, entry)
-        # Alembic itself takes a plain path from the working directory; most run it beside the settings file.
-        return normpath(entry) if not is_folder(files, beside) and is_folder(files, entry) else beside
-    inside = join(package.replace(".", "/"), inner.replace(":", "/"))
-    for base in (*import_paths, here, join(here, "src")):
-        if is_folder(files, join(base, inside)):
-            return normpath(join(base, inside))
-    raise HistoryError(
-        f"{entry!r} names a package that isn't in this project", at=here, next="name the folder of revisions instead"
-    )
-
-
-def _inside(here: str, entry: str) -> str:
-    return normpath(join(here, entry.replace("%(here)s", ".").replace("%%", "%")))
-
-
-# Files
-
-
-def _revision_files(location: _Location, files: Files) -> Iterator[str]:
+def _revision_files(location: Location, files: Files) -> Iterator[str]:
     """The revision files in the order in which Alembic finds them, each once."""
     seen = set()
     for folder in location.versions:
@@ -221,6 +143,13 @@ def _revision_files(location: _Location, files: Files) -> Iterator[str]:
             if file not in seen:
                 seen.add(file)
                 yield file
+
+
+def _files_below(location: Location, files: Files) -> Iterator[str]:
+    """The revision files in the folders inside of those that are read."""
+    read = set(_revision_files(location, files))
+    for folder in location.versions:
+        yield from (file for file in _walk(folder, True, files) if file not in read)
 
 
 def _walk(folder: str, is_recursive: bool, files: Files) -> Iterator[str]:
@@ -237,14 +166,14 @@ def _walk(folder: str, is_recursive: bool, files: Files) -> Iterator[str]:
         yield from _walk(path, is_recursive, files)
 
 
-def _env_file(location: _Location, files: Files) -> str | None:
+def _env_file(location: Location, files: Files) -> str | None:
     if location.script is None:
         return None
     path = normpath(join(location.script, "env.py"))
     return path if files.is_file(path) else None
 
 
-def _roots(location: _Location, files: Files) -> tuple[str, ...]:
+def _roots(location: Location, files: Files) -> tuple[str, ...]:
     """The folders that an import in a revision is looked up in: as configured, then where the packages start."""
     starts = [*location.import_paths]
     if location.ini is not None:

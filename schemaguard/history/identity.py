@@ -56,6 +56,9 @@ def _without_parser(text: str, problem: Problem) -> Revision | Problem:
 
 
 def _revision(values: dict[str, object], file: str, doc: str) -> Revision | Problem:
+    if isinstance(values.get("branch_labels"), _Unknown):
+        # Labels only name revisions for people and for `depends_on`, where one that is missing is found out.
+        values = {**values, "branch_labels": None}
     for name in _FIELDS:
         value = values.get(name)
         if isinstance(value, _Unknown):

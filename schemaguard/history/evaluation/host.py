@@ -64,8 +64,7 @@ def attribute(value: Value, name: str) -> Value:
             return found
     if isinstance(value, type):
         return _of_type(value, name)
-    if allowed.is_method(value, name):
-        return HostMethod(value, name)
+    # What may be read comes first: `columns` is a method of a text, and of a table it is the collection.
     if allowed.is_readable(value, name):
         try:
             return getattr(value, name)
@@ -73,6 +72,8 @@ def attribute(value: Value, name: str) -> Value:
             raise Raised(error) from error
         except (exc.SQLAlchemyError, NotImplementedError, TypeError, ValueError) as error:
             return Unknown(f"{name} can't be read: {error}")
+    if allowed.is_method(value, name):
+        return HostMethod(value, name)
     if name == "__class__":
         return type(value)
     if not name.startswith("_") and not hasattr_statically(value, name):

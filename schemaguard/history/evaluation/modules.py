@@ -151,19 +151,29 @@ class Modules:
         """Remember that a statement, whose tree is kept, couldn't be evaluated."""
         self._out_of_reach[id(statement)] = why, frozenset(self.sources)
 
+    def _bases(self, name: str) -> list[str]:
+        """Where a module may be, without its ending: below each root, then in the package that a root is inside of.
+
+        A package needs no `__init__.py`, so that nothing but an import tells where the outermost one begins.
+        """
+        path = name.replace(".", "/")
+        top = name.partition(".")[0]
+        around = [root[: root.rindex(f"/{top}/")] for root in self.roots if f"/{top}/" in root]
+        within = [path for root in self.roots if root.startswith(f"{top}/")]
+        return [normpath(join(root, path)) for root in dict.fromkeys((*self.roots, *around))] + within[:1]
+
     def _candidates(self, name: str) -> list[str]:
-        bases = [normpath(join(root, name.replace(".", "/"))) for root in self.roots]
+        bases = self._bases(name)
         return [file for base in bases for file in (f"{base}.py", join(base, "__init__.py"))]
 
     def _find(self, name: str) -> ProjectModule | None:
-        path = name.replace(".", "/")
-        for root in self.roots:
-            base = normpath(join(root, path))
+        bases = self._bases(name)
+        for base in bases:
             for file, package in ((f"{base}.py", name.rpartition(".")[0]), (join(base, "__init__.py"), name)):
                 if self.files.is_file(file):
                     return self._load(name, file, package)
-        for root in self.roots:
-            if is_folder(self.files, normpath(join(root, path))):
+        for base in bases:
+            if is_folder(self.files, base):
                 return ProjectModule(name, "", "", [], name)
         return None
 

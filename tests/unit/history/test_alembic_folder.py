@@ -188,3 +188,28 @@ def test_a_file_that_does_not_say_who_it_is_leaves_no_catalog_to_speak_of() -> N
     history = read_alembic("v", MemoryFiles({"v/a.py": "revision = f(\n"}))
     with pytest.raises(HistoryError, match=r"a\.py can't be read as a revision"):
         require_whole(history)
+
+
+def test_revisions_in_a_folder_a_year_are_found_from_their_folder_too() -> None:
+    files = MemoryFiles({"v/__init__.py": "", "v/2024/a.py": module("a"), "v/2025/b.py": module("b", "a")})
+    assert is_alembic("v", files)
+    assert read_alembic("v", files).graph.order == ("a", "b")
+
+
+def test_folders_below_are_read_where_their_revisions_follow_those_above() -> None:
+    continued = MemoryFiles({"v/a.py": module("a"), "v/next/expand/b.py": module("b", "a")})
+    put_aside = MemoryFiles({"v/b.py": module("b"), "v/old/a.py": module("a"), "v/old/a2.py": module("a2", "a")})
+    assert read_alembic("v", continued).graph.order == ("a", "b")
+    assert read_alembic("v", put_aside).graph.order == ("b",)
+
+
+def test_what_settings_leave_out_is_not_read() -> None:
+    files = MemoryFiles(
+        {
+            "alembic.ini": INI,
+            "migrations/env.py": "",
+            "migrations/versions/a.py": module("a"),
+            "migrations/versions/next/b.py": module("b", "a"),
+        }
+    )
+    assert read_alembic("alembic.ini", files).graph.order == ("a",)

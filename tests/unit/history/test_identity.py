@@ -52,6 +52,11 @@ def test_labels_dependencies_and_what_is_replaced_are_read() -> None:
     assert (found.branch_labels, found.depends_on, found.replaces) == (("shop",), ("y", "z"), ("a", "b"))
 
 
+def test_labels_that_come_from_elsewhere_leave_the_revision_readable() -> None:
+    found = read('from shop.db import EXPAND\nrevision = "x"\ndown_revision = "w"\nbranch_labels = EXPAND\n')
+    assert (found.id, found.down, found.branch_labels) == ("x", ("w",), ())
+
+
 def test_the_last_assignment_counts() -> None:
     assert read('revision = "a"\ndown_revision = None\nrevision = "b"\n').id == "b"
 

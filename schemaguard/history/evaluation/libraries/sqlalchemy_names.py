@@ -101,7 +101,11 @@ def name_in(module: str, name: str) -> Value:
     listed = POSTGRESQL_NAMES if "postgresql" in module else NAMES
     if name in listed and (module != "sqlalchemy.orm"):
         return listed[name]
-    real = getattr(importlib.import_module(module), name, NOTHING)
+    try:
+        real = getattr(importlib.import_module(module), name, NOTHING)
+    except ImportError:
+        # Some modules of SQLAlchemy's want a package that isn't installed with it.
+        return Unknown(f"{below} isn't modelled", is_code=True)
     if allowed.is_type(real):
         return real
     if isinstance(real, type) and issubclass(real, exc.SQLAlchemyError):

@@ -64,6 +64,10 @@ def _spatial(name: str) -> Call:
     return make
 
 
+def _json_field(_: Interpreter, arguments: Arguments) -> Value:
+    return sa.UnicodeText() if arguments.get(0, "enforce_string", default=False) is True else postgresql.JSON()
+
+
 def _proxy(interpreter: Interpreter, arguments: Arguments) -> Value:
     """An object that is made when it is first used; here it is made at once."""
     return interpreter.call_with(arguments.get(0, "factory"))
@@ -120,6 +124,12 @@ _TYPES: dict[str, dict[str, Call]] = {
     "citext": {"CIText": _fixed(postgresql.CITEXT)},
     "packaging": {"Version": _version, "parse": _version},
     "lazy_object_proxy": {"Proxy": _proxy},
+    "public": {"public": first_argument, "private": first_argument},
+    "sqlalchemy_jsonfield": {"JSONField": _json_field},
+    "oslo_db": {
+        "JsonEncodedDict": _fixed(sa.Text), "JsonEncodedList": _fixed(sa.Text), "SoftDeleteInteger": _fixed(sa.Integer),
+        "String": _text,
+    },
 }  # fmt: skip
 
 
