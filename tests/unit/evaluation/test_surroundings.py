@@ -1,6 +1,6 @@
 """What revisions find around them: packages without `__init__.py`, libraries, tables that were reflected."""
 
-from tests.unit.evaluation.evaluating import FILE, HEADER, evaluated, sent
+from tests.unit.evaluation.evaluating import sent
 
 
 def test_the_columns_of_a_reflected_table_are_gone_over() -> None:
