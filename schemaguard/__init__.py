@@ -3,13 +3,18 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from schemaguard.adapters.contract_files import contract as contract
     from schemaguard.recording import record as record
 
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    """`schemaguard.record` loads what it needs when it is first asked for: importing schemaguard costs nothing."""
+    """`record` and `contract` load what they need when first asked for: importing schemaguard costs nothing."""
+    if name == "contract":
+        from schemaguard.adapters.contract_files import contract
+
+        return contract
     if name == "record":
         from schemaguard.recording import record
 

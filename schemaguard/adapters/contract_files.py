@@ -10,6 +10,14 @@ from schemaguard.errors import ContractError
 PATTERNS = ("*.odcs.yaml", "*.odcs.yml")
 
 
+def contract(file: str | Path) -> Contract:
+    """The contract in a file, as a serving process wants it: `schemaguard.contract(…).frame_schema()`.
+
+    ContractError with file:line:column where it can't be used.
+    """
+    return read_file(Path(file), Path.cwd()).contract
+
+
 def read_contracts(folder: Path, root: Path) -> tuple[Contract, ...]:
     """Every contract in the folder and below it, in order of their paths; files are named relative to `root`.
 

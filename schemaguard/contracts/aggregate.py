@@ -106,7 +106,7 @@ def table_checks(parts: Iterable[ContractTable], shape: Shape | None) -> TableCh
             continue
         kind = shape.kinds[promise.column]
         for check in checks_of(promise):
-            why = _refusal(check, kind)
+            why = refusal(check, kind)
             if why is not None:
                 unjudged[Unjudged(check, why)] = None
             elif isinstance(check, Distinct) and check.column in shape.unique:
@@ -146,7 +146,7 @@ def _drifts(promise: Promise, access: Access, shape: Shape) -> Iterator[Drift]:
             yield Drift(promise.column, cause, f"is {actual} instead of {promise.type}")
 
 
-def _refusal(check: Check, kind: Kind) -> str | None:
+def refusal(check: Check, kind: Kind) -> str | None:
     """Why a check can't be held against a column, None where it can."""
     match check:
         case Required():

@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import Type
 from schemaguard.contracts.signature import SignatureField
 
+if TYPE_CHECKING:
+    from pandera.pandas import DataFrameSchema
+
 Access = Literal["read", "write"]
 ReadsThrough = Literal["table", "view", "copy"]
+Backend = Literal["pandas", "polars"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,16 @@ class Contract:
     owner: str | None = None
     available_from: date | None = None
     supported_until: date | None = None
+
+    def frame_schema(self, table: str | None = None, backend: Backend = "pandas") -> "DataFrameSchema":
+        """The pandera schema of a frame with a table's columns: the verdicts of `contracts verify`, in memory.
+
+        The table may be left out where the contract has one. `backend`: "pandas" or "polars". Needs the extra `frames`.
+        ContractError where no one table is meant, or a promise can't be judged in a frame.
+        """
+        from schemaguard.contracts.frames import frame_schema
+
+        return frame_schema(self, table, backend)
 
     @property
     def is_consumer(self) -> bool:

@@ -19,7 +19,6 @@ _VERDICTS = {
     ExitCode.FINDINGS: ("VIOLATED", "bold red"),
     ExitCode.NO_VERDICT: ("UNPROVEN", "bold yellow"),
 }
-_SHOWN_VALUES = 6
 _USES = {"read": "read", "write": "written"}
 _HEADINGS = (Heading("table"), Heading("column"), Heading("promise"), Heading("found"))
 
@@ -55,33 +54,14 @@ def _rows(each: TableVerdict) -> Iterator[tuple[Text, ...]]:
         yield (
             name,
             Text(visible(asked.check.column)),
-            Text(promise(asked.check)),
+            Text(visible(asked.check.words)),
             Text(_breaks(asked, count), "red"),
         )
     for unjudged in each.checks.unjudged:
         yield (
-            name, Text(visible(unjudged.check.column)), Text(promise(unjudged.check)),
+            name, Text(visible(unjudged.check.column)), Text(visible(unjudged.check.words)),
             Text(f"not judged: {unjudged.why}", "yellow"),
         )  # fmt: skip
-
-
-def promise(check: Check) -> str:
-    """The promise in a few words."""
-    match check:
-        case Required():
-            return "required"
-        case Bound():
-            return f"{check.sign} {check.limit:f}"
-        case OneOf():
-            few = " | ".join(check.values[:_SHOWN_VALUES])
-            more = f" | … {len(check.values) - _SHOWN_VALUES} more" if len(check.values) > _SHOWN_VALUES else ""
-            return f"one of {visible(few)}{more}"
-        case NoLonger():
-            return f"at most {plural(check.characters, 'character')}"
-        case Distinct():
-            return "unique"
-        case _ as unknown:
-            assert_never(unknown)
 
 
 def _breaks(asked: Asked, count: int) -> str:
@@ -105,7 +85,7 @@ def _breaks(asked: Asked, count: int) -> str:
 def _show_examples(each: TableVerdict, check: Check, examples: Rows, console: Console) -> None:
     names, rows = examples
     console.print()
-    line(console, Text.assemble((f"{_name(each)}.{visible(check.column)}", "bold cyan"), f"  {promise(check)}"))
+    line(console, Text.assemble((f"{_name(each)}.{visible(check.column)}", "bold cyan"), f"  {visible(check.words)}"))
     table(console, [Heading(visible(name)) for name in names], [[Text(visible(v)) for v in row] for row in rows])
 
 
@@ -183,7 +163,7 @@ def _table_json(each: TableVerdict, found: Verification) -> dict[str, Any]:
 
 def _check_json(check: Check) -> dict[str, Any]:
     kinds = {Required: "required", Bound: "bound", OneOf: "enum", NoLonger: "max_length", Distinct: "unique"}
-    return {"column": check.column, "kind": kinds[type(check)], "promise": promise(check)}
+    return {"column": check.column, "kind": kinds[type(check)], "promise": check.words}
 
 
 def _examples_json(examples: Rows) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Literal
 
 Sign = Literal["≥", ">", "≤", "<"]
+_SHOWN_VALUES = 6
 
 
 class Kind(StrEnum):
@@ -39,6 +40,11 @@ class Required:
 
     column: str
 
+    @property
+    def words(self) -> str:
+        """The promise in a few words, as for every check."""
+        return "required"
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:
@@ -47,6 +53,11 @@ class Bound:
     column: str
     sign: Sign
     limit: Decimal
+
+    @property
+    def words(self) -> str:
+        """The promise in a few words."""
+        return f"{self.sign} {self.limit:f}"
 
     def limit_for(self, kind: Kind) -> Decimal:
         """The limit; for whole numbers the whole one that means the same, so that no column is cast to compare."""
@@ -62,6 +73,13 @@ class OneOf:
     column: str
     values: tuple[str, ...]
 
+    @property
+    def words(self) -> str:
+        """The promise in a few words."""
+        few = " | ".join(self.values[:_SHOWN_VALUES])
+        hidden = len(self.values) - _SHOWN_VALUES
+        return f"one of {few} | … {hidden} more" if hidden > 0 else f"one of {few}"
+
 
 @dataclass(frozen=True, slots=True)
 class NoLonger:
@@ -70,12 +88,22 @@ class NoLonger:
     column: str
     characters: int
 
+    @property
+    def words(self) -> str:
+        """The promise in a few words."""
+        return f"at most {self.characters} character{'' if self.characters == 1 else 's'}"
+
 
 @dataclass(frozen=True, slots=True)
 class Distinct:
     """No two rows with the same value; rows without one don't count."""
 
     column: str
+
+    @property
+    def words(self) -> str:
+        """The promise in a few words."""
+        return "unique"
 
 
 Check = Required | Bound | OneOf | NoLonger | Distinct
@@ -87,6 +115,11 @@ class Asked:
 
     check: Check
     kind: Kind
+
+
+def is_single(value: Decimal) -> bool:
+    """Whether a `real` comes near the number, rather than refusing it as too large or too small."""
+    return not value or Decimal("1.2e-38") <= abs(value) <= Decimal("3.4e38")
 
 
 def number(text: str) -> Decimal | None:

@@ -12,11 +12,12 @@ from typing import Any, Literal, assert_never
 from sqlglot import exp, parse
 
 from schemaguard.catalog.objects import Name
-from schemaguard.sql.checks import NUMBERS, Asked, Bound, Distinct, Kind, NoLonger, OneOf, Required, number
+from schemaguard.sql.checks import NUMBERS, Asked, Bound, Distinct, Kind, NoLonger, OneOf, Required, is_single, number
 
 Dialect = Literal["postgres", "duckdb"]
 _SEED = 7
 """Both scans of an aggregate have to draw the same sample."""
+_WHOLE_DIGITS, _FRACTION_DIGITS = 28, 10
 _NAN = {Kind.SINGLE: "real", Kind.DOUBLE: "double precision", Kind.EXACT: "numeric"}
 _NO_CONDITION = (exp.Alias, exp.Tuple, exp.Star)
 _NEVER = (exp.Placeholder, exp.Parameter, exp.Command, exp.DML, exp.DDL, exp.Into)
@@ -168,7 +169,7 @@ def _broken(asked: Asked, dialect: Dialect) -> exp.Expr:
             is_null = exp.Is(this=column, expression=exp.null())
             return exp.or_(is_null, _is_nan(column, kind)) if _may_be_nan(kind, dialect) else is_null
         case Bound():
-            limit = _typed(_literal(check.limit_for(kind)), kind)
+            limit = _literal(check.limit_for(kind), kind, dialect)
             broken: exp.Expr = _BEYOND[check.sign](this=column, expression=limit)
             # NaN sorts above every number.
             if check.sign in ("≤", "<") and _may_be_nan(kind, dialect):
@@ -192,7 +193,7 @@ def _unlisted(check: OneOf, kind: Kind, dialect: Dialect) -> exp.Expr:
     column: exp.Expr = _column(check.column)
     listed: list[exp.Expr]
     if kind in NUMBERS:
-        listed = [_typed(_literal(found), kind) for value in check.values if (found := number(value)) is not None]
+        listed = [_literal(found, kind, dialect) for value in check.values if (found := number(value)) is not None]
     elif kind is Kind.BOOLEAN:
         listed = [exp.Boolean(this=value.lower() == "true") for value in check.values]
     else:
@@ -230,13 +231,18 @@ def _nan(kind: Kind) -> exp.Expr:
     return exp.cast(exp.Literal.string("NaN"), _NAN[kind], dialect="postgres")
 
 
-def _typed(literal: exp.Expr, kind: Kind) -> exp.Expr:
-    """The literal as the column's own type has it: one tenth of a `real` is the `real` next to 0.1."""
+def _literal(value: Decimal, kind: Kind, dialect: Dialect) -> exp.Expr:
+    """The number as the column's own type has it: one tenth of a `real` is the `real` next to 0.1."""
+    literal = exp.Literal.number(_plain(value))
+    is_beyond = dialect == "duckdb" and not _is_decimal(value)
+    if (kind is Kind.SINGLE and not is_single(value)) or (kind in (Kind.EXACT, Kind.INTEGER) and is_beyond):
+        kind = Kind.DOUBLE
     return exp.cast(literal, _NAN[kind], dialect="postgres") if kind in (Kind.SINGLE, Kind.DOUBLE) else literal
 
 
-def _literal(value: Decimal) -> exp.Expr:
-    return exp.Literal.number(_plain(value))
+def _is_decimal(value: Decimal) -> bool:
+    """Whether the number and one of a column fit into one DECIMAL of DuckDB, whose 38 digits they share."""
+    return abs(value) < 10**_WHOLE_DIGITS and int(value.as_tuple().exponent) >= -_FRACTION_DIGITS
 
 
 def _plain(value: Decimal) -> str:
