@@ -25,7 +25,7 @@ def merged_by_using(scope: Scope, found: list[Output], shown: Shown) -> list[Out
 
 def merged_names(scope: Scope, shown: Shown) -> tuple[str, ...]:
     """The columns that the joins of a scope compare by their name, in order."""
-    joins = scope.expression.args.get("joins") or ()
+    joins = list(_joins(scope.expression))
     using = [identifier.name for join in joins for identifier in join.args.get("using") or ()]
     natural = [name for join in joins if join.method == "NATURAL" for name in _common(scope, join, shown)]
     return tuple(dict.fromkeys([*using, *natural]))
@@ -55,4 +55,16 @@ def is_sorted_by(scope: Scope, column: exp.Column) -> bool:
 
 def has_outer_join(scope: Scope) -> bool:
     """Whether an outer join may fill columns with NULL; which of them isn't looked at."""
-    return any(join.side in ("LEFT", "RIGHT", "FULL") for join in scope.expression.args.get("joins") or ())
+    return any(join.side in ("LEFT", "RIGHT", "FULL") for join in _joins(scope.expression))
+
+
+def _joins(node: exp.Expr) -> Iterator[exp.Join]:
+    """The joins of a FROM, those in parentheses too, from left to right."""
+    inner = node.args.get("from_") if isinstance(node, exp.Select) else node.this
+    if isinstance(inner, (exp.From, exp.Table, exp.Subquery)) and not isinstance(
+        inner.this, (exp.Select, exp.SetOperation)
+    ):
+        yield from _joins(inner)
+    for join in node.args.get("joins") or ():
+        yield from _joins(join)
+        yield join

@@ -367,6 +367,9 @@ def _renamed(shown: list[Output], names: list[str]) -> list[Output]:
 def _named_by_alias(source: exp.Expr) -> list[Output] | None:
     """A function or VALUES in FROM shows what its alias lists; without a list it could show anything."""
     names = [str(name) for name in getattr(source, "alias_column_names", ())]
+    ordinality = source.args.get("offset")
+    if names and isinstance(ordinality, exp.Identifier):
+        names.append(ordinality.name)
     return [Output(name, UNKNOWN, frozenset()) for name in names] if names else None
 
 
