@@ -12,7 +12,7 @@ from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.sql.lineage import Source, Untraceable, trace
-from schemaguard.sql.tracing import quiet
+from schemaguard.sql.scopes import quiet
 
 _PLACEHOLDER = re.compile(
     r"""

@@ -5,7 +5,7 @@ from sqlglot import exp
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.types import quote_identifier
 from schemaguard.sql.lineage import is_of_the_server
-from schemaguard.sql.tracing import scope_of
+from schemaguard.sql.scopes import scope_of
 
 
 def with_schemas(query: str, catalog: Catalog) -> str:

@@ -4,27 +4,22 @@ The names are resolved here, over the catalog, as PostgreSQL resolves them; sqlg
 that it doesn't know.
 """
 
-import logging
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import replace
 
-from sqlglot import exp, parse
-from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
-from sqlglot.optimizer.scope import Scope, build_scope
+from sqlglot import exp
+from sqlglot.optimizer.scope import Scope
 
 from schemaguard.catalog.objects import Catalog, Column, Name, View
 from schemaguard.catalog.types import Type
-from schemaguard.sql.cursor import read_type
 from schemaguard.sql.joined import has_outer_join, is_sorted_by, merged_by_using, merged_names
-from schemaguard.sql.known_functions import is_harmless
 from schemaguard.sql.lineage import Lineage, Output, Source, Untraceable, is_of_the_server
+from schemaguard.sql.naming import UNKNOWN, cast_type, column_name
 from schemaguard.sql.nullability import may_be_null
+from schemaguard.sql.scopes import foreign_calls, place_of, scope_of
 
-UNKNOWN = Type("unknown")
 _SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid"})
 _DEEPEST = 30
-_LOGGER = logging.getLogger("sqlglot")
 
 
 def trace_query(query: str, catalog: Catalog, depth: int = 0) -> Lineage:
@@ -46,66 +41,8 @@ def trace_query(query: str, catalog: Catalog, depth: int = 0) -> Lineage:
         frozenset(tracer.relations),
         frozenset(tracer.qualified),
         any(_is_star(selected) for selected in _selects(root)),
-        _foreign_calls(root),
+        foreign_calls(root),
     )
-
-
-def scope_of(query: str) -> Scope:
-    """The scopes of the text's one query; Untraceable where it isn't one, or doesn't only read."""
-    try:
-        with quiet():
-            parsed = [tree for tree in parse(query, dialect="postgres") if not isinstance(tree, exp.Semicolon | None)]
-        if len(parsed) != 1 or not isinstance(parsed[0], exp.Query):
-            raise Untraceable("the text isn't one query")
-        _refuse_writing(parsed[0])
-        tree = normalize_identifiers(parsed[0], dialect="postgres")
-        scope = build_scope(tree)
-    except Untraceable:
-        raise
-    except Exception as error:
-        # What its parser raises on odd texts isn't only its own errors; whichever it is, the query can't be traced.
-        why = (str(error).splitlines() or [type(error).__name__])[0]
-        raise Untraceable(f"the query can't be read: {why}", *_error_place(error)) from None
-    if scope is None:
-        raise Untraceable("the text isn't one query")
-    return scope
-
-
-def _refuse_writing(tree: exp.Query) -> None:
-    """A query may write: into a new table, or in a part WITH."""
-    for found in tree.find_all(exp.Into, exp.DML, exp.Command):
-        raise Untraceable("the query doesn't only read", *_place(found))
-
-
-def _place(node: exp.Expr) -> tuple[int, int] | tuple[()]:
-    """Line and column of the first name in a part of the tree, where that is known."""
-    for name in node.find_all(exp.Identifier, bfs=False):
-        meta = name.meta
-        if "line" in meta:
-            return meta["line"], meta["col"] - (meta["end"] - meta["start"])
-    return ()
-
-
-def _error_place(error: Exception) -> tuple[int, int] | tuple[()]:
-    for found in getattr(error, "errors", ()):
-        if found.get("line"):
-            return found["line"], found["col"]
-    return ()
-
-
-def _foreign_calls(root: Scope) -> frozenset[str]:
-    called = {call.name.lower() for call in root.expression.find_all(exp.Anonymous)}
-    return frozenset(name for name in called if not is_harmless(name))
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Without sqlglot's own words about what it can't read: ours come with a place."""
-    before, _LOGGER.disabled = _LOGGER.disabled, True
-    try:
-        yield
-    finally:
-        _LOGGER.disabled = before
 
 
 def _selects(scope: Scope) -> list[exp.Expr]:
@@ -152,13 +89,13 @@ class _Tracer:
         resolved = self.catalog.resolve(name)
         table, view = self.catalog.tables.get(resolved), self.catalog.views.get(resolved)
         if table is None and view is None:
-            raise Untraceable(f"the relation {name} isn't known", *_place(source))
+            raise Untraceable(f"the relation {name} isn't known", *place_of(source))
         self.relations.add(resolved)
         if name.schema is not None:
             self.qualified.add(resolved)
         if table is not None:
             if table.open:
-                raise Untraceable(f"not all columns of {name} are known", *_place(source))
+                raise Untraceable(f"not all columns of {name} are known", *place_of(source))
             shown = [_of_column(resolved, column) for column in table.columns]
         else:
             assert view is not None
@@ -215,20 +152,20 @@ class _Tracer:
     def starred(self, scope: Scope, selected: exp.Expr) -> list[Output]:
         table = getattr(selected, "table", "")
         if table and table not in scope.sources:
-            raise Untraceable(f"{table}.* names nothing in FROM", *_place(selected))
+            raise Untraceable(f"{table}.* names nothing in FROM", *place_of(selected))
         found: list[Output] = []
         for name, source in scope.sources.items() if not table else [(table, scope.sources[table])]:
             if not table and name not in scope.selected_sources:
                 continue  # a CTE that isn't in FROM
             shown = self.shown(source)
             if shown is None:
-                raise Untraceable(f"the columns of {name} aren't known", *_place(selected))
+                raise Untraceable(f"the columns of {name} aren't known", *place_of(selected))
             found += shown
         return found if table else merged_by_using(scope, found, self.shown)
 
     def output(self, scope: Scope, selected: exp.Expr) -> Output:
         value = selected.this if isinstance(selected, exp.Alias) else selected
-        name = selected.alias if isinstance(selected, exp.Alias) else _column_name(value)
+        name = selected.alias if isinstance(selected, exp.Alias) else column_name(value)
         if isinstance(value, exp.Column):
             found = self.resolve(scope, value)
             if len(found) == 1:
@@ -254,7 +191,7 @@ class _Tracer:
         if isinstance(value, exp.Paren):
             return self.type_of(scope, value.this)
         if isinstance(value, exp.Cast):
-            return _cast_type(value)
+            return cast_type(value)
         if isinstance(value, exp.Column):
             found = self.resolve(scope, value)
             return found[0].type if len(found) == 1 else UNKNOWN
@@ -320,7 +257,7 @@ class _Tracer:
                 return named
         if name in _SYSTEM_COLUMNS and not table:
             return []
-        raise Untraceable(f"the column {column.sql(dialect='postgres')} isn't known", *_place(column))
+        raise Untraceable(f"the column {column.sql(dialect='postgres')} isn't known", *place_of(column))
 
     def one_of(self, scope: Scope, column: exp.Column, at: Scope, found: list[Output]) -> list[Output]:
         """What a name means that several FROM items show: the server refuses it, but for USING and ORDER BY."""
@@ -330,7 +267,7 @@ class _Tracer:
             named = [output for output in self.outputs(scope) if output.name == column.name]
             if named:
                 return named
-        raise Untraceable(f"the column {column.name} is ambiguous", *_place(column))
+        raise Untraceable(f"the column {column.name} is ambiguous", *place_of(column))
 
     def in_scope(self, scope: Scope, name: str, table: str) -> list[Output] | None:
         candidates = {
@@ -387,37 +324,3 @@ def _is_output_alias(scope: Scope, column: exp.Column) -> bool:
     if column.table or column.find_ancestor(exp.Order, exp.Group, exp.Select) in (None, scope.expression):
         return False
     return any(isinstance(selected, exp.Alias) and selected.alias == column.name for selected in _selects(scope))
-
-
-def _cast_type(value: exp.Cast) -> Type:
-    try:
-        return read_type(value.to.sql(dialect="postgres"))
-    except ValueError:
-        return UNKNOWN
-
-
-def _column_name(value: exp.Expr) -> str:
-    """The name that PostgreSQL gives to a column without AS."""
-    if isinstance(value, (exp.Column, exp.Dot)):
-        return value.name
-    if isinstance(value, (exp.Paren, exp.Bracket)):
-        return _column_name(value.this)
-    if isinstance(value, exp.Cast):
-        inner = _column_name(value.this)
-        return inner if inner != "?column?" else _type_column_name(value)
-    if isinstance(value, exp.Case):
-        return "case"
-    if isinstance(value, exp.Subquery):
-        selects = value.this.selects
-        return selects[0].alias_or_name or _column_name(selects[0]) if selects else "?column?"
-    if isinstance(value, exp.Anonymous):
-        return str(value.this).lower()
-    if isinstance(value, exp.Func):
-        return value.sql_name().lower()
-    return "?column?"
-
-
-def _type_column_name(value: exp.Cast) -> str:
-    names = {"integer": "int4", "bigint": "int8", "smallint": "int2", "boolean": "bool", "double precision": "float8"}
-    spelled = _cast_type(value).name
-    return names.get(spelled, spelled)
