@@ -1,7 +1,7 @@
 """A check as GitHub workflow commands: annotations on the lines of a pull request."""
 
 from schemaguard.finding import Finding, Severity
-from schemaguard.report.sentences import accepted, counts, paragraph
+from schemaguard.report.sentences import accepted, counts, grounds, paragraph
 from schemaguard.report.visible import visible
 from schemaguard.rules.verdict import CheckResult
 
@@ -13,7 +13,8 @@ def render(result: CheckResult) -> str:
     lines = [annotation(finding) for finding in result.findings if finding.headline and finding.suppressed is None]
     lines += [_accepted(finding) for finding in result.findings if finding.override is not None]
     verdict = "REJECTED" if result.errors else "PASSED"
-    return "\n".join([*lines, f"{verdict} {counts(result)}"]) + "\n"
+    told = [f"remark: {visible(remark)}" for remark in result.remarks]
+    return "\n".join([*lines, *told, f"{verdict} {counts(result)}", visible(grounds(result))]) + "\n"
 
 
 def annotation(finding: Finding) -> str:

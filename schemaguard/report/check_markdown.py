@@ -19,6 +19,9 @@ def render(result: CheckResult, *, verbose: bool = False) -> str:
         f"### schemaguard: {'REJECTED' if result.errors else 'PASSED'}",
         "",
         f"{sentences.counts(result)} · {_size(result)}",
+        "",
+        _prose(sentences.grounds(result)),
+        *(line for remark in result.remarks for line in ("", f"> {_prose(remark)}")),
     ]
     for group in by_statement(result.findings):
         severity = worst(group)

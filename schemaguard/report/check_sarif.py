@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from schemaguard import __version__
 from schemaguard.finding import Finding, Place, Severity
-from schemaguard.report.sentences import paragraph
+from schemaguard.report.sentences import grounds, paragraph
 from schemaguard.report.visible import visible
 from schemaguard.rules import RULES
 from schemaguard.rules.baseline import ACCEPTED
@@ -28,6 +28,7 @@ def render(result: CheckResult) -> str:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
+        "properties": {"grounds": visible(grounds(result)), "remarks": [visible(remark) for remark in result.remarks]},
         "results": [_result(finding) for finding in result.findings],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"

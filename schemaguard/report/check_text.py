@@ -12,7 +12,6 @@ from schemaguard.report.explanation import errors_in_words, explanations, row_in
 from schemaguard.report.lines import line
 from schemaguard.report.readers import Use, uses
 from schemaguard.report.visible import visible
-from schemaguard.report.windows import source_in_words
 from schemaguard.rules.baseline import ACCEPTED
 from schemaguard.rules.headline import by_statement, worst
 from schemaguard.rules.verdict import CheckResult
@@ -36,8 +35,9 @@ def show(result: CheckResult, console: Console, *, verbose: bool = False) -> Non
     _print(console, _ignored(result, verbose), blank=False)
     for remark in result.remarks:
         line(console, Text.assemble(("remark: ", "yellow"), visible(remark)))
-    line(console, _verdict(result), indent=_verdict_indent(result))
-    line(console, Text(f"{' ' * _verdict_indent(result)}{_grounds(result)}", "dim"), indent=_verdict_indent(result))
+    indent = _verdict_indent(result)
+    line(console, _verdict(result), indent=indent)
+    line(console, Text(f"{' ' * indent}{visible(sentences.grounds(result))}", "dim"), indent=indent)
 
 
 def show_finding(group: Sequence[Finding], console: Console) -> None:
@@ -167,21 +167,3 @@ def _verdict(result: CheckResult) -> Text:
     parts.append(f"{result.seconds:.2f} s")
     style = "bold white on red" if result.errors else "bold white on green"
     return Text.assemble((_verdict_word(result), style), "  ", " · ".join(parts))
-
-
-def _grounds(result: CheckResult) -> str:
-    """For whom was judged, and where the windows came from."""
-    names = [f"{c.model}@{version}" for c in result.contracts for version in c.model_versions]
-    names += [contract.model for contract in result.contracts if not contract.model_versions]
-    if not names:
-        return "no contract is in its window: nothing was judged on behalf of a model"
-    shown = ", ".join(names[:_READERS_SHOWN]) + (
-        f" and {len(names) - _READERS_SHOWN} more" if len(names) > _READERS_SHOWN else ""
-    )
-    source = source_in_words(result.window.source)
-    return visible(f"judged for {shown} · windows from {source}, as of {result.window.at[:10]}{_age(result)}")
-
-
-def _age(result: CheckResult) -> str:
-    days = result.window.age_days
-    return f" ({sentences.plural(days, 'day')} old)" if days else ""

@@ -7,6 +7,8 @@ from rich.text import Text
 
 from schemaguard.finding import Severity
 from schemaguard.report.lines import line
+from schemaguard.rules import RULES
+from schemaguard.rules.overriding import not_overridden
 from schemaguard.rules.rule import Rule
 
 _STYLES = {"error": "red", "warning": "yellow", "note": "blue", "opt-in": "dim"}
@@ -50,5 +52,6 @@ def _severity(rule: Rule) -> str:
 
 def _silence(rule: Rule) -> str:
     if rule.is_fixed:
-        return "no comment, baseline or setting can: it speaks for a model version that serves"
+        word = "" if not_overridden(rule.id, RULES) else f"; on somebody's word: schemaguard override {rule.id} OBJECT"
+        return f"no comment, baseline or setting can: it speaks for a model version that serves{word}"
     return f"schemaguard: ignore {rule.id} -- why it is fine here"

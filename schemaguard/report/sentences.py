@@ -4,10 +4,18 @@ from schemaguard.finding import Finding
 from schemaguard.report.readers import uses
 from schemaguard.rules.verdict import CheckResult, worst_class
 
+_NAMES_SHOWN = 6
+_SOURCES = {"live": "the database", "dates": "the dates in the contracts"}
+
 
 def plural(count: int, noun: str) -> str:
     """`1 error`, `2 errors`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def source_in_words(source: str) -> str:
+    """Where release windows were read."""
+    return _SOURCES.get(source, source)
 
 
 def counts(result: CheckResult) -> str:
@@ -54,3 +62,16 @@ def paragraph(finding: Finding) -> str:
 def accepted(finding: Finding) -> str:
     """A finding that an override accepts: what it is, on whose word and until when, and where that stands."""
     return f"{finding.message}\n{finding.suppressed} ({finding.override})"
+
+
+def grounds(result: CheckResult) -> str:
+    """For whom was judged, where the windows came from, and how old that is."""
+    names = [f"{c.model}@{version}" for c in result.contracts for version in c.model_versions]
+    names += [contract.model for contract in result.contracts if not contract.model_versions]
+    if not names:
+        return "no contract is in its window: nothing was judged on behalf of a model"
+    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+    window = result.window
+    age = f" ({plural(window.age_days, 'day')} old)" if window.age_days else ""
+    whom = ", ".join(names[:_NAMES_SHOWN]) + more
+    return f"judged for {whom} · windows from {source_in_words(window.source)}, as of {window.at[:10]}{age}"

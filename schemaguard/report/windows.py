@@ -11,17 +11,11 @@ from schemaguard.releases.window import Entry, Window
 from schemaguard.releases.window_lock import OLD_DAYS, EntryChange
 from schemaguard.report.lines import line
 from schemaguard.report.readers import without_end
-from schemaguard.report.sentences import plural
+from schemaguard.report.sentences import plural, source_in_words
 from schemaguard.report.table import Heading, table
 from schemaguard.report.visible import visible
 
-_SOURCES = {"live": "the database", "dates": "the dates in the contracts"}
 _DIGEST = 12
-
-
-def source_in_words(source: str) -> str:
-    """Where windows were read, as a sentence says it."""
-    return _SOURCES.get(source, source)
 
 
 def show_window(window: Window, console: Console, now: datetime) -> None:

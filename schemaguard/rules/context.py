@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from schemaguard.catalog.changes import Change
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.contracts.overrides import Override
 from schemaguard.finding import Reader
 from schemaguard.history.revision import Replay, Run, Step
 from schemaguard.rules.blame import Blamed
@@ -46,6 +47,8 @@ class Context:
     assumptions: Assumptions
     touches: Touches | None = None
     """What the author says that an opaque statement touches."""
+    overrides: tuple[Override, ...] = ()
+    """Those in force: for whom somebody answers."""
     explains: bool = False
     """Whether findings on contracts carry their explanation."""
 

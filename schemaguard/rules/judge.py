@@ -181,6 +181,7 @@ class _Bench:
                 contracts=self.held.contracts,
                 blamed=blamed.get(position, ()),
                 assumptions=self.terms.assumptions,
+                overrides=self.terms.overrides.in_force,
                 explains=self.terms.explains,
                 touches=touches((*visit.step.comments, *visit.step.statement.comments)),
             )

@@ -39,7 +39,7 @@ def unused(ignore: Ignore, rules: Sequence[Rule], choice: Choice) -> Match | Non
     meant = [rule for rule in rules if any(rule.answers_to(word) for word in ignore.rules)]
     named = " ".join(ignore.rules) or "no rule"
     if any(rule.is_fixed for rule in meant):
-        message = f"{named}: the contract family can't be ignored by a comment"
+        message = f"{named}: the contract family can't be ignored by a comment: schemaguard override"
     elif not meant:
         message = f"{named}: there is no such rule"
     elif all(choice.is_on(rule) for rule in meant):

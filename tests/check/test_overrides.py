@@ -57,6 +57,7 @@ def test_another_reader_is_still_broken(tmp_path: Path) -> None:
     headline = result.findings[0]
     assert (headline.rule, headline.severity, headline.suppressed) == ("breaks-reader", Severity.ERROR, None)
     assert [reader.model_version for reader in headline.readers] == ["8"]
+    assert headline.instead.startswith("leave the column until fraud@8 is out of its window")
     assert _overridden(result) == [("breaks-reader", ["7"])]
 
 

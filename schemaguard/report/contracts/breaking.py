@@ -11,9 +11,8 @@ from schemaguard.report.check_github import annotation
 from schemaguard.report.check_json import finding_document
 from schemaguard.report.check_text import show_finding
 from schemaguard.report.lines import line
-from schemaguard.report.sentences import plural
+from schemaguard.report.sentences import plural, source_in_words
 from schemaguard.report.visible import visible
-from schemaguard.report.windows import source_in_words
 
 _OF_REVISIONS = ("history", "revision", "direction", "statement")
 _SHOWN_OF_COMMIT = 8

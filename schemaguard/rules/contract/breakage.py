@@ -49,7 +49,7 @@ def matches(context: Context, wanted: Callable[[Blamed], bool]) -> Iterator[Matc
     for blamed in context.blamed:
         if wanted(blamed):
             together.setdefault((blamed.breakage.object, blamed.breakage.cause), []).append(blamed)
-    everybody = tuple(dict.fromkeys(_who(reader) for blamed in context.blamed for reader in blamed.readers))
+    everybody = _whom_it_concerns(context)
     for group in together.values():
         first = group[0]
         yield Match(
@@ -62,6 +62,20 @@ def matches(context: Context, wanted: Callable[[Blamed], bool]) -> Iterator[Matc
             readers=tuple(dict.fromkeys(reader for blamed in group for reader in blamed.readers)),
             explanation=explanation(context, [blamed.breakage for blamed in group]) if context.explains else None,
         )
+
+
+def _whom_it_concerns(context: Context) -> tuple[str, ...]:
+    """Whom the change breaks, without those for whom an override answers, unless that is everybody."""
+    concerned = [(blamed.breakage.object, reader) for blamed in context.blamed for reader in blamed.readers]
+    left = [
+        reader
+        for broken, reader in concerned
+        if not any(
+            (each.object, each.model, each.version) == (broken, reader.model, reader.model_version)
+            for each in context.overrides
+        )
+    ]
+    return tuple(dict.fromkeys(_who(reader) for reader in left or [reader for _, reader in concerned]))
 
 
 def safer(breakage: Breakage, who: tuple[str, ...]) -> str | None:

@@ -1,5 +1,6 @@
 # ruff: noqa: E501 - snapshots hold lines as long as they are printed
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -9,6 +10,7 @@ from inline_snapshot import snapshot
 from schemaguard.finding import Reader
 from schemaguard.report import check_github, check_gitlab, check_json, check_junit, check_markdown, check_sarif
 from schemaguard.rules.headline import headed
+from schemaguard.rules.verdict import WindowUsed
 from tests.unit.report.results import IGNORED, REJECTED, result
 from tests.unit.rules.findings import finding
 
@@ -106,13 +108,14 @@ def test_github_gets_one_annotation_a_headline() -> None:
     assert check_github.render(result(*REJECTED, *IGNORED)) == snapshot("""\
 ::error file=migrations/versions/0007_drop_channel.py,line=18,col=5,title=breaks-reader::transactions.channel is dropped%0Areads it: fraud@7 (active), until it is superseded + 14 days, through the table%0Areads it: fraud@8 (superseded), until 2026-12-31, through the table%0Aeffect: its feature query fails with 42703 as soon as this commits%0Ainstead: leave the column until fraud@7 is out of its window; new code can stop using it now%0Aalso: drop-column
 REJECTED 1 error, 0 warnings, 1 ignored
+judged for fraud@7, fraud@8 · windows from contracts/window.lock, as of 2026-11-23
 """)
 
 
 def test_github_is_given_no_second_command_by_a_hostile_name() -> None:
     lines = check_github.render(result(*HOSTILE)).splitlines()
 
-    assert len(lines) == 2
+    assert [line.partition(" ")[0] for line in lines] == ["::error", "REJECTED", "judged"]
     assert lines[0].count("%250A") == 1
 
 
@@ -121,6 +124,8 @@ def test_markdown_is_a_comment_on_a_pull_request() -> None:
 ### schemaguard: REJECTED
 
 1 error, 0 warnings, 1 ignored · 1 of 7 revisions, 1 statement, 0 opaque · rollback class: lossy as Alembic applies it, instant with the guard
+
+judged for fraud\\@7, fraud\\@8 · windows from contracts/window.lock, as of 2026-11-23
 
 #### error: `breaks-reader` at `migrations/versions/0007_drop_channel.py:18` (also: `drop-column`)
 
@@ -202,3 +207,14 @@ def test_every_format_of_the_verb_has_its_report() -> None:
 
     folder = Path(check_json.__file__).parent
     assert {file.stem.removeprefix("check_") for file in folder.glob("check_*.py")} == {f.value for f in Format}
+
+
+def test_an_old_lock_is_told_of_where_a_pull_request_is_looked_at() -> None:
+    old = replace(
+        result(remarks=("contracts/window.lock is 9 days old",)),
+        window=WindowUsed("contracts/window.lock", "2026-11-23", 9),
+    )
+
+    for text in (check_markdown.render(old), check_github.render(old), check_sarif.render(old)):
+        assert "as of 2026-11-23 (9 days old)" in text.replace("\\", "")
+        assert "contracts/window.lock is 9 days old" in text
