@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from schemaguard.adapters.releases import ControlDatabase
 from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.compatibility.fitness import Fitness, fitness
 from schemaguard.contracts.contract import ContractFile
@@ -12,6 +12,10 @@ from schemaguard.contracts.subject import Subject, find, subjects
 from schemaguard.releases.listing import UNPUBLISHED, Listed, Shared, listing, names, shared
 from schemaguard.releases.readership import Readership, readership
 from schemaguard.releases.window import Window, from_dates, without_contract
+
+if TYPE_CHECKING:
+    # Most verbs on contracts are used without a database, and its driver takes a tenth of a second to import.
+    from schemaguard.adapters.releases import ControlDatabase
 
 _UNWATCHED = "who reads without a contract: schemaguard contracts observe finds out"
 
@@ -33,7 +37,7 @@ class Book:
 
 
 def book(
-    files: Sequence[ContractFile], database: ControlDatabase | None, lock: Window | None, at: datetime, source: str
+    files: Sequence[ContractFile], database: "ControlDatabase | None", lock: Window | None, at: datetime, source: str
 ) -> Book:
     """All contracts. The windows are the database's, else the lock file's, else the dates' in the contracts."""
     if database is not None:
@@ -74,4 +78,5 @@ def _silent(known: Book) -> Iterator[str]:
             by_model.setdefault(each.contract.model, []).append(each)
     if by_model:
         said = ", ".join(names(each) for each in by_model.values())
-        yield f"when {said} will be released: {'it is' if len(by_model) == 1 else 'they are'} in no window yet"
+        is_one = sum(map(len, by_model.values())) == 1
+        yield f"when {said} will be released: {'it is' if is_one else 'they are'} in no window yet"

@@ -48,9 +48,6 @@ def read_book(contracts: str | None, database_url: str | None) -> "Book":
     """The folder's contracts, and the published ones where a database is configured and has a control schema."""
     from datetime import UTC, datetime
 
-    from schemaguard.adapters import control
-    from schemaguard.adapters.postgres import connect, place
-    from schemaguard.adapters.releases import ControlDatabase
     from schemaguard.commands.contracts import book
 
     folder, root = contract_folder(contracts)
@@ -59,6 +56,10 @@ def read_book(contracts: str | None, database_url: str | None) -> "Book":
     url = configured(database_url).database_url
     where, asked = f"folder {relative(folder, root)}", ""
     if url is not None:
+        from schemaguard.adapters import control
+        from schemaguard.adapters.postgres import connect, place
+        from schemaguard.adapters.releases import ControlDatabase
+
         with connect(url) as connection:
             is_installed = control.is_installed(connection)
         if is_installed:

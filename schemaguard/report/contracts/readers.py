@@ -45,7 +45,7 @@ def _verdict(found: Readership) -> tuple[str, str]:
             last, end = found.inside[0], found.until
             assert end is not None
             others = _others(found, last)
-            return f"FROM {end:%Y-%m-%d} ON", f"{_who(last)} {_does(last, found)}, {_until(last)}{others}"
+            return f"FROM {words.day_after(end)} ON", f"{_who(last)} {_does(last, found)}, {_until(last)}{others}"
         case "unproven":
             first = next(use for use in found.inside if not use.usage.is_certain)
             return "UNPROVEN", f"{_who(first)} may use it, {_until(first)}{_others(found, first)}"

@@ -48,6 +48,11 @@ def day(until: datetime) -> str:
     return f"{until - timedelta(microseconds=1):%Y-%m-%d}"
 
 
+def day_after(until: datetime) -> str:
+    """The first day on which a window no longer holds at any hour."""
+    return f"{until - timedelta(microseconds=1) + timedelta(days=1):%Y-%m-%d}"
+
+
 def fit(found: Fitness | None) -> Text:
     """The verdict, with its first cause."""
     if found is None:
