@@ -78,6 +78,8 @@ class Contract:
     owner: str | None = None
     available_from: date | None = None
     supported_until: date | None = None
+    lag: str | None = None
+    """How old what a copy holds may be, such as `4 h`, where the contract says it."""
 
     def frame_schema(self, table: str | None = None, backend: Backend = "pandas") -> "DataFrameSchema":
         """The pandera schema of a frame with a table's columns: the verdicts of `contracts verify`, in memory.

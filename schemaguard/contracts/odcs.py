@@ -81,6 +81,7 @@ def _contract(document: Document, digest_: str, query: Callable[[str], str | Non
         owner=(data.get("team") or {}).get("name") if isinstance(data.get("team"), dict) else None,
         available_from=_date(document, sla, "generalAvailability"),
         supported_until=_date(document, sla, "endOfSupport"),
+        lag=_lag(document),
     )
 
 
@@ -282,6 +283,14 @@ def _signature(
             at=document.at(path),
             next="MLflow's own JSON of the signature's inputs: signature.inputs.to_json()",
         ) from error
+
+
+def _lag(document: Document) -> str | None:
+    """How old a copy may be: the standard's `latency`, its value with its unit."""
+    for entry in document.data.get("slaProperties") or ():
+        if entry.get("property") == "latency" and entry.get("value") is not None:
+            return " ".join(str(entry[key]) for key in ("value", "unit") if entry.get(key) is not None)
+    return None
 
 
 def _date(document: Document, sla: Mapping[Any, tuple[Any, int]], key: str) -> date | None:

@@ -40,6 +40,8 @@ class Plan:
     leftovers: tuple[Leftover, ...] = ()
     reversal_class: ReversalClass = ReversalClass.INSTANT
     fallback: str | None = None
+    reads_copy: bool = False
+    """Whether the target reads a copy, which follows only when somebody copies again."""
 
     @property
     def restored(self) -> tuple[str, ...]:
@@ -76,8 +78,9 @@ def make_plan(now: Now, wanted: Wanted, fit: Fit) -> Plan:
         views=contract_views(target.contract, target.view_schema, ready.catalog),
         revision=_back(now, ready, target) if is_rollback else _forward(now, released, target),
         leftovers=leftovers,
-        reversal_class=_worst(ready),
+        reversal_class=_worst(ready, target),
         fallback=wanted.fallback,
+        reads_copy=target.contract.reads_through == "copy",
     )
 
 
@@ -175,10 +178,12 @@ def _forward(now: Now, released: tuple[str, ...], target: Release) -> RevisionMo
     return move_forward(now.heads, released, now.parents, reason)
 
 
-def _worst(ready: Readiness) -> ReversalClass:
+def _worst(ready: Readiness, target: Release) -> ReversalClass:
+    """The most expensive of what is undone. What reads a copy is never there in an instant: it has to be copied."""
     order = (ReversalClass.INSTANT, ReversalClass.SLOW, ReversalClass.LOSSY, ReversalClass.IMPOSSIBLE)
     classes = [reversal.reversal_class for reversal in ready.reversals]
-    return max((c for c in classes if c in order), key=order.index, default=ReversalClass.INSTANT)
+    least = ReversalClass.SLOW if target.contract.reads_through == "copy" else ReversalClass.INSTANT
+    return max((c for c in (least, *classes) if c in order), key=order.index)
 
 
 def _name(release: Release) -> str:

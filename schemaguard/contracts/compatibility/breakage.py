@@ -113,6 +113,10 @@ CAUSES: dict[tuple[str, Access], Cause] = {
 }  # fmt: skip
 
 
+NEXT_COPY = "after the next copy"
+"""When what reads a copy feels a change."""
+
+
 def breakage(
     code: str,
     access: Access,
@@ -147,7 +151,7 @@ def _refusal(sqlstate: str) -> str:
 def _effect(cause: Cause, access: Access, through: ReadsThrough) -> str:
     subject = "its feature query" if access == "read" else "its writes"
     fails = "fails" if access == "read" else "fail"
-    when = "after the next copy" if through == "copy" else "as soon as this commits"
+    when = NEXT_COPY if through == "copy" else "as soon as this commits"
     if cause.sqlstate is not None:
         back = ", and no rollback to it is possible" if cause.code.endswith(("-dropped", "-renamed", "-moved")) else ""
         return f"{subject} {fails} with {cause.sqlstate} {when}{back}"

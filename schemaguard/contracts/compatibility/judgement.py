@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, Name
-from schemaguard.contracts.compatibility.breakage import Breakage, breakage
+from schemaguard.contracts.compatibility.breakage import NEXT_COPY, Breakage, breakage
 from schemaguard.contracts.compatibility.positional import misplaced
 from schemaguard.contracts.compatibility.reading import Flaw, reader_flaws
 from schemaguard.contracts.compatibility.relation import Relation, relation
@@ -45,7 +46,14 @@ def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Cha
     if contract.signature:
         refused = {each.key for each in refused_columns(contract, before)}
         found.update((each.key, each) for each in refused_columns(contract, after) if each.key not in refused)
-    return tuple(found.values())
+    return tuple(_late(each, contract) for each in found.values())
+
+
+def _late(found: Breakage, contract: Contract) -> Breakage:
+    """The breakage with how much later a copy shows it, where the contract says how old its copy may be."""
+    if contract.reads_through != "copy" or contract.lag is None:
+        return found
+    return replace(found, effect=found.effect.replace(NEXT_COPY, f"{NEXT_COPY} (at most {contract.lag} later)"))
 
 
 def _state(contract: Contract, part: ContractTable, catalog: Catalog) -> Iterator[Breakage]:

@@ -36,6 +36,8 @@ def _describe(plan: Plan) -> tuple[str, ...]:
     if plan.views.views:
         shown = ", ".join(view.name for view in plan.views.views)
         lines.append(f"contract views {plan.views.schema}: {shown}")
+    if plan.reads_copy:
+        lines.append(f"{plan.model} {plan.to_version} reads a copy: it has what the tables give after the next copy")
     return tuple(lines) or ("nothing to bring back",)
 
 

@@ -17,6 +17,8 @@ from tests.postgres.compatibility import verdict
 from tests.postgres.compatibility.case import Case
 
 VIEWS = "sg_contract"
+COPIES = "sg_copies"
+_COPY = (sql.Identifier(COPIES), sql.Identifier(COPIES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,15 @@ class Observed:
     before: Outcome
     after: Outcome | None = None
     refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """What a copy held before the change and after it, and the SQLSTATE that copying again ends in, if it does."""
+
+    before: tuple[Any, ...]
+    kept: tuple[Any, ...]
+    next: str | None
 
 
 def opened(server_url: str) -> Iterator[psycopg.Connection]:
@@ -67,7 +78,33 @@ def _make_roles(connection: psycopg.Connection) -> None:
 
 def observe(connection: psycopg.Connection, case: Case, access: Access, through: ReadsThrough) -> Observed:
     """Run the case on an autocommit connection of a superuser."""
-    connection.execute(f"drop schema if exists public, side, {VIEWS} cascade; create schema public")
+    _set_up(connection, case, access, through)
+    before = _one(connection, case, access, through)
+    try:
+        connection.execute(verdict.spelled(case.change))
+    except psycopg.Error as error:
+        return Observed(before, refused=error.sqlstate)
+    return Observed(before, _one(connection, case, access, through))
+
+
+def copied(connection: psycopg.Connection, case: Case) -> Copied:
+    """Copy what the case's reader reads, change the table, and copy again. A copy elsewhere knows no enum of ours."""
+    _set_up(connection, case, "read", "table")
+    connection.execute(
+        sql.SQL("create schema {}; create table {}.held as select to_jsonb(q)::text from ({}) q").format(
+            *_COPY, _query(case)
+        )
+    )
+    held = sql.SQL("select * from {}.held").format(_COPY[0])
+    before = connection.execute(held).fetchall()
+    connection.execute(verdict.spelled(case.change))
+    kept = connection.execute(held).fetchall()
+    following = _one(connection, case, "read", "table")
+    return Copied(tuple(before), tuple(kept), following if isinstance(following, str) else None)
+
+
+def _set_up(connection: psycopg.Connection, case: Case, access: Access, through: ReadsThrough) -> None:
+    connection.execute(f"drop schema if exists public, side, {COPIES}, {VIEWS} cascade; create schema public")
     connection.execute("grant usage on schema public to sg_client")
     if through == "table":
         connection.execute("alter default privileges grant select, insert, update, delete on tables to sg_client")
@@ -75,12 +112,6 @@ def observe(connection: psycopg.Connection, case: Case, access: Access, through:
     connection.execute("alter default privileges revoke all on tables from sg_client")
     if through == "view":
         _make_views(connection, case, access)
-    before = _one(connection, case, access, through)
-    try:
-        connection.execute(verdict.spelled(case.change))
-    except psycopg.Error as error:
-        return Observed(before, refused=error.sqlstate)
-    return Observed(before, _one(connection, case, access, through))
 
 
 def _make_views(connection: psycopg.Connection, case: Case, access: Access) -> None:
@@ -112,11 +143,15 @@ def _as_client(connection: psycopg.Connection, through: ReadsThrough) -> Iterato
     connection.execute("set local search_path = public")
 
 
-def _read(connection: psycopg.Connection, case: Case, through: ReadsThrough) -> Rows:
-    names = sql.SQL(", ").join(sql.Identifier(promise.column) for promise in case.promises)
-    query: sql.Composable = sql.SQL("select {} from {} order by 1").format(names, sql.Identifier(case.table))
+def _query(case: Case) -> sql.Composable:
     if case.query is not None:
-        query = sql.SQL(case.query)  # type: ignore[arg-type]  # the case's own text
+        return sql.SQL(case.query)  # type: ignore[arg-type]  # the case's own text
+    names = sql.SQL(", ").join(sql.Identifier(promise.column) for promise in case.promises)
+    return sql.SQL("select {} from {} order by 1").format(names, sql.Identifier(case.table))
+
+
+def _read(connection: psycopg.Connection, case: Case, through: ReadsThrough) -> Rows:
+    query = _query(case)
     with _as_client(connection, through):
         found = connection.execute(query)
         description, rows = found.description or [], found.fetchall()

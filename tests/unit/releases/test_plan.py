@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from schemaguard.errors import ConflictError, RefusedError, UsageError
+from schemaguard.errors import ConflictError, NeedsHumanError, RefusedError, UsageError
 from schemaguard.releases.document import from_document, plan_hash, to_document
 from schemaguard.releases.plan import Wanted, make_plan
 from schemaguard.releases.release import AppliedChange, Held, Kind, Pointer, ReversalClass
@@ -235,6 +235,16 @@ def test_a_plan_survives_the_journal() -> None:
     assert from_document(to_document(plan)) == plan
     assert plan_hash(plan) == plan_hash(from_document(to_document(plan)))
     assert plan_hash(plan) != plan_hash(replace(plan, epoch=3))
+
+
+def test_a_stored_plan_without_what_has_a_default_is_read() -> None:
+    plan = make_plan(before_rollback(), BACK, FIT)
+    document = to_document(plan)
+    del document["reads_copy"]
+    assert from_document(document) == plan
+    del document["epoch"]
+    with pytest.raises(NeedsHumanError, match="the stored plan can't be read: 'epoch'"):
+        from_document(document)
 
 
 def test_every_step_says_what_it_would_do() -> None:
