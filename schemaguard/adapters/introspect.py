@@ -246,6 +246,8 @@ class _Reading:
             _KINDS[row.kind],
             row.language,
             row.body or "",
+            row.definition,
+            row.has_own_access,
         )
 
 
@@ -309,4 +311,5 @@ def _trigger(row: Row) -> Trigger:
         columns=tuple(row.columns or ()),
         enabled=row.enabled,
         constraint=row.is_constraint,
+        definition=row.definition,
     )

@@ -173,6 +173,7 @@ where {wanted}
 
 -- name: triggers    those that users made, and not the copies in partitions
 select g.tgrelid::bigint as relation, g.tgname as name, pn.nspname as function_schema, p.proname as function,
+       pg_get_triggerdef(g.oid) as definition,
        g.tgtype::int as bits, g.tgenabled <> 'D' as enabled, g.tgconstraint <> 0 as is_constraint,
        array(select a.attname::text from unnest(g.tgattr::int2[]) with ordinality as u(number, place)
              join pg_attribute a on a.attrelid = g.tgrelid and a.attnum = u.number order by u.place) as columns
@@ -206,7 +207,8 @@ order by 1, 3, 4, 2
 -- name: functions    procedures and aggregates too, by signature
 select n.nspname as schema, p.proname as name, p.prokind::text as kind, l.lanname as language, p.prosrc as body,
        array(select format_type(t, null) from unnest(p.proargtypes::oid[]) with ordinality as u(t, place) order by place) as arguments,
-       pg_get_function_result(p.oid) as returns
+       pg_get_function_result(p.oid) as returns, case when p.prokind <> 'a' then pg_get_functiondef(p.oid) end as definition,
+       p.proacl is not null or pg_get_userbyid(p.proowner) <> current_user as has_own_access
 from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang
 where {wanted} and not exists (select from pg_depend x where x.classid = 'pg_proc'::regclass and x.objid = p.oid and x.deptype in ('e', 'i'))
 order by 1, 2, p.oid

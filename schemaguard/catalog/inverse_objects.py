@@ -5,7 +5,7 @@ from dataclasses import replace
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.inverse_value import MAY_STAY, NOTHING, Inverse, instant
-from schemaguard.catalog.objects import Catalog, Domain, Name, Table, View
+from schemaguard.catalog.objects import Catalog, Domain, Name, Table, Trigger, View
 
 _RELATIONS = ("table", "view", "materialized view")
 _COMMENTED = (*_RELATIONS, "column", "foreign table")
@@ -101,12 +101,13 @@ def _view_back(change: c.CreateView, old: View | None, draft: Draft) -> Inverse:
 
 def _view_again(view: View, draft: Draft) -> Inverse:
     """The view made anew, with its indexes, grants, comment and owner."""
-    if view.triggers:
+    if any(trigger.definition is None for trigger in view.triggers):
         return Inverse("impossible", why=f"only the server can spell the triggers of view {view.name}")
     kind: c.ObjectKind = "materialized view" if view.materialized else "view"
     changes: list[c.Change] = [c.CreateView(view)]
     changes += [c.CreateIndex(index, index.name) for index in draft.indexes_on(view.name)]
     changes += [c.GrantAccess(kind, view.name, (grant,)) for grant in view.grants]
+    changes += [change for trigger in view.triggers for change in _trigger_again(view.name, trigger)]
     if view.comment is not None:
         changes.append(c.SetComment(kind, view.name, None, view.comment))
     if view.owner is not None:
@@ -181,6 +182,8 @@ def _object_again(change: c.DropObject, draft: Draft, with_guard: bool) -> Inver
         case "function" | "procedure" | "aggregate":
             resolved = draft.resolve_function(change.object)
             known = [made for key, made in draft.functions.items() if key[0] == resolved]
+            if any(made.has_own_access for made in known):
+                return Inverse("impossible", why=f"who may call {change.object} wouldn't come back with it")
             if known:
                 return instant(*(c.CreateFunction(made) for made in known))
             return Inverse("impossible", why=f"what {change.object} does isn't known")
@@ -197,10 +200,16 @@ def _part_again(change: c.DropObject, table: Table) -> Inverse:
     trigger = next((t for t in table.triggers if t.name == name), None)
     policy = next((p for p in table.policies if p.name == name), None)
     if change.kind == "trigger" and trigger is not None:
-        return instant(c.CreateTrigger(table.name, trigger))
+        return instant(*_trigger_again(table.name, trigger))
     if change.kind == "policy" and policy is not None:
         return instant(c.CreatePolicy(table.name, policy))
     return Inverse("impossible", why=f"what {change.kind} {name} does isn't known")
+
+
+def _trigger_again(owner: Name, trigger: Trigger, *, or_replace: bool = False) -> tuple[c.Change, ...]:
+    """The trigger made anew; one that is made is enabled."""
+    made = c.CreateTrigger(owner, trigger, or_replace)
+    return (made,) if trigger.enabled else (made, c.EnableTrigger(owner, trigger.name, enabled=False))
 
 
 def access(change: c.Change, draft: Draft, _: bool) -> Inverse | None:
@@ -210,7 +219,7 @@ def access(change: c.Change, draft: Draft, _: bool) -> Inverse | None:
             owner = draft.tables.get(draft.resolve(name)) or draft.views.get(draft.resolve(name))
             old = next((t for t in owner.triggers if t.name == trigger.name), None) if owner is not None else None
             if old is not None:
-                return instant(c.CreateTrigger(draft.resolve(name), old, or_replace=True))
+                return instant(*_trigger_again(draft.resolve(name), old, or_replace=True))
             return instant(c.DropObject("trigger", Name(trigger.name), on=draft.resolve(name)))
         case c.EnableTrigger(table=name, trigger=which, enabled=enabled):
             return instant(c.EnableTrigger(draft.resolve(name), which, not enabled))

@@ -157,6 +157,8 @@ class Trigger:
     columns: tuple[str, ...] = ()
     enabled: bool = True
     constraint: bool = False
+    definition: str | None = field(default=None, compare=False)
+    """The statement that makes it, as the server spells it; None where no server was asked, or it was renamed since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +294,10 @@ class Function:
     kind: Literal["function", "procedure", "aggregate"] = "function"
     language: str | None = None
     body: str = ""
+    definition: str | None = field(default=None, compare=False)
+    """The statement that makes it, as the server spells it; None where no server was asked, or it was renamed since."""
+    has_own_access: bool = field(default=False, compare=False)
+    """Whether who may call it, or whose it is, was changed after it was made: made anew it would be open again."""
 
 
 @dataclass(frozen=True, slots=True)

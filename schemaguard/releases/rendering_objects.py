@@ -1,6 +1,7 @@
 """Changes of views, types, sequences, policies, grants and comments as SQL, for inverses.
 
-Left out is what a catalog doesn't hold whole: functions, procedures and triggers.
+A catalog doesn't hold functions, procedures and triggers whole: those are as the server spelled them, where it was
+asked.
 """
 
 from schemaguard.catalog import changes as c
@@ -21,6 +22,10 @@ def render_object(change: c.Change) -> str | None:
 
 def _objects(change: c.Change) -> str | None:
     match change:
+        case c.CreateFunction(function=function):
+            return function.definition
+        case c.CreateTrigger(trigger=trigger, or_replace=or_replace) if trigger.definition is not None:
+            return trigger.definition.replace("CREATE TRIGGER", "CREATE OR REPLACE TRIGGER", int(or_replace))
         case c.DropObject(kind=kind, object=name, on=on, arguments=arguments):
             return f"drop {kind} {_called(kind, name, arguments)}{_on(on)}"
         case c.RenameObject(kind=kind, object=name, to=to, on=on):

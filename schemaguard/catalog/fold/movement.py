@@ -16,6 +16,7 @@ from schemaguard.catalog.objects import (
     Name,
     Sequence,
     Table,
+    Trigger,
 )
 from schemaguard.catalog.types import Type, quote_identifier
 
@@ -30,7 +31,7 @@ def rename_relation(draft: Draft, old: Name, new: Name) -> None:
         _rename_table(draft, table, new)
     elif view is not None:
         draft.remove(view)
-        draft.put(replace(view, name=new))
+        draft.put(replace(view, name=new, triggers=tuple(map(renamed_trigger, view.triggers))))
         for own in draft.indexes_on(old):
             _move_index(draft, replace(own, table=new), own)
         _follow(draft, old, new)
@@ -42,10 +43,20 @@ def rename_relation(draft: Draft, old: Name, new: Name) -> None:
         rename_type(draft, old, new)
 
 
+def renamed_trigger(trigger: Trigger, **parts: Any) -> Trigger:
+    """The trigger with another name in it somewhere: the server would spell it in another way."""
+    return replace(trigger, **parts, definition=None)
+
+
 def _rename_table(draft: Draft, table: Table, new: Name) -> None:
     old = table.name
     draft.remove(table)
-    moved = replace(table, name=new, constraints=tuple(_retarget(c, old, new) for c in table.constraints))
+    moved = replace(
+        table,
+        name=new,
+        constraints=tuple(_retarget(c, old, new) for c in table.constraints),
+        triggers=tuple(map(renamed_trigger, table.triggers)),
+    )
     draft.put(moved)
     for index in draft.indexes_on(old):
         _move_index(draft, replace(index, table=new), index)

@@ -11,7 +11,7 @@ from schemaguard.catalog.changes import (
     RenameObject,
 )
 from schemaguard.catalog.fold.draft import Draft
-from schemaguard.catalog.fold.movement import rename_relation, rename_type
+from schemaguard.catalog.fold.movement import rename_relation, rename_type, renamed_trigger
 from schemaguard.catalog.fold.removal import remove_all
 from schemaguard.catalog.objects import Function, Name
 from schemaguard.catalog.refusal import Refusal
@@ -83,9 +83,13 @@ def _rename_part(draft: Draft, change: RenameObject, owner: Name, to: str) -> No
         policies = (replace(p, name=to) if p.name == old else p for p in table.policies)
         draft.put(replace(table, policies=tuple(policies)))
     elif table is not None:
-        draft.put(replace(table, triggers=tuple(replace(t, name=to) if t.name == old else t for t in table.triggers)))
+        draft.put(
+            replace(table, triggers=tuple(renamed_trigger(t, name=to) if t.name == old else t for t in table.triggers))
+        )
     elif view is not None:
-        draft.put(replace(view, triggers=tuple(replace(t, name=to) if t.name == old else t for t in view.triggers)))
+        draft.put(
+            replace(view, triggers=tuple(renamed_trigger(t, name=to) if t.name == old else t for t in view.triggers))
+        )
 
 
 def _rename_schema(draft: Draft, old: str, new: str) -> None:
@@ -106,11 +110,11 @@ def _rename_schema(draft: Draft, old: str, new: str) -> None:
 def _move_functions(draft: Draft, old: Name, new: Name) -> None:
     for key in [key for key in draft.functions if key[0] == old]:
         function: Function = draft.functions[key]
-        draft.functions = draft.functions.without(key).set((new, key[1]), replace(function, name=new))
+        draft.functions = draft.functions.without(key).set((new, key[1]), replace(function, name=new, definition=None))
     for user in list(draft.uses(old)):
         table = draft.tables.get(user)
         if table is not None:
-            triggers = (replace(t, function=new) if t.function == old else t for t in table.triggers)
+            triggers = (renamed_trigger(t, function=new) if t.function == old else t for t in table.triggers)
             draft.put(replace(table, triggers=tuple(triggers)))
 
 

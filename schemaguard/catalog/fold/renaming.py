@@ -10,6 +10,7 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.fold.columns import refuse_missing
 from schemaguard.catalog.fold.draft import UNKNOWN_TYPE, Draft
+from schemaguard.catalog.fold.movement import renamed_trigger
 from schemaguard.catalog.names import expression_name
 from schemaguard.catalog.objects import (
     Check,
@@ -80,7 +81,7 @@ def renamed_table(table: Table, old: str, new: str) -> Table:
         constraints=tuple(_renamed_constraint(c, table.name, old, new) for c in table.constraints),
         partition_key=_put(table.partition_key, old, new),
         partition_by=expressions.renamed(table.partition_by, old, new) if table.partition_by else None,
-        triggers=tuple(replace(t, columns=_put(t.columns, old, new)) for t in table.triggers),
+        triggers=tuple(renamed_trigger(t, columns=_put(t.columns, old, new)) for t in table.triggers),
         policies=tuple(
             replace(p, using=_text(p.using, old, new), check=_text(p.check, old, new)) for p in table.policies
         ),

@@ -13,6 +13,21 @@ create domain word as varchar(9) default 'w' not null constraint first check (va
 create policy np on nn for select to public using (id > 0);
 create table part (id int, at date not null, constraint fits2 check (at >= '2029-01-01' and at < '2030-01-01'));
 create function nf(int) returns int language sql as 'select 1';
+create function full_of("An Argument" int, b text default 'x''y', variadic c date[] default '{}') returns table (d int, e text)
+    language plpgsql stable strict security definer set search_path to 'side', 'public' set work_mem to '4MB' cost 7 rows 9
+    as $body$begin return query select 1, $q$two$q$; end$body$;
+create procedure proc(inout a int) language plpgsql as 'begin a := a + 1; end';
+create function guarded(int) returns int language sql security definer as 'select 1';
+revoke execute on function guarded(int) from public;
+create table watched (id int, label text);
+create trigger transition after update on watched referencing old table as o new table as n for each statement execute function trig();
+create trigger listed before update of label, id on watched for each row execute function trig();
+create trigger conditional before update on watched for each row when (old.label is distinct from new.label) execute function trig('a', 'b c');
+create constraint trigger late after insert on watched deferrable initially deferred for each row execute function trig();
+create trigger disabled before insert on watched for each row execute function trig();
+alter table watched disable trigger disabled;
+create view tv as select id, label from watched;
+create trigger instead instead of insert on tv for each row execute function trig();
 comment on column nn.label is 'first';
 
 -- statements
@@ -89,6 +104,22 @@ alter sequence loose owned by nn.id;
 alter sequence loose rename to loose2;
 alter sequence loose set schema side;
 create function made(int, text) returns int language sql as 'select 1';
+create or replace function nf(int) returns int language sql as 'select 2';
+create or replace procedure proc(inout a int) language plpgsql as 'begin a := a + 2; end';
+drop function nf(int);
+drop function full_of(int, text, date[]);
+drop procedure proc(int);
+drop function guarded(int);
+create or replace function guarded(int) returns int language sql as 'select 2';
+drop trigger conditional on watched;
+drop trigger late on watched;
+drop trigger transition on watched;
+drop trigger listed on watched;
+drop trigger disabled on watched;
+drop trigger instead on tv;
+drop view tv;
+create or replace trigger conditional before delete on watched for each row execute function trig();
+create or replace trigger disabled after delete on watched for each row execute function trig();
 alter function nf(int) rename to nf2;
 alter function nf(int) set schema side;
 alter schema side rename to side2;
