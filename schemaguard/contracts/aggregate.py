@@ -41,7 +41,8 @@ class Drift:
 
     column: str | None
     cause: str
-    detail: str
+    promised: str
+    found: str
     sqlstate: str | None = None
     """What a query that names it gets, where it gets an error."""
 
@@ -95,7 +96,7 @@ def table_checks(parts: Iterable[ContractTable], shape: Shape | None) -> TableCh
     entries = tuple(parts)
     table, accesses = entries[0].table, tuple(entry.access for entry in entries)
     if shape is None:
-        return TableChecks(table, accesses, drifts=(Drift(None, "table-dropped", "is not there", "42P01"),))
+        return TableChecks(table, accesses, drifts=(Drift(None, "table-dropped", "a table", "is not there", "42P01"),))
     drifts: dict[Drift, None] = {}
     asked: dict[Asked, None] = {}
     proven: dict[Distinct, str] = {}
@@ -139,11 +140,11 @@ def checks_of(promise: Promise) -> Iterator[Check]:
 def _drifts(promise: Promise, access: Access, shape: Shape) -> Iterator[Drift]:
     actual = shape.types.get(promise.column)
     if actual is None:
-        yield Drift(promise.column, "column-dropped", "is not there", "42703")
+        yield Drift(promise.column, "column-dropped", "a column", "is not there", "42703")
     elif promise.type is not None:
         cause = type_cause(promise.type, actual, access)
         if cause is not None:
-            yield Drift(promise.column, cause, f"is {actual} instead of {promise.type}")
+            yield Drift(promise.column, cause, str(promise.type), f"is {actual}")
 
 
 def refusal(check: Check, kind: Kind) -> str | None:

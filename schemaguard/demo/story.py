@@ -131,6 +131,7 @@ def _the_new_version_is_promoted(on: Stage, memory: Memory) -> None:
         rows = data.transactions(SCORED_ROWS, seed=8)
         data.load(connection, rows, NEW_COLUMNS)
     _train(on, "8", [*memory.first.fraud, *rows.fraud])
+    on.run("schemaguard contracts verify fraud 8")
     on.run("schemaguard contracts publish fraud 8")
     on.run("schemaguard promote fraud 8 --yes --reason 'reads the entry mode'")
     _serve(on, "8", data.TRANSACTIONS + 1)

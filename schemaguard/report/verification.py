@@ -48,8 +48,8 @@ def show(found: Verification, console: Console) -> None:
 def _rows(each: TableVerdict) -> Iterator[tuple[Text, ...]]:
     name = Text(_name(each), "bold cyan")
     for drift in each.checks.drifts:
-        state = f" ({drift.sqlstate})" if drift.sqlstate else ""
-        yield name, Text(visible(drift.column or "")), Text(drift.cause), Text(f"{visible(drift.detail)}{state}", "red")
+        found = Text.assemble((visible(drift.found), "red"), (f" ({drift.sqlstate or drift.cause})", "dim"))
+        yield name, Text(visible(drift.column or "")), Text(visible(drift.promised)), found
     for asked, count in each.violations:
         yield (
             name,
@@ -143,7 +143,13 @@ def _table_json(each: TableVerdict, found: Verification) -> dict[str, Any]:
         "rows": each.rows,
         "seconds": round(each.seconds, 3),
         "drift": [
-            {"column": drift.column, "cause": drift.cause, "sqlstate": drift.sqlstate, "detail": drift.detail}
+            {
+                "column": drift.column,
+                "cause": drift.cause,
+                "sqlstate": drift.sqlstate,
+                "promised": drift.promised,
+                "found": drift.found,
+            }
             for drift in each.checks.drifts
         ],
         "checks": [

@@ -112,11 +112,11 @@ def test_texts_of_a_csv_file_that_are_no_numbers_have_drifted(folder: Path) -> N
         "id,amount,score,channel,note,sold_at\n007,x,1,web,007,never\n8,1,1,web,,2026-01-01\n"
     )
     code, table = _run("--on", "sales.csv")
-    assert (code, [(drift["column"], drift["detail"]) for drift in table["drift"]]) == (
+    assert (code, [(drift["column"], drift["promised"], drift["found"]) for drift in table["drift"]]) == (
         1,
         [
-            ("amount", "has 1 text that isn't numeric(12,2)"),
-            ("sold_at", "has 1 text that isn't timestamp with time zone"),
+            ("amount", "numeric(12,2)", "1 text that isn't"),
+            ("sold_at", "timestamp with time zone", "1 text that isn't"),
         ],
     )
     assert _broken(table)["note at most 3 characters"] == 0

@@ -94,7 +94,8 @@ class DuckFile:
             Drift(
                 column,
                 "type-changed",
-                f"has {count} text that isn't {type_}" if count == 1 else f"has {count} texts that aren't {type_}",
+                type_,
+                f"{count} text that isn't" if count == 1 else f"{count} texts that aren't",
             )
             for (column, type_), count in zip(self._casts.items(), counts, strict=True)
             if count
