@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from types import MappingProxyType
 
+from sqlalchemy import MetaData
 from sqlalchemy.engine import Connection
 
 from schemaguard.history.evaluation import host, plain, tables
@@ -51,12 +52,12 @@ def attribute(interpreter: Interpreter, value: Value, name: str) -> Value:
             found = of_class(interpreter, value, name)
         case Super():
             found = _of_super(interpreter, value, name)
-        case Function():
-            found = _of_function(value, name)
-        case Bound() | Native() | HostMethod():
-            found = NOTHING
+        case Function() | Bound() | Native() | HostMethod():
+            found = _of_function(value, name) if isinstance(value, Function) else NOTHING
         case Connection() if name in ("connection", "_dbapi_connection"):
             return driver(interpreter)
+        case MetaData() if tables.is_partial(value):
+            return tables.of_metadata(interpreter, value, name)
         case _ if isinstance(value, _PLAIN) and plain.has_method(value, name):
             return HostMethod(value, name)
         case _:

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 from schemaguard.history.evaluation import legacy
@@ -24,8 +25,10 @@ from schemaguard.history.evaluation.values import (
     Value,
 )
 
-_OF_THE_CLIENT = ("default", "onupdate", "insert_default", "info", "doc", "system", "sort_order", "init", "deferred")
-"""Arguments of a column that no DDL shows, and that often are functions of the application."""
+_OF_THE_CLIENT = ("info", "doc", "system", "sort_order", "init", "deferred")
+"""Arguments of a column that no statement shows."""
+_BY_THE_CLIENT = ("default", "onupdate", "insert_default")
+"""Values that the client sends: a key that has one is no serial, and inserts and updates name the column."""
 _SERVER = ("server_default", "server_onupdate")
 _TAKE_TYPES = (sa.cast, sa.type_coerce, sa.try_cast)
 _CALLED_BY_SQLALCHEMY = (Function, Native, HostMethod)
@@ -92,6 +95,14 @@ def as_type(interpreter: Interpreter, value: Value) -> Value:
         return unknown_type(interpreter, value)
     if isinstance(value, type) and issubclass(value, TypeEngine):
         return make_type(interpreter, value, Arguments())
+    if isinstance(value, Function):
+        # As SQLAlchemy does: what can be called in the place of a type makes one.
+        made = interpreter.call_with(value)
+        return (
+            unknown_type(interpreter, Unknown("a type isn't modelled"))
+            if isinstance(made, Function)
+            else as_type(interpreter, made)
+        )
     if isinstance(value, Class | Instance | Modelled | Native | Function):
         made = convert(interpreter, value)
         return made if isinstance(made, TypeEngine) else unknown_type(interpreter, Unknown("a type isn't modelled"))
@@ -166,6 +177,11 @@ def construct(interpreter: Interpreter, function: Callable[..., Any], arguments:
         arguments = Arguments(
             [arguments.positional[0], as_type(interpreter, arguments.positional[1])], arguments.keywords
         )
+    if getattr(function, "__name__", "") == "with_variant":
+        arguments = Arguments(
+            [as_type(interpreter, arguments.get(0, "type_")), *arguments.positional[1:]],
+            {key: value for key, value in arguments.keywords.items() if key != "type_"},
+        )
     if function is sa.Table:
         unknown = next((one for one in arguments.positional[2:] if isinstance(one, Unknown)), None)
         if unknown is not None:
@@ -221,6 +237,9 @@ def column(interpreter: Interpreter, arguments: Arguments) -> Value:
         name = [convert(interpreter, positional.pop(0))]
     keywords = {}
     for key, value in arguments.keywords.items():
+        if key in _BY_THE_CLIENT:
+            keywords[key] = _sent_by_the_client(interpreter, value)
+            continue
         if key in _OF_THE_CLIENT or isinstance(value, _CALLED_BY_SQLALCHEMY):
             continue
         if key in ("type_", "type"):
@@ -244,6 +263,18 @@ def column(interpreter: Interpreter, arguments: Arguments) -> Value:
         *parts,
         *keywords.values(),
     )
+
+
+def _sent_by_the_client(interpreter: Interpreter, value: Value) -> Value:
+    """A value that a column gets from the client: what it is doesn't matter, but whether there is one."""
+    if value is None or isinstance(value, str | int | float | sa.Sequence):
+        return value
+    converted = convert(interpreter, value)
+    return converted if isinstance(converted, ClauseElement) else _computed
+
+
+def _computed() -> None:
+    """Stands for what the application computes for each row."""
 
 
 def _part(interpreter: Interpreter, value: Value) -> Value:

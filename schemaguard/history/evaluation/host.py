@@ -21,6 +21,7 @@ from sqlalchemy.sql.operators import Operators as SqlOperators
 from sqlalchemy.types import TypeEngine
 
 from schemaguard.history.evaluation import allowed, conversion, legacy, sending
+from schemaguard.history.evaluation.holes import has_hole
 from schemaguard.history.evaluation.interpreter import Interpreter
 from schemaguard.history.evaluation.values import (
     NOTHING,
@@ -115,6 +116,8 @@ def get_item(interpreter: Interpreter, value: Value, key: Value) -> Value:
         raise Raised(KeyError(key))
     if is_construct(value) or isinstance(value, allowed.SUBSCRIPTABLE):
         converted = conversion.convert(interpreter, key)
+        if has_hole(converted):
+            return Unknown("which item is meant isn't known")
         return interpreter.recorder.guarded(lambda: value[converted])
     if isinstance(value, type | Function | Native | Modelled):
         return value  # a generic with its parameters

@@ -269,7 +269,7 @@ def create(interpreter: Interpreter, receiver: Any, name: str, arguments: Argume
     recorder = interpreter.recorder
     chosen = arguments.keywords.get("tables", arguments.positional[1] if len(arguments.positional) > 1 else None)
     if isinstance(receiver, sa.MetaData):
-        if tables.is_partial(receiver) and chosen is None:
+        if tables.is_partial(receiver) and chosen is None and not tables.complete(interpreter, receiver):
             recorder.opaque(f"{name}() is about all tables of the application, and not all of them are known", None)
             return None
         if isinstance(chosen, Unknown):

@@ -9,10 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
-from schemaguard.history.evaluation import conversion
+from schemaguard.history.evaluation import conversion, host
 from schemaguard.history.evaluation.holes import has_hole
 from schemaguard.history.evaluation.interpreter import Interpreter
-from schemaguard.history.evaluation.values import NOTHING, Class, Decorated, Modelled, Raised, Value
+from schemaguard.history.evaluation.modules import ProjectModule
+from schemaguard.history.evaluation.values import NOTHING, Class, Decorated, Modelled, Raised, Unknown, Value
 
 PARTIAL = "schemaguard: only some of its tables are known"
 """Marks the metadata of mapped classes: it holds the tables of those that somebody asked for."""
@@ -32,8 +33,53 @@ def base(module: Value, metadata: Value = None) -> Class:
     made = Class("Base", (), {}, module, Declarative)
     made.order = (made,)
     made.attributes["metadata"] = metadata if isinstance(metadata, sa.MetaData) else sa.MetaData()
-    made.attributes["metadata"].info[PARTIAL] = True
+    _note_home(made.attributes["metadata"], module)
     return made
+
+
+def _note_home(metadata: sa.MetaData, module: Value) -> None:
+    """Note a module that has classes of a metadata; the first is the one that made their base."""
+    homes = metadata.info.setdefault(PARTIAL, [])
+    if isinstance(module, ProjectModule) and module not in homes:
+        homes.append(module)
+
+
+def complete(interpreter: Interpreter, metadata: sa.MetaData) -> bool:
+    """Evaluate all that may be a table in the modules that have some; whether those are all tables of the metadata.
+
+    They are where the module that made the base has tables itself: what it imports can't build on it.
+    """
+    homes = list(metadata.info[PARTIAL])
+    for module in homes:
+        for statement in module.body:
+            for name in _tables_named_by(statement):
+                interpreter.module_name(module, name)
+    return bool(homes) and any(_tables_named_by(statement) for statement in homes[0].body) and bool(metadata.tables)
+
+
+def of_metadata(interpreter: Interpreter, metadata: sa.MetaData, name: str) -> Value:
+    """The attribute of a metadata that classes share: its tables are there once their modules are evaluated."""
+    if name in ("tables", "sorted_tables"):
+        is_whole = complete(interpreter, metadata)
+        if not is_whole and (name == "sorted_tables" or not metadata.tables):
+            return Unknown("not all tables of the application are known")
+    return host.attribute(metadata, name)
+
+
+def _tables_named_by(statement: ast.stmt) -> list[str]:
+    """The names that a statement at the top of a module may give tables."""
+    match statement:
+        case ast.ClassDef(name=name) if any(
+            isinstance(part, ast.Assign)
+            and any(isinstance(one, ast.Name) and one.id in ("__tablename__", "__table__") for one in part.targets)
+            for part in statement.body
+        ):
+            return [name]
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=function)):
+            called = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+            return [name] if called == "Table" else []
+        case _:
+            return []
 
 
 def define(interpreter: Interpreter, cls: Class) -> None:
@@ -47,7 +93,7 @@ def define(interpreter: Interpreter, cls: Class) -> None:
         metadata = cls.attributes["metadata"] = sa.MetaData()
     if not isinstance(metadata, sa.MetaData):
         return
-    metadata.info[PARTIAL] = True
+    _note_home(metadata, cls.module)
     existing = cls.find("__table__")
     if isinstance(existing, sa.Table):
         cls.made = existing

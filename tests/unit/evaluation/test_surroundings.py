@@ -57,3 +57,102 @@ def test_decorators_that_only_export_leave_the_function() -> None:
         """,
         before="CREATE TABLE t (id int)",
     ) == ["DROP TABLE t"]
+
+
+def test_a_key_that_the_client_fills_is_no_serial() -> None:
+    """Checked against SQLAlchemy: a default of the client's, computed or not, takes the place of the sequence."""
+    assert sent(
+        """
+        def next_number():
+            return 3
+
+        def upgrade():
+            op.create_table("a", sa.Column("id", sa.Integer, primary_key=True, default=next_number))
+            op.create_table("b", sa.Column("id", sa.Integer, primary_key=True, default=None))
+        """
+    ) == [
+        "CREATE TABLE a ( id INTEGER NOT NULL, PRIMARY KEY (id) )",
+        "CREATE TABLE b ( id SERIAL NOT NULL, PRIMARY KEY (id) )",
+    ]
+
+
+def test_what_the_client_fills_is_in_inserts_and_updates() -> None:
+    assert sent(
+        """
+        from datetime import datetime
+
+        def upgrade():
+            t = sa.table("t", sa.Column("id", sa.Integer), sa.Column("kind", sa.String, default="x"),
+                         sa.Column("changed", sa.DateTime, onupdate=datetime.utcnow))
+            op.get_bind().execute(sa.insert(t).values(id=1))
+            op.get_bind().execute(sa.update(t).values(id=2))
+        """,
+        before="CREATE TABLE t (id int, kind text, changed timestamp)",
+    ) == [
+        "INSERT INTO t (id, kind) VALUES (%(id)s::INTEGER, %(kind)s::VARCHAR)",
+        "UPDATE t SET id=%(id)s::INTEGER, changed=%(changed)s::TIMESTAMP WITHOUT TIME ZONE",
+    ]
+
+
+def test_a_function_of_the_project_may_make_a_variant() -> None:
+    assert sent(
+        """
+        from app.types import BigInteger, Integer
+
+        def upgrade():
+            op.add_column("t", sa.Column("c", BigInteger().with_variant(Integer, "sqlite")))
+            op.add_column("t", sa.Column("d", BigInteger().with_variant(Integer, "postgresql")))
+        """,
+        before="CREATE TABLE t (id int)",
+        files={
+            "app/types.py": """
+            import sqlalchemy as sa
+
+            def Integer():
+                return sa.Integer()
+
+            def BigInteger():
+                return sa.BigInteger()
+            """
+        },
+    ) == ["ALTER TABLE t ADD COLUMN c BIGINT", "ALTER TABLE t ADD COLUMN d INTEGER"]
+
+
+MODELS = """
+import sqlalchemy as sa
+from sqlalchemy.orm import declarative_base
+
+Base = declarative_base()
+
+class A(Base):
+    __tablename__ = "a"
+    id = sa.Column(sa.Integer, primary_key=True)
+
+b = sa.Table("b", Base.metadata, sa.Column("id", sa.Integer, primary_key=True))
+"""
+
+
+def test_all_tables_of_a_module_are_in_its_metadata() -> None:
+    made = [f"CREATE TABLE {name} ( id SERIAL NOT NULL, PRIMARY KEY (id) )" for name in "ab"]
+    for way in (
+        "for table in Base.metadata.tables.values(): table.create(bind=op.get_bind(), checkfirst=True)",
+        "for table in Base.metadata.sorted_tables: table.create(bind=op.get_bind())",
+        "Base.metadata.create_all(op.get_bind())",
+    ):
+        source = f"from app.models import Base\n\ndef upgrade():\n    {way}\n"
+        assert sorted(sent(source, files={"app/models.py": MODELS})) == made
+
+
+def test_tables_that_may_be_in_other_modules_are_not_all_known() -> None:
+    base = "from sqlalchemy.orm import declarative_base\n\nBase = declarative_base()\n"
+    models = (
+        "import sqlalchemy as sa\nfrom app.base import Base\n\n" + MODELS.partition("Base = declarative_base()\n")[2]
+    )
+    for way in (
+        "Base.metadata.create_all(op.get_bind())",
+        "[t.create(op.get_bind()) for t in Base.metadata.sorted_tables]",
+    ):
+        source = f"from app.base import Base\n\ndef upgrade():\n    {way}\n"
+        (line,) = sent(source, files={"app/base.py": base, "app/models.py": models})
+        assert line.startswith("! ")
+        assert "known" in line
