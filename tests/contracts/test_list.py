@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from inline_snapshot import snapshot
 
+from schemaguard.cli.contracts.known import complete_model
 from tests.contracts.projects import Project, entry
 
 CHANNEL = {"name": "channel", "physicalType": "text", "required": True}
@@ -102,3 +103,18 @@ def test_three_hundred_contracts_take_less_than_a_second(project: Project) -> No
         project.told(*verb)
         took[verb] = time.process_time() - start
     assert max(took.values()) < 1, took
+
+
+@pytest.mark.parametrize(
+    ("incomplete", "completed"),
+    [("", ["churn", "fraud"]), ("fr", ["fraud"]), ("fraud@", ["fraud@7", "fraud@8"]), ("x", []), ("\x1b", [])],
+)
+def test_a_shell_completes_models_and_versions(project: Project, incomplete: str, completed: list[str]) -> None:
+    project.contract("fraud", ["7", "8"], entry("transactions", [CHANNEL]))
+    project.contract("churn", ["1"], entry("transactions", [CHANNEL]))
+    assert complete_model(incomplete) == completed
+
+
+def test_a_shell_completes_nothing_where_a_contract_cannot_be_read(project: Project) -> None:
+    project.write("contracts/broken.odcs.yaml", "kind: [")
+    assert complete_model("") == []

@@ -187,3 +187,22 @@ def test_it_fits_the_terminal(project: Project, width: int) -> None:
     lines = project.lines(width, "readers", "transactions.channel")
     assert max(map(len, lines)) <= width
     assert lines[0].startswith("FROM 2100-01-01 ON")
+
+
+def test_retrains_with_files_of_their_own_are_one_line(project: Project) -> None:
+    for number in range(1, 6):
+        project.contract("fraud", [str(number)], entry("transactions", ["channel"]))
+    lines = project.told("readers", "transactions.channel").splitlines()
+    assert lines[0].endswith("fraud@1 (declared) reads it, with no end stated; and 4 others")
+    assert lines[1].startswith("  reads     fraud@1–5 (declared), with no end stated · through the table")
+    assert lines[1].endswith("contracts/fraud-1.odcs.yaml:22 and 4 others")
+    assert len(project.json("readers", "transactions.channel")["uses"]) == 5
+
+
+def test_a_terminal_gets_no_more_lines_than_one_can_overlook_and_a_pipe_all(project: Project) -> None:
+    for number in range(30):
+        project.contract(f"m{number}", ["1"], entry("transactions", ["channel"]))
+    lines = project.lines(120, "readers", "transactions.channel")
+    assert sum(" (declared), with no end" in line for line in lines) == 20
+    assert any("… and 10 more: --format json has them all" in line for line in lines)
+    assert project.told("readers", "transactions.channel").count(" (declared), with no end") == 30

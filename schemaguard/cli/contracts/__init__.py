@@ -20,7 +20,8 @@ from schemaguard.cli.contracts.validate import validate
 from schemaguard.cli.contracts.verify import verify
 
 group = typer.Typer(
-    no_args_is_help=True, help="List contracts, show, infer and judge them, bind one to a model version."
+    no_args_is_help=True,
+    help="Who reads what, until when: browse contracts, judge their edits, infer, verify and publish them.",
 )
 
 VERBS: tuple[tuple[str, Callable[..., None]], ...] = (

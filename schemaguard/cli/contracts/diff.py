@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, contract_folder, read_book
+from schemaguard.cli.contracts.known import Folder, complete_model, contract_folder, read_book
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 if TYPE_CHECKING:
@@ -14,8 +14,15 @@ if TYPE_CHECKING:
 
 
 def diff(
-    first: Annotated[str, typer.Argument(metavar="A", help="MODEL@VERSION, a consumer, or a contract file.")],
-    second: Annotated[str, typer.Argument(metavar="B", help="The one that takes its place.")],
+    first: Annotated[
+        str,
+        typer.Argument(
+            autocompletion=complete_model, metavar="A", help="MODEL@VERSION, a consumer, or a contract file."
+        ),
+    ],
+    second: Annotated[
+        str, typer.Argument(autocompletion=complete_model, metavar="B", help="The one that takes its place.")
+    ],
     contracts: Folder = None,
     database_url: DatabaseUrl = None,
     output: Output = Format.TEXT,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, Initial, Migrations, read_book, static_catalog
+from schemaguard.cli.contracts.known import Folder, Initial, Migrations, complete_model, read_book, static_catalog
 from schemaguard.cli.operating import DatabaseUrl
 
 
@@ -20,7 +20,10 @@ class Format(StrEnum):
 
 def graph(
     thing: Annotated[
-        str | None, typer.Argument(metavar="[MODEL|TABLE]", help="Only what is around it; left out: everything.")
+        str | None,
+        typer.Argument(
+            autocompletion=complete_model, metavar="[MODEL|TABLE]", help="Only what is around it; left out: everything."
+        ),
     ] = None,
     contracts: Folder = None,
     migrations: Migrations = None,

@@ -21,6 +21,20 @@ Migrations = Annotated[str | None, typer.Option("--migrations", metavar="PATH", 
 Initial = Annotated[Path | None, typer.Option("--initial", help="SQL that runs before the first revision.")]
 
 
+def complete_model(incomplete: str) -> list[str]:
+    """The models, and with an `@` the versions, that the folder's contracts name: for a shell's TAB."""
+    from schemaguard.errors import SchemaguardError
+
+    try:
+        contracts = [file.contract for file in read_contracts(*contract_folder(None), None)]
+    except SchemaguardError:
+        return []  # What is wrong is said when the verb runs.
+    named = {contract.model for contract in contracts}
+    if "@" in incomplete:
+        named = {f"{contract.model}@{version}" for contract in contracts for version in contract.model_versions}
+    return sorted(name for name in named if name.startswith(incomplete))
+
+
 def window_lock(folder: Path, at: "datetime | None" = None) -> "Window | None":
     """The release windows of the lock file beside the contracts, where there is one; at a time, or as written."""
     from schemaguard.releases.window import parse_lock

@@ -4,13 +4,16 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, Initial, Migrations, read_book
+from schemaguard.cli.contracts.known import Folder, Initial, Migrations, complete_model, read_book
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
 def matrix(
     model: Annotated[
-        str | None, typer.Argument(metavar="[MODEL[@VERSION]]", help="Only this one; left out: all.")
+        str | None,
+        typer.Argument(
+            autocompletion=complete_model, metavar="[MODEL[@VERSION]]", help="Only this one; left out: all."
+        ),
     ] = None,
     revisions: Annotated[
         str, typer.Option(metavar="A:B", help="From one revision to another, both included; either may be left out.")

@@ -4,13 +4,16 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, Initial, Migrations, read_book, static_catalog
+from schemaguard.cli.contracts.known import Folder, Initial, Migrations, complete_model, read_book, static_catalog
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
 def show(
     model: Annotated[
-        str | None, typer.Argument(help="The model or consumer; left out: an example to begin with.")
+        str | None,
+        typer.Argument(
+            autocompletion=complete_model, help="The model or consumer; left out: an example to begin with."
+        ),
     ] = None,
     version: Annotated[str | None, typer.Argument(help="One version; left out: all.")] = None,
     contracts: Folder = None,

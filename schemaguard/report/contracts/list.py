@@ -42,7 +42,12 @@ def show(
         Heading("file", from_width=_WIDEST),
     ]
     if rows:
-        table(console, headings, [_row(each, fits, at) for each in rows])
+        in_short = console.is_terminal and console.width < _WIDEST
+        table(
+            console,
+            headings,
+            [_row(each, words.fit(fits.get(each.contract.digest), in_short=in_short), at) for each in rows],
+        )
     changed = [each.name for each in rows if any(one.changes for one in each.versions)]
     versions = sum(len(each.versions) for each in rows)
     several = plural(len(rows), "contract")
@@ -56,7 +61,7 @@ def show(
         line(console, Text(visible(sentence), "yellow"))
 
 
-def _row(each: Shared, fits: Mapping[str, Fitness], at: datetime) -> list[Text]:
+def _row(each: Shared, fit: Text, at: datetime) -> list[Text]:
     contract = each.contract
     days = words.days_left(each.until, at)
     return [
@@ -64,7 +69,7 @@ def _row(each: Shared, fits: Mapping[str, Fitness], at: datetime) -> list[Text]:
         words.roles(each),
         words.window(each, at),
         Text(str(days) if days is not None else "–", "" if days is not None else "dim", justify="right"),
-        words.fit(fits.get(contract.digest)),
+        fit,
         Text(visible(contract.owner or "–"), "" if contract.owner else "dim"),
         words.tables(contract, "read"),
         words.tables(contract, "write"),

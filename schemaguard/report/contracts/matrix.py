@@ -21,6 +21,7 @@ _SIGNS = {"fits": "✓", "breaks": "✗", "unproven": "?"}
 _GAP = 3
 _SHORTEST = 4
 _REASONS_SHOWN = 12
+_NAMES_SHOWN = 6
 
 
 def show(found: Matrix, console: Console, source: str) -> None:
@@ -67,15 +68,22 @@ def _cells(row: Row, segments: Sequence[Segment], *, with_words: bool) -> list[T
 
 def _reasons(found: Matrix, named: Sequence[str]) -> Iterator[Text]:
     """What breaks where, the last revisions first."""
-    told = [(row, segment, said) for row in found.rows for segment, said in _same(row.fits) if said]
-    told.sort(key=lambda each: -each[1].last)
-    for row, segment, said in told[:_REASONS_SHOWN]:
+    alike: dict[tuple[Segment, tuple[str, ...]], list[str]] = {}
+    for row in found.rows:
+        for segment, said in _same(row.fits):
+            if said:
+                alike.setdefault((segment, said), []).append(row.contract.name)
+    told = sorted(alike.items(), key=lambda each: -each[0][0].last)
+    for (segment, said), names in told[:_REASONS_SHOWN]:
         where = _between(named, segment)
-        yield Text.assemble(
-            "  ", (visible(row.contract.name), "bold"), f" at {visible(where)}  {visible('; '.join(said))}"
-        )
+        yield Text.assemble("  ", (visible(_some(names)), "bold"), f" at {visible(where)}  {visible('; '.join(said))}")
     if len(told) > _REASONS_SHOWN:
         yield Text(f"  … {len(told) - _REASONS_SHOWN} reasons more: --format json has them all", "dim")
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+    return ", ".join(names[:_NAMES_SHOWN]) + more
 
 
 def _same(fits: Sequence[Fitness]) -> Iterator[tuple[Segment, tuple[str, ...]]]:

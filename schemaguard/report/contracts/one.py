@@ -58,7 +58,7 @@ def _lines(each: Shared, fits: Mapping[str, Fitness], at: datetime) -> Iterator[
 def _fit(found: Fitness | None) -> Iterator[Text]:
     if found is None:
         return
-    yield _row("fit", Text.assemble(words.fit(found), (" by the migrations", "dim")))
+    yield _row("fit", Text.assemble(words.fit(found, in_short=True), (" · held against the migrations", "dim")))
     for each in found.breaks:
         yield _row("", Text(visible(f"{each.cause}: {each.message}"), "red"))
     for doubt in found.unproven:

@@ -1,6 +1,6 @@
 """May it be dropped? The answer in the first line, then who uses it, then what isn't known."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -19,6 +19,7 @@ from schemaguard.report.visible import visible
 
 _STYLES = {"yes": "bold green", "later": "bold yellow", "no": "bold red", "unproven": "bold yellow"}
 _LABEL = 10
+_SHOWN = 20
 _VERBS = {"read": "reads", "write": "writes"}
 
 
@@ -26,7 +27,8 @@ def show(found: Readership, console: Console, source: str) -> None:
     """Print the answer, everybody who uses it, and what isn't known."""
     line(console, _answer(found), indent=2)
     origin = _row("from", Text(visible(f"{source}, as of {found.at:%Y-%m-%d}"), "dim"))
-    for text in (*_uses(found), *_views(found), *_unknown(found), origin):
+    shown = _SHOWN if console.is_terminal else None
+    for text in (*_uses(found, shown), *_views(found), *_unknown(found), origin):
         line(console, text, indent=_LABEL + 2)
 
 
@@ -80,22 +82,40 @@ def _until(use: Use) -> str:
     return until_when(Reader(first.contract.model, first.version, use.usage.access, use.role, last_day))
 
 
-def _uses(found: Readership) -> Iterator[Text]:
+def _uses(found: Readership, shown: int | None) -> Iterator[Text]:
+    """A line for all versions of a model that use it alike; on a terminal not more than one can overlook."""
+    alike = _alike((*found.inside, *found.outside))
     label = ""
-    for use in found.inside:
-        verb = _VERBS[use.usage.access] if use.usage.is_certain else "may use"
-        yield _row("" if verb == label else verb, _use(use, found.at))
+    for together in alike[:shown]:
+        use = together[0]
+        verb = _verb(use, found.at)
+        yield _row("" if verb == label else verb, _use(together, found.at))
         label = verb
-    label = ""
-    for use in found.outside:
-        verb = {UNPUBLISHED: "later", RETIRED: "retired"}.get(use.role, "over")
-        yield _row("" if verb == label else verb, _use(use, found.at, style="dim"))
-        label = verb
+    if shown is not None and len(alike) > shown:
+        yield _row("", Text(f"… and {len(alike) - shown} more: --format json has them all", "dim"))
 
 
-def _use(use: Use, at: datetime, style: str = "") -> Text:
-    text = Text.assemble((visible(names(use.versions)), style or "bold magenta"))
+def _verb(use: Use, at: datetime) -> str:
     if use.is_in_window(at):
+        return _VERBS[use.usage.access] if use.usage.is_certain else "may use"
+    return {UNPUBLISHED: "later", RETIRED: "retired"}.get(use.role, "over")
+
+
+def _alike(uses: Sequence[Use]) -> list[tuple[Use, ...]]:
+    """The uses of one model that differ in nothing but version and file, together; declared ones before others."""
+    found: dict[tuple[object, ...], list[Use]] = {}
+    for use in sorted(uses, key=lambda each: not each.usage.is_declared):
+        usage = use.usage
+        way = (usage.access, usage.view, usage.is_declared, usage.is_certain, usage.contract.reads_through)
+        found.setdefault((usage.contract.model, use.role, use.until, way), []).append(use)
+    return [tuple(together) for together in found.values()]
+
+
+def _use(alike: Sequence[Use], at: datetime) -> Text:
+    use, is_inside = alike[0], alike[0].is_in_window(at)
+    style = "" if is_inside else "dim"
+    text = Text.assemble((visible(names(one for each in alike for one in each.versions)), style or "bold magenta"))
+    if is_inside:
         days = words.days_left(use.until, at)
         left = f" ({plural(days, 'day')} left)" if days is not None else ""
         text.append(f" ({visible(use.role)}), {_until(use)}{left}")
@@ -103,7 +123,9 @@ def _use(use: Use, at: datetime, style: str = "") -> Text:
         text.append(f" {_VERBS[use.usage.access]} it once it is released", style)
     elif use.until is not None:
         text.append(f" {_VERBS[use.usage.access]} it; its window was over on {words.day(use.until)}", style)
-    text.append(f" · {visible(_way(use))} · {visible(_place(use))}", style)
+    places = list(dict.fromkeys(_place(each) for each in alike))
+    more = f" and {plural(len(places) - 1, 'other')}" if len(places) > 1 else ""
+    text.append(f" · {visible(_way(use))} · {visible(places[0])}{more}", style)
     return text
 
 

@@ -9,6 +9,7 @@ from rich.text import Text
 from schemaguard.contracts.compatibility.fitness import Fitness
 from schemaguard.contracts.contract import Access, Contract
 from schemaguard.releases.listing import RETIRED, UNPUBLISHED, Listed, Shared, ranges
+from schemaguard.report.sentences import plural
 from schemaguard.report.visible import visible
 
 STYLES = {"active": "bold green", "canary": "green", "fallback": "cyan", UNPUBLISHED: "yellow", RETIRED: "dim"}
@@ -53,12 +54,14 @@ def day_after(until: datetime) -> str:
     return f"{until - timedelta(microseconds=1) + timedelta(days=1):%Y-%m-%d}"
 
 
-def fit(found: Fitness | None) -> Text:
-    """The verdict, with its first cause."""
+def fit(found: Fitness | None, *, in_short: bool = False) -> Text:
+    """The verdict, with its first cause; in short, with how many there are."""
     if found is None:
         return Text("–", "dim")
     text = Text(found.verdict, _FITS[found.verdict])
-    if found.breaks:
+    if found.breaks and in_short:
+        text.append(f" {plural(len(found.breaks), 'promise')}", "red")
+    elif found.breaks:
         first, more = found.breaks[0], len(found.breaks) - 1
         text.append(visible(f": {first.cause} {first.object}"), "red")
         text.append(f" and {more} more" if more else "", "red")
