@@ -1,6 +1,7 @@
 """Overrides: what they let pass, for whom, until when, and how every report shows it."""
 
 import json
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -153,3 +154,26 @@ def test_every_report_shows_what_is_overridden(tmp_path: Path) -> None:
     assert WORDS.partition("@")[2] in check_markdown.render(result)
     assert WORDS in check_junit.render(result)
     assert "1 overridden" in github
+
+
+def test_whether_one_is_of_use_is_not_said_of_a_single_file(tmp_path: Path) -> None:
+    folder = _folder(tmp_path, _entry(), change="ALTER TABLE notes ADD COLUMN more text;\n")
+
+    assert rules_of(checked(folder, "migrations")) == ["unused-override"]
+    assert rules_of(checked(folder, "migrations/002.sql")) == []
+
+
+def _commit(folder: Path, message: str) -> None:
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.org")
+    for command in (("init", "-q"), ("add", "-A"), (*identity, "commit", "-qm", message)):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+
+
+def test_nor_where_only_what_a_branch_adds_is_judged(tmp_path: Path) -> None:
+    folder = _folder(tmp_path, _entry())
+    _commit(folder, "main")
+    (folder / "migrations/003.sql").write_text("ALTER TABLE notes ADD COLUMN more text;\n")
+    _commit(folder, "more")
+
+    assert rules_of(checked(folder, base="HEAD~1")) == []
+    assert _overridden(checked(folder)) == [("breaks-reader", ["7"])]
