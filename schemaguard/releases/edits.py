@@ -6,6 +6,7 @@ A contract is what `check` defends. One that says less than before lets the next
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from schemaguard.contracts.comparison import Difference, compare
 from schemaguard.contracts.contract import Contract, ContractFile
@@ -116,10 +117,13 @@ def _one(
     kept: dict[str, tuple[ContractFile, list[str]]] = {}
     for entry in edited.entries:
         file = now.get((contract.model, entry.version))
-        if file is not None and file.contract.digest != contract.digest:
+        if file is not None:
             kept.setdefault(file.contract.file, (file, []))[1].append(entry.version)
     for file, versions in kept.values():
-        yield from _rewritten(edited, file, versions, texts)
+        if file.contract.digest != contract.digest:
+            yield from _rewritten(edited, file, versions, texts)
+        elif file.contract.query != contract.query and contract.query:
+            yield _queried(edited, file.contract, versions)
 
 
 def _lost(edited: Edited, lost: Sequence[str], after: Sequence[ContractFile], texts: Texts) -> Finding:
@@ -174,6 +178,16 @@ def _reworded(
     place = Place(file.contract.file, *at)
     one = _finding(edited, "contract-edited", versions, place, message, effect, _FOR_GOOD)
     yield replace(one, severity=edited.severity if edited.is_bound else Severity.WARNING)
+
+
+def _queried(edited: Edited, after: Contract, versions: Sequence[str]) -> Finding:
+    who, place = edited.who(versions), Place(str(PurePosixPath(after.file).parent / str(after.query_file)), 1)
+    message = f"the feature query of {who} is edited, and its contract isn't"
+    effect = "what it reads may not be what is promised any more, and check defends only the promise"
+    instead = "schemaguard contracts validate holds the query against the contract; a new query is for a new version"
+    return replace(
+        _finding(edited, "query-edited", versions, place, message, effect, instead), severity=Severity.WARNING
+    )
 
 
 def _withdrawn(edited: Edited, versions: Sequence[str], each: Difference, file: str) -> Finding:

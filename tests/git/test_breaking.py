@@ -255,6 +255,51 @@ def test_a_contract_that_is_bound_may_not_be_reworded(tmp_path: Path, monkeypatc
     assert "+ description" in finding["message"]
 
 
+def test_a_feature_query_that_is_edited_alone_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    columns = entry("transactions", [ID, CHANNEL])
+    made = _project(tmp_path / "r", contract("fraud", ["7"], columns, query="f.sql"), contracts__f_sql="select 1")
+    monkeypatch.chdir(made.folder)
+    assert made.rules() == []
+    made.write("contracts/f.sql", "select 2")
+    code, (finding,) = made.judged()
+    assert (code, finding["rule"], finding["severity"]) == (0, "query-edited", "warning")
+    assert finding["file"] == "contracts/f.sql"
+
+
+def test_hostile_names_are_read_from_git_and_reach_no_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = "\x1b[31mev\u202eil"
+    made = _project(tmp_path / "r", contract(name, ["7"], entry("transactions", [CHANNEL])))
+    path = "contracts/a b\n\tü;$(x)'\".odcs.yaml"
+    made.git("mv", FILE, path)
+    made.git("commit", "-qm", "moved")
+    made.git("checkout", "-qB", "main")
+    made.git("checkout", "-q", "feature")
+    monkeypatch.chdir(made.folder)
+    assert made.rules() == []
+    made.git("rm", "-q", path)
+    code, output = made.run("--base", "main")
+    assert code == 1
+    assert "contract-deleted" in output
+    assert not any(letter in output for letter in "\x1b\u202e")
+    assert made.run("--base", "main", "--format", "github")[1].count("\n") == 2
+
+
+def test_a_base_without_the_folder_and_a_folder_below_the_top(branch: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
+    branch.write("below/schemaguard.toml", "")
+    monkeypatch.chdir(branch.folder / "below")
+    code, output = branch.run("--base", "main")
+    assert code == 0
+    assert "0 of 0 contracts changed" in output
+    code, output = branch.run("--base", "main", "--contracts", "../contracts")
+    assert "0 of 1 contract changed" in output
+    (branch.folder / FILE).unlink()
+    assert branch.run("--base", "main", "--contracts", "../contracts")[0] == 1
+
+
+def test_a_folder_outside_of_the_repository_is_an_error(branch: Branch, tmp_path: Path) -> None:
+    assert branch.run("--base", "main", "--contracts", str(tmp_path / "elsewhere"))[0] == 2
+
+
 def test_the_ci_names_the_base(branch: Branch, monkeypatch: pytest.MonkeyPatch) -> None:
     code, said = branch.run()
     assert (code, said.splitlines()[0]) == (2, "there is nothing to compare with")
