@@ -7,19 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.postgres.verbs.site import Site
+from tests.postgres.verbs.site import TABLES, Site
 
-SQL = """\
-create type merchant_risk as enum ('low', 'medium', 'high');
-create table merchants (id bigint primary key, risk merchant_risk not null default 'low');
-create table transactions (
-    id bigint generated always as identity primary key, merchant_id bigint not null references merchants (id),
-    amount numeric(12,2) not null check (amount >= 0), channel text not null default 'pos',
-    occurred_at timestamptz not null default now());
-create table predictions (
-    transaction_id bigint primary key references transactions (id), score double precision not null,
-    model_version text not null);
-"""
+SQL = TABLES.partition("create table alembic_version")[0]
 ENTRY_MODE = "alter table transactions add column entry_mode text;\n"
 
 
