@@ -9,6 +9,7 @@ import pytest
 from schemaguard.contracts.compatibility import rows
 from schemaguard.contracts.compatibility.breakage import CAUSES
 from schemaguard.contracts.compatibility.rows import Row
+from schemaguard.contracts.compatibility.sqlstates import CONDITIONS
 from schemaguard.contracts.contract import Access, ReadsThrough
 from tests.postgres.compatibility import server as servers
 from tests.postgres.compatibility import verdict
@@ -66,6 +67,18 @@ def test_a_row_has_the_causes_of_its_cases_and_names_their_sqlstates(row: Row) -
         cause = CAUSES.get((code, access))
         if cause is not None and cause.sqlstate is not None and code == row.causes[0]:
             assert cause.sqlstate in (row.reader if access == "read" else row.writer)
+
+
+@pytest.mark.parametrize(("case", "access", "through"), ASKED, ids=IDS)
+def test_a_breakage_is_explained_by_its_own_row_and_what_differs(
+    case: Case, access: Access, through: ReadsThrough
+) -> None:
+    own = next(row for row in rows.ROWS if row.change == case.row)
+    for why in verdict.explained(case, access, through):
+        assert why.change == case.row or _followed(own)
+        # Who granted what a REVOKE takes away, no statement of the case says.
+        assert why.diff or why.cause == "access-revoked"
+        assert [error.condition for error in why.errors] == [CONDITIONS[error.sqlstate] for error in why.errors]
 
 
 def test_every_cause_that_can_be_told_has_a_case() -> None:

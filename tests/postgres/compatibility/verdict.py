@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import Access, Contract, ContractTable, ReadsThrough
+from schemaguard.finding import Explanation
 from schemaguard.history.history import Section
 from schemaguard.history.revision import Revision, Run
 from schemaguard.history.sql_runner import run_section
@@ -11,8 +12,9 @@ from schemaguard.rules.blame import Blamed, blame
 from schemaguard.rules.concerned import directory
 from schemaguard.rules.context import Assumptions, Context
 from schemaguard.rules.contract import unproven
+from schemaguard.rules.explaining import explanation
 from schemaguard.rules.under_contract import UnderContract, VersionInWindow
-from schemaguard.rules.walk import walk
+from schemaguard.rules.walk import Visit, walk
 from tests.postgres.catalog.servers import fold_script
 from tests.postgres.compatibility.case import Case
 
@@ -74,10 +76,11 @@ def _run(case: Case) -> Run:
 
 def _is_unproven(run: Run, held: UnderContract) -> Iterator[bool]:
     for visit in walk(run):
-        context = Context(
-            run, visit.step, visit.change, visit.before, visit.after, visit.made, (), (held,), (), Assumptions()
-        )
-        yield any(True for _ in unproven.RULE.check(visit.change, context))
+        yield any(True for _ in unproven.RULE.check(visit.change, _context(run, visit, held)))
+
+
+def _context(run: Run, visit: Visit, held: UnderContract) -> Context:
+    return Context(run, visit.step, visit.change, visit.before, visit.after, visit.made, (), (held,), (), Assumptions())
 
 
 def _foretold(blamed: Blamed) -> str:
@@ -94,3 +97,15 @@ def _foretold(blamed: Blamed) -> str:
 def _gravity(foretold: str) -> int:
     order = (BROKEN_PROMISE, OTHER_VALUES, MORE_COLUMNS, SLOWER)
     return order.index(foretold) if foretold in order else -1
+
+
+def explained(case: Case, access: Access, through: ReadsThrough) -> tuple[Explanation, ...]:
+    """How each breakage of the case is explained."""
+    run = _run(case)
+    held = UnderContract(contract(case, access, through), (VersionInWindow("1", "active"),))
+    visits = walk(run)
+    return tuple(
+        explanation(_context(run, visits[position], held), [each.breakage])
+        for position, blamed in blame(visits, directory((held,))).items()
+        for each in blamed
+    )
