@@ -6,7 +6,6 @@
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -88,9 +87,9 @@ def test_a_revision_that_is_really_run_does_leave_a_trace(tmp_path: Path) -> Non
     ["op.create_foreign_key(None, 't', 't', ['b'], ['id'])", "op.create_check_constraint(None, 't', 'b > 0')"],
 )
 def test_constraints_without_end_are_given_up_in_time(statement: str) -> None:
-    before = time.process_time()
     found = sent(
         f"def upgrade():\n    while op:\n        {statement}\n", before="create table t (id int primary key, b int)"
     )
     assert found[-1].startswith("! it isn't evaluated to its end")
-    assert time.process_time() - before < 2.0
+    # Each is looked at for what the next one may be called: a few hundred cost as much as thousands of statements.
+    assert len(found) < 1_000
