@@ -6,7 +6,7 @@ COMPILED := .venv-compiled
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test compiled random fuzz check format install clean
+.PHONY: demo test compiled random interop fuzz check format install clean
 
 demo: $(STAMP)
 	$(BIN)/schemaguard demo
@@ -26,6 +26,10 @@ $(COMPILED)/.installed: pyproject.toml constraints.txt
 # The long modes of what draws at random.
 random: $(STAMP)
 	SCHEMAGUARD_RANDOM_EXAMPLES=2000 $(BIN)/python -m pytest tests/postgres/catalog/test_random_changes.py
+
+# Other tools on our files; the first run installs them (about 500 MB) into pytest's cache.
+interop: $(STAMP)
+	$(BIN)/python -m pytest tests/interop
 
 fuzz: $(STAMP)
 	$(BIN)/python -m tests.fuzz
