@@ -156,3 +156,25 @@ def test_tables_that_may_be_in_other_modules_are_not_all_known() -> None:
         (line,) = sent(source, files={"app/base.py": base, "app/models.py": models})
         assert line.startswith("! ")
         assert "known" in line
+
+
+def test_a_query_that_is_narrowed_by_names_sends_what_it_changes() -> None:
+    assert sent(
+        """
+        from sqlalchemy.orm import declarative_base, Session
+        Base = declarative_base()
+        class Quota(Base):
+            __tablename__ = "quota"
+            id = sa.Column(sa.Integer, primary_key=True)
+            kind = sa.Column(sa.String)
+
+        def upgrade():
+            session = Session(bind=op.get_bind())
+            session.query(Quota).filter_by(kind="x").order_by(Quota.id).update({"kind": "y"})
+            session.query(Quota).filter_by(kind=None).delete()
+        """,
+        before="CREATE TABLE quota (id int, kind text)",
+    ) == [
+        "UPDATE quota SET kind=%(kind)s::VARCHAR WHERE quota.kind = %(kind_1)s::VARCHAR",
+        "DELETE FROM quota WHERE quota.kind IS NULL",
+    ]

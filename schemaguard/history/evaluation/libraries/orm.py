@@ -24,6 +24,10 @@ _DONE_SILENTLY = frozenset(
      "merge", "delete", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings", "no_autoflush"}
 )  # fmt: skip
 _SENT = frozenset({"execute", "scalar", "scalars"})
+_NARROWS_NOTHING = frozenset(
+    {"options", "order_by", "yield_per", "execution_options", "with_for_update", "populate_existing",
+     "enable_eagerloads", "autoflush"}
+)  # fmt: skip
 
 
 def _base(interpreter: Interpreter, arguments: Arguments) -> Value:
@@ -94,6 +98,13 @@ def _query(interpreter: Interpreter, table: Value, conditions: tuple[Value, ...]
         further = tuple(conversion.convert(interpreter, one) for one in arguments.positional)
         return _query(interpreter, table, (*conditions, *further))
 
+    def narrowed_by(_: Interpreter, arguments: Arguments) -> Value:
+        values = {key: conversion.convert(interpreter, value) for key, value in arguments.keywords.items()}
+        # A name that is no column's is an attribute called otherwise, or a relation: which rows are meant stays open.
+        unknown = interpreter.holes.text(Unknown("a condition isn't known"))
+        further = tuple(table.c[key] == value if key in table.c else unknown for key, value in values.items())
+        return _query(interpreter, table, (*conditions, *further))
+
     def send(statement: Value) -> Value:
         where = [one for one in conditions if not isinstance(one, str)]
         if len(where) < len(conditions):
@@ -111,6 +122,10 @@ def _query(interpreter: Interpreter, table: Value, conditions: tuple[Value, ...]
         match name:
             case "filter" | "where":
                 return native(name, narrowed)
+            case "filter_by":
+                return native(name, narrowed_by)
+            case _ if name in _NARROWS_NOTHING:
+                return native(name, lambda _, __: _query(interpreter, table, conditions))
             case "delete":
                 return native(name, lambda _, __: send(sa.delete(table)))
             case "update":
