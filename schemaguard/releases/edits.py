@@ -213,7 +213,7 @@ def _term(edited: Edited, versions: Sequence[str], term: Term, after: Contract, 
     match term.key:
         case "endOfSupport" if is_earlier(after.supported_until, contract.supported_until):
             rule, instead = "window-shortened", "keep the date that was promised"
-            effect = f"check stops to defend {who} before the day that was promised"
+            effect = f"check stops defending {who} before the day that was promised"
         case "status" if after.status == "retired":
             rule, instead = "retired-early", "retire it when its window is over"
             effect = f"nothing is judged for {who} any more, and it is in its window"

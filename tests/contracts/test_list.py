@@ -118,3 +118,10 @@ def test_a_shell_completes_models_and_versions(project: Project, incomplete: str
 def test_a_shell_completes_nothing_where_a_contract_cannot_be_read(project: Project) -> None:
     project.write("contracts/broken.odcs.yaml", "kind: [")
     assert complete_model("") == []
+
+
+def test_eighty_columns_have_room_for_the_days_and_the_fit_in_short(project: Project) -> None:
+    project.contract("fraud", ["7"], entry("transactions", ["gone", "lost"]), until="2020-12-31")
+    heading, _, row, _ = project.lines(80, "list")
+    assert heading.split() == ["contract", "role", "window", "days", "fit", "owner"]
+    assert "breaks 2 promises" in row

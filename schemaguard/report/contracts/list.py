@@ -15,7 +15,7 @@ from schemaguard.report.sentences import plural
 from schemaguard.report.table import Heading, table
 from schemaguard.report.visible import visible
 
-_WIDE, _WIDER, _WIDEST = 100, 120, 150
+_WIDE, _WIDER, _WIDEST = 80, 120, 150
 
 
 def show(
