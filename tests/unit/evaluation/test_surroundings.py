@@ -178,3 +178,22 @@ def test_a_query_that_is_narrowed_by_names_sends_what_it_changes() -> None:
         "UPDATE quota SET kind=%(kind)s::VARCHAR WHERE quota.kind = %(kind_1)s::VARCHAR",
         "DELETE FROM quota WHERE quota.kind IS NULL",
     ]
+
+
+def test_types_of_well_known_packages_are_spelled_as_they_are_sent() -> None:
+    assert sent(
+        """
+        import sqlalchemy_jsonfield
+        from oslo_db.sqlalchemy import types as db_types
+
+        def upgrade():
+            op.add_column("t", sa.Column("a", db_types.JsonEncodedDict()))
+            op.add_column("t", sa.Column("b", db_types.JsonEncodedDict(mysql_as_long=True).impl))
+            op.add_column("t", sa.Column("c", sqlalchemy_jsonfield.JSONField(json=None)))
+        """,
+        before="CREATE TABLE t (id int)",
+    ) == [
+        "ALTER TABLE t ADD COLUMN a TEXT",
+        "ALTER TABLE t ADD COLUMN b TEXT",
+        "ALTER TABLE t ADD COLUMN c JSON",
+    ]

@@ -64,6 +64,13 @@ def _spatial(name: str) -> Call:
     return make
 
 
+class _JsonText(sa.TypeDecorator[Any]):
+    """A text that holds JSON, whose `impl` migrations ask for."""
+
+    impl = sa.Text
+    cache_ok = True
+
+
 def _json_field(_: Interpreter, arguments: Arguments) -> Value:
     return sa.UnicodeText() if arguments.get(0, "enforce_string", default=False) is True else postgresql.JSON()
 
@@ -127,7 +134,8 @@ _TYPES: dict[str, dict[str, Call]] = {
     "public": {"public": first_argument, "private": first_argument},
     "sqlalchemy_jsonfield": {"JSONField": _json_field},
     "oslo_db": {
-        "JsonEncodedDict": _fixed(sa.Text), "JsonEncodedList": _fixed(sa.Text), "SoftDeleteInteger": _fixed(sa.Integer),
+        "JsonEncodedDict": _fixed(_JsonText), "JsonEncodedList": _fixed(_JsonText),
+        "SoftDeleteInteger": _fixed(sa.Integer),
         "String": _text,
     },
 }  # fmt: skip
