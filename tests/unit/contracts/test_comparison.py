@@ -4,11 +4,15 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import parse_type
 from schemaguard.contracts.comparison import Difference, Grade, compare
+from schemaguard.contracts.compatibility import unmet
 from schemaguard.contracts.contract import Contract, ContractTable, Promise
+from schemaguard.contracts.promised import promised_catalog
 
 BIGINT = parse_type("bigint")
 
@@ -121,3 +125,24 @@ def test_what_says_the_same_does_not_differ() -> None:
     one = table(typed("numeric(12,2)", required=True, unique=True, minimum=0.5, enum=("a", "b")), key=("c",))
     public = replace(one, table=Name("t", "public"), line=9)
     assert compare(contract(one), contract(public)) == ()
+
+
+TYPES = ["bigint", "integer", "text", "varchar(5)", "varchar(9)", "numeric(12,2)", "numeric(9,1)", "double precision"]
+PROMISES = st.builds(
+    Promise,
+    column=st.sampled_from(["a", "b", "c"]),
+    type=st.sampled_from([parse_type(text) for text in TYPES]),
+    required=st.booleans(),
+    enum=st.none() | st.sets(st.sampled_from("xyz"), min_size=1).map(lambda values: tuple(sorted(values))),
+)
+ENTRIES = st.lists(PROMISES, min_size=1, unique_by=lambda promise: promise.column).map(tuple)
+
+
+@given(ENTRIES, ENTRIES, st.sampled_from(["read", "write"]))
+def test_where_nothing_is_withdrawn_what_the_second_promises_satisfies_the_first(
+    first: tuple[Promise, ...], second: tuple[Promise, ...], access: Any
+) -> None:
+    before, after = contract(table(*first, access=access)), contract(table(*second, access=access))
+    broken = {each.column for each in unmet(before, promised_catalog(Name("t"), second))}
+    withdrawn = {each.column for each in compare(before, after) if each.is_withdrawn}
+    assert broken <= withdrawn
