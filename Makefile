@@ -25,7 +25,8 @@ $(COMPILED)/.installed: pyproject.toml constraints.txt
 
 # The long modes of what draws at random.
 random: $(STAMP)
-	SCHEMAGUARD_RANDOM_EXAMPLES=2000 $(BIN)/python -m pytest tests/postgres/catalog/test_random_changes.py
+	SCHEMAGUARD_RANDOM_EXAMPLES=2000 $(BIN)/python -m pytest tests/postgres/catalog/test_random_changes.py \
+		tests/postgres/verification
 
 # Other tools on our files; the first run installs them (about 500 MB) into pytest's cache.
 interop: $(STAMP)

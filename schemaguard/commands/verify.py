@@ -15,6 +15,8 @@ from schemaguard.errors import UsageError
 from schemaguard.sql.checks import Check
 from schemaguard.sql.verification import Dialect, Since, Source, aggregate, condition, example_columns, examples
 
+_NO_VIEWS = "it reads through contract views, which aren't published here: its tables were looked at"
+
 
 class Data(Protocol):
     """Where the data is."""
@@ -58,7 +60,9 @@ def verify(contract: Contract, name: str, wanted: Wanted, data: Data, views: str
     verdicts = tuple(_judge(entries, wanted, data, views) for entries in chosen)
     narrowed = [wanted.where] if wanted.where is not None else []
     narrowed += [f"{wanted.time_column} >= {_time(wanted.since)}"] if wanted.since is not None else []
-    return Verification(name, data.place, verdicts, tuple(narrowed), wanted.sample)
+    is_hidden = contract.reads_through == "view" and views is None
+    notes = (_NO_VIEWS,) if is_hidden and data.dialect == "postgres" else ()
+    return Verification(name, data.place, verdicts, tuple(narrowed), notes, wanted.sample)
 
 
 def of_file(contract: Contract, wanted: Wanted, stem: str) -> Wanted:

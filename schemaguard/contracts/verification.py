@@ -50,6 +50,8 @@ class Verification:
     tables: tuple[TableVerdict, ...]
     narrowed: tuple[str, ...] = ()
     """Which rows were looked at, where it weren't all."""
+    notes: tuple[str, ...] = ()
+    """What else has to be known of what was looked at."""
     sample: float | None = None
     """The percentage of the table's pages, None for all of it."""
 

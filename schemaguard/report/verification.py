@@ -104,6 +104,7 @@ def _summary(each: TableVerdict) -> Text:
 
 
 def _limits(found: Verification) -> Iterator[str]:
+    yield from found.notes
     for each in found.tables:
         if found.is_unseen(each):
             yield f"no row of {_name(each)} was looked at: that proves nothing"
@@ -130,6 +131,7 @@ def document(found: Verification) -> dict[str, Any]:
         "verdict": _VERDICTS[found.exit_code][0].lower(),
         "where": list(found.narrowed),
         "sample_percent": found.sample,
+        "notes": list(found.notes),
         "tables": [_table_json(each, found) for each in found.tables],
     }
 

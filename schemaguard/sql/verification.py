@@ -84,7 +84,7 @@ def examples(source: Source, asked: Asked, key: Sequence[str], most: int) -> str
         shown = map(_as_text, example_columns(asked, key))
         return _sql(_from(exp.select(*shown), source).where(_broken(asked, source.dialect)).limit(most), source)
     query = _from(exp.select(_as_text(column), exp.alias_(_rows(), "rows", quoted=True)), source)
-    query = query.where(exp.Not(this=exp.Is(this=_present(asked), expression=exp.null())))
+    query = query.where(exp.Not(this=exp.Is(this=_present(asked, source.dialect), expression=exp.null())))
     query = query.group_by(_column(column)).having(exp.GT(this=_rows(), expression=exp.Literal.number(1)))
     return _sql(query.limit(most), source)
 
@@ -151,11 +151,11 @@ def _count(asked: Asked, source: Source) -> exp.Expr:
     if isinstance(asked.check, Distinct):
         # As a query of its own: beside count(DISTINCT …) PostgreSQL plans no parallel scan. Sorting for it beats GROUP
         # BY … HAVING, whose hash table spills to disk.
-        value = _present(asked)
+        value = _present(asked, source.dialect)
         if asked.kind is Kind.TEXT and source.dialect == "postgres":
             value = _bytewise(value)
         distinct = exp.Count(this=exp.Distinct(expressions=[value.copy()]))
-        excess = exp.Sub(this=exp.Count(this=_present(asked)), expression=distinct)
+        excess = exp.Sub(this=exp.Count(this=_present(asked, source.dialect)), expression=distinct)
         return exp.Subquery(this=_from(exp.select(excess), source))
     return exp.Filter(this=_rows(), expression=exp.Where(this=_broken(asked, source.dialect)))
 
@@ -167,13 +167,13 @@ def _broken(asked: Asked, dialect: Dialect) -> exp.Expr:
     match check:
         case Required():
             is_null = exp.Is(this=column, expression=exp.null())
-            return exp.or_(is_null, _is_nan(column, kind)) if _may_be_nan(kind, dialect) else is_null
+            return exp.or_(is_null, _is_nan(column, kind, dialect)) if _may_be_nan(kind, dialect) else is_null
         case Bound():
             limit = _literal(check.limit_for(kind), kind, dialect)
             broken: exp.Expr = _BEYOND[check.sign](this=column, expression=limit)
             # NaN sorts above every number.
             if check.sign in ("≤", "<") and _may_be_nan(kind, dialect):
-                return exp.and_(broken, exp.Not(this=_is_nan(column, kind)))
+                return exp.and_(broken, exp.Not(this=_is_nan(column, kind, dialect)))
             return broken
         case OneOf():
             return _unlisted(check, kind, dialect)
@@ -206,16 +206,17 @@ def _unlisted(check: OneOf, kind: Kind, dialect: Dialect) -> exp.Expr:
         return exp.Not(this=exp.Is(this=column, expression=exp.null()))
     unlisted = exp.Not(this=exp.In(this=column, expressions=listed))
     if _may_be_nan(kind, dialect):
-        return exp.and_(unlisted, exp.Not(this=_is_nan(_column(check.column), kind)))
+        return exp.and_(unlisted, exp.Not(this=_is_nan(_column(check.column), kind, dialect)))
     return unlisted
 
 
-def _present(asked: Asked) -> exp.Expr:
+def _present(asked: Asked, dialect: Dialect) -> exp.Expr:
     """The column, NULL where it is NaN."""
     column = _column(asked.check.column)
     if asked.kind not in (Kind.SINGLE, Kind.DOUBLE):
         return column
-    return exp.Nullif(this=column, expression=_nan(asked.kind))
+    is_number = exp.Not(this=_is_nan(column, asked.kind, dialect))
+    return exp.Case(ifs=[exp.If(this=is_number, true=column)])
 
 
 def _may_be_nan(kind: Kind, dialect: Dialect) -> bool:
@@ -223,7 +224,11 @@ def _may_be_nan(kind: Kind, dialect: Dialect) -> bool:
     return kind in (Kind.SINGLE, Kind.DOUBLE) or (kind is Kind.EXACT and dialect == "postgres")
 
 
-def _is_nan(column: exp.Expr, kind: Kind) -> exp.Expr:
+def _is_nan(column: exp.Expr, kind: Kind, dialect: Dialect) -> exp.Expr:
+    if dialect == "duckdb":
+        # Not by comparing: a Parquet file's minimum and maximum pass over NaN, and DuckDB takes them to mean that no
+        # row is equal to it.
+        return exp.IsNan(this=column.copy())
     return exp.EQ(this=column.copy(), expression=_nan(kind))
 
 

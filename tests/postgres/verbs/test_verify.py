@@ -325,12 +325,22 @@ def test_a_view_reader_is_judged_by_its_views(live: Site) -> None:
     text = "  - {property: modelVersion"
     live.rewrite("8", text, f"  - {{property: readsThrough, value: view, vendor: schemaguard}}\n{text}")
     live.ask("alter table transactions add entry_mode text")
+    (note,) = _judge(live, "fraud", "8")[1]["notes"]
+    assert "aren't published here" in note
     live.done("contracts", "publish", "fraud", "8")
     live.ask("alter table transactions rename entry_mode to mode")
     code, told = _judge(live, "fraud", "8", "--table", "transactions")
     assert (code, told["tables"][0]["view_schema"]) == (0, "fraud_8")
     ran = live.run("contracts", "verify", "fraud", "8", "--table", "transactions", "--sample", "5")
     assert (ran.code, "is a view" in ran.err) == (2, True)
+
+
+def test_partitions_are_one_table(site: Site) -> None:
+    site.ask("create table t (k serial, c int, primary key (k, c)) partition by list (c)")
+    site.ask("create table t1 partition of t for values in (1, 2); create table t2 partition of t default")
+    column = "{name: c, logicalType: integer, required: true, unique: true, logicalTypeOptions: {maximum: 2}}"
+    _, table = _column(site, "int", "(1), (2), (2), (3)", column)
+    assert (table["rows"], _counts(table)) == (4, {"required": 0, "≤ 2": 1, "unique": 1})
 
 
 def test_a_reader_of_a_copy_says_where_the_copy_is(site: Site) -> None:

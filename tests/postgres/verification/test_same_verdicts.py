@@ -76,8 +76,10 @@ def promises(draw: st.DrawFn) -> tuple[Promise, ...]:
 rows = st.lists(st.tuples(*(st.sampled_from(values) for _, values in POOLS.values())), max_size=12)
 
 
-@pytest.fixture(scope="module")
-def own(server: str) -> Iterator[str]:
+@pytest.fixture(scope="module", params=["15", "18"])
+def own(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A server with the table that every example fills anew."""
+    server: str = request.getfixturevalue("server15" if request.param == "15" else "server")
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute("drop table if exists verdicts")
         columns = ", ".join(f"{name} {type_}" for name, (type_, _) in POOLS.items())
