@@ -16,6 +16,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from schemaguard.adapters import capture_engines
 from schemaguard.sql.sent import numbered
 
 Identity = tuple[str, str, str]
@@ -56,6 +57,7 @@ _LOCK = threading.RLock()
 _LISTENING: list[Listener] = []
 _OWN: ContextVar[tuple[Listener, ...]] = ContextVar("schemaguard_listeners", default=())
 _UNHEARD: ContextVar[bool] = ContextVar("schemaguard_unheard", default=False)
+_LEAVE: list[Callable[[], None]] = []
 _PATCHES: list[tuple[type, str, Any, Any]] = []
 
 
@@ -187,7 +189,7 @@ def _wrap_all() -> None:
     _wrap(psycopg.AsyncCursor, "stream", _streaming_later)
     _wrap(psycopg.Cursor, "copy", _copying)
     _wrap(psycopg.AsyncCursor, "copy", _copying_later)
-    _listen_to_sqlalchemy()
+    _LEAVE.append(capture_engines.listen(_heard))
 
 
 def _unwrap_all() -> None:
@@ -196,7 +198,8 @@ def _unwrap_all() -> None:
         if owner.__dict__.get(name) is wrapper:
             setattr(owner, name, original)
     _PATCHES.clear()
-    _leave_sqlalchemy()
+    while _LEAVE:
+        _LEAVE.pop()()
 
 
 def _wrap(owner: type, name: str, how: Callable[[Any], Any]) -> None:
@@ -266,34 +269,3 @@ def _copying_later(original: Any) -> Any:
             yield running
 
     return copy
-
-
-# SQLAlchemy, for other drivers than psycopg
-
-
-def _listen_to_sqlalchemy() -> None:
-    from sqlalchemy import Engine, event
-
-    event.listen(Engine, "after_cursor_execute", _after_cursor_execute)
-
-
-def _leave_sqlalchemy() -> None:
-    from sqlalchemy import Engine, event
-
-    event.remove(Engine, "after_cursor_execute", _after_cursor_execute)
-
-
-def _after_cursor_execute(
-    connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool
-) -> None:
-    dialect = connection.dialect
-    if dialect.name != "postgresql" or dialect.driver.startswith("psycopg_") or dialect.driver == "psycopg":
-        return
-    driver = connection.connection.driver_connection
-    is_formatted = dialect.paramstyle in ("format", "pyformat") and bool(parameters)
-    url = connection.engine.url
-    own = (str(url.host or ""), str(url.port or 5432), str(url.database or ""))
-    database = _of_driver(driver) if hasattr(driver, "info") else own
-    text = numbered(statement) if is_formatted else statement
-    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    _heard(text, driver, lambda: plain, database)

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from schemaguard.adapters.mlflow_calls import ask, bounded, without_password
+from schemaguard.contracts.contract import ReadsThrough
 from schemaguard.contracts.inference import FeatureQuery
 from schemaguard.errors import RegistryError
 
@@ -29,6 +30,9 @@ class Recorded:
     run_id: str
     queries: tuple[FeatureQuery, ...]
     search_path: tuple[str, ...]
+    writes: tuple[str, ...]
+    """As it was told, such as `predictions(transaction_id, score)`."""
+    reads_through: ReadsThrough
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def recorded(uri: str, model: str, version: str) -> Recorded | None:
     names = sorted(_listed(uri, client, run_id, f"{FOLDER}/{QUERIES}"))
     queries = tuple(FeatureQuery(_text(uri, client, run_id, name), Path(name).name) for name in names)
     said = json.loads(_text(uri, client, run_id, f"{FOLDER}/{RECORDING}"))
-    return Recorded(run_id, queries, tuple(said["search_path"]))
+    return Recorded(run_id, queries, tuple(said["search_path"]), tuple(said["writes"]), said["reads_through"])
 
 
 def earlier(run: Any, model: str) -> EarlierRun | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from schemaguard.adapters.contract_files import write_new
+from schemaguard.adapters.training_runs import recorded
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.commands.validate import Signatures
 from schemaguard.contracts import odcs
@@ -31,9 +32,10 @@ class Wanted:
     versions: tuple[str, ...]
     queries: tuple[FeatureQuery, ...]
     writes: tuple[str, ...]
-    reads_through: ReadsThrough
     source: str
     """Whence, in words."""
+    reads_through: ReadsThrough | None = None
+    """None where nothing was said: a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +97,11 @@ def read_queries(files: Sequence[Path]) -> tuple[FeatureQuery, ...]:
     return tuple(found)
 
 
-def recorded_queries(uri: str | None, model: str, version: str, catalog: Catalog) -> tuple[FeatureQuery, ...]:
-    """The queries that the run of a registered version recorded, as they read without the session's search_path.
-
-    UsageError where there are none: nothing says then what the version reads.
+def from_run(wanted: Wanted, uri: str | None, catalog: Catalog) -> Wanted:
+    """With what the version's run recorded: its queries, as they read without the session's search_path, and the rest
+    that isn't said otherwise. UsageError where it recorded nothing: nothing says then what the version reads.
     """
-    from schemaguard.adapters.training_runs import recorded
-
+    model, version = wanted.model, wanted.versions[0]
     found = recorded(uri, model, version) if uri is not None else None
     if found is None:
         where = f"{model} {version}: its run recorded no query" if uri is not None else "no registry is configured"
@@ -109,7 +109,12 @@ def recorded_queries(uri: str | None, model: str, version: str, catalog: Catalog
             "nothing says what the version reads", at=where, next="name its query: --query FILE.sql, or record it"
         )
     session = replace(catalog, search_path=found.search_path)
-    return tuple(replace(query, text=_qualified(query, session)) for query in found.queries)
+    return replace(
+        wanted,
+        queries=tuple(replace(query, text=_qualified(query, session)) for query in found.queries),
+        writes=wanted.writes or found.writes,
+        reads_through=wanted.reads_through or found.reads_through,
+    )
 
 
 def _qualified(query: FeatureQuery, session: Catalog) -> str:
@@ -154,7 +159,8 @@ def draft(
     Raises ContractError with file:line:column of the query where what it reads can't be told, and where the draft
     wouldn't be valid.
     """
-    reads = infer_reads(wanted.queries, catalog, wanted.reads_through)
+    through = wanted.reads_through or "table"
+    reads = infer_reads(wanted.queries, catalog, through)
     if not reads.tables:
         raise ContractError("the query reads no table", at=f"{wanted.queries[0].file}:1:1", next="name another query")
     tables = (*reads.tables, *infer_writes(read_writes(wanted.writes), catalog))
@@ -164,7 +170,7 @@ def draft(
         wanted.model,
         wanted.versions,
         tables,
-        wanted.reads_through,
+        through,
         place.query_name,
         f"{place.stem}.signature.json" if signature is not None else None,
         wanted.source,

@@ -50,6 +50,7 @@ class Made:
     """What a person has to judge, because it isn't looked into."""
     others: tuple[str, ...]
     search_path: tuple[str, ...]
+    writes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +118,22 @@ def made(found: Heard, model: str, writes: Sequence[str], reads_through: ReadsTh
     source = "Types, NOT NULL, bounds and values are those of the database that the run read."
     text = render(Draft(model, (), tables, reads_through, source=source, notes=notes), catalog)
     standard.validate(document.read(text, training_runs.CONTRACT))
-    return Made(text, tables, said, odcs.digest(said), found.queries, notes, found.others, catalog.search_path)
+    return Made(
+        text, tables, said, odcs.digest(said), found.queries, notes, found.others, catalog.search_path, tuple(writes)
+    )
 
 
 def keep(contract: Made, run: Any, model: str) -> Kept:
     """Keep it with the run. The same digest as the run before inherits its contract; another one says what changed."""
     before = training_runs.earlier(run, model)
-    recording = {"version": 1, "model": model, "search_path": contract.search_path, "not_looked_into": contract.others}
+    recording = {
+        "version": 1,
+        "model": model,
+        "search_path": contract.search_path,
+        "writes": contract.writes,
+        "reads_through": contract.interface["readsThrough"],
+        "not_looked_into": contract.others,
+    }
     texts = {
         training_runs.CONTRACT: contract.text,
         training_runs.INTERFACE: odcs.canonical(contract.interface),

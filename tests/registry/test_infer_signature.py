@@ -17,7 +17,7 @@ pytestmark = pytest.mark.xdist_group("registry")
 def _drafted(folder: Path, registry: MlflowRegistry, version: str, amount: str) -> Drafted:
     catalog = fold_script(f"create table transactions (id bigint primary key, amount {amount} not null, channel text)")
     queries = (FeatureQuery("select amount, channel from transactions", "features.sql"),)
-    wanted = Wanted("fraud", (version,), queries, (), "table", "")
+    wanted = Wanted("fraud", (version,), queries, (), "")
     return draft(wanted, catalog, place(folder / "fraud.odcs.yaml", folder, queries), registry)
 
 

@@ -1,8 +1,7 @@
 """`schemaguard contracts infer`: the draft of a contract from what a feature query reads."""
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,12 +13,7 @@ if TYPE_CHECKING:
     from schemaguard.commands.infer import Measure
 
 
-class Through(StrEnum):
-    """How the model reaches the data."""
-
-    TABLE = "table"
-    VIEW = "view"
-    COPY = "copy"
+Through = Literal["table", "view", "copy"]
 
 
 def infer(
@@ -32,7 +26,9 @@ def infer(
     writes: Annotated[
         list[str] | None, typer.Option(metavar="'TABLE(COLUMN, …)'", help="What it writes; once a table.")
     ] = None,
-    reads_through: Annotated[Through, typer.Option(help="How it reaches the data.")] = Through.TABLE,
+    reads_through: Annotated[
+        Through | None, typer.Option(help="How it reaches the data; left out: as the run said, else table.")
+    ] = None,
     contracts: Folder = None,
     migrations: Annotated[str | None, typer.Option(metavar="PATH", help="Where the migrations are.")] = None,
     initial: Annotated[Path | None, typer.Option(help="SQL that runs before the first revision.")] = None,
@@ -64,17 +60,13 @@ def infer(
     file = command.default_file(folder, model, versions) if to is None or is_shown else Path(to).absolute()
     found = _catalog(migrations, initial)
     queries = command.read_queries(tuple(query or ()))
-    queries = queries or command.recorded_queries(uri, model, versions[0], found.catalog)
+    wanted = command.Wanted(model, versions, queries, tuple(writes or ()), _source(found), reads_through)
+    wanted = wanted if queries else command.from_run(wanted, uri, found.catalog)
     known = tuple(each.contract for each in read_contracts(folder, root, contracts))
     if not is_shown and file.is_relative_to(folder):
         command.refuse_bound(model, versions, known)
-    done = command.draft(
-        command.Wanted(model, versions, queries, tuple(writes or ()), reads_through.value, _source(found)),
-        found.catalog,
-        command.place(file, root, queries),
-        registry,
-        _measure(bounds_from),
-    )
+    place = command.place(file, root, wanted.queries)
+    done = command.draft(wanted, found.catalog, place, registry, _measure(bounds_from))
     done = command.compared(done, known) if to is None else done
     if not is_shown and done.same_as is None:
         command.write(done)

@@ -1,5 +1,6 @@
 """A database with a shop's tables, and a real MLflow store on sqlite with an experiment."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ create table predictions (transaction_id bigint primary key, score double precis
 insert into transactions select n, n, case when n % 2 = 0 then 'web' else 'pos' end, 's' from generate_series(1, 20) n;
 insert into app.rates values ('web', 0.1), ('pos', 0.2);
 """
+
+
+_VARIABLES = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "SCHEMAGUARD_REGISTRY_URI", "MLFLOW_RUN_ID")
 
 
 @pytest.fixture
@@ -44,7 +48,7 @@ def tracking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
     uri = f"sqlite:///{tmp_path}/mlflow.db"
     assert not MlflowRegistry(uri).has_model("fraud")  # makes the tables, quietly
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "SCHEMAGUARD_REGISTRY_URI", "MLFLOW_RUN_ID"):
+    for name in _VARIABLES:
         monkeypatch.delenv(name, raising=False)
     before = mlflow.get_tracking_uri()
     mlflow.set_tracking_uri(uri)
@@ -56,3 +60,6 @@ def tracking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     while mlflow.active_run() is not None:
         mlflow.end_run()
     mlflow.set_tracking_uri(before)
+    # Its functions leave the last store in the environment, for the whole process.
+    for name in _VARIABLES:
+        os.environ.pop(name, None)

@@ -11,10 +11,9 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from psycopg import sql
-from sqlalchemy import event
 
 import schemaguard
-from schemaguard.adapters import capture
+from schemaguard.adapters import capture, capture_engines
 from schemaguard.errors import ContractError
 from schemaguard.recording import Recording
 
@@ -207,12 +206,26 @@ def test_a_recording_inside_of_another_is_heard_by_both(shop: str) -> None:
     assert reads(outer) == {"transactions": ["id"], "app.rates": ["rate"]}
 
 
+def test_an_engine_of_another_driver_is_heard_inside_of_the_block_only(shop: str) -> None:
+    engine = sa.create_engine(shop.replace("postgresql://", "postgresql+psycopg2://"))
+    heard: list[object] = []
+    leave = capture_engines.listen(lambda *said: heard.append(said[0]))
+    with engine.connect() as connection:
+        connection.execute(sa.text("select id from transactions"))
+    leave()
+    with engine.connect() as connection:
+        connection.execute(sa.text("select amount from transactions"))
+    assert "select id from transactions" in heard
+    assert "select amount from transactions" not in heard
+    engine.dispose()
+
+
 PATCHED = [(owner, name) for owner in (psycopg.Cursor, psycopg.AsyncCursor) for name in ("execute", "stream", "copy")]
 
 
 def _state() -> list[Any]:
     methods = [owner.__dict__[name] for owner, name in PATCHED]
-    return [*methods, event.contains(sa.Engine, "after_cursor_execute", capture._after_cursor_execute)]
+    return [*methods, len(capture._LEAVE)]
 
 
 @pytest.mark.parametrize("raised", [ValueError, KeyboardInterrupt, GeneratorExit])

@@ -225,9 +225,9 @@ def test_a_registered_version_finds_its_contract_by_its_run(
 
     monkeypatch.setenv("SCHEMAGUARD_REGISTRY_URI", mlflow.get_tracking_uri())
 
-    def infer(statements: tuple[str, ...], *arguments: str) -> str:
+    def infer(statements: tuple[str, ...]) -> str:
         number = train_and_register(engine, *statements)
-        monkeypatch.setattr("sys.argv", ["schemaguard", "contracts", "infer", "fraud", number, *arguments])
+        monkeypatch.setattr("sys.argv", ["schemaguard", "contracts", "infer", "fraud", number])
         capsys.readouterr()
         with pytest.raises(SystemExit) as left:
             main()
@@ -236,11 +236,12 @@ def test_a_registered_version_finds_its_contract_by_its_run(
         return said.out
 
     query = "select amount from transactions where channel = 'web'"
-    assert infer((query,), "--writes", WRITES[0]).startswith(
+    assert infer((query,)).startswith(
         "DRAFTED fraud@1  "
         "contracts/fraud/fraud-1.odcs.yaml, contracts/fraud/fraud-1.signature.json, contracts/fraud/fraud-1.sql\n"
     )
     assert (project / "contracts/fraud/fraud-1.sql").read_text() == f"{query}\n"
+    assert "upsertKey, value: [transaction_id]" in (project / "contracts/fraud/fraud-1.odcs.yaml").read_text()
     assert infer((query,)).startswith(
         "SAME    fraud@2  reads and writes what contracts/fraud/fraud-1.odcs.yaml says: no new file is needed\n"
     )
@@ -261,7 +262,7 @@ def train_and_register(engine: sa.Engine, *statements: str) -> str:
     model = DummyClassifier(strategy="constant", constant=0).fit([[0.0]], [0])
     signature = ModelSignature(Schema([ColSpec("double", "amount")]))
     with mlflow.start_run():
-        with schemaguard.record(model="fraud"):
+        with schemaguard.record(model="fraud", writes=WRITES):
             _run(engine, statements)
         logged = mlflow.sklearn.log_model(
             model, name="model", signature=signature, pip_requirements=[], registered_model_name="fraud"
