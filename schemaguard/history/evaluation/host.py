@@ -119,6 +119,9 @@ def get_item(interpreter: Interpreter, value: Value, key: Value) -> Value:
         if has_hole(converted):
             return Unknown("which item is meant isn't known")
         return interpreter.recorder.guarded(lambda: value[converted])
+    getter = value.find(interpreter, "__getitem__") if isinstance(value, Modelled) else NOTHING
+    if isinstance(getter, Native):
+        return interpreter.call_with(getter, key)
     if isinstance(value, type | Function | Native | Modelled):
         return value  # a generic with its parameters
     return Unknown(f"an item of a {type(value).__name__} isn't known")

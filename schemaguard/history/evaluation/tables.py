@@ -13,10 +13,21 @@ from schemaguard.history.evaluation import conversion, host
 from schemaguard.history.evaluation.holes import has_hole
 from schemaguard.history.evaluation.interpreter import Interpreter
 from schemaguard.history.evaluation.modules import ProjectModule
-from schemaguard.history.evaluation.values import NOTHING, Class, Decorated, Modelled, Raised, Unknown, Value
+from schemaguard.history.evaluation.values import (
+    NOTHING,
+    Arguments,
+    Class,
+    Decorated,
+    Modelled,
+    Native,
+    Raised,
+    Unknown,
+    Value,
+)
 
 PARTIAL = "schemaguard: only some of its tables are known"
 """Marks the metadata of mapped classes: it holds the tables of those that somebody asked for."""
+_NOT_ALL = "not all tables of the application are known"
 _ANNOTATED: dict[str, type[TypeEngine[Any]]] = {
     "int": sa.Integer, "str": sa.String, "float": sa.Float, "bool": sa.Boolean, "bytes": sa.LargeBinary,
     "datetime": sa.DateTime, "date": sa.Date, "time": sa.Time, "timedelta": sa.Interval, "Decimal": sa.Numeric,
@@ -59,11 +70,25 @@ def complete(interpreter: Interpreter, metadata: sa.MetaData) -> bool:
 
 def of_metadata(interpreter: Interpreter, metadata: sa.MetaData, name: str) -> Value:
     """The attribute of a metadata that classes share: its tables are there once their modules are evaluated."""
-    if name in ("tables", "sorted_tables"):
-        is_whole = complete(interpreter, metadata)
-        if not is_whole and (name == "sorted_tables" or not metadata.tables):
-            return Unknown("not all tables of the application are known")
+    if name in ("tables", "sorted_tables") and not complete(interpreter, metadata):
+        return _some(metadata) if name == "tables" else Unknown(_NOT_ALL)
     return host.attribute(metadata, name)
+
+
+def _some(metadata: sa.MetaData) -> Modelled:
+    """The tables of a metadata where there may be more: one that is known is found by its name, and no more is said."""
+
+    def item(_: Interpreter, arguments: Arguments) -> Value:
+        name = arguments.get(0, "key")
+        found = metadata.tables.get(name) if isinstance(name, str) else None
+        return Unknown(_NOT_ALL) if found is None else found
+
+    def find(_: Interpreter, name: str) -> Value:
+        if name in ("get", "__getitem__"):
+            return Native(name, item)
+        return NOTHING if name.startswith("__") else Unknown(_NOT_ALL)
+
+    return Modelled("tables", find)
 
 
 def _tables_named_by(statement: ast.stmt) -> list[str]:

@@ -158,6 +158,27 @@ def test_tables_that_may_be_in_other_modules_are_not_all_known() -> None:
         assert "known" in line
 
 
+def test_a_table_that_is_known_is_found_in_a_metadata_that_may_have_more() -> None:
+    base = "from sqlalchemy.orm import declarative_base\n\nBase = declarative_base()\n"
+    models = (
+        "import sqlalchemy as sa\nfrom app.base import Base\n\n" + MODELS.partition("Base = declarative_base()\n")[2]
+    )
+    source = """
+        from app.models import A, Base
+
+        def upgrade():
+            assert A.__table__ is not None
+            op.get_bind().execute(Base.metadata.tables["a"].delete())
+            for table in Base.metadata.tables.values():
+                table.drop(op.get_bind())
+        """
+    lines = sent(source, before="CREATE TABLE a (id int)", files={"app/base.py": base, "app/models.py": models})
+    assert lines == [
+        "DELETE FROM a",
+        "? ! it depends on `Base.metadata.tables.values()`, which isn't known, and it is given the connection",
+    ]
+
+
 def test_a_query_that_is_narrowed_by_names_sends_what_it_changes() -> None:
     assert sent(
         """
