@@ -12,7 +12,7 @@ from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.sql.lineage import Source, Untraceable, trace
-from schemaguard.sql.scopes import quiet
+from schemaguard.sql.scopes import UNREADABLE, quiet
 
 _PLACEHOLDER = re.compile(
     r"""
@@ -97,9 +97,12 @@ def _parsed(text: str) -> exp.Expr:
 def _of_query(tree: exp.Expr, catalog: Catalog) -> Accesses:
     if tree.find(exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Into) is not None:
         raise Untraceable("a query that writes")
-    text = tree.sql(dialect="postgres")
-    _parsed(text)  # what it raises holds no piece of the text
-    lineage = trace(text, catalog)
+    try:
+        lineage = trace(tree.sql(dialect="postgres"), catalog)
+    except Untraceable as error:
+        if str(error).startswith(UNREADABLE):
+            raise Untraceable("the statement can't be read") from error
+        raise
     reads = lineage.reads | lineage.direct
     return Accesses(reads, lineage.relations | {name for name, _ in lineage.reads})
 

@@ -12,6 +12,8 @@ from schemaguard.sql.known_functions import is_harmless
 from schemaguard.sql.lineage import Untraceable
 
 _LOGGER = logging.getLogger("sqlglot")
+UNREADABLE = "the query can't be read"
+"""What a refusal begins with whose other words are sqlglot's, with a piece of the text perhaps."""
 
 
 def scope_of(query: str) -> Scope:
@@ -29,7 +31,7 @@ def scope_of(query: str) -> Scope:
     except Exception as error:
         # What its parser raises on odd texts isn't only its own errors; whichever it is, the query can't be traced.
         why = (str(error).splitlines() or [type(error).__name__])[0]
-        raise Untraceable(f"the query can't be read: {why}", *_errorplace_of(error)) from None
+        raise Untraceable(f"{UNREADABLE}: {why}", *_errorplace_of(error)) from None
     if scope is None:
         raise Untraceable("the text isn't one query")
     return scope
