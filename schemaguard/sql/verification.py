@@ -45,6 +45,8 @@ class Source:
 
 def condition(text: str, dialect: Dialect) -> exp.Expr | None:
     """The one expression that a person's text is, None where it is anything else: a list, a statement, two of them."""
+    if "\x00" in text:
+        return None
     try:
         parsed = parse(f"select 1 where (\n{text}\n)", dialect=dialect)
     except Exception:
@@ -226,8 +228,7 @@ def _may_be_nan(kind: Kind, dialect: Dialect) -> bool:
 
 def _is_nan(column: exp.Expr, kind: Kind, dialect: Dialect) -> exp.Expr:
     if dialect == "duckdb":
-        # Not by comparing: a Parquet file's minimum and maximum pass over NaN, and DuckDB takes them to mean that no
-        # row is equal to it.
+        # Not by comparing: a condition is handed down to the Parquet reader, whose minimum and maximum pass over NaN.
         return exp.IsNan(this=column.copy())
     return exp.EQ(this=column.copy(), expression=_nan(kind))
 

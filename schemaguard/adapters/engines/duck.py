@@ -55,6 +55,8 @@ class DuckFile:
         self._path = str(self._file.absolute())
         self._connection = duckdb.connect(":memory:", config={"python_enable_replacements": "false"})
         self._connection.execute("SET allowed_paths = [?]", [self._path])
+        # A file's minimum and maximum pass over NaN, and what DuckDB concludes from them is wrong where there is one.
+        self._connection.execute("SET disabled_optimizers = 'statistics_propagation,filter_pushdown'")
         self._connection.execute("SET autoload_known_extensions = false")
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
