@@ -6,6 +6,7 @@ from schemaguard.adapters.registry import MlflowRegistry
 from schemaguard.adapters.releases import ControlDatabase
 from schemaguard.contracts.contract import ContractFile
 from schemaguard.contracts.difference import difference
+from schemaguard.contracts.odcs import shared_digests
 from schemaguard.errors import ContractError, RegistryError, UsageError
 from schemaguard.releases.fit import CatalogFit, Unmet
 from schemaguard.releases.publication import Bound, Publication, Published
@@ -34,7 +35,29 @@ def find(files: tuple[ContractFile, ...], model: str, version: str | None, folde
     raise UsageError(
         f"no contract speaks for {model}{f' {version}' if version is not None else ''}",
         at=f"{folder}: {where}",
-        next="write one (schemaguard contracts show prints an example), or add the version to one that holds for it",
+        next=_how_to_get_one(model, version),
+    )
+
+
+def _how_to_get_one(model: str, version: str | None) -> str:
+    if version is None:
+        return "write one: schemaguard contracts show prints an example"
+    return (
+        f"draft one: schemaguard contracts infer {model} {version}; where it reads and writes what an earlier version "
+        f"does: schemaguard contracts publish {model} {version} --same-as VERSION"
+    )
+
+
+def same_as(model: str, other: str, database: ControlDatabase) -> ContractFile:
+    """The contract that another version of the model was published with. UsageError where there is none."""
+    mine = [each for each in database.bound() if each.contract.model == model and each.version]
+    for each in mine:
+        if each.version == other:
+            return ContractFile(each.contract, each.document)
+    raise UsageError(
+        f"{model} {other} was never published",
+        at=f"published: {', '.join(each.version for each in mine) or 'none'}",
+        next="name one of them",
     )
 
 
@@ -96,7 +119,8 @@ def _before(publication: Publication, bound: tuple[Bound, ...]) -> Bound | None:
     """What the version is bound to already; ContractError, with the difference, where that is another contract."""
     contract, version = publication.contract, publication.version or ""
     mine = [each for each in bound if (each.contract.model, each.version) == (contract.model, version)]
-    same = next((each for each in mine if each.contract.digest == contract.digest), None)
+    known = shared_digests(publication.document)
+    same = next((each for each in mine if each.contract.digest in known), None)
     if same is not None or not mine or publication.version is None:
         return same
     lines = difference(mine[0].document, publication.document)

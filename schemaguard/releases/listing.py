@@ -10,6 +10,7 @@ from typing import Any
 from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.contract import Access, Contract, ContractFile
 from schemaguard.contracts.difference import difference
+from schemaguard.contracts.odcs import shared_digests
 from schemaguard.contracts.subject import Subject
 from schemaguard.errors import UsageError
 from schemaguard.releases.publication import Bound
@@ -94,9 +95,10 @@ def listing(files: Iterable[ContractFile], bound: Iterable[Bound], window: Windo
     in_folder = {
         (file.contract.model, version): file for file in files for version in file.contract.model_versions or ("",)
     }
+    by_digest = {(file.contract.model, file.contract.digest): file for file in in_folder.values()}
     entries = {(entry.model, entry.version): entry for entry in window.entries}
     listed = [
-        _published(each, in_folder.get(key), entries.get(key))
+        _published(each, in_folder.get(key) or by_digest.get((key[0], each.contract.digest)), entries.get(key))
         if (each := known.get(key))
         else _in_folder(in_folder[key], key[1], entries.get(key))
         for key in known | in_folder
@@ -141,8 +143,15 @@ def _published(bound: Bound, file: ContractFile | None, entry: Entry | None) -> 
         until=None if found.role in ENDLESS_ROLES else found.until,
         bound=bound,
         is_in_folder=file is not None,
-        changes=difference(bound.document, file.document) if file is not None else (),
+        changes=_changes(bound, file) if file is not None else (),
     )
+
+
+def _changes(bound: Bound, file: ContractFile) -> tuple[str, ...]:
+    """How the file differs from what was published; that more versions share it is no difference."""
+    if bound.contract.digest in shared_digests(file.document):
+        return ()
+    return difference(bound.document, file.document)
 
 
 def _in_folder(file: ContractFile, version: str, entry: Entry | None) -> Listed:

@@ -92,18 +92,30 @@ def consumer_entry(contract: Contract) -> Entry:
 def held(contracts: Iterable[Contract], window: Window) -> tuple[UnderContract, ...]:
     """The contracts that hold in the window, each with the versions that it holds for.
 
-    A version that the window doesn't know isn't released yet: nothing can break it.
+    A version that the window doesn't know isn't released yet: nothing can break it. One that was published with the
+    contract of another counts, whether the file lists it or not.
     """
     found = []
+    bound = bound_versions(window)
     for contract in contracts:
+        listed = contract.model_versions or ("",)
         versions = tuple(
             VersionInWindow(entry.version, entry.role, entry.last_day)
-            for version in contract.model_versions or ("",)
+            for version in dict.fromkeys((*listed, *bound.get((contract.model, contract.digest), ())))
             if (entry := _entry(contract, version, window)) is not None
         )
         if versions:
             found.append(UnderContract(contract, versions))
     return tuple(found)
+
+
+def bound_versions(window: Window) -> dict[tuple[str, str], list[str]]:
+    """(model, digest of its contract) → the versions that the window knows with it."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for entry in window.entries:
+        if entry.digest:
+            found.setdefault((entry.model, entry.digest), []).append(entry.version)
+    return found
 
 
 def _entry(contract: Contract, version: str, window: Window) -> Entry | None:
@@ -116,9 +128,13 @@ def _entry(contract: Contract, version: str, window: Window) -> Entry | None:
 
 def without_contract(contracts: Iterable[Contract], window: Window) -> tuple[tuple[str, str], ...]:
     """The model versions in their windows that no contract file speaks for."""
-    known = {(contract.model, version) for contract in contracts for version in contract.model_versions or ("",)}
+    spoken_for: set[tuple[str, str]] = set()
+    bound = bound_versions(window)
+    for contract in contracts:
+        versions = (*(contract.model_versions or ("",)), *bound.get((contract.model, contract.digest), ()))
+        spoken_for.update((contract.model, version) for version in versions)
     inside = [(entry.model, entry.version) for entry in window.entries if _holds(entry, window.at)]
-    return tuple(version for version in inside if version not in known)
+    return tuple(version for version in inside if version not in spoken_for)
 
 
 def render_lock(window: Window) -> str:

@@ -41,7 +41,9 @@ def show(
         show_remark(remark, to)
     if same_as is not None:
         versions = ", ".join(f'"{version}"' for version in contract.model_versions)
-        _row(to, "next", Text(visible(f"add {versions} to its modelVersion, as long as no version of it is published")))
+        _row(to, "next", Text(visible(f"add {versions} to the end of its modelVersion")))
+        publish = f"schemaguard contracts publish {contract.model} {contract.model_versions[0]} --same-as VERSION"
+        _row(to, "", Text(visible(f"or leave it as it was published: {publish}")))
         _row(to, "", Text("or give it a file of its own: -o FILE"))
         return
     _row(to, "left open", Text(" · ".join(left_open(contract))))

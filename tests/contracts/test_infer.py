@@ -153,7 +153,8 @@ def test_a_retrain_with_the_same_reads_needs_no_file(project: Project) -> None:
     assert project.infer("fraud", "8", "--query", "features.sql") == snapshot("""\
 SAME    fraud@8  reads and writes what contracts/fraud/fraud-7.odcs.yaml says: no new file is needed
   reads     transactions  id, amount, channel
-  next      add "8" to its modelVersion, as long as no version of it is published
+  next      add "8" to the end of its modelVersion
+            or leave it as it was published: schemaguard contracts publish fraud 8 --same-as VERSION
             or give it a file of its own: -o FILE
 """)
     assert project.files() == before

@@ -11,6 +11,9 @@ from schemaguard.cli.operating import DatabaseUrl, Format, Output, RegistryUri
 def publish(
     model: Annotated[str, typer.Argument(help="The model, or a consumer that is no model.")],
     version: Annotated[str | None, typer.Argument(help="The registered version; left out for a consumer.")] = None,
+    same_as: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="With the contract of a published version; no file is needed.")
+    ] = None,
     contracts: Folder = None,
     database_url: DatabaseUrl = None,
     registry_uri: RegistryUri = None,
@@ -22,11 +25,18 @@ def publish(
     """
     from schemaguard.cli.operating import actor, console, open_site, tell_json
     from schemaguard.commands import publish as command
+    from schemaguard.errors import UsageError
     from schemaguard.report.contracts import published as report
 
+    if same_as is not None and version is None:
+        raise UsageError(
+            "--same-as is about versions of a model", next=f"contracts publish {model} VERSION --same-as …"
+        )
     folder, root = contract_folder(contracts)
-    file = command.find(read_contracts(folder, root, contracts), model, version, relative(folder, root))
+    files = read_contracts(folder, root, contracts) if same_as is None else ()
+    file = command.find(files, model, version, relative(folder, root)) if same_as is None else None
     with open_site(database_url, registry_uri, None) as site:
+        file = file or command.same_as(model, same_as or "", site.database)
         registry = site.registry if version is not None else None
         done = command.publish(file, version, registry, site.database, actor())
     if output is Format.JSON:

@@ -111,6 +111,58 @@ def test_several_versions_share_a_contract_and_its_views(site: Site) -> None:
     assert site.ask("select count(*) from schemaguard.release") == [(2,)]
 
 
+def test_a_version_added_to_the_list_is_no_change_for_those_that_were_published(site: Site) -> None:
+    site.done("init")
+    site.done("contracts", "publish", "fraud", "7")
+    site.done("window", "lock")
+    site.rewrite("7", 'property: modelVersion, value: "7"', 'property: modelVersion, value: ["7", "9"]')
+    said = json.loads(site.done("contracts", "publish", "fraud", "9", "--format", "json"))
+    assert said["is_new"]
+    assert site.done("contracts", "publish", "fraud", "7").startswith("UNCHANGED fraud 7")
+    listed = json.loads(site.done("contracts", "list", "--format", "json"))["contracts"]
+    assert [each["changes"] for each in listed if each["model_version"] in ("7", "9")] == [[], []]
+    assert "was published with another contract" not in site.run("contracts", "validate", "fraud", "7").out
+    site.rewrite("7", 'property: modelVersion, value: ["7", "9"]', 'property: modelVersion, value: ["9"]')
+    assert site.run("contracts", "publish", "fraud", "7").code == 2
+
+
+def test_a_retrained_version_takes_the_contract_of_another_without_a_file(site: Site) -> None:
+    site.done("init")
+    site.done("contracts", "publish", "fraud", "7")
+    said = json.loads(site.done("contracts", "publish", "fraud", "9", "--same-as", "7", "--format", "json"))
+    assert (said["is_new"], said["view_schema"]) == (True, "fraud_7")
+    assert site.registry.tags("fraud", "9")["schemaguard.contract"] == said["digest"]
+    assert site.done("contracts", "publish", "fraud", "9", "--same-as", "7").startswith("UNCHANGED fraud 9")
+    listed = json.loads(site.done("contracts", "list", "--format", "json"))["contracts"]
+    assert [each["in_folder"] for each in listed if each["model_version"] == "9"] == [True]
+
+
+def test_a_migration_is_judged_for_a_version_that_no_file_lists(site: Site) -> None:
+    site.done("init")
+    site.done("contracts", "publish", "fraud", "7")
+    site.done("contracts", "publish", "fraud", "9", "--same-as", "7")
+    (site.folder / "drop.sql").write_text("alter table transactions drop column channel;\n")
+    checked = json.loads(site.run("check", "drop.sql", "--window", "live", "--format", "json").out)
+    readers = [each["readers"] for each in checked["findings"] if each["rule"] == "breaks-reader"]
+    assert [[reader["model_version"] for reader in each] for each in readers] == [["7", "9"]]
+    assert "no-contract" not in [each["rule"] for each in checked["findings"]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("9", "--same-as", "8"), "fraud 8 was never published"),
+        (("--same-as", "7"), "--same-as is about versions of a model"),
+    ],
+)
+def test_a_contract_that_was_never_published_is_nobodys(site: Site, arguments: tuple[str, ...], message: str) -> None:
+    site.done("init")
+    site.done("contracts", "publish", "fraud", "7")
+    ran = site.run("contracts", "publish", "fraud", *arguments)
+    assert ran.code == 2
+    assert message in ran.words
+
+
 def test_a_schema_that_somebody_else_made_is_left_alone(site: Site) -> None:
     site.ask("create schema fraud_7")
     site.done("init")
