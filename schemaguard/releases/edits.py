@@ -17,7 +17,7 @@ from schemaguard.errors import ExitCode
 from schemaguard.finding import Family, Finding, Place, Reader, Severity
 from schemaguard.history.selection import Base
 from schemaguard.releases.listing import ranges
-from schemaguard.releases.window import Entry, Window, consumer_entry, from_dates
+from schemaguard.releases.window import Entry, Window, bound_versions, consumer_entry, from_dates
 
 _PUBLISHED = ("active", "deprecated")
 _SHOWN_LINES = 3
@@ -96,7 +96,9 @@ def judge(
 def _held(file: ContractFile, window: Window, at: datetime) -> Edited:
     contract = file.contract
     entries = {(entry.model, entry.version): entry for entry in window.current(at)}
-    known = tuple(e for v in contract.model_versions or ("",) if (e := entries.get((contract.model, v))) is not None)
+    bound = bound_versions(window).get((contract.model, contract.digest), ())
+    versions = dict.fromkeys((*(contract.model_versions or ("",)), *bound))
+    known = tuple(e for v in versions if (e := entries.get((contract.model, v))) is not None)
     if contract.status not in _PUBLISHED and window.source == "dates":
         return Edited(file, (), is_certain=True)  # Dates alone publish nothing.
     if known or contract.status not in _PUBLISHED:
@@ -111,19 +113,27 @@ def _one(
     edited: Edited, now: Mapping[tuple[str, str], ContractFile], after: Sequence[ContractFile], texts: Texts
 ) -> Iterator[Finding]:
     contract = edited.contract
-    lost = [entry.version for entry in edited.entries if (contract.model, entry.version) not in now]
-    if lost:
-        yield _lost(edited, lost, after, texts)
+    lost: list[str] = []
     kept: dict[str, tuple[ContractFile, list[str]]] = {}
     for entry in edited.entries:
-        file = now.get((contract.model, entry.version))
-        if file is not None:
+        file = _speaker(contract, entry.version, now)
+        if file is None:
+            lost.append(entry.version)
+        else:
             kept.setdefault(file.contract.file, (file, []))[1].append(entry.version)
+    if lost:
+        yield _lost(edited, lost, after, texts)
     for file, versions in kept.values():
         if file.contract.digest != contract.digest:
             yield from _rewritten(edited, file, versions, texts)
         elif file.contract.query != contract.query and contract.query:
             yield _queried(edited, file.contract, versions)
+
+
+def _speaker(contract: Contract, version: str, now: Mapping[tuple[str, str], ContractFile]) -> ContractFile | None:
+    """The file that speaks for the version; one that no file lists was published with the contract of those listed."""
+    names = (version, *(contract.model_versions if version not in contract.model_versions else ()))
+    return next((file for name in names if (file := now.get((contract.model, name))) is not None), None)
 
 
 def _lost(edited: Edited, lost: Sequence[str], after: Sequence[ContractFile], texts: Texts) -> Finding:

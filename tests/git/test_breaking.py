@@ -255,6 +255,22 @@ def test_a_contract_that_is_bound_may_not_be_reworded(tmp_path: Path, monkeypatc
     assert "+ description" in finding["message"]
 
 
+def test_a_version_that_was_published_with_the_contract_of_another_is_lost_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from schemaguard.contracts import odcs
+
+    digest = odcs.digest(FRAUD)
+    lock = _lock(("7", "superseded", "2099-01-01T00:00:00+00:00", digest), ("12", "active", None, digest))
+    made = _project(tmp_path / "r", FRAUD, contracts__window_lock=lock)
+    monkeypatch.chdir(made.folder)
+    assert made.judged() == (0, [])
+    made.git("rm", "-q", FILE)
+    code, (finding,) = made.judged()
+    assert code == 1
+    assert {reader["model_version"] for reader in finding["readers"]} == {"7", "12"}
+
+
 def test_a_feature_query_that_is_edited_alone_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     columns = entry("transactions", [ID, CHANNEL])
     made = _project(tmp_path / "r", contract("fraud", ["7"], columns, query="f.sql"), contracts__f_sql="select 1")
