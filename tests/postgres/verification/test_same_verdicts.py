@@ -144,6 +144,14 @@ def test_a_frame_of_an_odd_index_is_judged_row_by_row() -> None:
     assert _framed(contract, frame, "pandas") == {("a", "required"): 1, ("a", "≥ 1"): 2, ("a", "unique"): 1}
 
 
+@pytest.mark.parametrize("backend", ["pandas", "polars"])
+def test_a_whole_number_is_listed_or_not_whatever_float_is_next_to_it(backend: str) -> None:
+    contract = _contract((Promise("a", parse_type("bigint"), enum=("2.50", str(2**53 + 1))),))
+    values = {"a": [2**53, 2**53 + 1]}
+    frame = pd.DataFrame(values) if backend == "pandas" else pl.DataFrame(values)
+    assert list(_framed(contract, frame, backend).values()) == [1]
+
+
 def test_padding_is_no_part_of_a_character_value() -> None:
     contract = _contract((Promise("a", parse_type("character(3)"), enum=("ab",), max_length=2),))
     for frame, backend in (
