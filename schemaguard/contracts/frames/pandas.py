@@ -90,7 +90,8 @@ def _listed(check: OneOf, kind: Kind, present: Series) -> list[Any]:
         return list(check.values)
     if dtypes.is_integer_dtype(present.dtype):
         # Beside a fraction, which no whole number is equal to, pandas would compare them all as floats.
-        return [int(value) for text in check.values if (value := number(text)) is not None and value % 1 == 0]
+        whole = (value for text in check.values if (value := number(text)) is not None)
+        return [int(value) for value in whole if value == value.to_integral_value()]
     found = [_scalar(value, present) for text in check.values if (value := number(text)) is not None]
     if not dtypes.is_float_dtype(present.dtype):
         return found
