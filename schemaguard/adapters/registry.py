@@ -135,8 +135,11 @@ class MlflowRegistry:
     def _as_registry(self) -> Iterator[None]:
         """MLflow's module functions read global URIs: ours for as long as the block lasts."""
         import mlflow
+        from mlflow.tracking._model_registry import utils as registry
+        from mlflow.tracking._tracking_service import utils as tracking
 
-        before = mlflow.get_tracking_uri(), mlflow.get_registry_uri()
+        # What is unset has to be unset again: MLflow's getters answer with what it falls back to.
+        before = getattr(tracking, "_tracking_uri", None), getattr(registry, "_registry_uri", None)
         environment = {name: os.environ.get(name) for name in _GLOBAL_URIS}
         mlflow.set_tracking_uri(self._uri)
         mlflow.set_registry_uri(self._uri)

@@ -29,6 +29,8 @@ class Book:
     at: datetime
     source: str
     """Where contracts and windows were read."""
+    catalog: Catalog | None = None
+    """The tables as they are, where a database was read."""
 
     @property
     def shared(self) -> tuple[Shared, ...]:
@@ -42,7 +44,7 @@ def book(
     """All contracts. The windows are the database's, else the lock file's, else the dates' in the contracts."""
     if database is not None:
         window = database.window()
-        return Book(listing(files, database.bound(), window), window, at, source)
+        return Book(listing(files, database.bound(), window), window, at, source, database.catalog())
     window = lock or from_dates([file.contract for file in files], at)
     return Book(listing(files, (), window), window, at, source)
 

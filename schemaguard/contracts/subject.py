@@ -103,14 +103,14 @@ def _unknown(text: str, parts: list[str], known: Subjects, catalog: Catalog) -> 
         near = get_close_matches(parts[-1], known.columns[table]) or sorted(known.columns[table])
         return UsageError(
             f"{table} has no column {parts[-1]}",
-            at=f"neither the migrations nor a contract name one; {table} has {_some(near)}",
+            at=f"neither the catalog nor a contract names one; {table} has {_some(near)}",
             next="TABLE or TABLE.COLUMN",
         )
     named = known.named()
     near = get_close_matches(text, named) or get_close_matches(parts[0], named) or list(named)
     return UsageError(
         f"no table or view {text} is known",
-        at=f"neither the migrations nor a contract name one; known: {_some(near)}",
+        at=f"neither the catalog nor a contract names one; known: {_some(near)}",
         next="TABLE or TABLE.COLUMN, a table outside of public with its schema",
     )
 

@@ -1,7 +1,7 @@
 # ruff: noqa: E501 - a snapshot holds lines as long as they are printed
 """`schemaguard contracts list` and `show` without a database: rows, windows, fits; and many contracts at once."""
 
-import time
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -82,13 +82,10 @@ def test_it_fits_the_terminal(project: Project, width: int) -> None:
     assert not any(letter in line for line in lines for letter in "\x1b\u202e")
 
 
-VERBS = [
-    ("list",), ("readers", "transactions.channel"), ("readers", "transactions.note"), ("show", "m7"), ("graph",),
-    ("diff", "m1@1", "m2@1"), ("matrix",), ("search", "channel", "numeric"),
-]  # fmt: skip
+VERBS = [("list",), ("graph",), ("matrix",)]
 
 
-def test_three_hundred_contracts_take_less_than_a_second(project: Project) -> None:
+def test_three_hundred_contracts_are_told_by_every_verb(project: Project) -> None:
     amount = {"name": "amount", "physicalType": "numeric(12,2)", "required": True}
     more = [{"name": f"c{number}", "physicalType": "bigint"} for number in range(10)]
     project.write("contracts/q.sql", "select t.id, t.amount from transactions t where t.channel = 'web'")
@@ -97,12 +94,13 @@ def test_three_hundred_contracts_take_less_than_a_second(project: Project) -> No
         project.contract(
             f"m{number}", ["1"], reads, entry("wide", more), entry("predictions", ["score"], "write"), query="q.sql"
         )
-    took = {}
-    for verb in VERBS:
-        start = time.process_time()
-        project.told(*verb)
-        took[verb] = time.process_time() - start
-    assert max(took.values()) < 1, took
+    told = {verb[0]: project.told(*verb) for verb in VERBS}
+    assert [verb for verb, text in told.items() if not {"m0", "m299"} <= set(re.findall(r"\bm\d+\b", text))] == []
+    assert "m0@1" in project.told("search", "channel", "numeric")
+    assert project.told("readers", "transactions.channel").startswith("NO")
+    assert project.told("readers", "transactions.note").startswith("YES")
+    assert "m7@1" in project.told("show", "m7")
+    assert "m1@1 → m2@1" in project.told("diff", "m1@1", "m2@1")
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """Real MLflow registries, each with one model and two versions that have a signature and an artifact."""
 
+import uuid
 from collections.abc import Iterator
 
 import psycopg
 import pytest
 
 from schemaguard.adapters.registry import MlflowRegistry
+from tests.conftest import unguarded
 from tests.registry.stores import log_model, mlflow_server
 
 
@@ -26,15 +28,17 @@ def registry_uri(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 
 def _database(server: str) -> str:
+    name = f"registry{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute("create database registry")
+        connection.execute(f"create database {name}".encode())
     path, mark, query = server.partition("?")
-    return f"{path.rsplit('/', 1)[0]}/registry{mark}{query}"
+    return f"{path.rsplit('/', 1)[0]}/{name}{mark}{query}"
 
 
 def _fill(uri: str, artifacts: str | None) -> None:
     registry = MlflowRegistry(uri)
-    assert not registry.has_model("fraud")  # makes the tables, quietly
+    with unguarded():
+        assert not registry.has_model("fraud")  # makes the tables, quietly
     from mlflow.tracking import MlflowClient
 
     client = MlflowClient(uri, uri)

@@ -49,6 +49,24 @@ def test_the_signature_is_read_as_values(registry: MlflowRegistry) -> None:
     )
 
 
+def test_reading_a_signature_leaves_what_mlflow_was_told_as_it_was(
+    registry: MlflowRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import mlflow
+
+    monkeypatch.delenv("MLFLOW_REGISTRY_URI", raising=False)
+    before = mlflow.get_tracking_uri()
+    mlflow.set_registry_uri(None)
+    mlflow.set_tracking_uri("sqlite:///one.db")
+    try:
+        registry.signature("fraud", "1")
+        assert mlflow.get_tracking_uri() == "sqlite:///one.db"
+        mlflow.set_tracking_uri("sqlite:///two.db")
+        assert mlflow.get_registry_uri() == "sqlite:///two.db"
+    finally:
+        mlflow.set_tracking_uri(before)
+
+
 def test_the_artifact_is_found_until_it_is_deleted(registry_uri: str, registry: MlflowRegistry) -> None:
     from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
     from mlflow.tracking import MlflowClient

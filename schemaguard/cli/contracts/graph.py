@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, Initial, Migrations, complete_model, read_book, static_catalog
+from schemaguard.cli.contracts.known import Folder, Initial, Migrations, complete_model, judged_catalog, read_book
 from schemaguard.cli.operating import DatabaseUrl
 
 
@@ -39,7 +39,7 @@ def graph(
     from schemaguard.report.contracts import graph as report
 
     known = read_book(contracts, database_url)
-    catalog = static_catalog(migrations, initial)[0] or Catalog()
+    catalog = judged_catalog(known, migrations, initial)[0] or Catalog()
     whole = drawn(known.shared, catalog)
     around = focus(thing, whole, catalog) if thing is not None else None
     found = whole.about(around) if around is not None else whole

@@ -58,6 +58,16 @@ def static_catalog(path: str | None, initial: Path | None) -> "tuple[Catalog | N
         return None, (f"nothing was held against the migrations: {error.what}",)
 
 
+def judged_catalog(known: "Book", path: str | None, initial: Path | None) -> "tuple[Catalog | None, tuple[str, ...]]":
+    """What contracts are held against: the migrations where they are named, else the database that was read.
+
+    Where neither is, the migrations of the settings. None and why not where there are none.
+    """
+    if path is None and initial is None and known.catalog is not None:
+        return known.catalog, ()
+    return static_catalog(path, initial)
+
+
 def read_book(contracts: str | None, database_url: str | None) -> "Book":
     """The folder's contracts, and the published ones where a database is configured and has a control schema."""
     from datetime import UTC, datetime
@@ -78,7 +88,7 @@ def read_book(contracts: str | None, database_url: str | None) -> "Book":
             is_installed = control.is_installed(connection)
         if is_installed:
             with ControlDatabase(url) as database:
-                return book(files, database, None, now, f"{where} · windows from {place(url)}")
+                return book(files, database, None, now, f"{where} · windows and tables from {place(url)}")
         asked = f"; {place(url)} has no control schema yet: schemaguard init"
     lock = window_lock(folder, now)
     windows = "the dates in the contracts"

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, Initial, Migrations, read_book, static_catalog
+from schemaguard.cli.contracts.known import Folder, Initial, Migrations, judged_catalog, read_book
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
@@ -18,9 +18,10 @@ def list_(
     database_url: DatabaseUrl = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """List the contracts: for whom, until when, and whether the migrations satisfy them.
+    """List the contracts: for whom, until when, and whether the tables satisfy them.
 
-    The contracts of the folder, and the published ones where a database is configured.
+    The contracts of the folder, and the published ones where a database is configured; then its tables are judged, else
+    those that the migrations arrive at.
     """
     from schemaguard.catalog.objects import Catalog
     from schemaguard.cli.operating import console, tell_json
@@ -29,7 +30,7 @@ def list_(
     from schemaguard.report.contracts import list as report
 
     known = read_book(contracts, database_url)
-    catalog, why_not = static_catalog(migrations, initial)
+    catalog, why_not = judged_catalog(known, migrations, initial)
     over = catalog or Catalog()
     wanted = command.meant(thing, known, over) if thing is not None else None
     listed = tuple(each for each in known.listed if wanted is None or each.accesses(wanted, over))

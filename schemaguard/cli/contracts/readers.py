@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, Initial, Migrations, read_book, static_catalog
+from schemaguard.cli.contracts.known import Folder, Initial, Migrations, judged_catalog, read_book
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
@@ -25,7 +25,7 @@ def readers(
     from schemaguard.report.contracts import readers as report
 
     known = read_book(contracts, database_url)
-    catalog, why_not = static_catalog(migrations, initial)
+    catalog, why_not = judged_catalog(known, migrations, initial)
     found = command.readers(thing, known, catalog, why_not)
     if output is Format.JSON:
         tell_json(report.document(found, known.source))

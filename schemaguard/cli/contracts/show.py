@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, Initial, Migrations, complete_model, read_book, static_catalog
+from schemaguard.cli.contracts.known import Folder, Initial, Migrations, complete_model, judged_catalog, read_book
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
@@ -38,7 +38,7 @@ def show(
     name, _, after = model.partition("@")
     known = read_book(contracts, database_url)
     found = chosen(known.listed, name, version or after or None)
-    catalog, _ = static_catalog(migrations, initial)
+    catalog, _ = judged_catalog(known, migrations, initial)
     fits = command.fits(shared(found), catalog)
     if output is Format.JSON:
         documents = [report.document(each, fits, known.at) for each in found]

@@ -204,7 +204,7 @@ def test_the_list_says_who_uses_a_column_and_until_when(live: Site) -> None:
     assert listed["7"]["until"] is not None
     assert listed["8"]["until"] is None
     lines = live.done("contracts", "list", "transactions.channel").splitlines()
-    assert len(lines) == 4
+    assert len(lines) == 3
     assert lines[1].startswith("fraud@7   superseded  until ")
 
 
