@@ -11,6 +11,8 @@ import getpass
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, assert_never
 
 import psycopg
@@ -24,9 +26,12 @@ from sqlalchemy import event
 from schemaguard.adapters import control, introspect, ledger, retirement
 from schemaguard.adapters.control import changes as journal
 from schemaguard.adapters.migration_lock import MigrationLock
+from schemaguard.adapters.override_file import confirmed_overrides
 from schemaguard.adapters.releases import revision, situation
 from schemaguard.catalog.objects import Catalog, Name
-from schemaguard.errors import ConflictError, DatabaseError, RefusedError
+from schemaguard.contracts.overrides import Override
+from schemaguard.errors import ConfigError, ConflictError, ContractError, DatabaseError, RefusedError
+from schemaguard.releases.answering import unanswered
 from schemaguard.releases.guarding import HideIndexes, LetThrough, MovesVersion, Part, Refuse, Retire, decide
 from schemaguard.releases.identifiers import is_hidden
 from schemaguard.releases.leftovers import names
@@ -237,7 +242,7 @@ class _Guard:
             self._write(sql, Part("DropIndex", (known.table,), None, (back,), "instant"), (there,), number)
 
     def _retire(self, sql: str, table: Name, column: str | None) -> None:
-        self._refuse_needed(sql, table, column)
+        answered_for = self._refuse_needed(sql, table, column)
         # Its number belongs to the change, which is written down first: the retired object refers to it.
         try:
             made = retirement.plan(self._raw, self._live(), table, column)
@@ -249,19 +254,35 @@ class _Guard:
             number = self._write(sql, part, made.retire)
         retirement.carry_out(self._raw, made, applied=number)
         self._catalog = None
-        facts = {"object": made.object, "revision": self._running.revision, "class": made.cls}
+        facts: dict[str, Any] = {"object": made.object, "revision": self._running.revision, "class": made.cls}
+        if answered_for:
+            facts["overridden_for"] = answered_for
         ledger.append(self._raw, event="retired", actor=actor(), model=None, operation=None, facts=facts)
 
-    def _refuse_needed(self, sql: str, table: Name, column: str | None) -> None:
+    def _refuse_needed(self, sql: str, table: Name, column: str | None) -> list[str]:
+        """The versions that need what is dropped and for which somebody answers; refused where nobody does."""
+        answered_for: list[str] = []
         for contract in situation.needed(self._raw):
-            if names(contract, self._live(), table, column):
-                versions = ", ".join(contract.model_versions)
+            if not names(contract, self._live(), table, column):
+                continue
+            needing = situation.versions_needing(self._raw, contract)
+            left = unanswered(contract, needing, (table, column), self._live(), self._overrides())
+            if left:
+                versions = ", ".join(left)
                 raise GuardRefusedError(
                     f"{f'{table}.{column}' if column else table} is needed by "
                     f"{f'{contract.model}@{versions}' if versions else contract.model}, which is in its window",
                     at=self._place(sql),
                     next="leave it until that window is over: schemaguard contracts list",
                 )
+            answered_for += [f"{contract.model}@{version}" if version else contract.model for version in needing]
+        return answered_for
+
+    def _overrides(self) -> tuple[Override, ...]:
+        try:
+            return confirmed_overrides(self._raw, Path.cwd(), datetime.now(UTC).date())
+        except (ContractError, ConfigError) as error:
+            raise GuardRefusedError(error.what, at=error.at, next=error.next) from error
 
     def _require_control(self, sql: str) -> None:
         if not self._installed:

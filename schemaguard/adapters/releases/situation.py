@@ -40,6 +40,11 @@ left join schemaguard.pointer p on p.model = r.model
 where (r.model is null or r.superseded_at is null or r.window_until > now()
     or r.model_version in (p.active, p.canary, p.fallback))
   and (r.model, r.model_version) is distinct from (%(model)s, %(version)s)"""
+_VERSIONS_NEEDING = """\
+select r.model_version from schemaguard.release r left join schemaguard.pointer p on p.model = r.model
+where r.contract = %s
+  and (r.superseded_at is null or r.window_until > now() or r.model_version in (p.active, p.canary, p.fallback))
+order by r.published_at, r.model_version"""
 _RETIRED = """\
 select r.id, r.table_schema, r.table_name, r.column_name, r.hidden_schema, r.hidden_table, r.hidden_column, r.restore,
     r.restore_class, r.retired_at, r.purge_after, r.applied_change, r.operation, a.revision
@@ -94,6 +99,13 @@ def needed(connection: Connection, besides: tuple[str, str | None] = ("", None))
     """The contracts of everybody who is in their window, published and not served yet, or a consumer."""
     rows = connection.execute(_NEEDED, {"model": besides[0], "version": besides[1]})
     return tuple(contract_of(*row) for row in rows)
+
+
+def versions_needing(connection: Connection, contract: Contract) -> tuple[str, ...]:
+    """The versions with that contract that are in their window or not served yet; an empty one for a consumer."""
+    if contract.is_consumer:
+        return ("",)
+    return tuple(row[0] for row in connection.execute(_VERSIONS_NEEDING, (contract.digest,)))
 
 
 def servers(connection: Connection) -> tuple[Server, ...]:

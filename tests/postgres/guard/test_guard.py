@@ -1,14 +1,21 @@
 """The guard under real Alembic on a real server: what is retired, refused, written down, and taken back."""
 
+import json
 import threading
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from schemaguard.adapters import ledger
+from schemaguard.adapters.override_file import FILE
 from schemaguard.adapters.postgres import LOCK_KEY
 from schemaguard.contracts import odcs
+from schemaguard.contracts.overrides import Override
+from schemaguard.contracts.overriding import with_override
 from schemaguard.errors import ConflictError, RefusedError
 from tests.postgres.guard.conftest import TABLES, laid_out
 from tests.postgres.guard.project import Project
@@ -103,7 +110,7 @@ def test_a_drop_without_the_control_schema_is_refused(database: str, tmp_path: P
     assert project.heads() == ["0001"]
 
 
-def test_what_a_contract_in_its_window_reads_is_not_retired(project: Project) -> None:
+def publish_dashboard(project: Project) -> None:
     document = {
         "apiVersion": "v3.2.0", "kind": "DataContract", "id": "urn:schemaguard:consumer:dashboard", "version": "1.0.0",
         "status": "active",
@@ -116,10 +123,87 @@ def test_what_a_contract_in_its_window_reads_is_not_retired(project: Project) ->
         odcs.digest(document),
         Jsonb(document),
     )
+
+
+def test_what_a_contract_in_its_window_reads_is_not_retired(project: Project) -> None:
+    publish_dashboard(project)
     project.add('op.drop_column("transactions", "channel")')
     with pytest.raises(RefusedError, match=r"transactions\.channel is needed by dashboard"):
         project.upgrade()
     assert "channel" in project.columns("transactions")
+
+
+GRANTED = Override(
+    "breaks-reader", "transactions.channel", "dashboard", "", date(2999, 1, 1), "it is empty", "grace", "ada"
+)
+
+
+def overrides_file(project: Project, *overrides: Override) -> None:
+    """The project's file, as a person may write it."""
+    text = None
+    for each in overrides:
+        text = with_override(text, each, FILE)
+    folder = project.folder.parent / "contracts"
+    folder.mkdir(exist_ok=True)
+    (folder / FILE).write_text(text or "")
+
+
+def in_the_ledger(project: Project, override: Override) -> None:
+    facts = {
+        "rule": override.rule, "object": override.object, "version": override.version or None, "until": override.until,
+    }  # fmt: skip
+    with psycopg.connect(project.url) as connection:
+        ledger.append(
+            connection, event="override-granted", actor="ada", model=override.model, operation=None, facts=facts
+        )
+
+
+def test_a_drop_that_somebody_answers_for_is_retired(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.folder.parent)
+    publish_dashboard(project)
+    overrides_file(project, GRANTED)
+    in_the_ledger(project, GRANTED)
+    project.add('op.drop_column("transactions", "channel")')
+    project.upgrade()
+    assert "channel" not in project.columns("transactions")
+    (retired,) = project.ask("select entry from schemaguard.ledger where event = 'retired'")
+    assert json.loads(retired[0])["payload"]["overridden_for"] == ["dashboard"]
+
+
+@pytest.mark.parametrize(
+    ("in_file", "granted"),
+    [
+        ((), GRANTED),
+        ((GRANTED,), None),
+        ((GRANTED,), replace(GRANTED, until=date(2998, 1, 1))),
+        ((GRANTED,), replace(GRANTED, rule="breaks-writer")),
+        ((replace(GRANTED, until=date(2020, 1, 1)),), replace(GRANTED, until=date(2020, 1, 1))),
+        ((replace(GRANTED, object="transactions.note"),), replace(GRANTED, object="transactions.note")),
+        ((replace(GRANTED, model="fraud", version="7"),), replace(GRANTED, model="fraud", version="7")),
+    ],
+)
+def test_an_override_that_is_half_there_or_for_something_else_answers_for_nothing(
+    project: Project, monkeypatch: pytest.MonkeyPatch, in_file: tuple[Override, ...], granted: Override | None
+) -> None:
+    monkeypatch.chdir(project.folder.parent)
+    publish_dashboard(project)
+    overrides_file(project, *in_file)
+    if granted is not None:
+        in_the_ledger(project, granted)
+    project.add('op.drop_column("transactions", "channel")')
+    with pytest.raises(RefusedError, match=r"transactions\.channel is needed by dashboard"):
+        project.upgrade()
+    assert "channel" in project.columns("transactions")
+
+
+def test_a_malformed_file_of_overrides_is_refused(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.folder.parent)
+    publish_dashboard(project)
+    overrides_file(project)
+    (project.folder.parent / "contracts" / FILE).write_text("version: 1\noverrides: all\n")
+    project.add('op.drop_column("transactions", "channel")')
+    with pytest.raises(RefusedError, match="overrides is no list"):
+        project.upgrade()
 
 
 def test_every_change_is_written_down_with_the_inverse_that_takes_it_back(project: Project) -> None:
