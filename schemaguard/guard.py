@@ -11,7 +11,6 @@ import getpass
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -26,15 +25,12 @@ from sqlalchemy import event
 from schemaguard.adapters import control, introspect, ledger, retirement
 from schemaguard.adapters.control import changes as journal
 from schemaguard.adapters.migration_lock import MigrationLock
-from schemaguard.adapters.override_file import confirmed_overrides
-from schemaguard.adapters.releases import revision, situation
+from schemaguard.adapters.needs import needs
+from schemaguard.adapters.releases import revision
 from schemaguard.catalog.objects import Catalog, Name
-from schemaguard.contracts.overrides import Override
 from schemaguard.errors import ConfigError, ConflictError, ContractError, DatabaseError, RefusedError
-from schemaguard.releases.answering import unanswered
 from schemaguard.releases.guarding import HideIndexes, LetThrough, MovesVersion, Part, Refuse, Retire, decide
 from schemaguard.releases.identifiers import is_hidden
-from schemaguard.releases.leftovers import names
 from schemaguard.releases.retirement import hide_index
 from schemaguard.sql.translate import translate
 
@@ -259,30 +255,20 @@ class _Guard:
             facts["overridden_for"] = answered_for
         ledger.append(self._raw, event="retired", actor=actor(), model=None, operation=None, facts=facts)
 
-    def _refuse_needed(self, sql: str, table: Name, column: str | None) -> list[str]:
-        """The versions that need what is dropped and for which somebody answers; refused where nobody does."""
-        answered_for: list[str] = []
-        for contract in situation.needed(self._raw):
-            if not names(contract, self._live(), table, column):
-                continue
-            needing = situation.versions_needing(self._raw, contract)
-            left = unanswered(contract, needing, (table, column), self._live(), self._overrides())
-            if left:
-                versions = ", ".join(left)
-                raise GuardRefusedError(
-                    f"{f'{table}.{column}' if column else table} is needed by "
-                    f"{f'{contract.model}@{versions}' if versions else contract.model}, which is in its window",
-                    at=self._place(sql),
-                    next="leave it until that window is over: schemaguard contracts list",
-                )
-            answered_for += [f"{contract.model}@{version}" if version else contract.model for version in needing]
-        return answered_for
-
-    def _overrides(self) -> tuple[Override, ...]:
+    def _refuse_needed(self, sql: str, table: Name, column: str | None) -> tuple[str, ...]:
+        """Those who need what is dropped and for whom somebody answers; refused where nobody does."""
         try:
-            return confirmed_overrides(self._raw, Path.cwd(), datetime.now(UTC).date())
+            found = needs(self._raw, (table, column), self._live(), Path.cwd())
         except (ContractError, ConfigError) as error:
             raise GuardRefusedError(error.what, at=error.at, next=error.next) from error
+        if found.left:
+            raise GuardRefusedError(
+                f"{f'{table}.{column}' if column else table} is needed by {', '.join(found.left)}, "
+                "and the release window isn't over",
+                at=self._place(sql),
+                next="leave it until that window is over: schemaguard contracts list",
+            )
+        return found.answered_for
 
     def _require_control(self, sql: str) -> None:
         if not self._installed:

@@ -6,7 +6,7 @@ from schemaguard.adapters.registry import MlflowRegistry
 from schemaguard.adapters.releases import ControlDatabase
 from schemaguard.contracts.contract import ContractFile
 from schemaguard.contracts.difference import difference
-from schemaguard.contracts.odcs import shared_digests
+from schemaguard.contracts.digests import shared_digests
 from schemaguard.errors import ContractError, RegistryError, UsageError
 from schemaguard.releases.fit import CatalogFit, Unmet
 from schemaguard.releases.publication import Bound, Publication, Published

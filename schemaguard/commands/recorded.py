@@ -9,7 +9,7 @@ from schemaguard.adapters.capture import MOST, Identity, Listener, leads_to
 from schemaguard.adapters.session_catalog import session_catalog
 from schemaguard.catalog.objects import Catalog
 from schemaguard.commands.infer import read_writes
-from schemaguard.contracts import document, odcs, standard
+from schemaguard.contracts import digests, document, standard
 from schemaguard.contracts.contract import ContractTable, ReadsThrough
 from schemaguard.contracts.difference import difference
 from schemaguard.contracts.drafting import Draft, render
@@ -119,7 +119,7 @@ def made(found: Heard, model: str, writes: Sequence[str], reads_through: ReadsTh
     text = render(Draft(model, (), tables, reads_through, source=source, notes=notes), catalog)
     standard.validate(document.read(text, training_runs.CONTRACT))
     return Made(
-        text, tables, said, odcs.digest(said), found.queries, notes, found.others, catalog.search_path, tuple(writes)
+        text, tables, said, digests.digest(said), found.queries, notes, found.others, catalog.search_path, tuple(writes)
     )
 
 
@@ -136,8 +136,8 @@ def keep(contract: Made, run: Any, model: str) -> Kept:
     }
     texts = {
         training_runs.CONTRACT: contract.text,
-        training_runs.INTERFACE: odcs.canonical(contract.interface),
-        training_runs.RECORDING: odcs.canonical(recording),
+        training_runs.INTERFACE: digests.canonical(contract.interface),
+        training_runs.RECORDING: digests.canonical(recording),
         **{f"{training_runs.QUERIES}/{query.file}": query.text for query in contract.queries},
     }
     tags = {training_runs.MODEL_TAG: model, training_runs.DIGEST_TAG: contract.digest}

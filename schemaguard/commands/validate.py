@@ -9,7 +9,7 @@ from typing import Protocol
 from schemaguard.adapters.contract_files import PATTERNS, read_file
 from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.contract import Contract, ContractFile
-from schemaguard.contracts.odcs import shared_digests
+from schemaguard.contracts.digests import shared_digests
 from schemaguard.contracts.signature import SignatureField
 from schemaguard.contracts.validation import (
     Remark,

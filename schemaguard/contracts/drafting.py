@@ -9,7 +9,7 @@ import yaml
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.types import Type
 from schemaguard.contracts.contract import ContractTable, Promise, ReadsThrough
-from schemaguard.contracts.odcs import VENDOR
+from schemaguard.contracts.digests import VENDOR
 
 Seen = Mapping[tuple[Name, str], tuple[str, str]]
 """(table, column) → the least and the greatest value that was seen in the data."""

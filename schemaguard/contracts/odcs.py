@@ -1,7 +1,5 @@
 """A contract file (ODCS 3.2, docs/contract.md) to a contract."""
 
-import hashlib
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -10,12 +8,12 @@ from typing import Any, cast
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import Type, parse_type
 from schemaguard.contracts.contract import Access, Contract, ContractFile, ContractTable, Promise, ReadsThrough
+from schemaguard.contracts.digests import VENDOR, digest
 from schemaguard.contracts.document import Document, Path, read
 from schemaguard.contracts.signature import SignatureField, parse_signature
 from schemaguard.contracts.standard import unknown_key, validate
 from schemaguard.errors import ContractError
 
-VENDOR = "schemaguard"
 CONTRACT_KEYS = frozenset({"modelName", "modelVersion", "readsThrough", "query", "signature"})
 TABLE_KEYS = frozenset({"access", "upsertKey"})
 _READS_THROUGH = ("table", "view", "copy")
@@ -37,38 +35,6 @@ def parse_file(text: str, file: str, query: Callable[[str], str | None] | None =
 def from_document(data: Mapping[str, Any], file: str, digest_: str) -> Contract:
     """The contract of an already validated document, as the control schema keeps it."""
     return _contract(Document(data, {}, file), digest_, None)
-
-
-def digest(data: Any) -> str:
-    """SHA-256 over the canonical JSON of a parsed document, in hex."""
-    return hashlib.sha256(canonical(data).encode()).hexdigest()
-
-
-def canonical(data: Any) -> str:
-    """The one JSON text of plain data."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-
-
-def shared_digests(data: Mapping[str, Any]) -> frozenset[str]:
-    """The digest of a document, and those that it had before its last versions were added to the list.
-
-    A contract that many versions share is the same contract for those that were published with it earlier.
-    """
-    found = {digest(data)}
-    for number, entry in enumerate(data.get("customProperties") or ()):
-        if entry.get("vendor") == VENDOR and entry.get("property") == "modelVersion":
-            versions = entry.get("value") if isinstance(entry.get("value"), list) else []
-            for length in range(1, len(versions)):
-                found.add(digest(_with_versions(data, number, versions[:length])))
-            if versions:
-                found.add(digest(_with_versions(data, number, versions[0])))
-    return frozenset(found)
-
-
-def _with_versions(data: Mapping[str, Any], number: int, versions: Any) -> dict[str, Any]:
-    properties = list(data["customProperties"])
-    properties[number] = {**properties[number], "value": versions}
-    return {**data, "customProperties": properties}
 
 
 def _contract(document: Document, digest_: str, query: Callable[[str], str | None] | None) -> Contract:

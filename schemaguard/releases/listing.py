@@ -10,7 +10,7 @@ from typing import Any
 from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.contract import Access, Contract, ContractFile
 from schemaguard.contracts.difference import difference
-from schemaguard.contracts.odcs import shared_digests
+from schemaguard.contracts.digests import shared_digests
 from schemaguard.contracts.subject import Subject
 from schemaguard.errors import UsageError
 from schemaguard.releases.publication import Bound

@@ -245,9 +245,9 @@ def test_what_the_lock_file_does_not_know_is_a_warning(tmp_path: Path, monkeypat
 
 
 def test_a_contract_that_is_bound_may_not_be_reworded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from schemaguard.contracts import odcs
+    from schemaguard.contracts import digests
 
-    made = _project(tmp_path / "r", FRAUD, contracts__window_lock=_lock(("7", "active", None, odcs.digest(FRAUD))))
+    made = _project(tmp_path / "r", FRAUD, contracts__window_lock=_lock(("7", "active", None, digests.digest(FRAUD))))
     monkeypatch.chdir(made.folder)
     made.edit(lambda document: document.update(description={"purpose": "scores"}))
     code, (finding,) = made.judged()
@@ -258,9 +258,9 @@ def test_a_contract_that_is_bound_may_not_be_reworded(tmp_path: Path, monkeypatc
 def test_a_version_that_was_published_with_the_contract_of_another_is_lost_with_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from schemaguard.contracts import odcs
+    from schemaguard.contracts import digests
 
-    digest = odcs.digest(FRAUD)
+    digest = digests.digest(FRAUD)
     lock = _lock(("7", "superseded", "2099-01-01T00:00:00+00:00", digest), ("12", "active", None, digest))
     made = _project(tmp_path / "r", FRAUD, contracts__window_lock=lock)
     monkeypatch.chdir(made.folder)

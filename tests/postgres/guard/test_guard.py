@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from schemaguard.adapters import ledger
 from schemaguard.adapters.override_file import FILE
 from schemaguard.adapters.postgres import LOCK_KEY
-from schemaguard.contracts import odcs
+from schemaguard.contracts import digests
 from schemaguard.contracts.overrides import Override
 from schemaguard.contracts.overriding import with_override
 from schemaguard.errors import ConflictError, RefusedError
@@ -120,7 +120,7 @@ def publish_dashboard(project: Project) -> None:
     project.ask(
         "insert into schemaguard.contract (digest, model, document, file, reads_through, view_schema, published_by) "
         "values (%s, 'dashboard', %s, 'contracts/dashboard.odcs.yaml', 'table', 'dashboard', 'ada')",
-        odcs.digest(document),
+        digests.digest(document),
         Jsonb(document),
     )
 

@@ -18,7 +18,7 @@ from schemaguard.commands.promote import promotion
 from schemaguard.commands.release import Request, carry_out, show
 from schemaguard.commands.resume import resume
 from schemaguard.commands.rollback import rollback
-from schemaguard.contracts import odcs
+from schemaguard.contracts import digests
 from schemaguard.releases.execute import Done, Watch
 from schemaguard.releases.fit import CatalogFit
 from schemaguard.releases.ports import World
@@ -134,7 +134,7 @@ class Shop:
 
     def publish(self, version: str, *reads: str, through: str = "table") -> None:
         published = document(version, *reads, through=through)
-        digest = odcs.digest(published)
+        digest = digests.digest(published)
         self.ask(
             "insert into schemaguard.contract "
             "(digest, model, document, file, reads_through, view_schema, published_by) "

@@ -8,7 +8,7 @@ import pytest
 from inline_snapshot import snapshot
 from rich.console import Console
 
-from schemaguard.contracts import odcs
+from schemaguard.contracts import digests, odcs
 from tests.postgres.verbs.site import Site
 
 DASHBOARD = """\
@@ -183,7 +183,7 @@ def test_a_consumer_is_published_without_a_registry_and_may_change_its_contract(
     site.done("contracts", "publish", "dashboard")
     contracts = site.ask("select document, digest from schemaguard.contract")
     assert len(contracts) == 1
-    assert odcs.digest(contracts[0][0]) == contracts[0][1]
+    assert digests.digest(contracts[0][0]) == contracts[0][1]
     listed = json.loads(site.done("contracts", "list", "transactions.amount", "--format", "json"))["contracts"]
     assert [(each["model"], each["standing"]) for each in listed] == [
         ("dashboard", "consumer"),
@@ -233,7 +233,7 @@ def test_show_prints_everything_that_a_contract_says(live: Site) -> None:
     ):
         assert words in told
     said = json.loads(live.done("contracts", "show", "fraud", "7", "--format", "json"))["contracts"][0]
-    assert odcs.digest(said["document"]) == said["contract"]["digest"]
+    assert digests.digest(said["document"]) == said["contract"]["digest"]
 
 
 def test_without_a_model_show_prints_an_example_that_is_a_contract(site: Site) -> None:
