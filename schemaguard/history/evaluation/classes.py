@@ -26,6 +26,7 @@ from schemaguard.history.evaluation.values import (
     Value,
 )
 
+_MEMBERS_A_UNIT = 8
 _PLAIN = (str, int, float, bool, tuple, bytes, type(None))
 
 
@@ -72,6 +73,8 @@ def put_together(interpreter: Interpreter, name: str, bases: tuple[Value, ...], 
 
 def _finished(interpreter: Interpreter, made: Class) -> Class:
     if made.host is not None and issubclass(made.host, Enum):
+        # Python takes as long to make an enum as SQLAlchemy a column.
+        interpreter.budget.labour(1 + len(made.attributes) // _MEMBERS_A_UNIT)
         made.made = _enum(made)
     elif made.host is tables.Declarative:
         tables.define(interpreter, made)
