@@ -24,8 +24,7 @@ def scope_of(query: str) -> Scope:
         if len(parsed) != 1 or not isinstance(parsed[0], exp.Query):
             raise Untraceable("the text isn't one query")
         _refuse_writing(parsed[0])
-        tree = normalize_identifiers(parsed[0], dialect="postgres")
-        scope = build_scope(tree)
+        scope = build_scope(normalize_identifiers(_bare(parsed[0]), dialect="postgres"))
     except Untraceable:
         raise
     except Exception as error:
@@ -35,6 +34,15 @@ def scope_of(query: str) -> Scope:
     if scope is None:
         raise Untraceable("the text isn't one query")
     return scope
+
+
+def _bare(tree: exp.Query) -> exp.Query:
+    """Without parentheses around all of it and without locks: `FOR UPDATE OF t` would count as another `t` in FROM."""
+    for select in tree.find_all(exp.Select):
+        select.set("locks", None)
+    while isinstance(tree, exp.Subquery) and tree.is_wrapper:
+        tree = tree.this
+    return tree
 
 
 def _refuse_writing(tree: exp.Query) -> None:

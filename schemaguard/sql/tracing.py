@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.scope import Scope
 
 from schemaguard.catalog.objects import Catalog, Column, Name, View
@@ -16,7 +17,7 @@ from schemaguard.sql.joined import has_outer_join, is_sorted_by, merged_by_using
 from schemaguard.sql.lineage import Lineage, Output, Source, Untraceable, is_of_the_server
 from schemaguard.sql.naming import UNKNOWN, cast_type, column_name
 from schemaguard.sql.nullability import may_be_null
-from schemaguard.sql.scopes import foreign_calls, place_of, scope_of
+from schemaguard.sql.scopes import UNREADABLE, foreign_calls, place_of, scope_of
 
 _SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid"})
 _DEEPEST = 30
@@ -27,6 +28,14 @@ def trace_query(query: str, catalog: Catalog, depth: int = 0) -> Lineage:
     if depth > _DEEPEST:
         raise Untraceable("views stand on each other too deeply")
     root = scope_of(query)
+    try:
+        return _traced(root, catalog, depth)
+    except SqlglotError as error:
+        # Scopes look at their sources when these are asked for, and refuse two of a name, which PostgreSQL may not.
+        raise Untraceable(f"{UNREADABLE}: {str(error).partition(chr(10))[0]}") from None
+
+
+def _traced(root: Scope, catalog: Catalog, depth: int) -> Lineage:
     tracer = _Tracer(root, catalog, depth)
     outputs = tuple(tracer.outputs(root))
     for scope in root.traverse():

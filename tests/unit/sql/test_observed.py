@@ -29,6 +29,8 @@ def told(statement: str) -> str:
         ("select n from x where (id, n) > ($1,$2)", "x.id x.n"),
         ("select n from x where id > $1 - interval $2 and date $3 > now()", "x.id x.n"),
         ("select count(*) from t", "rows of t"),
+        ("select a from t where id = $1 for update of t skip locked", "t.a t.id"),
+        ("create table n as (select a from t)", "t.a"),
         ("select aa from v where id = $1", "t.a t.b t.id v.aa v.id"),
         ('select n as "it\'s $1" from x', "x.n"),
         ("insert into p (a, b) values ($1,$2)", "writes p"),
