@@ -112,14 +112,14 @@ def _look_at(wanted: Wanted, chosen: Sequence[tuple[ContractTable, ...]], dialec
 
 
 def _time(text: str | None) -> str:
-    """The time with its zone; UTC where it has none."""
+    """The time in UTC, which it is in where it names no zone: a column without one takes it as it stands."""
     try:
         found = datetime.fromisoformat(text or "")
-    except ValueError:
+        return (found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)).isoformat()
+    except (ValueError, OverflowError):
         raise UsageError(
             f"--since {text!r} is no time", next="such as 2026-09-01, or 2026-09-01T12:00:00+02:00"
         ) from None
-    return (found if found.tzinfo is not None else found.replace(tzinfo=UTC)).isoformat()
 
 
 def _judge(entries: tuple[ContractTable, ...], wanted: Wanted, data: Data, views: str | None) -> TableVerdict:
@@ -139,11 +139,16 @@ def _judge(entries: tuple[ContractTable, ...], wanted: Wanted, data: Data, views
     return replace(verdict, examples=shown, seconds=time.monotonic() - began)
 
 
+def _is_time(type_: Type) -> bool:
+    is_named = type_.name == "date" or type_.name.startswith("timestamp")
+    return is_named and type_.schema is None and not type_.dimensions
+
+
 def _source(name: Name, shape: Shape, wanted: Wanted, data: Data) -> Source:
     since = None
     if wanted.since is not None and wanted.time_column is not None:
         type_ = shape.types.get(wanted.time_column)
-        if type_ is None or not type_.name.startswith(("timestamp", "date")) or type_.dimensions:
+        if type_ is None or not _is_time(type_):
             found = "there is no such column" if type_ is None else f"it is {type_}"
             raise UsageError(f"--time-column {wanted.time_column}: {found}", next="name a column with a date or time")
         since = Since(wanted.time_column, type_.name, _time(wanted.since))

@@ -41,13 +41,16 @@ def _unique(table: Table, catalog: Catalog) -> Mapping[str, str]:
     """Columns that the server keeps free of duplicates over all rows that a query of the table sees, and by what."""
     if any(table.name in other.inherits for other in catalog.tables.values()):
         return {}  # A child's rows are seen as well, and no index of the parent covers them.
+    indexes = [catalog.indexes[name] for name in catalog.indexes_of.get(table.name, ())]
+    # ALTER TABLE ONLY gives a partitioned table a constraint that no partition has to keep.
+    unkept = {index.constraint for index in indexes if not index.valid}
     found: dict[str, str] = {}
-    for constraint in table.constraints:
-        if isinstance(constraint, PrimaryKey | Unique) and len(constraint.columns) == 1:
+    keys = [constraint for constraint in table.constraints if isinstance(constraint, PrimaryKey | Unique)]
+    for constraint in keys:
+        if len(constraint.columns) == 1 and constraint.name not in unkept:
             found[constraint.columns[0]] = constraint.name or ""
-    for name in catalog.indexes_of.get(table.name, ()):
-        index = catalog.indexes[name]
+    for index in indexes:
         column = index.keys[0].column if len(index.keys) == 1 else None
         if index.unique and index.valid and index.predicate is None and column is not None:
-            found.setdefault(column, name.name)
+            found.setdefault(column, index.name.name)
     return found

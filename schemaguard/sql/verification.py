@@ -215,7 +215,7 @@ def _unlisted(check: OneOf, kind: Kind, dialect: Dialect) -> exp.Expr:
 def _present(asked: Asked, dialect: Dialect) -> exp.Expr:
     """The column, NULL where it is NaN."""
     column = _column(asked.check.column)
-    if asked.kind not in (Kind.SINGLE, Kind.DOUBLE):
+    if not _may_be_nan(asked.kind, dialect):
         return column
     is_number = exp.Not(this=_is_nan(column, asked.kind, dialect))
     return exp.Case(ifs=[exp.If(this=is_number, true=column)])

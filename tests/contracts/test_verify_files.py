@@ -152,6 +152,16 @@ def test_rows_are_chosen_and_shown_as_in_a_database(folder: Path) -> None:
     assert _run("--on", "sales.parquet", "--sample", "100")[1]["rows"] == 2
 
 
+@pytest.mark.parametrize(("type_", "rows"), [("timestamp", 1), ("timestamptz", 1), ("date", 2)])
+def test_a_time_with_a_zone_is_one_moment_in_a_file_too(folder: Path, type_: str, rows: int) -> None:
+    at = ("'2026-09-01 09:59:59'", "'2026-09-01 10:00:00'")
+    zone = "+00" if type_ == "timestamptz" else ""
+    values = ", ".join(f"({text[:-1]}{zone}'::{type_})" for text in at)
+    _write(f"select * from (values {values}) v (sold_at)", folder / "sales.parquet")
+    _, table = _run("--on", "sales.parquet", "--since", "2026-09-01T12:00:00+02:00", "--time-column", "sold_at")
+    assert table["rows"] == rows
+
+
 @pytest.mark.parametrize(
     "where",
     [

@@ -27,7 +27,9 @@ def verify(
     time_column: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column that --since is about.")] = None,
     sample: Annotated[float | None, typer.Option(metavar="PERCENT", help="Only about so many of the pages.")] = None,
     rows: Annotated[int, typer.Option(min=0, help="Show so many rows of each violation: they are data.")] = 0,
-    timeout: Annotated[float, typer.Option(min=0.001, metavar="S", help="Give up a query after that long.")] = 300,
+    timeout: Annotated[
+        float, typer.Option(min=0.001, max=1_000_000, metavar="S", help="Give up a query after that long.")
+    ] = 300,
     contracts: Folder = None,
     database_url: DatabaseUrl = None,
     output: Output = Format.TEXT,
@@ -62,8 +64,8 @@ def verify(
 
 def _file(on: str | None) -> Path | None:
     """The file that is meant, None for the URL of a database."""
-    is_file = on is not None and on.lower().endswith((".parquet", ".csv"))
-    return Path(on) if on is not None and is_file else None
+    file = Path(on) if on is not None else None
+    return file if file is not None and file.suffix.lower() in (".parquet", ".csv") else None
 
 
 def _data(

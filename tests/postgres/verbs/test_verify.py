@@ -94,6 +94,14 @@ def test_what_a_constraint_keeps_unique_is_not_asked(site: Site) -> None:
     assert unique["kept_by"] == "transactions_pkey"
 
 
+def test_a_constraint_that_no_partition_has_to_keep_proves_nothing(site: Site) -> None:
+    site.ask("create table t (c int) partition by list (c); create table t1 partition of t for values in (1)")
+    site.ask("insert into t values (1), (1); alter table only t add unique (c)")
+    column = "{name: c, logicalType: integer, physicalType: integer, unique: true}"
+    code, table = _column(site, "integer", "", column)
+    assert (code, _counts(table)) == (1, {"unique": 1})
+
+
 def test_an_index_of_the_parent_proves_nothing_of_its_children(site: Site) -> None:
     site.ask("create table t (k int, c int primary key); create table u () inherits (t)")
     site.ask("insert into t values (1, 1); insert into u values (2, 1)")
@@ -121,6 +129,7 @@ def test_another_type_breaks_the_promise(site: Site) -> None:
     [
         # NaN is a missing value, and no number to hold against a bound.
         ("double precision", "('NaN'), (null), (1)", "required: true, unique: true", {"required": 2, "unique": 0}),
+        ("numeric", "('NaN'), ('NaN'), (1)", "unique: true", {"unique": 0}),
         ("double precision", "('NaN'), ('Infinity'), ('-Infinity')", "B {maximum: 1}", {"≤ 1": 1}),
         ("double precision", "('NaN'), ('Infinity'), ('-Infinity')", "B {minimum: 1}", {"≥ 1": 1}),
         ("numeric", "('NaN'), ('Infinity'), (1e30)", "B {maximum: 1}, required: true", {"≤ 1": 2, "required": 1}),
@@ -230,6 +239,20 @@ def test_only_the_rows_that_are_meant_are_judged(site: Site) -> None:
     assert _judge(site, *of_transactions, "--sample", "100")[0] == 1
 
 
+@pytest.mark.parametrize("type_", ["timestamp", "timestamptz"])
+def test_a_time_with_a_zone_is_one_moment_whatever_the_column_is(site: Site, type_: str) -> None:
+    column = "{name: c, required: true, logicalType: timestamp}"
+    values = "('2026-09-01 09:59:59Z'), ('2026-09-01 10:00:00Z')"
+    options = ("--since", "2026-09-01T12:00:00+02:00", "--time-column", "c")
+    assert _column(site, type_, values, column, *options)[1]["rows"] == 1
+
+
+@pytest.mark.parametrize("timeout", ["inf", "nan", "1e12"])
+def test_a_time_limit_that_no_clock_can_keep_is_wrong_usage(site: Site, timeout: str) -> None:
+    ran = site.run("contracts", "verify", "fraud", "7", "--timeout", timeout)
+    assert (ran.code, ran.out, "Traceback" in ran.err) == (2, "", False)
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -244,9 +267,11 @@ def test_only_the_rows_that_are_meant_are_judged(site: Site) -> None:
         ("--table", "transactions", "--since", "2026-01-01"),
         ("--table", "transactions", "--since", "yesterday", "--time-column", "occurred_at"),
         ("--table", "transactions", "--since", "2026-01-01", "--time-column", "amount"),
+        ("--table", "transactions", "--since", "0001-01-01T00:00:00+02:00", "--time-column", "occurred_at"),
         ("--table", "transactions", "--sample", "0"),
         ("--table", "transactions", "--sample", "nan"),
         ("--on", "nothing.parquet", "--table", "transactions"),
+        ("--on", ".csv", "--table", "transactions"),
         ("--on", "postgresql://nobody:secret@127.0.0.1:1/x"),
     ],
 )
