@@ -46,11 +46,15 @@ def check_asked(wanted: Override, contracts: Iterable[Contract], today: date) ->
     """Whether it can be granted: UsageError where it names what isn't there, RefusedError where one person is both."""
     if problem := not_overridden(wanted.rule, RULES):
         raise UsageError(problem[0], at="RULE", next=problem[1])
-    for option, text in (("--reason", wanted.reason), ("--approved-by", wanted.approved_by)):
+    said = (("--reason", wanted.reason), ("--approved-by", wanted.approved_by))
+    for option, text in said:
         if not text:
             raise UsageError(
                 f"{option} is empty", next="say it: it stands in every report that the override appears in"
             )
+    for option, text in (*said, ("SCHEMAGUARD_ACTOR", wanted.asked_by)):
+        if not _is_unicode(text):
+            raise UsageError("the text isn't UTF-8", at=option, next="give it in UTF-8: nobody could read it again")
     if not wanted.holds(today):
         raise UsageError(f"{wanted.until} is past", at="--until", next="name a day to come")
     if is_same_person(wanted.approved_by, wanted.asked_by):
@@ -60,6 +64,11 @@ def check_asked(wanted: Override, contracts: Iterable[Contract], today: date) ->
             next="have somebody else approve it; who asks is the system's user, or SCHEMAGUARD_ACTOR",
         )
     _check_is_under_contract(wanted, tuple(contracts))
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether it can be written; bytes that a command line couldn't read are surrogates in it."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _check_is_under_contract(wanted: Override, contracts: tuple[Contract, ...]) -> None:

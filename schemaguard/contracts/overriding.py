@@ -24,10 +24,9 @@ def with_override(text: str | None, added: Override, file: str) -> str:
 
     ContractError where the file is malformed, or laid out in a way that can't be extended line by line.
     """
-    if text is None or is_blank(text):
-        return f"{text or ''}{_HEAD}{_entry(added, _INDENT)}"
-    before = parse(text, file)
-    made = _edited(text, before, added)
+    is_first = text is None or is_blank(text)
+    before = () if text is None else parse(text, file)
+    made = _started(text or "", added) if is_first else _edited(text or "", before, added)
     if not _says(made, file, (*(each for each in before if each.key != added.key), added)):
         raise ContractError(
             "the file isn't laid out a key a line, so nothing can be added to it",
@@ -46,6 +45,11 @@ def _says(text: str, file: str, wanted: Iterable[Override]) -> bool:
 
 def _fact(override: Override) -> Override:
     return replace(override, file="", line=1)
+
+
+def _started(text: str, added: Override) -> str:
+    end = "\n" if text and not text.endswith("\n") else ""
+    return f"{text}{end}{_HEAD}{_entry(added, _INDENT)}"
 
 
 def _edited(text: str, before: Sequence[Override], added: Override) -> str:

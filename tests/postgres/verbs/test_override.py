@@ -85,6 +85,7 @@ def test_nobody_approves_what_they_ask_for(live: Site) -> None:
             "nothing to do with transaction.amount",
         ),
         ((*ASKED, "--reason", " ", "--approved-by", "grace"), "--reason is empty"),
+        ((*ASKED, "--reason", "it\udcff", "--approved-by", "grace"), "the text isn't UTF-8 at: --reason"),
     ],
 )
 def test_what_cant_be_meant_is_refused_and_nothing_written(live: Site, arguments: tuple[str, ...], said: str) -> None:

@@ -56,6 +56,15 @@ def test_the_first_one_makes_the_file() -> None:
     assert _plain(*parse(text, FILE)) == [CHANNEL]
 
 
+def test_a_remark_whose_line_has_no_end_stays_a_line_of_its_own() -> None:
+    assert with_override("# Reviewed.", CHANNEL, FILE) == f"# Reviewed.\n{with_override(None, CHANNEL, FILE)}"
+
+
+def test_nothing_is_made_that_could_not_be_read_again() -> None:
+    with pytest.raises(ContractError):
+        with_override(None, replace(CHANNEL, reason="\udcff"), FILE)
+
+
 def test_overrides_stand_in_order_and_nothing_else_moves() -> None:
     text = with_override(with_override(WRITTEN, ZIP, FILE), AMOUNT, FILE)
 
