@@ -17,6 +17,8 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from schemaguard.adapters import capture_engines
+from schemaguard.adapters.postgres import connect
+from schemaguard.errors import UsageError
 from schemaguard.sql.sent import numbered
 
 Identity = tuple[str, str, str]
@@ -95,9 +97,13 @@ def unheard() -> Iterator[None]:
 
 
 def identity(on: Any) -> Identity:
-    """Which database an engine, a connection of SQLAlchemy, pandas' kind of connection or psycopg's is of."""
+    """Which database an engine, a connection of SQLAlchemy, pandas' kind of connection or psycopg's is of, or a URL.
+
+    DatabaseError where the URL's can't be reached, UsageError where it is none of these.
+    """
     if isinstance(on, str):
-        with psycopg.connect(on) as connection:
+        scheme, mark, rest = on.partition("://")
+        with connect(f"{scheme.partition('+')[0]}{mark}{rest}") as connection:
             return _of_driver(connection)
     if hasattr(on, "raw_connection"):
         raw = on.raw_connection()
@@ -133,7 +139,13 @@ def _heard(text: str, connection: Any, url: Callable[[], str], database: Identit
 
 def _of_driver(connection: Any) -> Identity:
     """psycopg and psycopg2 both say it under `info`."""
-    info = connection.info
+    info = getattr(connection, "info", None)
+    if info is None:
+        raise UsageError(
+            "on=… isn't a connection that says which database it is of",
+            at=type(connection).__name__,
+            next="an engine, a connection of psycopg or psycopg2, or a URL",
+        )
     return str(info.host), str(info.port), str(info.dbname)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, get_args
 
 from schemaguard.adapters.mlflow_calls import ask, bounded, without_password
 from schemaguard.contracts.contract import ReadsThrough
@@ -61,8 +61,15 @@ def recorded(uri: str, model: str, version: str) -> Recorded | None:
         return None
     names = sorted(_listed(uri, client, run_id, f"{FOLDER}/{QUERIES}"))
     queries = tuple(FeatureQuery(_text(uri, client, run_id, name), Path(name).name) for name in names)
-    said = json.loads(_text(uri, client, run_id, f"{FOLDER}/{RECORDING}"))
-    return Recorded(run_id, queries, tuple(said["search_path"]), tuple(said["writes"]), said["reads_through"])
+    try:
+        said = json.loads(_text(uri, client, run_id, f"{FOLDER}/{RECORDING}"))
+        if said["version"] != 1 or said["reads_through"] not in get_args(ReadsThrough):
+            raise ValueError(said)
+        return Recorded(run_id, queries, tuple(said["search_path"]), tuple(said["writes"]), said["reads_through"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise RegistryError(
+            f"{RECORDING} of run {run_id} isn't what a recording writes", at=without_password(uri), next="train again"
+        ) from error
 
 
 def earlier(run: Any, model: str) -> EarlierRun | None:
@@ -83,13 +90,20 @@ def earlier(run: Any, model: str) -> EarlierRun | None:
     for other in found:
         if other.info.run_id == run.info.run_id or other.data.tags.get(MODEL_TAG) != model:
             continue
-        try:
-            text = _text(uri, client, other.info.run_id, f"{FOLDER}/{INTERFACE}")
-        except RegistryError:
-            continue  # Its artifacts were cleaned away: an older one may still have them.
-        tags = other.data.tags
-        return EarlierRun(other.info.run_id, tags[DIGEST_TAG], json.loads(text), tags.get(FROM_TAG))
+        said = _interface(uri, client, other.info.run_id)
+        if said is not None:
+            tags = other.data.tags
+            return EarlierRun(other.info.run_id, tags[DIGEST_TAG], said, tags.get(FROM_TAG))
     return None
+
+
+def _interface(uri: str, client: Any, run_id: str) -> Mapping[str, Any] | None:
+    """None where it was cleaned away or spoiled: an older run may still have its own."""
+    try:
+        said = json.loads(_text(uri, client, run_id, f"{FOLDER}/{INTERFACE}"))
+    except (RegistryError, ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) else None
 
 
 def log(run: Any, texts: Mapping[str, str], tags: Mapping[str, str]) -> None:

@@ -12,10 +12,11 @@ import pytest
 import sqlalchemy as sa
 
 import schemaguard
+from schemaguard.adapters import training_runs
 from schemaguard.adapters.registry import MlflowRegistry
 from schemaguard.cli.main import main
 from schemaguard.contracts import document, standard
-from schemaguard.errors import ContractError, DatabaseError, SchemaguardError, UsageError
+from schemaguard.errors import ContractError, DatabaseError, RegistryError, SchemaguardError, UsageError
 from schemaguard.recording import Recording
 from tests.conftest import unguarded
 from tests.postgres.recording.conftest import TABLES
@@ -181,8 +182,35 @@ def test_queries_to_several_databases_need_to_be_told_apart(engine: sa.Engine, s
     with engine.connect() as connection:
         for on in (engine, connection, connection.connection.driver_connection):
             assert both(on=on).queries == ("select id from transactions",)
-    plain = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    assert both(on=plain).queries == ("select id from transactions",)
+    for name in ("postgresql", "postgresql+psycopg"):
+        plain = engine.url.set(drivername=name).render_as_string(hide_password=False)
+        assert both(on=plain).queries == ("select id from transactions",)
+
+
+@pytest.mark.parametrize(
+    ("on", "refused"),
+    [("postgresql://u:secret@127.0.0.1:1/x", DatabaseError), ("nonsense", DatabaseError), (object(), UsageError)],
+)
+def test_what_names_no_database_is_said_before_the_block_begins(on: Any, refused: type[SchemaguardError]) -> None:
+    with pytest.raises(refused) as raised, schemaguard.record(model="fraud", log=False, on=on):
+        pytest.fail("the block began")
+    assert "secret" not in f"{raised.value} {raised.value.at}"
+
+
+@pytest.mark.parametrize("spoiled", ["[", "[]", "nonsense"])
+def test_a_run_whose_recording_is_spoiled_is_no_predecessor_and_no_source(
+    engine: sa.Engine, tracking: Any, spoiled: str
+) -> None:
+    first = train(engine)
+    spoilt = train(engine, "select id from transactions")
+    tracking.log_text(spoilt.run_id, spoiled, "schemaguard/interface.json")
+    assert train(engine).inherits_from == first.run_id
+
+    number = train_and_register(engine, "select amount from transactions")
+    run_id = tracking.get_model_version("fraud", number).run_id
+    tracking.log_text(run_id, spoiled, "schemaguard/recording.json")
+    with pytest.raises(RegistryError, match="isn't what a recording writes"):
+        training_runs.recorded(mlflow.get_tracking_uri(), "fraud", number)
 
 
 def test_names_mean_what_they_mean_in_the_session(engine: sa.Engine) -> None:
