@@ -12,7 +12,7 @@ group = typer.Typer(no_args_is_help=True, help="Read the ledger, or verify it.")
 
 @group.command(cls=Verb)
 def log(
-    model: Annotated[str | None, typer.Argument(help="Only entries of this model.")] = None,
+    model: Annotated[str | None, typer.Argument(metavar="MODEL", help="Only entries of this model.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Only the newest N entries.")] = None,
     database_url: DatabaseUrl = None,
     output: Output = Format.TEXT,

@@ -18,7 +18,9 @@ class Format(StrEnum):
 
 
 def catalog(
-    path: Annotated[str | None, typer.Argument(help="Where the migrations are (default: as configured).")] = None,
+    path: Annotated[
+        str | None, typer.Argument(metavar="PATH", help="Where the migrations are (default: as configured).")
+    ] = None,
     at: Annotated[str, typer.Option(metavar="REVISION", help="The revision to stop at.")] = "heads",
     initial: Annotated[Path | None, typer.Option(help="SQL that runs before the first revision.")] = None,
     live: Annotated[str | None, typer.Option(metavar="URL", help="Read a real database instead.")] = None,

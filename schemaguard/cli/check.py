@@ -29,7 +29,7 @@ def check(
     paths: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[PATH]...",
+            metavar="PATH",
             help="alembic.ini, a script location, a folder of migrations or .sql files; left out: as configured.",
         ),
     ] = None,

@@ -4,6 +4,8 @@ Typer reads each value, defaults too, through pydantic, and importing pydantic t
 is remembered. Whatever isn't evidently right is still read, and refused, by Typer.
 """
 
+import inspect
+import re
 from collections.abc import Callable
 from enum import Enum
 from typing import Any, get_args, get_origin
@@ -12,7 +14,12 @@ from typer.core import TyperCommand, TyperGroup
 
 
 class Verb(TyperCommand):
-    """A command whose plain values need no conversion."""
+    """A command whose plain values need no conversion, and whose help is as wide as the terminal."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        # Typer keeps the line breaks of a docstring, below its first paragraph.
+        self.help = re.sub(r"(?<!\n)\n(?!\n|Exit code:)", " ", inspect.cleandoc(self.help or ""))
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Its options and arguments, `--help` included."""

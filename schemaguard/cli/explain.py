@@ -6,7 +6,9 @@ import typer
 
 
 def explain(
-    rule: Annotated[str | None, typer.Argument(help="A rule, or its name in another linter; left out: all.")] = None,
+    rule: Annotated[
+        str | None, typer.Argument(metavar="RULE", help="A rule, or its name in another linter; left out: all.")
+    ] = None,
 ) -> None:
     """Explain a rule: what it finds, what would happen, and the safer way."""
     from rich.console import Console

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def override(
-    rule: Annotated[str, typer.Argument(help="The rule that fires, such as breaks-reader.")],
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="The rule that fires, such as breaks-reader.")],
     thing: Annotated[str, typer.Argument(metavar="OBJECT", help="TABLE or TABLE.COLUMN, as the finding names it.")],
     whom: Annotated[
         list[str],

@@ -8,8 +8,8 @@ from schemaguard.cli.operating import AliasName, DatabaseUrl, DryRun, Finish, Fo
 
 
 def promote(
-    model: Annotated[str, typer.Argument(help="The model.")],
-    version: Annotated[str, typer.Argument(help="The published version that is to serve.")],
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="The model.")],
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="The published version that is to serve.")],
     reason: Annotated[str, typer.Option(help="Why, for the ledger.")] = "promotion",
     fallback: Annotated[
         str | None, typer.Option(metavar="VERSION", help="Where rollbacks go; its window has no end.")

@@ -8,7 +8,9 @@ from schemaguard.cli.operating import DatabaseUrl, Finish, Format, Output, Regis
 
 
 def resume(
-    operation: Annotated[int | None, typer.Argument(help="Its number; left out: the open one.")] = None,
+    operation: Annotated[
+        int | None, typer.Argument(metavar="OPERATION", help="Its number; left out: the open one.")
+    ] = None,
     mark: Annotated[
         str | None, typer.Option(metavar="done", help="Take your word that the step it stopped at is done.")
     ] = None,

@@ -9,7 +9,7 @@ from schemaguard.cli.operating import AliasName, DatabaseUrl, DryRun, Finish, Fo
 
 
 def rollback(
-    model: Annotated[str, typer.Argument(help="The model.")],
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="The model.")],
     reason: Annotated[str, typer.Option(help="Why, for the ledger.")],
     to: Annotated[
         str | None, typer.Option(metavar="VERSION", help="The version to go to; left out: what served before.")

@@ -8,7 +8,7 @@ from schemaguard.cli.operating import AliasName, DatabaseUrl, Format, Output, Re
 
 
 def status(
-    model: Annotated[str | None, typer.Argument(help="Only this model.")] = None,
+    model: Annotated[str | None, typer.Argument(metavar="MODEL", help="Only this model.")] = None,
     database_url: DatabaseUrl = None,
     registry_uri: RegistryUri = None,
     alias: AliasName = None,

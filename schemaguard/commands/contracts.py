@@ -27,10 +27,21 @@ class Book:
     listed: tuple[Listed, ...]
     window: Window
     at: datetime
-    source: str
-    """Where contracts and windows were read."""
+    folder: str
+    windows_from: str
+    """Where they were read: a database, a file, the dates."""
     catalog: Catalog | None = None
     """The tables as they are, where a database was read."""
+
+    @property
+    def source(self) -> str:
+        """Where contracts and windows were read."""
+        return f"folder {self.folder} · windows from {self.windows_from}"
+
+    @property
+    def source_with_tables(self) -> str:
+        """The same where the tables are those of the database."""
+        return f"folder {self.folder} · windows and tables from {self.windows_from}"
 
     @property
     def shared(self) -> tuple[Shared, ...]:
@@ -39,14 +50,19 @@ class Book:
 
 
 def book(
-    files: Sequence[ContractFile], database: "ControlDatabase | None", lock: Window | None, at: datetime, source: str
+    files: Sequence[ContractFile],
+    database: "ControlDatabase | None",
+    lock: Window | None,
+    at: datetime,
+    folder: str,
+    windows_from: str,
 ) -> Book:
     """All contracts. The windows are the database's, else the lock file's, else the dates' in the contracts."""
     if database is not None:
         window = database.window()
-        return Book(listing(files, database.bound(), window), window, at, source, database.catalog())
+        return Book(listing(files, database.bound(), window), window, at, folder, windows_from, database.catalog())
     window = lock or from_dates([file.contract for file in files], at)
-    return Book(listing(files, (), window), window, at, source)
+    return Book(listing(files, (), window), window, at, folder, windows_from)
 
 
 def fits(contracts: Sequence[Shared], catalog: Catalog | None) -> dict[str, Fitness]:

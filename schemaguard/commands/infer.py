@@ -91,8 +91,9 @@ def read_queries(files: Sequence[Path]) -> tuple[FeatureQuery, ...]:
         try:
             found.append(FeatureQuery(file.read_text(encoding="utf-8"), str(file)))
         except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
             raise UsageError(
-                f"the query can't be read: {error}", at=str(file), next="name a file with one query"
+                f"the query can't be read: {why}", at=str(file), next="name a file with one query"
             ) from error
     return tuple(found)
 

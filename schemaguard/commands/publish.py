@@ -17,8 +17,11 @@ _SHOWN_DIFFERENCES = 20
 _FIT = CatalogFit()
 
 
-def find(files: tuple[ContractFile, ...], model: str, version: str | None, folder: str) -> ContractFile:
-    """The file that speaks for a model version, or for a consumer. UsageError where none does."""
+def find(files: tuple[ContractFile, ...], model: str, version: str | None, folder: str, verb: str) -> ContractFile:
+    """The file that speaks for a model version, or for a consumer.
+
+    Raises UsageError where none does, with what to try next for the verb that asks.
+    """
     of_model = [file for file in files if file.contract.model == model]
     for file in of_model:
         if version in file.contract.model_versions or (version is None and file.contract.is_consumer):
@@ -26,9 +29,9 @@ def find(files: tuple[ContractFile, ...], model: str, version: str | None, folde
     known = sorted({version for file in of_model for version in file.contract.model_versions})
     if of_model and version is None:
         raise UsageError(
-            f"{model} is a model: which version is to be published?",
+            f"{model} is a model: which version is meant?",
             at=f"{folder}: contracts for {', '.join(known)}",
-            next=f"schemaguard contracts publish {model} VERSION",
+            next=f"schemaguard contracts {verb} {model} VERSION",
         )
     others = sorted({file.contract.model for file in files})
     where = f"contracts for {model} {', '.join(known)}" if known else f"contracts of {', '.join(others) or 'nobody'}"

@@ -84,13 +84,20 @@ def files_of(folder: Path, target: str | None) -> tuple[Path, ...]:
 
 
 def validate(
-    files: tuple[Path, ...], bench: Bench, is_meant: Callable[[Contract], bool], not_judged: tuple[str, ...]
+    files: tuple[Path, ...],
+    bench: Bench,
+    is_meant: Callable[[Contract], bool],
+    not_judged: tuple[str, ...],
+    asked: str = "",
 ) -> Validation:
-    """Judge the files. A file that can't be read is judged with that, whomever it is for."""
+    """Judge the files. A file that can't be read is judged with that, whomever it is for.
+
+    `asked` is whose contracts are meant, where not all are: an error says that none is known.
+    """
     bound: dict[str, str] = {}
     done = [found for file in files if (found := _one(file, bench, is_meant, bound)) is not None]
     if not done:
-        raise UsageError("no contract is for that model version", next="schemaguard contracts list")
+        raise UsageError(f"no contract of {asked} is known", next="schemaguard contracts list")
     return Validation(tuple(done), not_judged)
 
 

@@ -58,11 +58,11 @@ def subjects(contracts: Iterable[Contract], catalog: Catalog) -> Subjects:
     return Subjects({name: frozenset(columns) for name, columns in found.items()}, frozenset(unlisted))
 
 
-def find(text: str, known: Subjects, catalog: Catalog) -> Subject:
+def find(text: str, known: Subjects, catalog: Catalog, kinds: str = "table or view") -> Subject:
     """What `table`, `schema.table`, `table.column` or `schema.table.column` means; quoted parts may hold dots.
 
     A table without its schema is found on the search_path, else in the only schema that has one of that name.
-    Raises UsageError with the nearest names where there is none, or several.
+    Raises UsageError with the nearest names where there is none, or several; `kinds` says in it what was looked for.
     """
     parts = dotted(text)
     for spelled in (parts, [part.lower() for part in parts]):
@@ -71,7 +71,7 @@ def find(text: str, known: Subjects, catalog: Catalog) -> Subject:
             table = _table(name, known, catalog)
             if table is not None and _has(table, column, known):
                 return Subject(table, column)
-    raise _unknown(text, parts, known, catalog)
+    raise _unknown(text, parts, known, catalog, kinds)
 
 
 def _table(parts: list[str], known: Subjects, catalog: Catalog) -> Name | None:
@@ -97,7 +97,7 @@ def _has(table: Name, column: str | None, known: Subjects) -> bool:
     return column is None or column in known.columns[table] or table in known.unlisted
 
 
-def _unknown(text: str, parts: list[str], known: Subjects, catalog: Catalog) -> UsageError:
+def _unknown(text: str, parts: list[str], known: Subjects, catalog: Catalog, kinds: str) -> UsageError:
     table = _table(parts[:-1], known, catalog)
     if table is not None:
         near = get_close_matches(parts[-1], known.columns[table]) or sorted(known.columns[table])
@@ -109,7 +109,7 @@ def _unknown(text: str, parts: list[str], known: Subjects, catalog: Catalog) -> 
     named = known.named()
     near = get_close_matches(text, named) or get_close_matches(parts[0], named) or list(named)
     return UsageError(
-        f"no table or view {text} is known",
+        f"no {kinds} {text} is known",
         at=f"neither the catalog nor a contract names one; known: {_some(near)}",
         next="TABLE or TABLE.COLUMN, a table outside of public with its schema",
     )

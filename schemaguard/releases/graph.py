@@ -118,7 +118,7 @@ def focus(text: str, whole: Graph, catalog: Catalog) -> Focus:
         return "model", text
     try:
         named = subjects((edge.who.contract for edge in whole.edges), catalog)
-        return "relation", find(text, named, catalog).table
+        return "relation", find(text, named, catalog, "model, table or view").table
     except UsageError as error:
         near = get_close_matches(text, sorted({edge.who.contract.model for edge in whole.edges}))
         models = f"; models like it: {', '.join(near)}" if near else ""

@@ -46,10 +46,10 @@ def search(contracts: Iterable[Shared], words: Sequence[str]) -> tuple[Found, ..
 
 def nearest(contracts: Iterable[Shared], words: Sequence[str]) -> tuple[str, ...]:
     """Words of the contracts that look like those that weren't found."""
-    vocabulary = {
-        part.lower() for each in contracts for _, text, _ in _texts(each) for part in re.findall(r"\w{3,}", text)
-    }
-    near = (match for word in words for match in get_close_matches(word.lower(), vocabulary, n=2))
+    texts = [text.lower() for each in contracts for _, text, _ in _texts(each)]
+    vocabulary = {part for text in texts for part in re.findall(r"\w{3,}", text)}
+    missing = [word.lower() for word in words if not any(word.lower() in text for text in texts)]
+    near = (match for word in missing for match in get_close_matches(word, vocabulary, n=2))
     return tuple(dict.fromkeys(near))
 
 

@@ -165,7 +165,7 @@ SAME    fraud@8  reads and writes what contracts/fraud/fraud-7.odcs.yaml says: n
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (("--query", "nowhere.sql"), "the query can't be read"),
+        (("--query", "nowhere.sql"), "the query can't be read: No such file or directory"),
         ((), "nothing says what the version reads"),
         (("--query", "features.sql", "--writes", "predictions"), "--writes 'predictions': ( is expected at its end"),
         (("--query", "features.sql", "--writes", "nowhere(a)"), "there is no table nowhere"),

@@ -65,6 +65,10 @@ def test_what_is_not_found_is_answered_with_words_like_it(shelf: Project) -> Non
     assert "words like it: merchants" in told
 
 
+def test_a_word_that_is_somewhere_needs_none_like_it(shelf: Project) -> None:
+    assert shelf.json("search", "amount", "merchents")["nearest"] == shelf.json("search", "merchents")["nearest"]
+
+
 def test_nothing_to_look_for_is_an_error(shelf: Project) -> None:
     assert shelf.run("search", " ")[0] == 2
 

@@ -5,7 +5,15 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, Initial, Migrations, complete_model, judged_catalog, read_book
+from schemaguard.cli.contracts.known import (
+    Folder,
+    Initial,
+    Migrations,
+    complete_model,
+    judged_catalog,
+    read_book,
+    source,
+)
 from schemaguard.cli.operating import DatabaseUrl
 
 
@@ -22,7 +30,7 @@ def graph(
     thing: Annotated[
         str | None,
         typer.Argument(
-            autocompletion=complete_model, metavar="[MODEL|TABLE]", help="Only what is around it; left out: everything."
+            autocompletion=complete_model, metavar="MODEL|TABLE", help="Only what is around it; left out: everything."
         ),
     ] = None,
     contracts: Folder = None,
@@ -44,8 +52,8 @@ def graph(
     around = focus(thing, whole, catalog) if thing is not None else None
     found = whole.about(around) if around is not None else whole
     if output is Format.JSON:
-        tell_json(report.document(found, known.source))
+        tell_json(report.document(found, source(known, migrations, initial)))
     elif output is Format.TEXT:
-        report.show(found, around, console(), known.source)
+        report.show(found, around, console(), source(known, migrations, initial))
     else:
         typer.echo(report.dot(found) if output is Format.DOT else report.mermaid(found), nl=False)

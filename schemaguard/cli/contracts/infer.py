@@ -17,8 +17,10 @@ Through = Literal["table", "view", "copy"]
 
 
 def infer(
-    model: Annotated[str, typer.Argument(help="The model.")],
-    version: Annotated[str, typer.Argument(help="Its version, or several that share the contract: 7,8.")],
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="The model.")],
+    version: Annotated[
+        str, typer.Argument(metavar="VERSION", help="Its version, or several that share the contract: 7,8.")
+    ],
     query: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE.sql", help="A feature query; left out: what the version's run recorded."),

@@ -63,9 +63,23 @@ def judged_catalog(known: "Book", path: str | None, initial: Path | None) -> "tu
 
     Where neither is, the migrations of the settings. None and why not where there are none.
     """
-    if path is None and initial is None and known.catalog is not None:
+    if _is_database_judged(known, path, initial):
         return known.catalog, ()
     return static_catalog(path, initial)
+
+
+def source(known: "Book", path: str | None, initial: Path | None) -> str:
+    """Where contracts, windows and the tables of `judged_catalog` were read."""
+    return known.source_with_tables if _is_database_judged(known, path, initial) else known.source
+
+
+def judged_place(known: "Book", path: str | None, initial: Path | None) -> str:
+    """What `judged_catalog` is of."""
+    return known.windows_from if _is_database_judged(known, path, initial) else "the migrations"
+
+
+def _is_database_judged(known: "Book", path: str | None, initial: Path | None) -> bool:
+    return path is None and initial is None and known.catalog is not None
 
 
 def read_book(contracts: str | None, database_url: str | None) -> "Book":
@@ -78,7 +92,7 @@ def read_book(contracts: str | None, database_url: str | None) -> "Book":
     files = read_contracts(folder, root, contracts)
     now = datetime.now(UTC)
     url = configured(database_url).database_url
-    where, asked = f"folder {relative(folder, root)}", ""
+    where, asked = relative(folder, root), ""
     if url is not None:
         from schemaguard.adapters import control
         from schemaguard.adapters.postgres import connect, place
@@ -88,13 +102,13 @@ def read_book(contracts: str | None, database_url: str | None) -> "Book":
             is_installed = control.is_installed(connection)
         if is_installed:
             with ControlDatabase(url) as database:
-                return book(files, database, None, now, f"{where} · windows and tables from {place(url)}")
+                return book(files, database, None, now, where, place(url))
         asked = f"; {place(url)} has no control schema yet: schemaguard init"
     lock = window_lock(folder, now)
     windows = "the dates in the contracts"
     if lock is not None:
         windows = f"{relative(folder / 'window.lock', root)}, {lock.age_days(now)} days old"
-    return book(files, None, lock, now, f"{where} · windows from {windows}{asked}")
+    return book(files, None, lock, now, where, f"{windows}{asked}")
 
 
 def contract_folder(option: str | None) -> tuple[Path, Path]:

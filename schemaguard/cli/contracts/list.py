@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, Initial, Migrations, judged_catalog, read_book
+from schemaguard.cli.contracts.known import Folder, Initial, Migrations, judged_catalog, read_book, source
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
 def list_(
     thing: Annotated[
-        str | None, typer.Argument(metavar="[TABLE[.COLUMN]]", help="Only what names this table or column.")
+        str | None, typer.Argument(metavar="TABLE[.COLUMN]", help="Only what names this table or column.")
     ] = None,
     contracts: Folder = None,
     migrations: Migrations = None,
@@ -37,6 +37,7 @@ def list_(
     rows = shared(listed)
     fits = command.fits(rows, catalog)
     if output is Format.JSON:
-        tell_json(report.document(listed, fits, known.at, known.source))
+        tell_json(report.document(listed, fits, known.at, source(known, migrations, initial)))
     else:
-        report.show(rows, fits, console(), known.at, (known.source, *why_not), with_tables=wanted is not None)
+        said = (source(known, migrations, initial), *why_not)
+        report.show(rows, fits, console(), known.at, said, with_tables=wanted is not None)

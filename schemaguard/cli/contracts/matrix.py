@@ -11,9 +11,7 @@ from schemaguard.cli.operating import DatabaseUrl, Format, Output
 def matrix(
     model: Annotated[
         str | None,
-        typer.Argument(
-            autocompletion=complete_model, metavar="[MODEL[@VERSION]]", help="Only this one; left out: all."
-        ),
+        typer.Argument(autocompletion=complete_model, metavar="MODEL[@VERSION]", help="Only this one; left out: all."),
     ] = None,
     revisions: Annotated[
         str, typer.Option(metavar="A:B", help="From one revision to another, both included; either may be left out.")

@@ -9,8 +9,10 @@ from schemaguard.cli.operating import DatabaseUrl, Format, Output, RegistryUri
 
 
 def publish(
-    model: Annotated[str, typer.Argument(help="The model, or a consumer that is no model.")],
-    version: Annotated[str | None, typer.Argument(help="The registered version; left out for a consumer.")] = None,
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="The model, or a consumer that is no model.")],
+    version: Annotated[
+        str | None, typer.Argument(metavar="VERSION", help="The registered version; left out for a consumer.")
+    ] = None,
     same_as: Annotated[
         str | None, typer.Option(metavar="VERSION", help="With the contract of a published version; no file is needed.")
     ] = None,
@@ -34,7 +36,7 @@ def publish(
         )
     folder, root = contract_folder(contracts)
     files = read_contracts(folder, root, contracts) if same_as is None else ()
-    file = command.find(files, model, version, relative(folder, root)) if same_as is None else None
+    file = command.find(files, model, version, relative(folder, root), "publish") if same_as is None else None
     with open_site(database_url, registry_uri, None) as site:
         file = file or command.same_as(model, same_as or "", site.database)
         registry = site.registry if version is not None else None

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, Initial, Migrations, judged_catalog, read_book
+from schemaguard.cli.contracts.known import Folder, Initial, Migrations, judged_catalog, read_book, source
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
@@ -28,6 +28,6 @@ def readers(
     catalog, why_not = judged_catalog(known, migrations, initial)
     found = command.readers(thing, known, catalog, why_not)
     if output is Format.JSON:
-        tell_json(report.document(found, known.source))
+        tell_json(report.document(found, source(known, migrations, initial)))
     else:
-        report.show(found, console(), known.source)
+        report.show(found, console(), source(known, migrations, initial))

@@ -9,7 +9,7 @@ from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
 def search(
-    words: Annotated[list[str], typer.Argument(metavar="WORD...", help="A contract must have each of them somewhere.")],
+    words: Annotated[list[str], typer.Argument(metavar="WORD", help="A contract must have each of them somewhere.")],
     contracts: Folder = None,
     database_url: DatabaseUrl = None,
     output: Output = Format.TEXT,

@@ -4,7 +4,15 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, Initial, Migrations, complete_model, judged_catalog, read_book
+from schemaguard.cli.contracts.known import (
+    Folder,
+    Initial,
+    Migrations,
+    complete_model,
+    judged_catalog,
+    judged_place,
+    read_book,
+)
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
@@ -12,10 +20,12 @@ def show(
     model: Annotated[
         str | None,
         typer.Argument(
-            autocompletion=complete_model, help="The model or consumer; left out: an example to begin with."
+            metavar="MODEL",
+            autocompletion=complete_model,
+            help="The model or consumer; left out: an example to begin with.",
         ),
     ] = None,
-    version: Annotated[str | None, typer.Argument(help="One version; left out: all.")] = None,
+    version: Annotated[str | None, typer.Argument(metavar="VERSION", help="One version; left out: all.")] = None,
     contracts: Folder = None,
     migrations: Migrations = None,
     initial: Initial = None,
@@ -48,4 +58,4 @@ def show(
     for number, each in enumerate(shared(found)):
         if number:
             screen.print()
-        report.show(each, fits, screen, known.at)
+        report.show(each, fits, screen, known.at, judged_place(known, migrations, initial))

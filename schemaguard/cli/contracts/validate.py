@@ -11,9 +11,11 @@ from schemaguard.cli.operating import Format, Output, RegistryUri
 
 def validate(
     target: Annotated[
-        str | None, typer.Argument(metavar="[FILE|MODEL]", help="A file, or a model or consumer; left out: all.")
+        str | None, typer.Argument(metavar="FILE|MODEL", help="A file, or a model or consumer; left out: all.")
     ] = None,
-    version: Annotated[str | None, typer.Argument(help="One version of the model; left out: all.")] = None,
+    version: Annotated[
+        str | None, typer.Argument(metavar="VERSION", help="One version of the model; left out: all.")
+    ] = None,
     contracts: Folder = None,
     migrations: Annotated[str | None, typer.Option(metavar="PATH", help="Where the migrations are.")] = None,
     initial: Annotated[Path | None, typer.Option(help="SQL that runs before the first revision.")] = None,
@@ -45,6 +47,7 @@ def validate(
         command.Bench(root, catalog, registry, datetime.now(UTC).date(), window_lock(folder)),
         lambda c: wanted is None or (c.model == wanted and (number is None or number in c.model_versions)),
         (*why, *unasked),
+        f"{name} {number}" if number else name,
     )
     files = [(each.file, each.names, each.remarks) for each in done.files]
     if output is Format.JSON:

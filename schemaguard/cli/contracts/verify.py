@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 
 def verify(
-    model: Annotated[str, typer.Argument(help="The model or consumer; or both, as fraud@7.")],
-    version: Annotated[str | None, typer.Argument(help="Its version; left out for a consumer.")] = None,
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="The model or consumer; or both, as fraud@7.")],
+    version: Annotated[
+        str | None, typer.Argument(metavar="VERSION", help="Its version; left out for a consumer.")
+    ] = None,
     on: Annotated[
         str | None, typer.Option(metavar="URL|FILE", help="Another database, or a .parquet or .csv file of one table.")
     ] = None,
@@ -47,7 +49,8 @@ def verify(
     name, _, after = model.partition("@")
     number = version or after or None
     folder, root = contract_folder(contracts)
-    contract = publish.find(read_contracts(folder, root, contracts), name, number, relative(folder, root)).contract
+    files = read_contracts(folder, root, contracts)
+    contract = publish.find(files, name, number, relative(folder, root), "verify").contract
     file = _file(on)
     wanted = command.Wanted(table, where, since, time_column, sample, rows)
     if file is not None:

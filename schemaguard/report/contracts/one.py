@@ -17,9 +17,9 @@ from schemaguard.report.visible import visible
 _LABEL = 11
 
 
-def show(each: Shared, fits: Mapping[str, Fitness], console: Console, at: datetime) -> None:
-    """Print everything that one contract says."""
-    for text in _lines(each, fits, at):
+def show(each: Shared, fits: Mapping[str, Fitness], console: Console, at: datetime, place: str) -> None:
+    """Print everything that one contract says; `place` is what it was held against."""
+    for text in _lines(each, fits, at, place):
         line(console, text, indent=_LABEL + 2)
 
 
@@ -28,7 +28,7 @@ def document(each: Listed, fits: Mapping[str, Fitness], at: datetime) -> dict[st
     return {"version": 1, **words.document(each, fits, at), "document": dict(each.document)}
 
 
-def _lines(each: Shared, fits: Mapping[str, Fitness], at: datetime) -> Iterator[Text]:
+def _lines(each: Shared, fits: Mapping[str, Fitness], at: datetime, place: str) -> Iterator[Text]:
     contract, first = each.contract, each.versions[0]
     of = f" of {visible(contract.owner)}" if contract.owner else ""
     through = "a copy" if contract.reads_through == "copy" else f"the {contract.reads_through}"
@@ -39,7 +39,7 @@ def _lines(each: Shared, fits: Mapping[str, Fitness], at: datetime) -> Iterator[
     days = words.days_left(each.until, at)
     left = f", {days} day{'' if days == 1 else 's'} left" if days else ""
     yield _row("window", Text.assemble(words.roles(each), " · ", words.window(each, at), left))
-    yield from _fit(fits.get(contract.digest))
+    yield from _fit(fits.get(contract.digest), place)
     yield _row("file", words.file(first))
     yield _row("digest", Text(contract.digest))
     for one in each.versions:
@@ -55,10 +55,10 @@ def _lines(each: Shared, fits: Mapping[str, Fitness], at: datetime) -> Iterator[
         yield _row("file says" if change is first.changes[0] else "", Text(visible(change), style))
 
 
-def _fit(found: Fitness | None) -> Iterator[Text]:
+def _fit(found: Fitness | None, place: str) -> Iterator[Text]:
     if found is None:
         return
-    yield _row("fit", Text.assemble(words.fit(found, in_short=True), (" · held against the migrations", "dim")))
+    yield _row("fit", Text.assemble(words.fit(found, in_short=True), (f" · held against {visible(place)}", "dim")))
     for each in found.breaks:
         yield _row("", Text(visible(f"{each.cause}: {each.message}"), "red"))
     for doubt in found.unproven:

@@ -74,6 +74,19 @@ def test_the_list_the_graph_and_the_search_know_the_roles(serving: Site) -> None
     assert [each["name"] for each in said(serving, "search", "superseded")["contracts"]] == ["fraud@7"]
 
 
+def test_what_is_said_to_be_judged_is_what_was(serving: Site) -> None:
+    database = f"database {serving.ask('select current_database()')[0][0]} on "
+    assert f"fits · held against {database}" in serving.done("contracts", "show", "fraud", "8")
+    assert "fits · held against the migrations" in serving.done(
+        "contracts", "show", "fraud", "8", "--migrations", "sql"
+    )
+    for verb in (("list",), ("readers", "transactions"), ("graph",)):
+        assert f"windows and tables from {database}" in serving.done("contracts", *verb)
+        assert f"windows from {database}" in serving.done("contracts", *verb, "--migrations", "sql")
+    for browse in (("matrix",), ("search", "fraud")):
+        assert f"windows from {database}" in serving.done("contracts", *browse)
+
+
 def test_the_published_contract_is_compared_not_the_edited_file(serving: Site) -> None:
     serving.rewrite("8", "name: entry_mode", "name: other")
     columns = {each["column"] for each in said(serving, "diff", "fraud@7", "fraud@8")["differences"]}

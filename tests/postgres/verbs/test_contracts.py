@@ -245,7 +245,10 @@ def test_without_a_model_show_prints_an_example_that_is_a_contract(site: Site) -
     [
         (("publish", "fraud", "9"), "no contract speaks for fraud 9"),
         (("publish", "churn", "1"), "no contract speaks for churn 1"),
-        (("publish", "fraud"), "fraud is a model: which version is to be published?"),
+        (("publish", "fraud"), "fraud is a model: which version is meant?"),
+        (("publish", "fraud"), "next: schemaguard contracts publish fraud VERSION"),
+        (("verify", "fraud"), "next: schemaguard contracts verify fraud VERSION"),
+        (("validate", "fraud", "9"), "no contract of fraud 9 is known"),
         (("show", "churn"), "no contract of 'churn' is known"),
         (("show", "fraud", "9"), "no contract of fraud 9 is known"),
         (("list", "nothing.here"), "no table or view nothing.here is known"),
