@@ -18,6 +18,9 @@ Dialect = Literal["postgres", "duckdb"]
 _SEED = 7
 """Both scans of an aggregate have to draw the same sample."""
 _WHOLE_DIGITS, _FRACTION_DIGITS = 28, 10
+_EXACT = f"numeric({_WHOLE_DIGITS + _FRACTION_DIGITS}, {_FRACTION_DIGITS})"
+"""What a number without a limit is in DuckDB: its own `numeric` has three digits behind the point."""
+_WHOLE, _WITH_FRACTION = ("smallint", "integer", "bigint"), "numeric(38, 18)"
 _NAN = {Kind.SINGLE: "real", Kind.DOUBLE: "double precision", Kind.EXACT: "numeric"}
 _NO_CONDITION = (exp.Alias, exp.Tuple, exp.Star)
 _NEVER = (exp.Placeholder, exp.Parameter, exp.Command, exp.DML, exp.DDL, exp.Into)
@@ -117,11 +120,22 @@ def unreadable(function: str, file: str, types: Mapping[str, str]) -> str:
 def _tried(column: str, type_: str) -> exp.Expr:
     # As concat() gives it: DuckDB hands a bare cast down to its CSV reader, which fails where TRY_CAST doesn't.
     text = exp.Anonymous(this="concat", expressions=[_column(column), exp.Literal.string("")])
+    found = _try_cast(text, _EXACT if type_ == "numeric" else type_)
+    if type_ not in _WHOLE:
+        return found
+    # DuckDB rounds a fraction where PostgreSQL refuses it.
+    is_whole = exp.EQ(this=found.copy(), expression=_try_cast(text.copy(), _WITH_FRACTION))
+    return exp.Case(ifs=[exp.If(this=is_whole, true=found)])
+
+
+def _try_cast(text: exp.Expr, type_: str) -> exp.Expr:
     return exp.TryCast(this=text, to=exp.DataType.build(type_, dialect="postgres"))
 
 
 def _file(function: str, file: str) -> exp.Table:
-    options = [exp.EQ(this=exp.to_identifier("all_varchar"), expression=exp.true())] if function == "read_csv" else []
+    # A folder called `id=5` would stand in for the file's own column `id`.
+    said = {"hive_partitioning": exp.false(), **({"all_varchar": exp.true()} if function == "read_csv" else {})}
+    options = [exp.EQ(this=exp.to_identifier(name), expression=value) for name, value in said.items()]
     return exp.Table(this=exp.Anonymous(this=function, expressions=[exp.Literal.string(file), *options]))
 
 

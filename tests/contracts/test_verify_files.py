@@ -152,6 +152,32 @@ def test_rows_are_chosen_and_shown_as_in_a_database(folder: Path) -> None:
     assert _run("--on", "sales.parquet", "--sample", "100")[1]["rows"] == 2
 
 
+def test_a_csv_files_numbers_are_taken_as_they_are_written(folder: Path) -> None:
+    contract = folder / "contracts/shop.odcs.yaml"
+    contract.write_text(CONTRACT.replace("numeric(12,2)\n", "numeric\n        unique: true\n"))
+    head, rest = "id,amount,score,channel,note,sold_at\n", ",1,web,,\n"
+    amounts = ("-0.0001", "0.0001", "0.0002", "12345678901234567890.5")
+    ids = ("1.0", " 2", "9223372036854775807", "-9223372036854775808", "-0.4", "1.5", "9223372036854775808")
+    rows = [*(f"{at},{amount}" for at, amount in enumerate(amounts, 10)), *(f"{id_},{id_}" for id_ in ids)]
+    (folder / "sales.csv").write_text(head + "".join(f"{row}{rest}" for row in rows))
+    code, table = _run("--on", "sales.csv")
+    found = _broken(table)
+    assert (code, table["rows"]) == (1, 11)
+    assert [(drift["column"], drift["found"]) for drift in table["drift"]] == [("id", "3 texts that aren't")]
+    assert (found["amount ≥ 0"], found["amount unique"], found["id required"], found["id unique"]) == (3, 0, 3, 0)
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+def test_a_folders_name_stands_in_for_no_column(folder: Path, suffix: str) -> None:
+    (folder / "id=5").mkdir()
+    _write(BROKEN, folder / f"id=5/sales.{suffix}")
+    _, table = _run("--on", f"id=5/sales.{suffix}", "--table", "sales")
+    assert _broken(table)["id unique"] == 1
+    _write("select 1 as amount", folder / f"id=5/sales.{suffix}")
+    _, table = _run("--on", f"id=5/sales.{suffix}", "--table", "sales")
+    assert "id" in {drift["column"] for drift in table["drift"] if drift["cause"] == "column-dropped"}
+
+
 @pytest.mark.parametrize(("type_", "rows"), [("timestamp", 1), ("timestamptz", 1), ("date", 2)])
 def test_a_time_with_a_zone_is_one_moment_in_a_file_too(folder: Path, type_: str, rows: int) -> None:
     at = ("'2026-09-01 09:59:59'", "'2026-09-01 10:00:00'")
