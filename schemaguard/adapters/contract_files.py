@@ -46,6 +46,8 @@ def read_file(file: Path, root: Path) -> ContractFile:
             # Nobody needs it in memory to know that it is no contract.
             raise ContractError(f"the file has {size:,} bytes", at=f"{name}:1:1", next="a contract names columns only")
         text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ContractError("there is no such file", at=name, next="name a contract file") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ContractError(f"the contract can't be read: {error}", at=f"{name}:1:1", next="mend the file") from error
     return odcs.parse_file(text, name, lambda beside: _beside(file, beside))

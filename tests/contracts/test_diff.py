@@ -74,3 +74,10 @@ def test_it_fits_the_terminal(project: Project, width: int) -> None:
     lines = project.lines(width, "diff", "fraud@7", "fraud@8")
     assert max(map(len, lines)) <= width
     assert not any("\x07" in line or "\x1b" in line for line in lines)
+
+
+def test_a_file_that_is_not_there_is_an_error_that_says_so(project: Project) -> None:
+    project.contract("fraud", ["7"], entry("transactions", ["id"]))
+    code, said = project.run("diff", "fraud@7", "nowhere.odcs.yaml")
+    assert code == 2
+    assert said.startswith("there is no such file\nat: nowhere.odcs.yaml\n")

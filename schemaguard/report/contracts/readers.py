@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from schemaguard.finding import Reader
-from schemaguard.releases.listing import RETIRED, UNPUBLISHED, names
+from schemaguard.releases.listing import RETIRED, UNPUBLISHED, Listed, names
 from schemaguard.releases.readership import Readership, Use
 from schemaguard.report.contracts import words
 from schemaguard.report.lines import line
@@ -144,8 +144,12 @@ def _place(use: Use) -> str:
     contract, first = use.usage.contract, use.versions[0]
     if not use.usage.is_declared and contract.query_file:
         return str(PurePosixPath(contract.file).parent / contract.query_file)
-    has_lines = first.is_in_folder and first.bound is None
-    return f"{contract.file}:{use.usage.line}" if has_lines else contract.file
+    return f"{contract.file}:{use.usage.line}" if _has_lines(first) else contract.file
+
+
+def _has_lines(first: Listed) -> bool:
+    """Whether lines are those of the file: what is published is kept without them."""
+    return first.is_in_folder and first.bound is None
 
 
 def _views(found: Readership) -> Iterator[Text]:
@@ -196,5 +200,5 @@ def _use_document(use: Use, at: datetime) -> dict[str, Any]:
         "declared": usage.is_declared,
         "certain": usage.is_certain,
         "file": contract.file,
-        "line": usage.line,
+        "line": usage.line if _has_lines(use.versions[0]) else None,
     }

@@ -35,6 +35,7 @@ def test_the_answer_follows_the_pointer(serving: Site) -> None:
     assert told == ("NO  transactions.entry_mode: fraud@8 (active) reads it, until it is superseded + 14 days")
     later = said(serving, "readers", "transactions.channel")
     assert later["answer"] == "later"
+    assert [(use["file"], use["line"]) for use in later["uses"]] == [("contracts/fraud/7.odcs.yaml", None)]
     assert [(use["role"], use["days_left"] in (13, 14)) for use in later["uses"]] == [("superseded", True)]
     both = said(serving, "readers", "merchants.risk")
     assert {(*use["model_versions"], use["role"]) for use in both["uses"]} == {("7", "superseded"), ("8", "active")}
