@@ -22,6 +22,7 @@ def demo(*, keep: bool, stop: bool, workdir: Path | None) -> None:
         raise UsageError("--keep and --stop need --workdir", next="schemaguard demo --keep --workdir demo")
     if stop and workdir is not None:
         stage.end(workdir.resolve())
+        Screen().verified(f"no server runs in {workdir} any more; the folder can be deleted")
         return
     if workdir is None:
         with tempfile.TemporaryDirectory(prefix="schemaguard-demo-", ignore_cleanup_errors=True) as folder:

@@ -69,7 +69,9 @@ def test_a_kept_demo_serves_until_it_is_stopped(kept_demo: KeptDemo) -> None:
     assert [(each["model"], each["active"]["version"]) for each in json.loads(status.stdout)["models"]] == [
         ("fraud", "7")
     ]
-    assert _demo("--stop", folder).returncode == 0
+    stopped = _demo("--stop", folder)
+    assert (stopped.returncode, stopped.stderr) == (0, "")
+    assert "the folder can be deleted" in " ".join(stopped.stdout.split())
     assert servers_of(folder) == []
     assert not (folder / "schemaguard.env").exists()
     again = _demo("--stop", folder)
