@@ -1,7 +1,7 @@
 """A contract as a value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -66,6 +66,8 @@ class Contract:
     file: str
     digest: str
     """SHA-256 over the canonical JSON of the parsed document, in hex."""
+    earlier_digests: frozenset[str] = field(default=frozenset(), compare=False)
+    """Those that it had before its last versions were added to the list: for whoever has one, it is the same."""
     status: str = "active"
     version: str = "1.0.0"
     reads_through: ReadsThrough = "table"

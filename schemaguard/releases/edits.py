@@ -17,7 +17,7 @@ from schemaguard.errors import ExitCode
 from schemaguard.finding import Family, Finding, Place, Reader, Severity
 from schemaguard.history.selection import Base
 from schemaguard.releases.listing import ranges
-from schemaguard.releases.window import Entry, Window, bound_versions, consumer_entry, from_dates
+from schemaguard.releases.window import Entry, Window, bound_to, bound_versions, consumer_entry, from_dates
 
 _PUBLISHED = ("active", "deprecated")
 _SHOWN_LINES = 3
@@ -96,7 +96,7 @@ def judge(
 def _held(file: ContractFile, window: Window, at: datetime) -> Edited:
     contract = file.contract
     entries = {(entry.model, entry.version): entry for entry in window.current(at)}
-    bound = bound_versions(window).get((contract.model, contract.digest), ())
+    bound = bound_to(contract, bound_versions(window))
     versions = dict.fromkeys((*(contract.model_versions or ("",)), *bound))
     known = tuple(e for v in versions if (e := entries.get((contract.model, v))) is not None)
     if contract.status not in _PUBLISHED and window.source == "dates":

@@ -95,7 +95,11 @@ def listing(files: Iterable[ContractFile], bound: Iterable[Bound], window: Windo
     in_folder = {
         (file.contract.model, version): file for file in files for version in file.contract.model_versions or ("",)
     }
-    by_digest = {(file.contract.model, file.contract.digest): file for file in in_folder.values()}
+    by_digest = {
+        (file.contract.model, digest): file
+        for file in in_folder.values()
+        for digest in (*file.contract.earlier_digests, file.contract.digest)
+    }
     entries = {(entry.model, entry.version): entry for entry in window.entries}
     listed = [
         _published(each, in_folder.get(key) or by_digest.get((key[0], each.contract.digest)), entries.get(key))

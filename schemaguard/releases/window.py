@@ -101,12 +101,18 @@ def held(contracts: Iterable[Contract], window: Window) -> tuple[UnderContract, 
         listed = contract.model_versions or ("",)
         versions = tuple(
             VersionInWindow(entry.version, entry.role, entry.last_day)
-            for version in dict.fromkeys((*listed, *bound.get((contract.model, contract.digest), ())))
+            for version in dict.fromkeys((*listed, *bound_to(contract, bound)))
             if (entry := _entry(contract, version, window)) is not None
         )
         if versions:
             found.append(UnderContract(contract, versions))
     return tuple(found)
+
+
+def bound_to(contract: Contract, bound: Mapping[tuple[str, str], list[str]]) -> tuple[str, ...]:
+    """The versions that were published with the contract, or with what it was before versions were added to it."""
+    digests = (contract.digest, *sorted(contract.earlier_digests))
+    return tuple(version for each in digests for version in bound.get((contract.model, each), ()))
 
 
 def bound_versions(window: Window) -> dict[tuple[str, str], list[str]]:
@@ -131,7 +137,7 @@ def without_contract(contracts: Iterable[Contract], window: Window) -> tuple[tup
     spoken_for: set[tuple[str, str]] = set()
     bound = bound_versions(window)
     for contract in contracts:
-        versions = (*(contract.model_versions or ("",)), *bound.get((contract.model, contract.digest), ()))
+        versions = (*(contract.model_versions or ("",)), *bound_to(contract, bound))
         spoken_for.update((contract.model, version) for version in versions)
     inside = [(entry.model, entry.version) for entry in window.entries if _holds(entry, window.at)]
     return tuple(version for version in inside if version not in spoken_for)
