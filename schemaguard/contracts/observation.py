@@ -13,7 +13,10 @@ from schemaguard.sql.observed import Accesses, accesses
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement as pg_stat_statements counts it; `path` is the search_path that its role begins with."""
+    """One statement as pg_stat_statements counts it; `path` is the search_path that its role begins with.
+
+    The text is empty where the server has lost it.
+    """
 
     id: int
     role: str
@@ -67,7 +70,7 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A statement about tables under contract whose reads can't be shown."""
+    """A statement about tables under contract whose reads can't be shown; `tables` is empty where it has no text."""
 
     id: int
     role: str
@@ -104,6 +107,10 @@ def observe(log: Log, contracts: Sequence[tuple[str, Contract]]) -> Observation:
     seen: list[tuple[Statement, Accesses]] = []
     unreadable: list[Unreadable] = []
     for statement in log.statements:
+        if not statement.text:
+            lost = "the server has lost its text"
+            unreadable.append(Unreadable(statement.id, statement.role, (), lost, statement.calls))
+            continue
         about = named.in_text(statement.text)
         if not about:
             continue
@@ -250,6 +257,7 @@ def _unread(
     read = frozenset(source for _, access in seen for source in access.reads)
     relations = frozenset(name for _, access in seen for name in access.relations)
     doubtful = {name for each in unreadable for name in each.tables}
+    is_any_lost = any(not each.tables for each in unreadable)
     for name, contract in contracts:
         for part in contract.tables:
             if part.access != "read":
@@ -258,5 +266,5 @@ def _unread(
             columns = tuple(each.column for each in part.promises if (table, each.column) not in read)
             is_whole = table not in relations
             if columns or is_whole:
-                is_certain = not {table.name.lower(), 'u&"'} & doubtful
+                is_certain = not is_any_lost and not {table.name.lower(), 'u&"'} & doubtful
                 yield Unread(name, table, columns, is_whole, is_certain)

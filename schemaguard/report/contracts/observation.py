@@ -117,7 +117,7 @@ def _of_unread(unread: Unread) -> Text:
 
 
 def _of_unreadable(each: Unreadable) -> Text:
-    names = ", ".join(each.tables)
+    names = ", ".join(each.tables) or "perhaps any table"
     words = f"{names} in a statement of {each.role}: {each.reason} (queryid {each.id}, {plural(each.calls, 'call')})"
     return _labelled("UNREADABLE", words, "bold yellow")
 

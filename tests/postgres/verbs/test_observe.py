@@ -188,6 +188,27 @@ def test_what_cannot_be_read_is_counted_and_makes_never_uncertain(observed: Site
     assert [(each["columns"], each["certain"]) for each in seen["never_read"]] == [(["risk2"], False)]
 
 
+def test_a_statement_whose_text_the_server_has_lost_may_have_read_anything(observed: Site) -> None:
+    serve(observed)
+    observed.rewrite("7", "name: risk,", "name: id2, physicalName: risk2,")
+    ran(observed, "analyst", "select risk from merchants")
+    ((folder,),) = observed.ask("show data_directory")
+    # What can't be read as a file is as good as gone: the server goes on counting, without texts.
+    texts = Path(folder, "pg_stat_tmp/pgss_query_texts.stat")
+    texts.rename(texts.with_suffix(".kept"))
+    texts.mkdir()
+    try:
+        _, seen = told(observed)
+        said = observed.run("contracts", "observe").out
+    finally:
+        texts.rmdir()
+        texts.with_suffix(".kept").rename(texts)
+    assert {"analyst", "serving"} <= {each["role"] for each in seen["unreadable"]}
+    assert {each["reason"] for each in seen["unreadable"]} == {"the server has lost its text"}
+    assert {each["certain"] for each in seen["never_read"]} == {False}
+    assert "perhaps any table in a statement of" in " ".join(said.split())
+
+
 def test_no_literal_of_a_statement_is_ever_printed(observed: Site) -> None:
     odd = f"copy (select '{SECRET}' from transactions where channel = '{SECRET}' and {SECRET} > 0) to stdout"
     ran(observed, "analyst", odd, f"do $$ begin perform '{SECRET}' from merchants; end $$")
