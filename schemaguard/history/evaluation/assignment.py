@@ -20,7 +20,9 @@ def assign_annotated(interpreter: Interpreter, node: ast.AnnAssign, scope: Scope
     """`a: T = value`; a class remembers the order of its annotations, for it may be a dataclass."""
     if scope.is_class and isinstance(node.target, ast.Name):
         annotations = scope.names.setdefault("__annotations__", {})
-        annotations[node.target.id] = node.annotation
+        # After a branch on something unknown, or where the code binds the name itself, it may be anything.
+        if isinstance(annotations, dict):
+            annotations[node.target.id] = node.annotation
     if node.value is not None:
         bind(interpreter, node.target, interpreter.evaluate(node.value, scope), scope)
 

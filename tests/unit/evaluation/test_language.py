@@ -1,6 +1,7 @@
 """Python in revisions: what its constructs lead to."""
 # ruff: noqa: E501 - a case reads best in one line
 
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -267,3 +268,11 @@ def test_a_table_class_whose_column_cannot_be_made_raises_as_it_would() -> None:
             except sa.exc.ArgumentError:
                 op.execute("SELECT 1")
     """) in (["SELECT 1"], ["DELETE FROM t"])
+
+
+@pytest.mark.parametrize(
+    "before", ["__annotations__ = 1", "if op.get_bind().execute('q').scalar(): x: int\n    else: __annotations__ = 2"]
+)
+def test_annotations_that_are_not_known_are_no_fault(before: str) -> None:
+    source = f"class C:\n    {before}\n    y: int = 3\nop.drop_table(f't{{C.y}}')"
+    assert sent(f"def upgrade():\n{textwrap.indent(source, '    ')}")[-1] == "DROP TABLE t3"
