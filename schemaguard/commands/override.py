@@ -105,6 +105,8 @@ def grant(wanted: Sequence[Override], folder: Path, files: DiskFiles, connection
     """
     path = files.path_of(folder / FILE)
     text = files.read(path)
+    if text is None and (files.root / path).exists():
+        raise UsageError("the file of overrides can't be read", at=path, next="mend it: what it says would be lost")
     before = read_overrides(folder, files)
     made = text
     for each in wanted:

@@ -116,3 +116,12 @@ def test_a_malformed_file_is_left_alone(live: Site) -> None:
     assert (ran.code, "overrides.yaml:2" in ran.words) == (2, True)
     assert _file(live).read_text() == "version: 1\noverrides: soon\n"
     assert _entries(live) == []
+
+
+def test_what_cannot_be_read_is_not_replaced(live: Site) -> None:
+    _file(live).mkdir()
+    ran = live.run(*ASKED, *WHY)
+    assert ran.code == 2
+    assert "the file of overrides can't be read" in ran.words
+    assert _file(live).is_dir()
+    assert _entries(live) == []
