@@ -1,19 +1,25 @@
 """Who needs what a migration drops, by the releases and the consumers of the database, and who answers for it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from schemaguard.adapters.override_file import confirmed_overrides
+from schemaguard import config
+from schemaguard.adapters.files import DiskFiles
+from schemaguard.adapters.override_file import read_overrides
 from schemaguard.adapters.releases import situation
 from schemaguard.catalog.objects import Catalog, Name
-from schemaguard.releases.answering import unanswered
+from schemaguard.contracts.overrides import Override
+from schemaguard.ledger.entry import parse as parse_entry
+from schemaguard.releases.answering import confirmed, unanswered
 from schemaguard.releases.leftovers import names
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+
+_GRANTED = "select model, entry from schemaguard.ledger where event = 'override-granted'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +40,26 @@ def needs(connection: Connection, dropped: tuple[Name, str | None], catalog: Cat
     for contract in situation.needed(connection):
         if not names(contract, catalog, *dropped):
             continue
-        overrides = confirmed_overrides(connection, folder, datetime.now(UTC).date())
+        overrides = _confirmed_overrides(connection, folder, datetime.now(UTC).date())
         versions = situation.versions_needing(connection, contract)
         missing = unanswered(contract, versions, dropped, catalog, overrides)
         for version in versions:
             name = f"{contract.model}@{version}" if version else contract.model
             (left if version in missing else answered_for).append(name)
     return Needs(tuple(dict.fromkeys(answered_for)), tuple(dict.fromkeys(left)))
+
+
+def _confirmed_overrides(connection: Connection, folder: Path, day: date) -> tuple[Override, ...]:
+    """Those of the project around a folder that are in force and in the ledger.
+
+    Raises ContractError where the file is malformed, ConfigError where the settings are.
+    """
+    settings = config.load(folder)
+    overrides = read_overrides(settings.root / settings.contracts, DiskFiles(settings.root))
+    if not overrides:
+        return ()
+    granted = []
+    for model, entry in connection.execute(_GRANTED):
+        facts = parse_entry(entry).payload
+        granted.append((facts["rule"], facts["object"], model, facts["version"] or "", facts["until"]))
+    return confirmed(overrides, granted, day)
