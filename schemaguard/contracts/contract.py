@@ -66,8 +66,6 @@ class Contract:
     file: str
     digest: str
     """SHA-256 over the canonical JSON of the parsed document, in hex."""
-    earlier_digests: frozenset[str] = field(default=frozenset(), compare=False)
-    """Those that it had before its last versions were added to the list: for whoever has one, it is the same."""
     status: str = "active"
     version: str = "1.0.0"
     reads_through: ReadsThrough = "table"
@@ -82,6 +80,8 @@ class Contract:
     supported_until: date | None = None
     lag: str | None = None
     """How old what a copy holds may be, such as `4 h`, where the contract says it."""
+    earlier_digests: frozenset[str] = field(default=frozenset(), compare=False)
+    """Those that it had before its last versions were added to the list: for whoever has one, it is the same."""
 
     def frame_schema(self, table: str | None = None, backend: Backend = "pandas") -> "DataFrameSchema":
         """The pandera schema of a frame with a table's columns: the verdicts of `contracts verify`, in memory.
