@@ -38,13 +38,13 @@ def override(
     from datetime import UTC
 
     from schemaguard.adapters.files import DiskFiles
-    from schemaguard.cli.contracts.known import read_contracts
+    from schemaguard.cli.contracts.known import read_book
     from schemaguard.cli.operating import actor, console, tell_json
     from schemaguard.commands import override as command
     from schemaguard.report.overrides import granted_json, show_granted
 
     folder, root = contract_folder(contracts)
-    known = [file.contract for file in read_contracts(folder, root, contracts)]
+    known = read_book(contracts, database_url).listed
     wanted = [
         command.asked(rule, thing, one, until.date(), (reason, approved_by, actor())) for one in dict.fromkeys(whom)
     ]

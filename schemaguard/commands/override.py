@@ -1,6 +1,6 @@
 """override: let a finding of the contract family pass for one model version until a day, on somebody's word."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,10 +13,10 @@ from schemaguard.adapters.override_file import FILE, read_overrides
 from schemaguard.adapters.postgres import in_transaction
 from schemaguard.adapters.releases import journal
 from schemaguard.adapters.writing import replace_text
-from schemaguard.contracts.contract import Contract
 from schemaguard.contracts.overrides import Override, is_same_person, parse, spelled, whom
 from schemaguard.contracts.overriding import with_override
 from schemaguard.errors import RefusedError, UsageError
+from schemaguard.releases.listing import Listed
 from schemaguard.rules import RULES
 from schemaguard.rules.overriding import not_overridden
 
@@ -42,7 +42,7 @@ def asked(rule: str, thing: str, whom_: str, until: date, why: tuple[str, str, s
     return Override(rule, spelled(thing), model, version, until, reason, approved_by, asked_by)
 
 
-def check_asked(wanted: Override, contracts: Iterable[Contract], today: date) -> None:
+def check_asked(wanted: Override, listed: Sequence[Listed], today: date) -> None:
     """Whether it can be granted: UsageError where it names what isn't there, RefusedError where one person is both."""
     if problem := not_overridden(wanted.rule, RULES):
         raise UsageError(problem[0], at="RULE", next=problem[1])
@@ -63,7 +63,7 @@ def check_asked(wanted: Override, contracts: Iterable[Contract], today: date) ->
             at="--approved-by",
             next="have somebody else approve it; who asks is the system's user, or SCHEMAGUARD_ACTOR",
         )
-    _check_is_under_contract(wanted, tuple(contracts))
+    _check_is_under_contract(wanted, listed)
 
 
 def _is_unicode(text: str) -> bool:
@@ -71,18 +71,10 @@ def _is_unicode(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _check_is_under_contract(wanted: Override, contracts: tuple[Contract, ...]) -> None:
-    mine = [
-        contract
-        for contract in contracts
-        if contract.model == wanted.model and wanted.version in (contract.model_versions or ("",))
-    ]
+def _check_is_under_contract(wanted: Override, listed: Sequence[Listed]) -> None:
+    mine = [each.contract for each in listed if (each.contract.model, each.version) == (wanted.model, wanted.version)]
     if not mine:
-        names = sorted(
-            f"{contract.model}@{version}" if version else contract.model
-            for contract in contracts
-            for version in contract.model_versions or ("",)
-        )
+        names = sorted(each.name for each in listed)
         raise UsageError(f"no contract speaks for {wanted.name}", at="--for", next=f"known: {_listed(names)}")
     tables = sorted({str(part.table) for contract in mine for part in contract.tables})
     if not any(wanted.object == table or wanted.object.startswith(f"{table}.") for table in tables):

@@ -6,7 +6,6 @@ from schemaguard.adapters.registry import MlflowRegistry
 from schemaguard.adapters.releases import ControlDatabase
 from schemaguard.contracts.contract import ContractFile
 from schemaguard.contracts.difference import difference
-from schemaguard.contracts.digests import shared_digests
 from schemaguard.errors import ContractError, RegistryError, UsageError
 from schemaguard.releases.fit import CatalogFit, Unmet
 from schemaguard.releases.publication import Bound, Publication, Published
@@ -122,8 +121,7 @@ def _before(publication: Publication, bound: tuple[Bound, ...]) -> Bound | None:
     """What the version is bound to already; ContractError, with the difference, where that is another contract."""
     contract, version = publication.contract, publication.version or ""
     mine = [each for each in bound if (each.contract.model, each.version) == (contract.model, version)]
-    known = shared_digests(publication.document)
-    same = next((each for each in mine if each.contract.digest in known), None)
+    same = next((each for each in mine if each.contract.digest in contract.digests), None)
     if same is not None or not mine or publication.version is None:
         return same
     lines = difference(mine[0].document, publication.document)

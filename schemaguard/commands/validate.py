@@ -8,8 +8,7 @@ from typing import Protocol
 
 from schemaguard.adapters.contract_files import PATTERNS, read_file
 from schemaguard.catalog.objects import Catalog
-from schemaguard.contracts.contract import Contract, ContractFile
-from schemaguard.contracts.digests import shared_digests
+from schemaguard.contracts.contract import Contract
 from schemaguard.contracts.signature import SignatureField
 from schemaguard.contracts.validation import (
     Remark,
@@ -103,16 +102,15 @@ def validate(
 
 def _one(file: Path, bench: Bench, is_meant: Callable[[Contract], bool], bound: dict[str, str]) -> Validated | None:
     try:
-        read = read_file(file, bench.root)
+        contract = read_file(file, bench.root).contract
     except ContractError as error:
         name = str(file.relative_to(bench.root)) if file.is_relative_to(bench.root) else str(file)
         return Validated(name, (), (Remark("file", True, error.what, error.at, error.next),))
-    contract = read.contract
     names = tuple(f"{contract.model}@{version}" for version in contract.model_versions) or (contract.model,)
     twice = tuple(_doubles(contract, names, bound))
     if not is_meant(contract):
         return None
-    return Validated(contract.file, names, (*twice, *_remarks(read, bench)))
+    return Validated(contract.file, names, (*twice, *_remarks(contract, bench)))
 
 
 def _doubles(contract: Contract, names: tuple[str, ...], bound: dict[str, str]) -> Iterator[Remark]:
@@ -123,24 +121,21 @@ def _doubles(contract: Contract, names: tuple[str, ...], bound: dict[str, str]) 
             yield Remark("file", True, what, f"{contract.file}:1:1", "leave one of them")
 
 
-def _remarks(file: ContractFile, bench: Bench) -> Iterator[Remark]:
-    contract = file.contract
+def _remarks(contract: Contract, bench: Bench) -> Iterator[Remark]:
     if bench.catalog is not None:
         yield from against_catalog(contract, bench.catalog)
         yield from against_query(contract, bench.catalog)
         yield from _signed(contract, bench.catalog, bench.signatures)
     yield from against_dates(contract, bench.today)
-    yield from _locked(file, bench.lock)
+    yield from _locked(contract, bench.lock)
 
 
-def _locked(file: ContractFile, lock: Window | None) -> Iterator[Remark]:
+def _locked(contract: Contract, lock: Window | None) -> Iterator[Remark]:
     """A version that is in its window by the lock file, with another contract than this file."""
-    contract = file.contract
-    known = shared_digests(file.document) if lock is not None else frozenset()
     for version in contract.model_versions if lock is not None else ():
         assert lock is not None
         entry = lock.entry(contract.model, version)
-        if entry is not None and entry.digest and entry.digest not in known:
+        if entry is not None and entry.digest and entry.digest not in contract.digests:
             what = f"{contract.model}@{version} was published with another contract ({entry.digest[:12]})"
             hint = "bring the file back to what was published, or write the lock file anew"
             yield Remark("window", True, what, f"{contract.file}:1:1", hint)

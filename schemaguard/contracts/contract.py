@@ -94,6 +94,11 @@ class Contract:
         return frame_schema(self, table, backend)
 
     @property
+    def digests(self) -> tuple[str, ...]:
+        """By whichever of these it is bound, it is this contract; its own first."""
+        return (self.digest, *sorted(self.earlier_digests))
+
+    @property
     def is_consumer(self) -> bool:
         """Whether it belongs to a service, dashboard or job rather than to a model version."""
         return not self.model_versions

@@ -18,19 +18,17 @@ def digest(data: Any) -> str:
     return hashlib.sha256(canonical(data).encode()).hexdigest()
 
 
-def shared_digests(data: Mapping[str, Any]) -> frozenset[str]:
-    """The digest of a document, and those that it had before its last versions were added to the list.
+def earlier_digests(data: Mapping[str, Any]) -> frozenset[str]:
+    """The digests that a document had before its last versions were added to the list.
 
     A contract that many versions share is the same contract for those that were published with it earlier.
     """
-    found = {digest(data)}
+    found: set[str] = set()
     for number, entry in enumerate(data.get("customProperties") or ()):
         if entry.get("vendor") == VENDOR and entry.get("property") == "modelVersion":
             versions = entry.get("value") if isinstance(entry.get("value"), list) else []
-            for length in range(1, len(versions)):
-                found.add(digest(_with_versions(data, number, versions[:length])))
-            if versions:
-                found.add(digest(_with_versions(data, number, versions[0])))
+            shorter = [versions[:length] for length in range(1, len(versions))]
+            found |= {digest(_with_versions(data, number, each)) for each in (*shorter, *versions[:1])}
     return frozenset(found)
 
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import Type, parse_type
 from schemaguard.contracts.contract import Access, Contract, ContractFile, ContractTable, Promise, ReadsThrough
-from schemaguard.contracts.digests import VENDOR, digest, shared_digests
+from schemaguard.contracts.digests import VENDOR, digest, earlier_digests
 from schemaguard.contracts.document import Document, Path, read
 from schemaguard.contracts.signature import SignatureField, parse_signature
 from schemaguard.contracts.standard import unknown_key, validate
@@ -59,7 +59,7 @@ def _contract(document: Document, digest_: str, query: Callable[[str], str | Non
         tables=_tables(document),
         file=document.file,
         digest=digest_,
-        earlier_digests=shared_digests(data) - {digest_} if len(versions) > 1 else frozenset(),
+        earlier_digests=earlier_digests(data),
         status=str(data.get("status", "active")),
         version=str(data.get("version", "1.0.0")),
         reads_through=cast(ReadsThrough, reads_through),

@@ -10,7 +10,6 @@ from typing import Any
 from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.contract import Access, Contract, ContractFile
 from schemaguard.contracts.difference import difference
-from schemaguard.contracts.digests import shared_digests
 from schemaguard.contracts.subject import Subject
 from schemaguard.errors import UsageError
 from schemaguard.releases.publication import Bound
@@ -95,14 +94,16 @@ def listing(files: Iterable[ContractFile], bound: Iterable[Bound], window: Windo
     in_folder = {
         (file.contract.model, version): file for file in files for version in file.contract.model_versions or ("",)
     }
-    by_digest = {
-        (file.contract.model, digest): file
-        for file in in_folder.values()
-        for digest in (*file.contract.earlier_digests, file.contract.digest)
-    }
+    by_digest = {(file.contract.model, digest): file for file in in_folder.values() for digest in file.contract.digests}
     entries = {(entry.model, entry.version): entry for entry in window.entries}
+    # Published with the contract of another version: no file lists it.
+    in_folder |= {
+        key: file
+        for key, entry in entries.items()
+        if key not in in_folder and (file := by_digest.get((entry.model, entry.digest))) is not None
+    }
     listed = [
-        _published(each, in_folder.get(key) or by_digest.get((key[0], each.contract.digest)), entries.get(key))
+        _published(each, in_folder.get(key), entries.get(key))
         if (each := known.get(key))
         else _in_folder(in_folder[key], key[1], entries.get(key))
         for key in known | in_folder
@@ -153,7 +154,7 @@ def _published(bound: Bound, file: ContractFile | None, entry: Entry | None) -> 
 
 def _changes(bound: Bound, file: ContractFile) -> tuple[str, ...]:
     """How the file differs from what was published; that more versions share it is no difference."""
-    if bound.contract.digest in shared_digests(file.document):
+    if bound.contract.digest in file.contract.digests:
         return ()
     return difference(bound.document, file.document)
 

@@ -111,8 +111,7 @@ def held(contracts: Iterable[Contract], window: Window) -> tuple[UnderContract, 
 
 def bound_to(contract: Contract, bound: Mapping[tuple[str, str], list[str]]) -> tuple[str, ...]:
     """The versions that were published with the contract, or with what it was before versions were added to it."""
-    digests = (contract.digest, *sorted(contract.earlier_digests))
-    return tuple(version for each in digests for version in bound.get((contract.model, each), ()))
+    return tuple(version for each in contract.digests for version in bound.get((contract.model, each), ()))
 
 
 def bound_versions(window: Window) -> dict[tuple[str, str], list[str]]:

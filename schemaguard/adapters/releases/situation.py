@@ -33,18 +33,19 @@ select r.model, r.model_version, c.document, c.file, c.digest, c.view_schema, r.
     r.superseded_at, r.window_until, r.artifact_uri, c.query, r.signature
 from schemaguard.release r join schemaguard.contract c on c.digest = r.contract
 where r.model = %s order by r.published_at, r.model_version"""
-_NEEDED = """\
-select distinct c.document, c.file, c.digest, c.query, r.signature
-from schemaguard.contract c left join schemaguard.release r on r.contract = c.digest
-left join schemaguard.pointer p on p.model = r.model
-where (r.model is null or r.superseded_at is null or r.window_until > now()
-    or r.model_version in (p.active, p.canary, p.fallback))
-  and (r.model, r.model_version) is distinct from (%(model)s, %(version)s)"""
-_VERSIONS_NEEDING = """\
-select r.model_version from schemaguard.release r left join schemaguard.pointer p on p.model = r.model
-where r.contract = %s
-  and (r.superseded_at is null or r.window_until > now() or r.model_version in (p.active, p.canary, p.fallback))
-order by r.published_at, r.model_version"""
+_IS_NEEDED = """\
+(r.superseded_at is null or r.window_until > now() or r.model_version in (p.active, p.canary, p.fallback))"""
+_NEEDED = (
+    "select distinct c.document, c.file, c.digest, c.query, r.signature",
+    "from schemaguard.contract c left join schemaguard.release r on r.contract = c.digest",
+    "left join schemaguard.pointer p on p.model = r.model",
+    "where (r.model is null or", _IS_NEEDED, ")",
+    "and (r.model, r.model_version) is distinct from (%(model)s, %(version)s)",
+)  # fmt: skip
+_VERSIONS_NEEDING = (
+    "select r.model_version from schemaguard.release r left join schemaguard.pointer p on p.model = r.model",
+    "where r.contract = %s and", _IS_NEEDED, "order by r.published_at, r.model_version",
+)  # fmt: skip
 _RETIRED = """\
 select r.id, r.table_schema, r.table_name, r.column_name, r.hidden_schema, r.hidden_table, r.hidden_column, r.restore,
     r.restore_class, r.retired_at, r.purge_after, r.applied_change, r.operation, a.revision
@@ -97,15 +98,17 @@ def catalog(connection: Connection) -> Catalog:
 
 def needed(connection: Connection, besides: tuple[str, str | None] = ("", None)) -> tuple[Contract, ...]:
     """The contracts of everybody who is in their window, published and not served yet, or a consumer."""
-    rows = connection.execute(_NEEDED, {"model": besides[0], "version": besides[1]})
+    rows = connection.execute(" ".join(_NEEDED), {"model": besides[0], "version": besides[1]})
     return tuple(contract_of(*row) for row in rows)
 
 
 def versions_needing(connection: Connection, contract: Contract) -> tuple[str, ...]:
-    """The versions with that contract that are in their window or not served yet; an empty one for a consumer."""
-    if contract.is_consumer:
-        return ("",)
-    return tuple(row[0] for row in connection.execute(_VERSIONS_NEEDING, (contract.digest,)))
+    """The versions with that contract that are in their window or not served yet; an empty one for a consumer.
+
+    Where no release has a needed contract, they are those that it lists.
+    """
+    released = tuple(row[0] for row in connection.execute(" ".join(_VERSIONS_NEEDING), (contract.digest,)))
+    return released or contract.model_versions or ("",)
 
 
 def servers(connection: Connection) -> tuple[Server, ...]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, contract_folder, read_contracts, relative
+from schemaguard.cli.contracts.known import Folder, contract_folder, read_book, read_contracts, relative
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 if TYPE_CHECKING:
@@ -42,15 +42,12 @@ def verify(
     and one couldn't be judged.
     """
     from schemaguard.cli.operating import console, tell_json
-    from schemaguard.commands import publish
     from schemaguard.commands import verify as command
     from schemaguard.report import verification as report
 
     name, _, after = model.partition("@")
     number = version or after or None
-    folder, root = contract_folder(contracts)
-    files = read_contracts(folder, root, contracts)
-    contract = publish.find(files, name, number, relative(folder, root), "verify").contract
+    contract = _contract(name, number, contracts, database_url)
     file = _file(on)
     wanted = command.Wanted(table, where, since, time_column, sample, rows)
     if file is not None:
@@ -63,6 +60,20 @@ def verify(
     else:
         report.show(found, console())
     raise typer.Exit(found.exit_code)
+
+
+def _contract(model: str, version: str | None, contracts: str | None, database_url: str | None) -> "Contract":
+    """What speaks for the version: a file that lists it, else the contract of another that it was published with."""
+    from schemaguard.commands.publish import find
+
+    folder, root = contract_folder(contracts)
+    files = read_contracts(folder, root, contracts)
+    mine = [file.contract for file in files if file.contract.model == model]
+    if version is not None and not any(version in each.model_versions for each in mine):
+        for each in read_book(contracts, database_url).listed:
+            if (each.contract.model, each.version) == (model, version):
+                return each.contract
+    return find(files, model, version, relative(folder, root), "verify").contract
 
 
 def _file(on: str | None) -> Path | None:

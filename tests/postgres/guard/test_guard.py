@@ -196,6 +196,56 @@ def test_an_override_that_is_half_there_or_for_something_else_answers_for_nothin
     assert "channel" in project.columns("transactions")
 
 
+def publish_model(project: Project, *versions: str) -> None:
+    """One contract of a model, which reads a column, and the versions that are released with it."""
+    document = {
+        "apiVersion": "v3.2.0", "kind": "DataContract", "id": "urn:schemaguard:model:fraud:7", "version": "1.0.0",
+        "status": "active",
+        "customProperties": [{"property": "modelName", "value": "fraud", "vendor": "schemaguard"},
+                             {"property": "modelVersion", "value": "7", "vendor": "schemaguard"}],
+        "schema": [{"name": "transactions", "physicalName": "transactions",
+                    "properties": [{"name": "channel", "physicalType": "text"}]}],
+    }  # fmt: skip
+    digest = digests.digest(document)
+    project.ask(
+        "insert into schemaguard.contract (digest, model, document, file, reads_through, view_schema, published_by) "
+        "values (%s, 'fraud', %s, 'contracts/fraud/7.odcs.yaml', 'table', 'fraud_7', 'ada')",
+        digest,
+        Jsonb(document),
+    )
+    for version in versions:
+        project.ask(
+            "insert into schemaguard.release (model, model_version, contract) values ('fraud', %s, %s)", version, digest
+        )
+
+
+def test_every_version_with_the_contract_has_to_be_answered_for(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.folder.parent)
+    publish_model(project, "7", "9")
+    of_7, of_9 = (replace(GRANTED, model="fraud", version=version) for version in ("7", "9"))
+    overrides_file(project, of_7)
+    in_the_ledger(project, of_7)
+    project.add('op.drop_column("transactions", "channel")')
+    with pytest.raises(RefusedError, match=r"transactions\.channel is needed by fraud@9, and the release window"):
+        project.upgrade()
+    overrides_file(project, of_7, of_9)
+    in_the_ledger(project, of_9)
+    project.upgrade()
+    assert "channel" not in project.columns("transactions")
+
+
+def test_a_contract_without_a_release_is_needed_by_those_that_it_lists(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.folder.parent)
+    publish_model(project)
+    project.add('op.drop_column("transactions", "channel")')
+    with pytest.raises(RefusedError, match=r"transactions\.channel is needed by fraud@7"):
+        project.upgrade()
+
+
 def test_a_malformed_file_of_overrides_is_refused(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project.folder.parent)
     publish_dashboard(project)

@@ -153,6 +153,22 @@ def test_a_migration_is_judged_for_a_version_that_no_file_lists(site: Site, vers
     assert [(each["in_folder"], each["changes"]) for each in listed if each["model_version"] == "9"] == [(True, [])]
 
 
+def test_every_verb_knows_a_version_that_no_file_lists(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.done("init")
+    site.done("contracts", "publish", "fraud", "7")
+    site.done("contracts", "publish", "fraud", "9", "--same-as", "7")
+    site.done("window", "lock")
+    assert site.done("contracts", "verify", "fraud", "9").startswith("HOLDS")
+    words = ("--until", "2099-12-31", "--reason", "empty", "--approved-by", "grace")
+    site.done("override", "breaks-reader", "transactions.channel", "--for", "fraud@9", *words)
+    ran = site.run("override", "breaks-reader", "transactions.channel", "--for", "fraud@99", *words)
+    assert (ran.code, "no contract speaks for fraud@99" in ran.words) == (2, True)
+    monkeypatch.delenv("SCHEMAGUARD_DATABASE_URL")
+    listed = json.loads(site.done("contracts", "list", "--format", "json"))["contracts"]
+    standing = {each["model_version"]: each["standing"] for each in listed}
+    assert standing == {"7": "published", "8": "unpublished", "9": "published"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -91,7 +91,8 @@ def test_the_feature_query_says_what_arrives(signed: Site) -> None:
     query(signed, "select coalesce(items, 0) as items, amount from transactions")
     signed.done("contracts", "publish", "fraud", "10")
     signed.ask("alter table transactions alter column items drop not null")
-    signed.done("promote", "fraud", "10", "--yes")
+    assert signed.done("promote", "fraud", "10", "--yes").splitlines()[-1].startswith("PROMOTED fraud 10")
+    assert signed.ask("select active from schemaguard.pointer where model = 'fraud'") == [("10",)]
 
 
 def test_what_a_query_makes_of_a_column_is_refused_too(signed: Site) -> None:

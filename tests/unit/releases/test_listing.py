@@ -20,7 +20,7 @@ TABLES = (
 )
 FRAUD = Contract("urn:schemaguard:model:fraud:7", "fraud", ("7", "10"), TABLES, "7.odcs.yaml", "abcdef0123")
 FILE = ContractFile(FRAUD, {"version": "1"})
-BOUND = Bound(FRAUD, {"version": "0"}, "7", "fraud_7", NOW, "ada")
+BOUND = Bound(replace(FRAUD, digest="0123abcdef"), {"version": "0"}, "7", "fraud_7", NOW, "ada")
 
 
 def test_versions_stand_in_their_natural_order_each_with_its_standing() -> None:
