@@ -72,6 +72,8 @@ def put_together(interpreter: Interpreter, name: str, bases: tuple[Value, ...], 
 
 
 def _finished(interpreter: Interpreter, made: Class) -> Class:
+    # Each of those above it is looked at, and a loop may put class upon class.
+    interpreter.budget.spend(len(made.order))
     if made.host is not None and issubclass(made.host, Enum):
         # Python takes as long to make an enum as SQLAlchemy a column.
         interpreter.budget.labour(1 + len(made.attributes) // _MEMBERS_A_UNIT)
