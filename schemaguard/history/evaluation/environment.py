@@ -5,9 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from schemaguard.history.evaluation.budget import Exhausted
-from schemaguard.history.evaluation.interpreter import Interpreter
-from schemaguard.history.evaluation.values import Raised, Unsupported, Value
+from schemaguard.history.evaluation.machine.budget import Exhausted
+from schemaguard.history.evaluation.machine.interpreter import Interpreter
+from schemaguard.history.evaluation.values.objects import Raised, Unsupported, Value
 
 _NAME = "target_metadata"
 

@@ -9,18 +9,20 @@ from typing import Any
 
 from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Place
-from schemaguard.history.evaluation import attributes, calls, environment
-from schemaguard.history.evaluation.budget import Exhausted
-from schemaguard.history.evaluation.builtin_functions import BUILTINS
-from schemaguard.history.evaluation.expressions import EXPRESSIONS
-from schemaguard.history.evaluation.interpreter import Interpreter, Language, Site
+from schemaguard.history.evaluation import environment
+from schemaguard.history.evaluation.data_model import attributes
+from schemaguard.history.evaluation.host.modelled import native
+from schemaguard.history.evaluation.language import calls
+from schemaguard.history.evaluation.language.expressions import EXPRESSIONS
+from schemaguard.history.evaluation.language.statements import STATEMENTS
 from schemaguard.history.evaluation.libraries import host_module
-from schemaguard.history.evaluation.libraries.building import native
+from schemaguard.history.evaluation.libraries.builtins import BUILTINS
 from schemaguard.history.evaluation.libraries.paths import open_file
-from schemaguard.history.evaluation.modules import Modules, ProjectModule
-from schemaguard.history.evaluation.recorder import Recorder
-from schemaguard.history.evaluation.statements import STATEMENTS
-from schemaguard.history.evaluation.values import NOTHING, Arguments, Function, Raised, Unsupported
+from schemaguard.history.evaluation.machine.budget import Exhausted
+from schemaguard.history.evaluation.machine.interpreter import Interpreter, Language, Site
+from schemaguard.history.evaluation.machine.recorder import Recorder
+from schemaguard.history.evaluation.values.modules import Modules, ProjectModule
+from schemaguard.history.evaluation.values.objects import NOTHING, Arguments, Function, Raised, Unsupported
 from schemaguard.history.replay import Outcome
 from schemaguard.history.revision import Direction, Revision, Run
 from schemaguard.history.sources import Files

@@ -77,7 +77,7 @@ def evaluate(root: Path) -> dict[str, Any]:
     from schemaguard.catalog.changes import DropColumn, DropTable, Opaque
     from schemaguard.commands.histories import find_one, open_reading, replay_history
     from schemaguard.config import Config
-    from schemaguard.history.evaluation.budget import MOST_STEPS, Budget
+    from schemaguard.history.evaluation.machine.budget import MOST_STEPS, Budget
 
     budgets: list[Budget] = []
 

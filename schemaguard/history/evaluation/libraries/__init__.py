@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from schemaguard.history.evaluation.interpreter import Interpreter
 from schemaguard.history.evaluation.libraries import alembic_names, sqlalchemy_names, standard, third_party
-from schemaguard.history.evaluation.values import NOTHING, Value
+from schemaguard.history.evaluation.machine.interpreter import Interpreter
+from schemaguard.history.evaluation.values.objects import NOTHING, Value
 
 _MODULES: Mapping[str, Callable[[Interpreter, str], Value]] = {
     **standard.MODULES,

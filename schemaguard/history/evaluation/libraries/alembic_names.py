@@ -8,10 +8,10 @@ from alembic.ddl.postgresql import PostgresqlImpl
 from alembic.operations import BatchOperations, Operations
 from alembic.runtime.migration import MigrationContext
 
-from schemaguard.history.evaluation import allowed
-from schemaguard.history.evaluation.interpreter import Interpreter
-from schemaguard.history.evaluation.libraries.building import module, native
-from schemaguard.history.evaluation.values import NOTHING, HostMethod, Modelled, Unknown, Value
+from schemaguard.history.evaluation.host import allowed
+from schemaguard.history.evaluation.host.modelled import module, native
+from schemaguard.history.evaluation.machine.interpreter import Interpreter
+from schemaguard.history.evaluation.values.objects import NOTHING, HostMethod, Modelled, Unknown, Value
 
 _CONFIGURATION = "what the configuration says isn't known"
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from posixpath import basename, dirname, join, normpath, splitext
 from typing import Any
 
-from schemaguard.history.evaluation.holes import has_hole
-from schemaguard.history.evaluation.interpreter import Interpreter
-from schemaguard.history.evaluation.libraries.building import module, native
-from schemaguard.history.evaluation.values import NOTHING, Arguments, Modelled, Native, Unknown, Value
+from schemaguard.history.evaluation.host.modelled import module, native
+from schemaguard.history.evaluation.machine.interpreter import Interpreter
+from schemaguard.history.evaluation.values.holes import has_hole
+from schemaguard.history.evaluation.values.objects import NOTHING, Arguments, Modelled, Native, Unknown, Value
 
 _ENVIRONMENT = "what the environment says isn't known"
 

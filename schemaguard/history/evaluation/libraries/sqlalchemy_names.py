@@ -9,12 +9,12 @@ from sqlalchemy import exc, types
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine, Inspector
 
-from schemaguard.history.evaluation import allowed, conversion
-from schemaguard.history.evaluation.allowed_names import NAMES, POSTGRESQL_NAMES, words
-from schemaguard.history.evaluation.interpreter import Interpreter
-from schemaguard.history.evaluation.libraries.building import decorator, native
-from schemaguard.history.evaluation.libraries.orm import ORM
-from schemaguard.history.evaluation.values import (
+from schemaguard.history.evaluation.effects.orm import ORM
+from schemaguard.history.evaluation.host import allowed, conversion
+from schemaguard.history.evaluation.host.lists import NAMES, POSTGRESQL_NAMES, words
+from schemaguard.history.evaluation.host.modelled import decorator, native
+from schemaguard.history.evaluation.machine.interpreter import Interpreter
+from schemaguard.history.evaluation.values.objects import (
     NOTHING,
     Arguments,
     Decorated,

@@ -12,13 +12,13 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from schemaguard.history.evaluation import classes
-from schemaguard.history.evaluation.holes import has_hole
-from schemaguard.history.evaluation.interpreter import Interpreter
+from schemaguard.history.evaluation.data_model.subscripts import hashed, keyed
+from schemaguard.history.evaluation.host.modelled import decorator, module, native, silent, unknown
+from schemaguard.history.evaluation.language import classes
 from schemaguard.history.evaluation.libraries import paths
-from schemaguard.history.evaluation.libraries.building import decorator, module, native, silent, unknown
-from schemaguard.history.evaluation.subscripts import hashed, keyed
-from schemaguard.history.evaluation.values import (
+from schemaguard.history.evaluation.machine.interpreter import Interpreter
+from schemaguard.history.evaluation.values.holes import has_hole
+from schemaguard.history.evaluation.values.objects import (
     NOTHING,
     Arguments,
     Class,

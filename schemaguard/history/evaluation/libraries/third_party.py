@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
 
-from schemaguard.history.evaluation import conversion
-from schemaguard.history.evaluation.holes import has_hole
-from schemaguard.history.evaluation.interpreter import Interpreter
+from schemaguard.history.evaluation.effects.orm import ORM
+from schemaguard.history.evaluation.host import conversion
+from schemaguard.history.evaluation.host.modelled import Call, first_argument, native, silent
 from schemaguard.history.evaluation.libraries import sqlalchemy_names
-from schemaguard.history.evaluation.libraries.building import Call, first_argument, native, silent
-from schemaguard.history.evaluation.libraries.orm import ORM
-from schemaguard.history.evaluation.values import NOTHING, Arguments, Modelled, Unknown, Value
+from schemaguard.history.evaluation.machine.interpreter import Interpreter
+from schemaguard.history.evaluation.values.holes import has_hole
+from schemaguard.history.evaluation.values.objects import NOTHING, Arguments, Modelled, Unknown, Value
 
 
 def _fixed(make: Callable[[], TypeEngine[Any]]) -> Call:

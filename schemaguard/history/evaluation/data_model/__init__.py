@@ -1,0 +1,1 @@
+"""What values answer, as Python's data model has it: attributes, items, operators, methods, texts."""
