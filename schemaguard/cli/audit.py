@@ -7,7 +7,7 @@ import typer
 from schemaguard.cli.coercion import Verb
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
-group = typer.Typer(no_args_is_help=True, help="Read the ledger, or verify it.")
+group = typer.Typer(no_args_is_help=True, add_completion=False, help="Read the ledger, or verify it.")
 
 
 @group.command(cls=Verb)

@@ -8,13 +8,13 @@ from typing import cast
 import typer
 
 from schemaguard import __version__
-from schemaguard.cli import verbs
-from schemaguard.cli.coercion import Verbs
+from schemaguard.cli.ondemand import group_of
+from schemaguard.cli.verbs import VERBS
 from schemaguard.errors import ExitCode, SchemaguardError
 
 app = typer.Typer(
     name="schemaguard",
-    cls=Verbs,
+    cls=group_of(VERBS),
     no_args_is_help=True,
     add_completion=True,
     rich_markup_mode="rich",
@@ -35,8 +35,6 @@ def _options(
 ) -> None:
     """Options that hold for every verb."""
 
-
-verbs.register(app)
 
 
 # Typer carries its own Click and exports no other name for "called wrongly".

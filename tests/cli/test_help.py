@@ -11,8 +11,8 @@ from schemaguard.cli.main import app
 from schemaguard.cli.verbs import VERBS
 
 EVERY = [
-    *((name,) for name, *_ in VERBS),
-    *(("contracts", name) for name, _ in contracts.VERBS),
+    *((verb.name,) for verb in VERBS),
+    *(("contracts", verb.name) for verb in contracts.VERBS),
     *(("window", each.name or each.callback.__name__) for each in window.group.registered_commands if each.callback),
 ]
 
