@@ -1,17 +1,12 @@
-"""The disk: a tree of text files, and the cache of evaluations."""
+"""The disk: a tree of text files."""
 
 import io
 import os
-import sqlite3
-import sys
-import time
-import tokenize
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
+
+from schemaguard.history.memory import digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +21,8 @@ class DiskFiles:
     _names: dict[str, tuple[str, ...] | None] = field(default_factory=dict, repr=False)
     _listed: dict[str, bool] = field(default_factory=dict, repr=False)
     """Path of what stands in a folder whose names were asked for → whether it is a file."""
+    _probed: dict[str, bool] = field(default_factory=dict, repr=False)
+    """Path of what was asked for by itself → whether it is a file."""
 
     def path_of(self, given: str | Path) -> str:
         """The path as the core knows it: relative to the root where it is inside, with forward slashes."""
@@ -56,11 +53,41 @@ class DiskFiles:
     def is_file(self, path: str) -> bool:
         """Whether there is such a file."""
         known = self._listed.get(path)
-        return os.path.isfile(self._place(path)) if known is None else known  # noqa: PTH113 - see _place
+        if known is None:
+            known = self._probed[path] = os.path.isfile(self._place(path))  # noqa: PTH113 - see _place
+        return known
+
+    def seen(self) -> dict[str, dict[str, object]]:
+        """All that was looked at so far, contents as digests: what a result that was drawn from it depends on."""
+        return {
+            "texts": {path: _digest(text) for path, text in self._texts.items()},
+            "names": {folder: self._kinds(folder) for folder in self._names},
+            "probed": dict(self._probed),
+        }
+
+    def is_as_seen(self, seen: Mapping[str, Mapping[str, object]]) -> bool:
+        """Whether all that was looked at by another run is now as it was then. Raises KeyError where it is none."""
+        return (
+            all(self._kinds(folder) == kinds for folder, kinds in seen["names"].items())
+            and all(self.is_file(path) == is_file for path, is_file in seen["probed"].items())
+            and all(_digest(self.read(path)) == content for path, content in seen["texts"].items())
+        )
+
+    def _kinds(self, folder: str) -> str | None:
+        """The digest of the names in a folder and of which of them are files; None where there is no such folder."""
+        names = self.names(folder)
+        if names is None:
+            return None
+        files = [name for name in names if self._listed[os.path.normpath(f"{folder}/{name}")]]
+        return digest(*names, "", *files)
 
     def _place(self, path: str) -> str:
         """Where the file is; a Path for each of ten thousand files costs as much as reading them."""
         return os.path.join(self.root, path)  # noqa: PTH118 - see above
+
+
+def _digest(text: str | None) -> str | None:
+    return None if text is None else digest(text)
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
@@ -84,6 +111,9 @@ def decode(content: bytes) -> str:
         return _universal(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         pass
+    # Needed for few files, and slower to import than all the rest of this module.
+    import tokenize
+
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
         return _universal(content.decode(encoding))
@@ -93,125 +123,3 @@ def decode(content: bytes) -> str:
 
 def _universal(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-
-
-# The cache
-
-_CACHE_FILE = "evaluations-1.sqlite"
-_MOST_ENTRIES = 40_000
-_WAIT_S = 2.0
-_TABLE = "create table if not exists entry (key text primary key, text text not null, written integer not null)"
-
-
-def cache_folder(environ: Mapping[str, str]) -> Path:
-    """Where evaluations are remembered: never in the project, for a pull request could bring its own answers along."""
-    if chosen := environ.get("SCHEMAGUARD_CACHE_DIR"):
-        return Path(chosen)
-    base = environ.get("XDG_CACHE_HOME") or str(Path(environ.get("HOME") or "~").expanduser() / ".cache")
-    return Path(base) / "schemaguard"
-
-
-@dataclass(slots=True)
-class DiskStore:
-    """A store of texts in one file, shared by runs that may go on at the same time.
-
-    Whatever goes wrong with the file, the entries are only not there: it is a cache.
-    """
-
-    _connection: sqlite3.Connection | None
-    _new: dict[str, str] = field(default_factory=dict)
-
-    def get(self, key: str) -> str | None:
-        """The text kept under a key, None where there is none."""
-        if key in self._new:
-            return self._new[key]
-        if self._connection is None:
-            return None
-        try:
-            row = self._connection.execute("select text from entry where key = ?", (key,)).fetchone()
-        except sqlite3.Error:
-            self._connection = None
-            return None
-        return row[0] if row is not None and isinstance(row[0], str) else None
-
-    def put(self, key: str, text: str) -> None:
-        """Keep a text under a key; it is written when the store is closed."""
-        self._new[key] = text
-
-    def write(self) -> None:
-        """Write what is new, and forget the oldest where there is too much."""
-        if self._connection is None or not self._new:
-            return
-        try:
-            with self._connection:
-                self._connection.executemany(
-                    "insert or replace into entry values (?, ?, ?)",
-                    [(key, text, int(time.time())) for key, text in self._new.items()],
-                )
-                self._connection.execute(
-                    "delete from entry where rowid <= (select max(rowid) from entry) - ?", (_MOST_ENTRIES,)
-                )
-        except sqlite3.Error:
-            return
-
-
-@contextmanager
-def open_store(folder: Path) -> Iterator[DiskStore]:
-    """The store in a folder; where it can't be opened, one that remembers nothing beyond this run."""
-    connection = _connect(folder)
-    store = DiskStore(connection)
-    try:
-        yield store
-        store.write()
-    finally:
-        if connection is not None:
-            connection.close()
-
-
-def _connect(folder: Path) -> sqlite3.Connection | None:
-    path = folder / _CACHE_FILE
-    for _ in range(2):
-        connection = None
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            connection = sqlite3.connect(path, timeout=_WAIT_S)
-            connection.execute(_TABLE)
-            return connection
-        except sqlite3.OperationalError:
-            break
-        except sqlite3.DatabaseError:
-            # Not a database any more: take it away and start again.
-            path.unlink(missing_ok=True)
-        except OSError:
-            break
-        finally:
-            if connection is not None and connection.in_transaction:
-                connection.rollback()
-    return None
-
-
-@cache
-def versions_of_evaluation() -> tuple[str, ...]:
-    """What an evaluation depends on besides the project: Python, our own code, and what compiles and reads SQL.
-
-    The distributions' folders are looked at, for importing SQLAlchemy or importlib.metadata takes longer than a run.
-    """
-    found = [sys.version]
-    for name in ("alembic", "sqlalchemy", "sqlglot", "sqlglotc"):
-        spec = find_spec(name)
-        if spec is None or spec.origin is None:
-            found.append(f"{name} is missing")
-            continue
-        origin = Path(spec.origin)
-        entries = os.listdir(origin.parent.parent)  # noqa: PTH208 - names are wanted, no Path each
-        names = sorted(entry for entry in entries if entry.lower().startswith(f"{name}-"))
-        found.append(f"{names} {_stamp(origin)}")
-    package = Path(__file__).parent.parent
-    for room in ("catalog", "history", "sql"):
-        found += [_stamp(path) for path in sorted((package / room).rglob("*.py"))]
-    return tuple(found)
-
-
-def _stamp(path: Path) -> str:
-    status = path.stat()
-    return f"{path} {status.st_mtime_ns} {status.st_size}"

@@ -36,7 +36,6 @@ def _options(
     """Options that hold for every verb."""
 
 
-
 # Typer carries its own Click and exports no other name for "called wrongly".
 _WronglyCalled = cast(type[Exception], typer.BadParameter.__bases__[0])
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from schemaguard.report.visible import visible
 
 if TYPE_CHECKING:
-    from schemaguard.commands.histories import Reading
+    from schemaguard.commands.reading import Reading
 
 _QUIET_S = 1.0
 _EVERY_S = 0.1
@@ -28,8 +28,8 @@ def read_settings(
     from dataclasses import replace
 
     from schemaguard import config
-    from schemaguard.adapters.files import cache_folder, open_store
-    from schemaguard.commands.histories import open_reading
+    from schemaguard.adapters.store import cache_folder, open_store
+    from schemaguard.commands.reading import open_reading
     from schemaguard.errors import UsageError
 
     if pg_version is not None and pg_version not in config.POSTGRESQL_VERSIONS:

@@ -1,5 +1,8 @@
 """`schemaguard sql`: the statements that a revision runs."""
 
+import json
+import os
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,8 +14,13 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from schemaguard.commands.reading import Reading
     from schemaguard.commands.sql import StatementsOf
     from schemaguard.history.revision import Run
+
+
+_FORCED = frozenset({"FORCE_COLOR", "TTY_COMPATIBLE"})
+"""With these in the environment rich may take what is no terminal for one."""
 
 
 class Format(StrEnum):
@@ -41,31 +49,45 @@ def sql(
     REVISION is an identifier or its beginning, head, base, head-1, or a range such as base:head.
     """
     from schemaguard.cli.reading import read_settings
-    from schemaguard.commands import sql as command
+    from schemaguard.commands.remembered import remembered
     from schemaguard.errors import UsageError
 
     if len(words) > 2:
         raise UsageError("too many words", at=" ".join(words), next="schemaguard sql [PATH] REVISION[:REVISION]")
-    where, wanted = (None if len(words) == 1 else words[0]), words[-1]
     with read_settings(initial=initial, pg_version=pg_version, no_cache=no_cache) as reading:
-        found = command.sql(reading, where, wanted, "downgrade" if downgrade else "upgrade")
+        said = remembered(reading, ("sql", words, downgrade, output), lambda: _said(reading, words, downgrade, output))
     if output is Format.JSON:
-        import json
-
-        typer.echo(json.dumps(command.document(found), indent=2))
+        typer.echo(said)
     else:
-        _show(found)
+        _show(json.loads(said))
 
 
-def _show(found: "StatementsOf") -> None:
+def _said(reading: "Reading", words: list[str], downgrade: bool, output: Format) -> str:
+    """What is shown, as JSON: the document, or the lines of the text with the style of each."""
+    from schemaguard.commands import sql as command
+
+    where, wanted = (None if len(words) == 1 else words[0]), words[-1]
+    found = command.sql(reading, where, wanted, "downgrade" if downgrade else "upgrade")
+    return json.dumps(command.document(found), indent=2) if output is Format.JSON else json.dumps(list(_lines(found)))
+
+
+def _show(lines: list[tuple[str, str]]) -> None:
+    console = _terminal()
+    if console is None:
+        typer.echo("\n".join(text for text, _ in lines))
+        return
+    for text, style in lines:
+        _show_on_terminal(text, style, console)
+
+
+def _terminal() -> "Console | None":
+    """The terminal that is written to, None where the output goes elsewhere."""
+    if not sys.stdout.isatty() and _FORCED.isdisjoint(os.environ):
+        return None
     from rich.console import Console
 
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
-    if console.is_terminal:
-        for text, style in _lines(found):
-            _show_on_terminal(text, style, console)
-    else:
-        typer.echo("\n".join(text for text, _ in _lines(found)))
+    return console if console.is_terminal else None
 
 
 def _lines(found: "StatementsOf") -> "Iterator[tuple[str, str]]":

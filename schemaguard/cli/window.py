@@ -11,7 +11,11 @@ from schemaguard.cli.operating import DatabaseUrl, Format, Output
 if TYPE_CHECKING:
     from schemaguard.releases.window import Window
 
-group = typer.Typer(no_args_is_help=True, add_completion=False, help="Who is in the release window: show it, or write contracts/window.lock.")
+group = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Who is in the release window: show it, or write contracts/window.lock.",
+)
 
 
 @group.command()

@@ -8,7 +8,8 @@ from pathlib import PurePosixPath
 
 from schemaguard.adapters import git
 from schemaguard.adapters.contract_files import PATTERNS, read_files
-from schemaguard.commands.histories import Reading, choose_base
+from schemaguard.commands.histories import choose_base
+from schemaguard.commands.reading import Reading
 from schemaguard.commands.windows import LOCK, LiveWindow, choose
 from schemaguard.contracts import odcs
 from schemaguard.contracts.contract import ContractFile

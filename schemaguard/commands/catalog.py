@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from schemaguard.catalog.diff import Difference, difference
 from schemaguard.catalog.document import document
 from schemaguard.catalog.objects import Catalog
-from schemaguard.commands.histories import Reading, find_one, replay_selected
+from schemaguard.commands.histories import find_one, replay_selected
+from schemaguard.commands.reading import Reading
 from schemaguard.errors import UsageError
 from schemaguard.history.graph import order_to
 from schemaguard.history.resolution import resolve

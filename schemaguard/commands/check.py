@@ -10,7 +10,8 @@ from pathlib import Path
 from schemaguard.adapters.contract_files import read_contracts
 from schemaguard.adapters.override_file import read_overrides
 from schemaguard.catalog.changes import ControlTransaction, Opaque, Unreadable
-from schemaguard.commands.histories import Reading, choose_base, find_histories, replay_history
+from schemaguard.commands.histories import choose_base, find_histories, replay_history
+from schemaguard.commands.reading import Reading
 from schemaguard.commands.windows import LiveWindow, choose
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import ContractError, UsageError

@@ -1,44 +1,23 @@
 """Use case shared by the verbs that read migrations: find the histories, choose the base, replay."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 from schemaguard.adapters import git
-from schemaguard.adapters.files import DiskFiles, versions_of_evaluation
+from schemaguard.adapters.store import versions_of_evaluation
 from schemaguard.catalog.objects import Catalog
-from schemaguard.config import Config
+from schemaguard.commands.reading import Reading
 from schemaguard.errors import HistoryError, UsageError
-from schemaguard.history.cache import CachedRunner, Store, digest, remembered_identity
+from schemaguard.history.cache import CachedRunner, remembered_identity
 from schemaguard.history.discovery import discover, paths_to_read
 from schemaguard.history.graph import ancestors
 from schemaguard.history.history import History, Section, require_whole
 from schemaguard.history.identity import ReadIdentity, read_identity
-from schemaguard.history.replay import Progress, Runner, replay
+from schemaguard.history.memory import digest
+from schemaguard.history.replay import Runner, replay
 from schemaguard.history.revision import Replay, Step
 from schemaguard.history.selection import Base, Selection, select
 from schemaguard.history.stamp import held_already, stamped
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How histories are read: the settings, the files, and what the options say instead of the settings."""
-
-    config: Config
-    files: DiskFiles
-    initial: str | None = None
-    """A file of SQL that runs before the first revision."""
-    assume_in_transaction: bool | None = None
-    """Whether SQL files run in one transaction each; None: as their tool runs them."""
-    postgresql: int | None = None
-    store: Store | None = None
-    """Where evaluations are remembered, None to find out everything anew."""
-    progress: Progress | None = None
-
-
-def open_reading(config: Config, root: Path) -> Reading:
-    """The reading that the settings alone describe, of the files around `root`."""
-    return Reading(config=config, files=DiskFiles(root.resolve()))
 
 
 def find_histories(reading: Reading, paths: Sequence[str]) -> tuple[History, ...]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from schemaguard.commands.histories import Reading, find_one, replay_selected
+from schemaguard.commands.histories import find_one, replay_selected
+from schemaguard.commands.reading import Reading
 from schemaguard.history.graph import order_to
 from schemaguard.history.resolution import span
 from schemaguard.history.selection import Selection

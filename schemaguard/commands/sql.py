@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from schemaguard.catalog.changes import Opaque, Unreadable
-from schemaguard.commands.histories import Reading, find_one, replay_selected
+from schemaguard.commands.histories import find_one, replay_selected
+from schemaguard.commands.reading import Reading
 from schemaguard.history.graph import order_to
 from schemaguard.history.resolution import span
 from schemaguard.history.revision import Direction, Run, Step

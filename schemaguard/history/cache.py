@@ -8,8 +8,7 @@ Verdicts are never remembered. An entry that can't be read is no entry.
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
-from typing import Any, Protocol
+from typing import Any
 
 from schemaguard.catalog.changes import Change
 from schemaguard.catalog.objects import Catalog
@@ -18,6 +17,7 @@ from schemaguard.history.codec import Json, Malformed, decode, encode
 from schemaguard.history.delta import decode_delta, encode_delta
 from schemaguard.history.folding import refold
 from schemaguard.history.identity import ReadIdentity
+from schemaguard.history.memory import Store, digest, sealed, unsealed
 from schemaguard.history.replay import Evaluated, Outcome, Runner
 from schemaguard.history.revision import Direction, Problem, Revision, Run, Step
 from schemaguard.sql.statement import Statement
@@ -28,43 +28,8 @@ _TRAIL = tuple[str, _SOURCES]
 _COMMENTS = tuple[tuple[Place, str], ...]
 
 
-class Store(Protocol):
-    """Where entries are kept; what it gives back may be anything that somebody has put there."""
-
-    def get(self, key: str) -> str | None:
-        """The text kept under a key, None where there is none."""
-        ...
-
-    def put(self, key: str, text: str) -> None:
-        """Keep a text under a key."""
-        ...
-
-
 class Unstorable(Exception):  # noqa: N818 - the run is right; it only isn't remembered
     """A run holds a value that has no JSON."""
-
-
-def digest(*parts: str) -> str:
-    """One digest of several texts, none of which can pass for another split of them."""
-    made = blake2b(digest_size=20)
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        made.update(b"%d:" % len(data))
-        made.update(data)
-    return made.hexdigest()
-
-
-def sealed(key: str, body: str) -> str:
-    """A text as it is kept: behind its digest, so that one which was cut or mixed up isn't taken for an entry."""
-    return f"{digest(key, body)}\n{body}"
-
-
-def unsealed(key: str, text: str | None) -> str | None:
-    """The body of a kept text, None where it isn't what was kept."""
-    if text is None:
-        return None
-    seal, _, body = text.partition("\n")
-    return body if seal == digest(key, body) else None
 
 
 def remembered_identity(store: Store, read: ReadIdentity, versions: str) -> ReadIdentity:

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 from schemaguard import config
 from schemaguard.commands.check import CheckOptions, check
-from schemaguard.commands.histories import open_reading
+from schemaguard.commands.reading import open_reading
 from schemaguard.rules.verdict import CheckResult
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"

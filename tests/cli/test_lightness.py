@@ -56,6 +56,30 @@ def test_a_history_that_is_remembered_is_read_without_the_libraries_that_found_i
     assert warm.splitlines()[:-1] == cold.splitlines()[:-1]
 
 
+def test_statements_that_were_said_before_are_said_without_what_reads_migrations(tmp_path: Path) -> None:
+    (tmp_path / "1_a.sql").write_text("create table t ();\n")
+    heavy = {*HEAVY, "pydantic", "rich.console", "schemaguard.catalog.objects", "schemaguard.commands.histories"}
+    program = PROGRAM.format(action=HELP.format(arguments=["sql", ".", "base:heads"]), heavy=heavy)
+    environ = {**os.environ, "SCHEMAGUARD_CACHE_DIR": str(tmp_path / "cache")}
+    cold, warm = (
+        subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path, env=environ
+        ).stdout
+        for _ in range(2)
+    )
+    assert "schemaguard.catalog.objects" in cold.splitlines()[-1]
+    assert warm.splitlines()[-1] == "[]"
+    assert warm.splitlines()[:-1] == cold.splitlines()[:-1]
+
+
+def test_a_verb_loads_no_other_verb() -> None:
+    program = "import sys\n" + HELP.format(arguments=["sql", "--nothing"])
+    program += "\nprint(sorted(name for name in sys.modules if name.startswith('schemaguard.cli.')))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    parts = ["coercion", "main", "ondemand", "sql", "verbs"]
+    assert done.stdout.splitlines()[-1] == str([f"schemaguard.cli.{part}" for part in parts])
+
+
 def test_an_option_that_is_not_evidently_right_is_read_and_refused(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "schemaguard.cli", "catalog", "--format", "xml"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)

@@ -9,13 +9,12 @@ from schemaguard.adapters import git
 from schemaguard.adapters.files import DiskFiles
 from schemaguard.catalog.objects import Name
 from schemaguard.commands.histories import (
-    Reading,
     choose_base,
     find_histories,
     find_one,
-    open_reading,
     replay_history,
 )
+from schemaguard.commands.reading import Reading, open_reading
 from schemaguard.config import Config
 from schemaguard.errors import HistoryError, UsageError
 from schemaguard.history.discovery import discover

@@ -14,7 +14,7 @@ from schemaguard.adapters import introspect
 from schemaguard.adapters.files import DiskFiles
 from schemaguard.catalog.diff import difference
 from schemaguard.commands.catalog import static_catalog
-from schemaguard.commands.histories import Reading
+from schemaguard.commands.reading import Reading
 
 # MLflow makes its first tables from its models, then upgrades them.
 _UPGRADE = """

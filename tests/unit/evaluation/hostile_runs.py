@@ -75,7 +75,8 @@ def load() -> None:
 def evaluate(root: Path) -> dict[str, Any]:
     """The one revision of the project, up and down, as `schemaguard check` evaluates it."""
     from schemaguard.catalog.changes import DropColumn, DropTable, Opaque
-    from schemaguard.commands.histories import find_one, open_reading, replay_history
+    from schemaguard.commands.histories import find_one, replay_history
+    from schemaguard.commands.reading import open_reading
     from schemaguard.config import Config
     from schemaguard.history.evaluation.machine.budget import MOST_STEPS, Budget
 

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from schemaguard.adapters.files import DiskStore, cache_folder, open_store
+from schemaguard.adapters.store import DiskStore, cache_folder, open_store
 from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Place
-from schemaguard.history.cache import CachedRunner, digest
+from schemaguard.history.cache import CachedRunner
 from schemaguard.history.discovery import discover
 from schemaguard.history.history import Section
+from schemaguard.history.memory import digest
 from schemaguard.history.replay import Outcome, Runner, replay
 from schemaguard.history.revision import Direction, Replay, Revision, Run, Step
 from schemaguard.history.selection import Selection
