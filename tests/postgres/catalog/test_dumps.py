@@ -7,7 +7,7 @@ import pytest
 
 from schemaguard.adapters.introspect import read_catalog
 from schemaguard.catalog.diff import difference
-from tests.conftest import POSTGRESQL_15
+from tests.conftest import OTHERS, fresh, programs
 from tests.postgres.catalog.servers import cases, fold_script, scenarios
 
 SCRIPTS = {
@@ -20,15 +20,19 @@ SCRIPTS = {
 } | {"all of it": f"{cases('locks.sql')[0]}\n{cases('inverses.sql')[0]}"}  # fmt: skip
 
 
+@pytest.mark.parametrize("version", OTHERS)
 @pytest.mark.parametrize("name", SCRIPTS)
-def test_a_dump_is_read_back_as_the_database_that_it_came_from(database15: str, name: str) -> None:
-    with psycopg.connect(database15, autocommit=True) as connection:
-        connection.execute("set client_min_messages = error")
-        connection.execute(SCRIPTS[name].encode())
-        real = read_catalog(connection)
-    dump = subprocess.run(
-        [POSTGRESQL_15 / "pg_dump", "--dbname", database15], check=True, capture_output=True, text=True
-    ).stdout
+def test_a_dump_is_read_back_as_the_database_that_it_came_from(
+    request: pytest.FixtureRequest, name: str, version: str
+) -> None:
+    with fresh(request.getfixturevalue(f"server{version}")) as database:
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute("set client_min_messages = error")
+            connection.execute(SCRIPTS[name].encode())
+            real = read_catalog(connection)
+        dump = subprocess.run(
+            [programs(version) / "pg_dump", "--dbname", database], check=True, capture_output=True, text=True
+        ).stdout
     folded = fold_script(dump)
     assert [str(one) for one in difference(real, folded)] == []
     assert folded.opaque == 0

@@ -6,14 +6,15 @@ import psycopg
 import pytest
 
 from schemaguard.catalog.diff import difference
+from tests.conftest import VERSIONS
 from tests.postgres.catalog.servers import fold_script, run_script, scenarios
 
 SCENARIOS = scenarios()
 
 
-@pytest.fixture(scope="module", params=["15", "18"])
+@pytest.fixture(scope="module", params=VERSIONS)
 def connection(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
-    url = request.getfixturevalue("server15" if request.param == "15" else "server")
+    url = request.getfixturevalue(f"server{request.param}")
     with psycopg.connect(url) as opened:
         yield opened
 

@@ -15,6 +15,7 @@ from schemaguard.catalog.objects import Catalog, Check, ForeignKey
 from schemaguard.releases.rendering import render
 from schemaguard.sql.lineage import complete
 from schemaguard.sql.translate import translate
+from tests.conftest import VERSIONS
 from tests.postgres.catalog.servers import cases, lock_cases
 
 LOCKS_SETUP, LOCKS_STATEMENTS = lock_cases()
@@ -22,9 +23,9 @@ SETUP, OWN_STATEMENTS = cases("inverses.sql")
 STATEMENTS = tuple(dict.fromkeys((*LOCKS_STATEMENTS, *OWN_STATEMENTS)))
 
 
-@pytest.fixture(scope="module", params=["15", "18"])
+@pytest.fixture(scope="module", params=VERSIONS)
 def connection(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
-    url = request.getfixturevalue("server15" if request.param == "15" else "server")
+    url = request.getfixturevalue(f"server{request.param}")
     with psycopg.connect(url) as opened:
         opened.execute("set client_min_messages = error")
         opened.execute("drop schema if exists public, side cascade; create schema public")

@@ -13,6 +13,7 @@ from schemaguard.catalog.locks import MODES, Mode, locks, strongest
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.sql.lineage import complete
 from schemaguard.sql.translate import translate
+from tests.conftest import VERSIONS
 from tests.postgres.catalog.servers import fold_script, lock_cases
 
 SETUP, STATEMENTS = lock_cases()
@@ -24,9 +25,9 @@ SCANS = "select relid, coalesce(seq_scan, 0) from pg_stat_xact_user_tables"
 BEFORE: Catalog = fold_script(SETUP)
 
 
-@pytest.fixture(scope="module", params=["15", "18"])
+@pytest.fixture(scope="module", params=VERSIONS)
 def connection(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
-    url = request.getfixturevalue("server15" if request.param == "15" else "server")
+    url = request.getfixturevalue(f"server{request.param}")
     with psycopg.connect(url) as opened:
         opened.execute("set client_min_messages = error")
         # In UTC, timestamptz → timestamp is free; nobody promises that session.

@@ -16,6 +16,7 @@ from schemaguard.catalog.diff import difference
 from schemaguard.catalog.objects import Catalog
 from schemaguard.history.folding import fold, is_refusal
 from schemaguard.sql.translate import translate
+from tests.conftest import VERSIONS
 from tests.postgres.catalog.random_statements import statements
 
 EXAMPLES = int(os.environ.get("SCHEMAGUARD_RANDOM_EXAMPLES", "200"))
@@ -25,9 +26,9 @@ STATEMENTS = 10
 """How many statements an example has at most."""
 
 
-@pytest.fixture(scope="module", params=["15", "18"])
+@pytest.fixture(scope="module", params=VERSIONS)
 def connection(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
-    url = request.getfixturevalue("server15" if request.param == "15" else "server")
+    url = request.getfixturevalue(f"server{request.param}")
     with psycopg.connect(url, autocommit=True) as opened:
         opened.execute("set client_min_messages = error")
         yield opened

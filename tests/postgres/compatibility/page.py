@@ -19,9 +19,9 @@ from tests.postgres.compatibility.rows import ROWS
 
 HEAD = """# Compatibility: what a change does to who reads and writes
 
-Each case was made on PostgreSQL 15 and 18: a table, a contract's own read and write, the change, and the read and write
-once more. **said** is the verdict of `schemaguard check`, without a database; **happened** is what the server did. Both
-servers did the same. ✓ compatible · ⚠ same shape, other values · ✗ breaking · ? unproven.
+Each case was made on PostgreSQL 15 to 18: a table, a contract's own read and write, the change, and the read and write
+once more. **said** is the verdict of `schemaguard check`, without a database; **happened** is what the server did. All
+four did the same. ✓ compatible · ⚠ same shape, other values · ✗ breaking · ? unproven.
 
 **through** `table`: the contract names the table. `view`: it goes through its contract view. *the change is refused*:
 the migration fails, the model doesn't.

@@ -1,4 +1,4 @@
-"""Every row of the compatibility table: the static verdict is what PostgreSQL 15 and 18 do."""
+"""Every row of the compatibility table: the static verdict is what every PostgreSQL does."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +11,7 @@ from schemaguard.contracts.compatibility.breakage import CAUSES
 from schemaguard.contracts.compatibility.rows import Row
 from schemaguard.contracts.compatibility.sqlstates import CONDITIONS
 from schemaguard.contracts.contract import Access, ReadsThrough
+from tests.conftest import VERSIONS
 from tests.postgres.compatibility import server as servers
 from tests.postgres.compatibility import verdict
 from tests.postgres.compatibility.case import Case
@@ -23,9 +24,9 @@ ASKED = [(case, access, through) for case in CASES for through in case.through f
 IDS = [f"{case.what} ({access}, {through})" for case, access, through in ASKED]
 
 
-@pytest.fixture(scope="module", params=["15", "18"])
+@pytest.fixture(scope="module", params=VERSIONS)
 def connection(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
-    url = request.getfixturevalue("server15" if request.param == "15" else "server")
+    url = request.getfixturevalue(f"server{request.param}")
     yield from servers.opened(url)
 
 

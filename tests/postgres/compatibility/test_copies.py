@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from tests.conftest import VERSIONS
 from tests.postgres.compatibility import server as servers
 from tests.postgres.compatibility import verdict
 from tests.postgres.compatibility.case import Case
@@ -14,9 +15,9 @@ READERS = [case for case in CASES if "table" in case.through and "read" in case.
 BREAKING = [case for case in READERS if verdict.judged(case, "read", "table")[1].startswith(verdict.fails(""))]
 
 
-@pytest.fixture(scope="module", params=["15", "18"])
+@pytest.fixture(scope="module", params=VERSIONS)
 def connection(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
-    yield from servers.opened(request.getfixturevalue("server15" if request.param == "15" else "server"))
+    yield from servers.opened(request.getfixturevalue(f"server{request.param}"))
 
 
 @pytest.mark.parametrize("case", READERS, ids=lambda case: case.what)

@@ -16,6 +16,7 @@ from schemaguard.history.evaluation.database.connection import RecordingConnecti
 from schemaguard.history.evaluation.database.dialect import catalog_dialect
 from schemaguard.history.history import Section
 from schemaguard.history.sql_runner import run_section
+from tests.conftest import VERSIONS
 
 SHAPES = Path(__file__).with_name("shapes.sql").read_text()
 SCHEMAS = (None, "public", "app", "Odd Schema")
@@ -36,10 +37,10 @@ DEPARSED = {
 }
 
 
-@pytest.fixture(scope="module", params=["15", "18"])
+@pytest.fixture(scope="module", params=VERSIONS)
 def pair(request: pytest.FixtureRequest) -> Iterator[tuple[Connection, RecordingConnection]]:
     """The real connection and the recording one, after the same SQL."""
-    url = make_url(request.getfixturevalue("server15" if request.param == "15" else "server"))
+    url = make_url(request.getfixturevalue(f"server{request.param}"))
     engine = sa.create_engine(url.set(drivername="postgresql+psycopg"))
     with engine.connect() as real:
         real.exec_driver_sql(SHAPES.replace("%", "%%"))

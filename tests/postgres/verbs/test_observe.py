@@ -1,4 +1,4 @@
-"""`schemaguard contracts observe` on a PostgreSQL 15 that really counts its statements."""
+"""`schemaguard contracts observe` on servers that really count their statements."""
 
 import io
 import json
@@ -20,17 +20,18 @@ from schemaguard.adapters import statements
 from schemaguard.adapters.contract_files import read_files
 from schemaguard.contracts.observation import Observation, observe
 from schemaguard.report.contracts import observation as report
-from tests.conftest import running_15
+from tests.conftest import OTHERS, running
 from tests.postgres.verbs.conftest import REFERENCE
 from tests.postgres.verbs.site import TABLES, Site
 
 SECRET = "4111111111111111"
 
 
-@pytest.fixture(scope="module")
-def counting() -> Iterator[str]:
-    """A server that counts statements."""
-    with running_15("shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track_utility=on") as url:
+@pytest.fixture(scope="module", params=OTHERS)
+def counting(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A server that counts statements; the embedded one has no extension that does."""
+    settings = ("shared_preload_libraries=pg_stat_statements", "pg_stat_statements.track_utility=on")
+    with running(request.param, *settings) as url:
         with psycopg.connect(url, autocommit=True) as connection:
             for role in ("serving", "analyst", "nightly"):
                 connection.execute(sql.SQL("create role {} login").format(sql.Identifier(role)))

@@ -22,6 +22,7 @@ from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import parse_type
 from schemaguard.commands.verify import Wanted, verify
 from schemaguard.contracts.contract import Contract, ContractTable, Promise
+from tests.conftest import VERSIONS
 
 EXAMPLES = int(os.environ.get("SCHEMAGUARD_RANDOM_EXAMPLES", "60"))
 # Column → its type, values that are near every limit below, what they are in a frame.
@@ -76,10 +77,10 @@ def promises(draw: st.DrawFn) -> tuple[Promise, ...]:
 rows = st.lists(st.tuples(*(st.sampled_from(values) for _, values in POOLS.values())), max_size=12)
 
 
-@pytest.fixture(scope="module", params=["15", "18"])
+@pytest.fixture(scope="module", params=VERSIONS)
 def own(request: pytest.FixtureRequest) -> Iterator[str]:
     """A server with the table that every example fills anew."""
-    server: str = request.getfixturevalue("server15" if request.param == "15" else "server")
+    server: str = request.getfixturevalue(f"server{request.param}")
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute("drop table if exists verdicts")
         columns = ", ".join(f"{name} {type_}" for name, (type_, _) in POOLS.items())
