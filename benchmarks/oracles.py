@@ -28,7 +28,9 @@ _LEFT_OUT = re.compile(
     re.IGNORECASE,
 )
 _PARAMETER = re.compile(r"%\(\w+\)s|%s|\$\d+|(?<![:\w]):[a-z_]\w*|\(?__\[POSTCOMPILE_\w+\]\)?", re.IGNORECASE)
-_CAST = re.compile(r"\?::[A-Z_]\w*(?:\(\d+(?:, \d+)?\))?(?:\[\])*", re.IGNORECASE)
+_CAST = re.compile(
+    r"\?::[A-Z_]\w*(?: VARYING| PRECISION)?(?:\(\d+(?:, \d+)?\))?(?: WITH(?:OUT)? TIME ZONE)?(?:\[\])*", re.IGNORECASE
+)
 """Some drivers want the type beside a parameter, others don't."""
 _ROWS = re.compile(
     r"(\bVALUES\s*)(\((?:[^()']|'(?:[^']|'')*'|\([^()]*\))*\))(?:\s*,\s*\((?:[^()']|'(?:[^']|'')*'|\([^()]*\))*\))+",

@@ -116,7 +116,7 @@ def test_an_unknown_name_is_opaque_and_says_why() -> None:
             op.add_column("t", sa.Column("c", conf.type))
             op.execute(conf.statement)
             conf.migrate(op.get_bind())
-            op.sync_enum_values("public", "state", ["a"])
+            op.rename_everything("public", "state", ["a"])
             conf.do_something()
     """) == [
         "! not all of the statement is known: conf isn't part of the project",
@@ -125,7 +125,7 @@ def test_an_unknown_name_is_opaque_and_says_why() -> None:
         "! not all of the statement is known: conf isn't part of the project",
         "! a statement is sent that isn't known: conf isn't part of the project",
         "! conf isn't part of the project, and it is given the connection",
-        "! op.sync_enum_values() runs, and op.sync_enum_values is no operation that is modelled",
+        "! op.rename_everything() runs, and op.rename_everything is no operation that is modelled",
         "! conf.do_something() runs, and conf isn't part of the project",
     ]
 

@@ -10,9 +10,12 @@ from alembic.runtime.migration import MigrationContext
 
 from schemaguard.history.evaluation.host import allowed
 from schemaguard.history.evaluation.host.modelled import module, native
+from schemaguard.history.evaluation.libraries import entities, enum_operations
 from schemaguard.history.evaluation.machine.interpreter import Interpreter
 from schemaguard.history.evaluation.values.objects import NOTHING, HostMethod, Modelled, Unknown, Value
 
+_FURTHER = {**enum_operations.OPERATIONS, **entities.OPERATIONS}
+"""The operations that other packages add to Alembic's."""
 _CONFIGURATION = "what the configuration says isn't known"
 
 
@@ -22,6 +25,8 @@ def _operation(interpreter: Interpreter, name: str) -> Value:
         return HostMethod(operations, name)
     if name in ("migration_context", "impl"):
         return getattr(operations, name)
+    if name in _FURTHER:
+        return native(name, _FURTHER[name])
     if name.startswith("__"):
         return NOTHING
     return Unknown(f"op.{name} is no operation that is modelled", is_code=True)

@@ -14,7 +14,7 @@ from sqlalchemy.types import TypeEngine
 from schemaguard.history.evaluation.effects.orm import ORM
 from schemaguard.history.evaluation.host import conversion
 from schemaguard.history.evaluation.host.modelled import Call, first_argument, native, silent
-from schemaguard.history.evaluation.libraries import sqlalchemy_names
+from schemaguard.history.evaluation.libraries import entities, enum_operations, sqlalchemy_names
 from schemaguard.history.evaluation.machine.interpreter import Interpreter
 from schemaguard.history.evaluation.values.holes import has_hole
 from schemaguard.history.evaluation.values.objects import NOTHING, Arguments, Modelled, Unknown, Value
@@ -139,14 +139,20 @@ _TYPES: dict[str, dict[str, Call]] = {
         "String": _text,
     },
 }  # fmt: skip
+_OBJECTS: dict[str, Mapping[str, Value]] = {
+    "alembic_postgresql_enum": enum_operations.NAMES,
+    "alembic_utils": entities.NAMES,
+}
 
 
 def _find(_: Interpreter, name: str) -> Value:
     package = name.partition(".")[0]
 
     def find(interpreter: Interpreter, attribute: str) -> Value:
-        if attribute in _TYPES[package]:
+        if attribute in _TYPES.get(package, ()):
             return native(attribute, _TYPES[package][attribute])
+        if attribute in _OBJECTS.get(package, ()):
+            return _OBJECTS[package][attribute]
         if attribute.startswith("__"):
             return NOTHING
         is_passed_on = package in _PASSING_ON and attribute != "sql"
@@ -179,7 +185,7 @@ def _progress(_: Interpreter, name: str) -> Value:
 
 
 MODULES: Mapping[str, Callable[[Interpreter, str], Value]] = {
-    **dict.fromkeys(_TYPES, _find),
+    **dict.fromkeys((*_TYPES, *_OBJECTS), _find),
     **dict.fromkeys(("structlog", "loguru", "click", "rich", "termcolor", "colorama"), _speaker),
     "tqdm": _progress,
     **dict.fromkeys(_OF_DATA, _data),
