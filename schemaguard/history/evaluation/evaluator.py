@@ -22,7 +22,15 @@ from schemaguard.history.evaluation.machine.budget import Exhausted
 from schemaguard.history.evaluation.machine.interpreter import Interpreter, Language, Site
 from schemaguard.history.evaluation.machine.recorder import Recorder
 from schemaguard.history.evaluation.values.modules import Modules, ProjectModule
-from schemaguard.history.evaluation.values.objects import NOTHING, Arguments, Function, Raised, Unsupported
+from schemaguard.history.evaluation.values.objects import (
+    NOTHING,
+    Arguments,
+    Function,
+    Raised,
+    Unknown,
+    Unsupported,
+    Value,
+)
 from schemaguard.history.replay import Outcome
 from schemaguard.history.revision import Direction, Revision, Run
 from schemaguard.history.sources import Files
@@ -115,7 +123,7 @@ class Evaluator:
                 return True, comments
             if isinstance(function, Function) and _does_nothing(function):
                 return True, comments
-            interpreter.call(function, Arguments())
+            interpreter.call(function, _handed_over(function))
         except Raised as raised:
             _stopped(recorder, f"the revision raises {raised.message}")
         except Unsupported as reason:
@@ -146,6 +154,17 @@ def _placed(line: int) -> ast.Call:
 
 def _line_of(module: ProjectModule, name: str) -> int:
     return next((statement.lineno for statement in module.index.get(name, ())), 1)
+
+
+def _handed_over(function: Value) -> Arguments:
+    """What `run_migrations()` in env.py hands over to the function of a revision, where that takes something."""
+    if not isinstance(function, Function):
+        return Arguments()
+    parameters = function.node.args
+    taken = [*parameters.posonlyargs, *parameters.args]
+    needed = taken[: len(taken) - len(parameters.defaults)]
+    unknown = Unknown("what env.py hands over to the revision isn't known")
+    return Arguments([unknown] * len(needed))
 
 
 def _does_nothing(function: Function) -> bool:

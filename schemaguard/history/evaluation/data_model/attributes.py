@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from types import MappingProxyType
 
-from sqlalchemy import MetaData
+from sqlalchemy import Column, MetaData
 from sqlalchemy.engine import Connection
 
 from schemaguard.history.evaluation.data_model import methods
@@ -107,6 +107,8 @@ def _of_instance(interpreter: Interpreter, instance: Instance, name: str) -> Val
         if any(isinstance(base, Unknown) for cls in instance.cls.order for base in cls.bases):
             return Unknown(f"what a {instance.cls.name} inherits isn't known", is_code=True)
         return NOTHING
+    if isinstance(found, Column):
+        return Unknown(f"what a row has in {name} isn't known")
     return _seen(interpreter, found, instance, instance.cls)
 
 

@@ -95,6 +95,8 @@ def as_type(interpreter: Interpreter, value: Value) -> Value:
         return unknown_type(interpreter, value)
     if isinstance(value, type) and issubclass(value, TypeEngine):
         return make_type(interpreter, value, Arguments())
+    if isinstance(value, Modelled) and value.kind is TypeEngine:
+        return as_type(interpreter, interpreter.call(value, Arguments()))
     if isinstance(value, Function):
         # As SQLAlchemy does: what can be called in the place of a type makes one.
         made = interpreter.call_with(value)
@@ -164,6 +166,16 @@ def _with_labels(interpreter: Interpreter, arguments: Arguments) -> Arguments:
 
 def construct(interpreter: Interpreter, function: Callable[..., Any], arguments: Arguments) -> Value:
     """A construct of SQLAlchemy's."""
+    arguments, later = legacy.apart(function, arguments)
+    made = _constructed(interpreter, function, arguments)
+    for method, value in later:
+        if isinstance(made, Unknown):
+            break
+        made = _constructed(interpreter, getattr(made, method), Arguments([value]))
+    return made
+
+
+def _constructed(interpreter: Interpreter, function: Callable[..., Any], arguments: Arguments) -> Value:
     if function is sa.Column:
         return column(interpreter, arguments)
     if getattr(function, "__name__", "") == "compile":

@@ -1,4 +1,4 @@
-"""SQLAlchemy as older migrations wrote it: `select([…])`, `MetaData(bind=…)`, `Table(…, autoload=True)`."""
+"""SQLAlchemy as older migrations wrote it: `select([…])`, `MetaData(bind=…)`, `autoload=True`, `t.delete(where)`."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,11 +7,15 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from schemaguard.history.evaluation.machine.interpreter import Interpreter
-from schemaguard.history.evaluation.values.objects import Arguments, Unknown
+from schemaguard.history.evaluation.values.objects import Arguments, Unknown, Value
 
 METHODS = {"as_scalar": "scalar_subquery"}
 """Methods that have another name by now."""
 _TAKE_LISTS = (sa.select, sa.case)
+_STATEMENTS = (sa.insert, sa.update, sa.delete)
+_TAKEN_LATER = {"insert": ("values",), "update": ("where", "values"), "delete": ("where",), "select": ("where",)}
+"""Statement → the methods that take what it was itself once given, in order, behind its table."""
+_KEYWORDS = {"whereclause": "where", "values": "values"}
 
 
 def modernised(interpreter: Interpreter, function: Callable[..., Any], arguments: Arguments) -> Arguments:
@@ -29,6 +33,21 @@ def modernised(interpreter: Interpreter, function: Callable[..., Any], arguments
         first, *rest = arguments.positional
         return Arguments([*first, *rest], arguments.keywords, arguments.is_open)
     return arguments
+
+
+def apart(function: Callable[..., Any], arguments: Arguments) -> tuple[Arguments, list[tuple[str, Value]]]:
+    """The arguments that a statement takes today, and (method, argument) of those that methods of it take instead."""
+    name = getattr(function, "__name__", "")
+    is_method = isinstance(getattr(function, "__self__", None), sa.sql.expression.TableClause)
+    if name not in _TAKEN_LATER or not (is_method or any(function is one for one in _STATEMENTS)):
+        return arguments, []
+    kept = 0 if is_method else 1
+    methods = _TAKEN_LATER[name]
+    taken = list(zip(methods, arguments.positional[kept:], strict=False))
+    taken += [(method, arguments.keywords[key]) for key, method in _KEYWORDS.items() if key in arguments.keywords]
+    keywords = {key: value for key, value in arguments.keywords.items() if key not in _KEYWORDS}
+    wanted = [(method, value) for method, value in taken if value is not None]
+    return Arguments(arguments.positional[:kept], keywords, arguments.is_open), wanted
 
 
 def _reflected(interpreter: Interpreter, arguments: Arguments) -> Arguments:

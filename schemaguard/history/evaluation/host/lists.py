@@ -87,6 +87,7 @@ _REFLECTION = words("""
 """)
 _COLLECTION = words("keys values items get contains_column")
 METHODS: Listed = (
+    (sa_schema.ExecutableDDLElement, words("execute_if against")),
     (MigrationContext, words("autocommit_block begin_transaction get_current_revision execute")),
     (
         BatchOperations,
@@ -205,4 +206,5 @@ OF_CLASSES: Listed = (
 SETTABLE: Listed = (
     (sa.Column, words("name nullable comment")),
     (sa.Table, words("comment")),
+    (sa.MetaData, words("naming_convention schema")),
 )

@@ -4,7 +4,7 @@ import ast
 from enum import Enum, IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from schemaguard.history.evaluation.host import tables
 from schemaguard.history.evaluation.language import types
@@ -86,10 +86,21 @@ def _finished(interpreter: Interpreter, made: Class) -> Class:
 
 
 def _host(bases: tuple[Value, ...]) -> type | None:
-    hosts = [base if isinstance(base, type) else base.host for base in bases if isinstance(base, type | Class)]
-    found = [host for host in hosts if host is not None]
+    found = [host for host in map(_host_of, bases) if host is not None]
     special = [host for host in found if issubclass(host, Enum) or host is tables.Declarative]
     return next(iter((*special, *found)), None)
+
+
+def _host_of(base: Value) -> type | None:
+    match base:
+        case type():
+            return base
+        case Class():
+            return base.host
+        case Modelled(kind=kind) if kind is TypeEngine:
+            return TypeDecorator
+        case _:
+            return None
 
 
 def _order(cls: Class) -> tuple[Class, ...]:

@@ -9,7 +9,16 @@ from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 from schemaguard.history.evaluation.host import allowed, conversion
 from schemaguard.history.evaluation.language.functions import call_function
 from schemaguard.history.evaluation.machine.interpreter import Interpreter
-from schemaguard.history.evaluation.values.objects import NOTHING, Arguments, Class, Function, Instance, Unknown, Value
+from schemaguard.history.evaluation.values.objects import (
+    NOTHING,
+    Arguments,
+    Class,
+    Function,
+    Instance,
+    Modelled,
+    Unknown,
+    Value,
+)
 
 
 def make(interpreter: Interpreter, cls: Class, arguments: Arguments) -> TypeEngine[Any]:
@@ -60,7 +69,11 @@ def _decorated(
         return impl
     if isinstance(impl, type) and issubclass(impl, TypeEngine):
         return conversion.make_type(interpreter, impl, _taken(impl, arguments))
-    return conversion.as_type(interpreter, impl) if isinstance(impl, Class) else NOTHING
+    if isinstance(impl, Class) or (isinstance(impl, Modelled) and impl.kind is TypeEngine):
+        return conversion.as_type(interpreter, impl)
+    above = (base for cls in instance.cls.order for base in cls.bases)
+    modelled = next((one for one in above if isinstance(one, Modelled) and one.kind is TypeEngine), None)
+    return interpreter.call(modelled, arguments) if modelled is not None and impl is NOTHING else NOTHING
 
 
 def _taken(impl: type[TypeEngine[Any]], arguments: Arguments) -> Arguments:

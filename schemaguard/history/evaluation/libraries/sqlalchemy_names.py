@@ -31,13 +31,13 @@ _MODULES = words("""
     sqlalchemy.dialects.postgresql.named_types sqlalchemy.dialects.postgresql.ranges
     sqlalchemy.dialects.postgresql.types sqlalchemy.dialects.sqlite sqlalchemy.dialects.sqlite.base
     sqlalchemy.engine sqlalchemy.engine.base sqlalchemy.engine.default sqlalchemy.engine.interfaces
-    sqlalchemy.engine.reflection sqlalchemy.exc sqlalchemy.ext sqlalchemy.ext.asyncio sqlalchemy.ext.compiler
-    sqlalchemy.ext.declarative sqlalchemy.ext.declarative.api sqlalchemy.ext.hybrid sqlalchemy.ext.mutable
-    sqlalchemy.inspection sqlalchemy.orm sqlalchemy.orm.base sqlalchemy.orm.decl_api sqlalchemy.orm.session
-    sqlalchemy.schema sqlalchemy.sql sqlalchemy.sql.base sqlalchemy.sql.ddl sqlalchemy.sql.dml
-    sqlalchemy.sql.elements sqlalchemy.sql.expression sqlalchemy.sql.functions sqlalchemy.sql.operators
-    sqlalchemy.sql.schema sqlalchemy.sql.selectable sqlalchemy.sql.sqltypes sqlalchemy.sql.type_api
-    sqlalchemy.types
+    sqlalchemy.engine.reflection sqlalchemy.event sqlalchemy.exc sqlalchemy.ext sqlalchemy.ext.asyncio
+    sqlalchemy.ext.compiler sqlalchemy.ext.declarative sqlalchemy.ext.declarative.api sqlalchemy.ext.hybrid
+    sqlalchemy.ext.mutable sqlalchemy.inspection sqlalchemy.orm sqlalchemy.orm.attributes sqlalchemy.orm.base
+    sqlalchemy.orm.decl_api sqlalchemy.orm.session sqlalchemy.schema sqlalchemy.sql sqlalchemy.sql.base
+    sqlalchemy.sql.ddl sqlalchemy.sql.dml sqlalchemy.sql.elements sqlalchemy.sql.expression sqlalchemy.sql.functions
+    sqlalchemy.sql.operators sqlalchemy.sql.schema sqlalchemy.sql.selectable sqlalchemy.sql.sqltypes
+    sqlalchemy.sql.type_api sqlalchemy.types
 """)
 _CLASSES: dict[str, Any] = {
     "Inspector": Inspector, "Connection": Connection, "Engine": Engine, "Dialect": Dialect,
@@ -73,6 +73,25 @@ def _inspector(_: Interpreter, name: str) -> Value:
     return native("from_engine", _inspected) if name == "from_engine" else Unknown(f"Inspector.{name} isn't modelled")
 
 
+def _listen(interpreter: Interpreter, arguments: Arguments) -> Value:
+    """An event of a table that gets a statement sends it then; what a function does then isn't followed."""
+    target, name, act = (arguments.get(at, key) for at, key in enumerate(("target", "identifier", "fn")))
+    if isinstance(target, sa.Table) and isinstance(act, sa.DDL) and isinstance(name, str):
+        return interpreter.recorder.attempted(lambda: sa.event.listen(target, name, act), "an event")
+    if interpreter.is_watched:
+        interpreter.recorder.opaque("a function listens to an event, and what it does then isn't followed", None)
+    return None
+
+
+def _listens_for(interpreter: Interpreter, arguments: Arguments) -> Value:
+    def decorate(_: Interpreter, given: Arguments) -> Value:
+        act = given.get(0, "fn")
+        _listen(interpreter, Arguments([*arguments.positional[:2], act], arguments.keywords))
+        return act
+
+    return native("listens_for", decorate)
+
+
 _MODELLED: dict[str, Value] = {
     "inspect": native("inspect", _inspected),
     "Inspector": Modelled("Inspector", _inspector, _inspected, Inspector),
@@ -80,6 +99,9 @@ _MODELLED: dict[str, Value] = {
     "MutableList": _mutable("MutableList"),
     "compiles": native("compiles", lambda _, __: decorator("compiles")),
     "hybrid_property": native("hybrid_property", lambda _, arguments: Decorated("property", arguments.get(0, "fget"))),
+    "flag_modified": native("flag_modified", lambda _, __: None),
+    "listen": native("listen", _listen),
+    "listens_for": native("listens_for", _listens_for),
     "__version__": sa.__version__,
     **ORM,
 }

@@ -5,14 +5,16 @@ The packages need not be installed. Sources: the `get_col_spec`, `load_dialect_i
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeEngine
 
 from schemaguard.history.evaluation.effects.orm import ORM
-from schemaguard.history.evaluation.host import conversion
+from schemaguard.history.evaluation.host import conversion, tables
 from schemaguard.history.evaluation.host.modelled import Call, first_argument, native, silent
 from schemaguard.history.evaluation.libraries import entities, enum_operations, sqlalchemy_names
 from schemaguard.history.evaluation.machine.interpreter import Interpreter
@@ -112,7 +114,7 @@ _TYPES: dict[str, dict[str, Call]] = {
         "LtreeType": _fixed(lambda: conversion.SpelledType("LTREE")), "ScalarListType": _fixed(sa.UnicodeText),
         "EncryptedType": _encrypted, "StringEncryptedType": _fixed(sa.String),
     },
-    "sqlmodel": {"AutoString": _text, "Session": ORM["Session"].call},
+    "sqlmodel": {"AutoString": _text},
     "fastapi_users_db_sqlalchemy": {
         "GUID": _NATIVE_UUID, "TIMESTAMPAware": _fixed(lambda: sa.TIMESTAMP(timezone=True)),
     },
@@ -129,9 +131,6 @@ _TYPES: dict[str, dict[str, Call]] = {
         "Raster": _fixed(lambda: conversion.SpelledType("raster")),
     },
     "citext": {"CIText": _fixed(postgresql.CITEXT)},
-    "packaging": {"Version": _version, "parse": _version},
-    "lazy_object_proxy": {"Proxy": _proxy},
-    "public": {"public": first_argument, "private": first_argument},
     "sqlalchemy_jsonfield": {"JSONField": _json_field},
     "oslo_db": {
         "JsonEncodedDict": _fixed(_JsonText), "JsonEncodedList": _fixed(_JsonText),
@@ -139,9 +138,35 @@ _TYPES: dict[str, dict[str, Call]] = {
         "String": _text,
     },
 }  # fmt: skip
+
+
+@cache
+def _type(package: str, name: str) -> Modelled:
+    """A class that is a type: called or not, and what the project derives from it."""
+    return Modelled(name, lambda _, __: NOTHING, _TYPES[package][name], TypeEngine)
+
+
+_METADATA: WeakKeyDictionary[Interpreter, sa.MetaData] = WeakKeyDictionary()
+
+
+def _sqlmodel(interpreter: Interpreter) -> Value:
+    """SQLModel itself: which of its classes are tables isn't followed, so that its metadata is never all known."""
+
+    def find(_: Interpreter, attribute: str) -> Value:
+        if attribute == "metadata":
+            return _METADATA.setdefault(interpreter, tables.base(None).attributes["metadata"])
+        return NOTHING if attribute.startswith("__") else Unknown(f"SQLModel.{attribute} isn't modelled")
+
+    return Modelled("SQLModel", find)
+
+
 _OBJECTS: dict[str, Mapping[str, Value]] = {
     "alembic_postgresql_enum": enum_operations.NAMES,
     "alembic_utils": entities.NAMES,
+    "sqlmodel": {"Session": ORM["Session"]},
+    "packaging": {"Version": native("Version", _version), "parse": native("parse", _version)},
+    "lazy_object_proxy": {"Proxy": native("Proxy", _proxy)},
+    "public": {"public": native("public", first_argument), "private": native("private", first_argument)},
 }
 
 
@@ -150,7 +175,9 @@ def _find(_: Interpreter, name: str) -> Value:
 
     def find(interpreter: Interpreter, attribute: str) -> Value:
         if attribute in _TYPES.get(package, ()):
-            return native(attribute, _TYPES[package][attribute])
+            return _type(package, attribute)
+        if attribute == "SQLModel" and package == "sqlmodel":
+            return _sqlmodel(interpreter)
         if attribute in _OBJECTS.get(package, ()):
             return _OBJECTS[package][attribute]
         if attribute.startswith("__"):

@@ -2,6 +2,7 @@
 
 import ast
 import datetime
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import fields, is_dataclass, replace
@@ -36,6 +37,8 @@ _FREE_TEXT = frozenset(
      "predicate", "text", "query", "bound", "where"}
 )  # fmt: skip
 """Parts of a change that name nothing: a hole in them leaves the rest of the change certain."""
+_ASSIGNED = frozenset({"default", "expression"})
+_LITERAL_WITH_HOLE = re.compile(rf"'(?:[^']|'')*{PLACEHOLDER}(?:[^']|'')*'")
 _CONSTRAINTS_A_UNIT = 8
 _ENDING = ("COMMIT", "ROLLBACK", "PREPARE")
 
@@ -123,7 +126,7 @@ class Recorder:
         """Record one statement. Raises Raised where the server would refuse it and the code would catch that."""
         changes = translate(filled(sql).strip())
         if has_hole(sql):
-            changes = self._as_far_as_known(sql, changes)
+            changes = tuple(_with_open_defaults(change) for change in self._as_far_as_known(sql, changes))
         text = shown(sql).strip()
         self._record(text, changes, None if not parameters else _plain(parameters), many=many)
 
@@ -314,6 +317,23 @@ class _PlacedBatch(list[Any]):
 
 
 # Holes in statements
+
+
+def _with_open_defaults(value: Any) -> Any:
+    """A change in which a literal with a hole, which a column gets, is an expression: it may be input for any type."""
+    if isinstance(value, tuple):
+        return tuple(_with_open_defaults(one) for one in value)
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    parts = {one.name: getattr(value, one.name) for one in fields(value) if one.init}
+    opened = {
+        name: _LITERAL_WITH_HOLE.sub(f"{PLACEHOLDER}0", part)
+        if name in _ASSIGNED and isinstance(part, str)
+        else _with_open_defaults(part)
+        for name, part in parts.items()
+    }
+    changed = {name: part for name, part in opened.items() if part is not parts[name] and part != parts[name]}
+    return replace(value, **changed) if changed else value
 
 
 def _named_by_holes(changes: tuple[Change, ...]) -> Any:
