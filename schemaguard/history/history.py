@@ -13,7 +13,10 @@ Transactions = Literal["none", "one", "implicit"]
 one transaction of several statements, and none of a single one)."""
 
 
-Tool = Literal["alembic", "flyway", "golang-migrate", "dbmate", "goose", "folders", "plain"]
+Tool = Literal[
+    "alembic", "flyway", "golang-migrate", "sqitch", "drizzle", "dbmate", "goose", "sql-migrate", "node-pg-migrate",
+    "tern", "folders", "plain",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,13 @@ from schemaguard.history.history import History
 from schemaguard.history.parsing import parse
 from schemaguard.history.revision import Problem
 
-_MARK = re.compile(r"migrate:|\+goose|flyway:")
-_STRICT_IN_ORDER = ("alembic", "flyway", "golang-migrate")
+_MARK = re.compile(
+    r"migrate:|\+goose|\+migrate|flyway:|create above /"
+    r"|--[\s-]*(?:up|down)\s+migration\b|--\s*(?:depends|transactional)\s*:",
+    re.IGNORECASE,
+)
+"""A comment that a tool reads."""
+_STRICT_IN_ORDER = ("alembic", "flyway", "golang-migrate", "sqitch", "drizzle", "node-pg-migrate", "tern")
 """Tools that refuse or skip a migration that stands before an applied one; the others run it late."""
 
 FileState = Literal["added", "changed", "reworded", "renamed", "deleted"]

@@ -117,6 +117,16 @@ def test_a_comment_in_sql_is_no_edit_but_a_mark_of_the_tool_is(repository: Repos
     assert repository.select(path="db").edited == {"2"}
 
 
+def test_a_comment_that_says_what_a_file_depends_on_is_an_edit(repository: Repository) -> None:
+    repository.write("db/1_a.sql", "select 1;\n")
+    repository.commit()
+    repository.git("branch", "-f", "main")
+    repository.write("db/1_a.sql", "-- depends: 0_z\n-- a migration\nselect 1;\n")
+    assert repository.select(path="db").edited == {"1_a"}
+    repository.write("db/1_a.sql", "-- a migration\nselect 1;\n")
+    assert repository.select(path="db").edited == frozenset()
+
+
 def test_a_moved_revision_is_neither_new_nor_edited(repository: Repository) -> None:
     repository.git("mv", "versions/b.py", "versions/0002_b.py")
     repository.commit()

@@ -117,3 +117,102 @@ def test_a_folder_without_sql_is_an_error() -> None:
     with pytest.raises(HistoryError) as caught:
         read("README.md")
     assert caught.value.what == "neither Alembic revisions nor SQL migrations are here"
+
+
+def tree(**texts: str) -> History:
+    return discover("db", MemoryFiles({f"db/{name}": text for name, text in texts.items()}))
+
+
+def test_sql_migrate_and_node_pg_migrate_and_tern_mark_both_directions_in_one_file() -> None:
+    cases = {
+        "sql-migrate": ("-- +migrate Up notransaction\n", "-- +migrate Down\n", "none"),
+        "node-pg-migrate": ("-- Up Migration: a column\n", "-- Down Migration\n", "one"),
+        "tern": ("", "---- create above / drop below ----\n", "one"),
+    }
+    for tool, (up, down, transactions) in cases.items():
+        history = tree(**{"1_a.sql": f"{up}select 1;\n{down}select 2;\n"})
+        script = history.scripts["1"]
+        assert history.tool == tool
+        assert script.up.text.strip() == "select 1;"
+        assert script.up.transactions == transactions
+        assert script.down is not None
+        assert script.down.text.strip() == "select 2;"
+
+
+def test_a_way_back_is_found_behind_a_hyphen() -> None:
+    history = read("2020-a-up.sql", "2020-a-down.sql", "2021-b-up.sql")
+    assert files_of(history) == [("2020-a-up.sql", "2020-a-down.sql"), ("2021-b-up.sql", None)]
+
+
+def test_postgrator_pairs_do_and_undo() -> None:
+    history = read("001.do.users.sql", "001.undo.users.sql", "002.do.sql")
+    assert history.graph.order == ("001", "002")
+    assert files_of(history) == [("001.do.users.sql", "001.undo.users.sql"), ("002.do.sql", None)]
+
+
+def test_drizzle_runs_what_the_journal_names_in_its_order() -> None:
+    journal = '{"dialect": "postgresql", "entries": [{"idx": 0, "tag": "0001_b"}, {"idx": 1, "tag": "0000_a"}]}'
+    history = tree(**{"meta/_journal.json": journal, "0000_a.sql": "", "0001_b.sql": "", "seed.sql": ""})
+    assert history.tool == "drizzle"
+    assert history.graph.order == ("0001_b", "0000_a")
+    assert history.scripts["0000_a"].up.transactions == "one"
+    assert [problem.message for problem in history.problems] == [
+        "seed.sql isn't in the journal: the tool would not run it"
+    ]
+
+
+def test_a_journal_that_cannot_be_read_or_names_a_missing_file_is_a_problem() -> None:
+    assert [p.kind for p in tree(**{"meta/_journal.json": "{", "0000_a.sql": ""}).problems] == ["unreadable"]
+    journal = '{"entries": [{"tag": "0000_a"}, {"tag": "0001_b"}]}'
+    assert [p.kind for p in tree(**{"meta/_journal.json": journal, "0000_a.sql": ""}).problems] == ["missing"]
+
+
+PLAN = """%syntax-version=1.0.0
+%project=shop
+
+users 2024-01-01T00:00:00Z A <a@example.org> # the users
+app/orders [users] 2024-01-02T00:00:00Z A <a@example.org> # their orders
+@v1 2024-01-03T00:00:00Z A <a@example.org> # tagged
+users [users@v1] 2024-01-04T00:00:00Z A <a@example.org> # again
+"""
+
+
+def test_sqitch_follows_its_plan_and_verifies_nothing() -> None:
+    files = MemoryFiles(
+        {
+            "db/sqitch.plan": PLAN,
+            "db/deploy/users.sql": "",
+            "db/deploy/users@v1.sql": "",
+            "db/revert/users@v1.sql": "",
+            "db/deploy/app/orders.sql": "",
+            "db/revert/app/orders.sql": "",
+            "db/verify/users.sql": "",
+        }
+    )
+    for path in ("db", "db/deploy"):
+        history = discover(path, files)
+        assert history.tool == "sqitch"
+        assert history.graph.order == ("users@v1", "app/orders", "users")
+        assert files_of(history) == [
+            ("deploy/users@v1.sql", "revert/users@v1.sql"),
+            ("deploy/app/orders.sql", "revert/app/orders.sql"),
+            ("deploy/users.sql", None),
+        ]
+    assert [p.message for p in tree(**{"a.plan": PLAN, "deploy/users.sql": ""}).problems] == [
+        "the plan's change app/orders has no script in deploy",
+        "version users is present twice: db/deploy/users.sql and db/deploy/users.sql",
+    ]
+
+
+def test_yoyo_runs_a_file_behind_those_it_depends_on() -> None:
+    history = tree(
+        **{
+            "a.sql": "-- first words\n-- depends: c\n-- transactional: false\nselect 1;",
+            "b.sql": "select 2;\n-- depends: a",
+            "c.sql": "select 3;",
+            "c.rollback.sql": "select 4;",
+        }
+    )
+    assert history.graph.order == ("b", "c", "a")
+    assert files_of(history)[1] == ("c.sql", "c.rollback.sql")
+    assert [history.scripts[name].up.transactions for name in "abc"] == ["none", "none", "one"]
