@@ -9,7 +9,7 @@ from typing import Any
 
 from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Place
-from schemaguard.history.evaluation import environment
+from schemaguard.history.evaluation import compilers, environment
 from schemaguard.history.evaluation.data_model import attributes
 from schemaguard.history.evaluation.host.modelled import native
 from schemaguard.history.evaluation.language import calls
@@ -123,7 +123,10 @@ class Evaluator:
                 return True, comments
             if isinstance(function, Function) and _does_nothing(function):
                 return True, comments
+            compilers.say(interpreter, module)
             interpreter.call(function, _handed_over(function))
+            for used in [one for one in self.modules.found.values() if one is not None]:
+                compilers.say(interpreter, used)
         except Raised as raised:
             _stopped(recorder, f"the revision raises {raised.message}")
         except Unsupported as reason:

@@ -306,3 +306,120 @@ def test_columns_that_are_called_are_an_error_of_the_code(owner: str, collection
     """)[-1]
         == "SELECT 1"
     )
+
+
+def test_clauses_that_statements_took_themselves_are_sent_as_before() -> None:
+    """As SQLAlchemy 1.3 took them: a condition, values, and where a select reads from, as arguments."""
+    assert sent(
+        """
+        def upgrade():
+            bind = op.get_bind()
+            t = sa.table("t", sa.column("id", sa.Integer), sa.column("a", sa.String))
+            bind.execute(t.insert(values={"a": "x"}))
+            bind.execute(t.insert({"a": "x"}))
+            bind.execute(t.update(t.c.id == 1, {"a": "x"}))
+            bind.execute(t.update(whereclause=t.c.id == 1, values={"a": "x"}))
+            bind.execute(t.delete(t.c.id == 1))
+            bind.execute(sa.delete(t, t.c.id == 1))
+            bind.execute(t.insert().from_select(["a"], sa.select([t.c.a], t.c.id == 1, order_by=[t.c.id])))
+            bind.execute(t.insert().from_select(["a"], sa.select(columns=[t.c.a], from_obj=[t])))
+        """,
+        before=TABLE,
+    ) == [
+        "INSERT INTO t (a) VALUES (%(a)s::VARCHAR)",
+        "INSERT INTO t (a) VALUES (%(a)s::VARCHAR)",
+        "UPDATE t SET a=%(a)s::VARCHAR WHERE t.id = %(id_1)s::INTEGER",
+        "UPDATE t SET a=%(a)s::VARCHAR WHERE t.id = %(id_1)s::INTEGER",
+        "DELETE FROM t WHERE t.id = %(id_1)s::INTEGER",
+        "DELETE FROM t WHERE t.id = %(id_1)s::INTEGER",
+        "INSERT INTO t (a) SELECT t.a FROM t WHERE t.id = %(id_1)s::INTEGER ORDER BY t.id",
+        "INSERT INTO t (a) SELECT t.a FROM t",
+    ]
+
+
+def test_the_constraint_of_a_reflected_foreign_key_is_known() -> None:
+    assert sent(
+        """
+        def upgrade():
+            meta = sa.MetaData()
+            meta.reflect(bind=op.get_bind())
+            for key in meta.tables["t"].foreign_keys:
+                op.drop_constraint(key.constraint.name, "t", type_="foreignkey")
+        """,
+        before="CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (p_id int REFERENCES p)",
+    ) == ["ALTER TABLE t DROP CONSTRAINT t_p_id_fkey"]
+
+
+def test_messages_of_alembic_send_nothing() -> None:
+    assert sent(
+        """
+        from alembic import util
+        from alembic.util import msg
+
+        def upgrade():
+            util.msg("about to")
+            util.warn("careful")
+            msg("done")
+            op.drop_table("t")
+        """,
+        before=TABLE,
+    ) == ["DROP TABLE t"]
+
+
+@pytest.mark.parametrize(
+    ("decorator", "told"),
+    [
+        ("compiler.compiles(sa.ForeignKeyConstraint, 'postgresql')", "sa.ForeignKeyConstraint"),
+        ("compiler.compiles(sa.schema.CreateColumn)", "sa.schema.CreateColumn"),
+        ("compiles(sa.BigInteger, DIALECT)", "sa.BigInteger"),
+        ("compiles(sa.BigInteger, 'sqlite')", None),
+        ("compiles(Refresh)", None),
+    ],
+)
+def test_a_compiler_of_the_project_for_a_construct_of_sqlalchemy_is_said(decorator: str, told: str | None) -> None:
+    said = [] if told is None else [f"! {told} is compiled by code of the project, which isn't followed"]
+    source = f"""
+        from sqlalchemy.ext import compiler
+        from sqlalchemy.ext.compiler import compiles
+        from sqlalchemy.schema import DDLElement
+
+        DIALECT = "postgresql"
+
+        class Refresh(DDLElement):
+            pass
+
+        @{decorator}
+        def _compiled(element, compiler, **kw):
+            return ""
+
+        def upgrade():
+            op.drop_table("t")
+    """
+    assert sent(source, before=TABLE) == [*said, "DROP TABLE t"]
+
+
+def test_a_compiler_in_a_module_that_a_revision_uses_is_said_and_a_broken_one_stops_nothing() -> None:
+    shared = """
+        import sqlalchemy as sa
+        from sqlalchemy.ext.compiler import compiles
+
+        NAME = "t"
+
+        @compiles(sa.BigInteger, "postgresql")
+        def _big(element, compiler, **kw):
+            return "int8"
+
+        @compiles(nowhere)
+        def _nothing(element, compiler, **kw):
+            return ""
+        """
+    assert sent(
+        """
+        from shared import NAME
+
+        def upgrade():
+            op.drop_table(NAME)
+        """,
+        before=TABLE,
+        files={"shared.py": shared},
+    ) == ["DROP TABLE t", "! sa.BigInteger is compiled by code of the project, which isn't followed"]

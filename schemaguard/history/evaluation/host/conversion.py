@@ -168,10 +168,10 @@ def construct(interpreter: Interpreter, function: Callable[..., Any], arguments:
     """A construct of SQLAlchemy's."""
     arguments, later = legacy.apart(function, arguments)
     made = _constructed(interpreter, function, arguments)
-    for method, value in later:
+    for method, taken in later:
         if isinstance(made, Unknown):
             break
-        made = _constructed(interpreter, getattr(made, method), Arguments([value]))
+        made = _constructed(interpreter, getattr(made, method), taken)
     return made
 
 

@@ -7,15 +7,24 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from schemaguard.history.evaluation.machine.interpreter import Interpreter
-from schemaguard.history.evaluation.values.objects import Arguments, Unknown, Value
+from schemaguard.history.evaluation.values.objects import Arguments, Unknown
 
 METHODS = {"as_scalar": "scalar_subquery"}
 """Methods that have another name by now."""
 _TAKE_LISTS = (sa.select, sa.case)
-_STATEMENTS = (sa.insert, sa.update, sa.delete)
-_TAKEN_LATER = {"insert": ("values",), "update": ("where", "values"), "delete": ("where",), "select": ("where",)}
-"""Statement → the methods that take what it was itself once given, in order, behind its table."""
-_KEYWORDS = {"whereclause": "where", "values": "values"}
+_STATEMENTS = (sa.insert, sa.update, sa.delete, sa.select)
+_CLAUSES: dict[str, tuple[str, ...]] = {
+    "insert": ("values",),
+    "update": ("whereclause", "values"),
+    "delete": ("whereclause",),
+    "select": ("whereclause", "from_obj"),
+}
+"""Statement → what it was itself once given behind its table or columns, in order."""
+_TAKEN_BY = {
+    "whereclause": "where", "values": "values", "from_obj": "select_from", "order_by": "order_by",
+    "group_by": "group_by", "having": "having", "limit": "limit", "offset": "offset",
+}  # fmt: skip
+"""What a statement was itself once given → the method that takes it."""
 
 
 def modernised(interpreter: Interpreter, function: Callable[..., Any], arguments: Arguments) -> Arguments:
@@ -35,19 +44,26 @@ def modernised(interpreter: Interpreter, function: Callable[..., Any], arguments
     return arguments
 
 
-def apart(function: Callable[..., Any], arguments: Arguments) -> tuple[Arguments, list[tuple[str, Value]]]:
-    """The arguments that a statement takes today, and (method, argument) of those that methods of it take instead."""
+def apart(function: Callable[..., Any], arguments: Arguments) -> tuple[Arguments, list[tuple[str, Arguments]]]:
+    """The arguments that a statement takes today, and (method, arguments) of those that methods of it take instead."""
     name = getattr(function, "__name__", "")
-    is_method = isinstance(getattr(function, "__self__", None), sa.sql.expression.TableClause)
-    if name not in _TAKEN_LATER or not (is_method or any(function is one for one in _STATEMENTS)):
+    is_method = isinstance(getattr(function, "__self__", None), sa.FromClause)
+    if name not in _CLAUSES or not (is_method or any(function is one for one in _STATEMENTS)):
+        return arguments, []
+    columns = arguments.get(0, "columns")
+    if function is sa.select and not isinstance(columns, list):
         return arguments, []
     kept = 0 if is_method else 1
-    methods = _TAKEN_LATER[name]
-    taken = list(zip(methods, arguments.positional[kept:], strict=False))
-    taken += [(method, arguments.keywords[key]) for key, method in _KEYWORDS.items() if key in arguments.keywords]
-    keywords = {key: value for key, value in arguments.keywords.items() if key not in _KEYWORDS}
-    wanted = [(method, value) for method, value in taken if value is not None]
-    return Arguments(arguments.positional[:kept], keywords, arguments.is_open), wanted
+    taken = dict(zip(_CLAUSES[name], arguments.positional[kept:], strict=False))
+    taken |= {key: value for key, value in arguments.keywords.items() if key in _TAKEN_BY}
+    keywords = {key: value for key, value in arguments.keywords.items() if key not in (*_TAKEN_BY, "columns")}
+    positional = [columns] if function is sa.select else arguments.positional[:kept]
+    wanted = [
+        (_TAKEN_BY[key], Arguments(value if isinstance(value, list) and key != "values" else [value]))
+        for key, value in taken.items()
+        if value is not None
+    ]
+    return Arguments(positional, keywords, arguments.is_open), wanted
 
 
 def _reflected(interpreter: Interpreter, arguments: Arguments) -> Arguments:

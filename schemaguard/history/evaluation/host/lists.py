@@ -155,7 +155,7 @@ READABLE: Listed = (
         Dialect,
         words("""
             name driver server_version_info default_schema_name paramstyle identifier_preparer max_identifier_length
-            supports_native_boolean supports_native_enum
+            supports_native_boolean supports_native_enum dialect_description
         """),
     ),
     (
@@ -173,7 +173,7 @@ READABLE: Listed = (
             autoincrement identity computed constraints onupdate
         """),
     ),
-    (sa.ForeignKey, words("column parent name ondelete onupdate target_fullname")),
+    (sa.ForeignKey, words("column parent name ondelete onupdate target_fullname constraint")),
     (sa_schema.ColumnCollectionConstraint, words("columns name column_keys")),
     (SchemaItem, words("name table columns unique elements referred_table arg sqltext")),
     (selectable.FromClause, words("c columns name primary_key foreign_keys schema")),

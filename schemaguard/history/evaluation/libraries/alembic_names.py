@@ -88,9 +88,14 @@ def _find(_: Interpreter, name: str) -> Value:
 _PARTS = ("operations", "migration", "runtime", "ddl", "config", "script", "util", "autogenerate", "command")
 
 
+_MESSAGES = {name: native(name, lambda _, __: None) for name in ("msg", "warn", "warn_deprecated")}
+"""What only tells the one who runs a migration something."""
+
+
 def _inner(name: str) -> Modelled:
+    known = {**_CLASSES, **_MESSAGES} if name.startswith("alembic.util") else _CLASSES
     return Modelled(
-        name, lambda _, attribute: _CLASSES.get(attribute, Unknown(f"{name}.{attribute} isn't modelled", is_code=True))
+        name, lambda _, attribute: known.get(attribute, Unknown(f"{name}.{attribute} isn't modelled", is_code=True))
     )
 
 
