@@ -43,7 +43,11 @@ def get_item(interpreter: Interpreter, container: Value, key: Value) -> Value:
         try:
             return container[key]
         except (IndexError, TypeError, ValueError) as error:
-            if isinstance(error, IndexError) and any(isinstance(one, Unknown) for one in container):
+            if (
+                isinstance(error, IndexError)
+                and isinstance(container, list | tuple)
+                and Unknown in map(type, container)
+            ):
                 return Unknown("how many items there are isn't known")
             raise Raised(error) from error
     if isinstance(container, Class):
