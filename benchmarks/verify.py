@@ -27,11 +27,12 @@ import psycopg
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.table import show
-from schemaguard.adapters import embedded
-from schemaguard.adapters.engines import DuckFile, PostgresData
+from schemaguard.adapters.files.table_data import DuckFile
+from schemaguard.adapters.postgres import embedded
+from schemaguard.adapters.postgres.table_data import PostgresData
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import parse_type
-from schemaguard.commands.verify import Wanted, verify
+from schemaguard.commands.contracts.verify import Wanted, verify
 from schemaguard.contracts.contract import Contract, ContractTable, Promise
 
 PANDERA_ROUNDS = 2

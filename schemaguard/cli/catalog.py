@@ -63,7 +63,7 @@ def _show(found: "CatalogAt", output: Format) -> None:
         return
     from rich.console import Console
 
-    from schemaguard.report import catalog_text
+    from schemaguard.report import catalog as catalog_text
 
     catalog_text.show(found.catalog, Console(highlight=False, markup=False, emoji=False), _where(found))
 
@@ -78,7 +78,7 @@ def _show_comparison(found: "Comparison", output: Format) -> None:
         return
     from rich.console import Console
 
-    from schemaguard.report import catalog_text
+    from schemaguard.report import catalog as catalog_text
 
     console = Console(highlight=False, markup=False, emoji=False)
     catalog_text.show_differences(found.differences, console, _where(found.left), _where(found.right))

@@ -10,7 +10,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from schemaguard.rules.verdict import CheckResult
+    from schemaguard.rules.judging.verdict import CheckResult
 
 
 class Format(StrEnum):
@@ -108,7 +108,7 @@ def _show(result: "CheckResult", output: Format, verbose: bool) -> None:
     if output is Format.TEXT:
         from rich.console import Console
 
-        from schemaguard.report import check_text
+        from schemaguard.report.check import text as check_text
 
         check_text.show(result, Console(highlight=False, markup=False, emoji=False), verbose=verbose)
         return
@@ -118,15 +118,15 @@ def _show(result: "CheckResult", output: Format, verbose: bool) -> None:
 def _renderer(output: Format) -> "Callable[[CheckResult], str]":
     """The report of that format; only the one that is asked for is loaded."""
     if output is Format.JSON:
-        from schemaguard.report.check_json import render
+        from schemaguard.report.check.json import render
     elif output is Format.GITHUB:
-        from schemaguard.report.check_github import render
+        from schemaguard.report.check.github import render
     elif output is Format.GITLAB:
-        from schemaguard.report.check_gitlab import render
+        from schemaguard.report.check.gitlab import render
     elif output is Format.MARKDOWN:
-        from schemaguard.report.check_markdown import render
+        from schemaguard.report.check.markdown import render
     elif output is Format.SARIF:
-        from schemaguard.report.check_sarif import render
+        from schemaguard.report.check.sarif import render
     else:
-        from schemaguard.report.check_junit import render
+        from schemaguard.report.check.junit import render
     return render

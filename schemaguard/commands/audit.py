@@ -5,8 +5,7 @@ from typing import Any
 
 import psycopg
 
-from schemaguard.adapters import ledger
-from schemaguard.adapters.releases import journal, pointer
+from schemaguard.adapters.control import journal, ledger, pointer
 from schemaguard.errors import UsageError
 from schemaguard.ledger.entry import Entry
 from schemaguard.ledger.verification import Checkpoint, Verification

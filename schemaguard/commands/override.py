@@ -8,17 +8,17 @@ from typing import Any
 
 import psycopg
 
-from schemaguard.adapters.files import DiskFiles
-from schemaguard.adapters.override_file import FILE, read_overrides
-from schemaguard.adapters.postgres import in_transaction
-from schemaguard.adapters.releases import journal
-from schemaguard.adapters.writing import replace_text
+from schemaguard.adapters.control import journal
+from schemaguard.adapters.files.overrides import FILE, read_overrides
+from schemaguard.adapters.files.tree import DiskFiles
+from schemaguard.adapters.files.writing import replace_text
+from schemaguard.adapters.postgres.connection import in_transaction
 from schemaguard.contracts.overrides import Override, is_same_person, parse, spelled, whom
 from schemaguard.contracts.overriding import with_override
 from schemaguard.errors import RefusedError, UsageError
-from schemaguard.releases.listing import Listed
+from schemaguard.registry.listing import Listed
 from schemaguard.rules import RULES
-from schemaguard.rules.overriding import not_overridden
+from schemaguard.rules.judging.overriding import not_overridden
 
 _LONGEST_LIST = 8
 

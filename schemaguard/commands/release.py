@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass, replace
 
-from schemaguard.adapters.releases import ControlDatabase
+from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.errors import ConflictError, RegistryError
 from schemaguard.releases.document import plan_hash
 from schemaguard.releases.execute import Done, Watch, execute

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from rich.text import Text
 
-from schemaguard.adapters.registry import MlflowRegistry
+from schemaguard.adapters.registry.models import MlflowRegistry
 from schemaguard.demo import data, model, stage
 from schemaguard.demo.stage import DemoError, Stage
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from schemaguard.contracts.views import ContractViews, contract_views
 from schemaguard.errors import ConflictError, RefusedError, UsageError
 from schemaguard.releases.fit import Fit
 from schemaguard.releases.leftovers import Leftover, leftovers_of_promotion, leftovers_of_rollback, names
@@ -9,7 +10,6 @@ from schemaguard.releases.now import Now
 from schemaguard.releases.readiness import Loosening, Readiness, Reversal, Wish, make_ready, restore
 from schemaguard.releases.release import Kind, Release, ReversalClass
 from schemaguard.releases.revisions import RevisionMove, move_back, move_forward
-from schemaguard.releases.views import ContractViews, contract_views
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from schemaguard.adapters.contract_files import read_file
-from schemaguard.adapters.registry import MlflowRegistry
-from schemaguard.commands.infer import Drafted, Wanted, draft, place, write
+from schemaguard.adapters.files.contracts import read_file
+from schemaguard.adapters.registry.models import MlflowRegistry
+from schemaguard.commands.contracts.infer import Drafted, Wanted, draft, place, write
 from schemaguard.contracts.contract import Contract
 from schemaguard.contracts.inference import FeatureQuery
 from tests.postgres.catalog.servers import fold_script

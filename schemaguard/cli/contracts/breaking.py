@@ -36,7 +36,7 @@ def breaking(
     from schemaguard.cli.operating import console, tell_json
     from schemaguard.cli.reading import read_settings
     from schemaguard.cli.window import live_window
-    from schemaguard.commands import breaking as command
+    from schemaguard.commands.contracts import breaking as command
     from schemaguard.report.contracts import breaking as report
 
     folder, _ = contract_folder(contracts)

@@ -42,8 +42,8 @@ def graph(
     """Draw who reads and writes which tables: models and consumers, the tables between them, views followed."""
     from schemaguard.catalog.objects import Catalog
     from schemaguard.cli.operating import console, tell_json
-    from schemaguard.releases.graph import focus
-    from schemaguard.releases.graph import graph as drawn
+    from schemaguard.registry.graph import focus
+    from schemaguard.registry.graph import graph as drawn
     from schemaguard.report.contracts import graph as report
 
     known = read_book(contracts, database_url)

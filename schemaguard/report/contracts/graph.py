@@ -8,11 +8,11 @@ from rich.text import Text
 from rich.tree import Tree
 
 from schemaguard.catalog.objects import Name
-from schemaguard.releases.graph import Edge, Focus, Graph, is_of
-from schemaguard.releases.listing import Shared
+from schemaguard.registry.graph import Edge, Focus, Graph, is_of
+from schemaguard.registry.listing import Shared
+from schemaguard.report.check.sentences import plural
 from schemaguard.report.contracts import words
 from schemaguard.report.lines import line
-from schemaguard.report.sentences import plural
 from schemaguard.report.visible import visible
 
 _COLUMNS_SHOWN = 8

@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.text import Text
 
 from schemaguard.contracts.compatibility.fitness import Fitness
-from schemaguard.releases.listing import Listed, Shared
+from schemaguard.registry.listing import Listed, Shared
+from schemaguard.report.check.sentences import plural
 from schemaguard.report.contracts import words
 from schemaguard.report.lines import line
-from schemaguard.report.sentences import plural
 from schemaguard.report.table import Heading, table
 from schemaguard.report.visible import visible
 

@@ -9,10 +9,10 @@ from rich.text import Text
 
 from schemaguard.contracts.compatibility import Breakage
 from schemaguard.contracts.compatibility.fitness import Fitness
-from schemaguard.releases.matrix import Matrix, Row, Segment
+from schemaguard.registry.matrix import Matrix, Row, Segment
+from schemaguard.report.check.sentences import plural
 from schemaguard.report.contracts import words
 from schemaguard.report.lines import line
-from schemaguard.report.sentences import plural
 from schemaguard.report.table import Heading, table
 from schemaguard.report.visible import visible
 

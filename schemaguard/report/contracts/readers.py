@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.text import Text
 
 from schemaguard.finding import Reader
-from schemaguard.releases.listing import RETIRED, UNPUBLISHED, Listed, names
-from schemaguard.releases.readership import Readership, Use
+from schemaguard.registry.listing import RETIRED, UNPUBLISHED, Listed, names
+from schemaguard.registry.readership import Readership, Use
+from schemaguard.report.check.readers import until as until_when
+from schemaguard.report.check.sentences import plural
 from schemaguard.report.contracts import words
 from schemaguard.report.lines import line
-from schemaguard.report.readers import until as until_when
-from schemaguard.report.sentences import plural
 from schemaguard.report.visible import visible
 
 _STYLES = {"yes": "bold green", "later": "bold yellow", "no": "bold red", "unproven": "bold yellow"}

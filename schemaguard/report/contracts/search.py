@@ -6,10 +6,10 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from schemaguard.releases.search import Found, Hit
+from schemaguard.registry.search import Found, Hit
+from schemaguard.report.check.sentences import plural
 from schemaguard.report.contracts import words as say
 from schemaguard.report.lines import line
-from schemaguard.report.sentences import plural
 from schemaguard.report.visible import visible
 
 _LABEL = 13

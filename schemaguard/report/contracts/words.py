@@ -8,8 +8,8 @@ from rich.text import Text
 
 from schemaguard.contracts.compatibility.fitness import Fitness
 from schemaguard.contracts.contract import Access, Contract
-from schemaguard.releases.listing import RETIRED, UNPUBLISHED, Listed, Shared, ranges
-from schemaguard.report.sentences import plural
+from schemaguard.registry.listing import RETIRED, UNPUBLISHED, Listed, Shared, ranges
+from schemaguard.report.check.sentences import plural
 from schemaguard.report.visible import visible
 
 STYLES = {"active": "bold green", "canary": "green", "fallback": "cyan", UNPUBLISHED: "yellow", RETIRED: "dim"}

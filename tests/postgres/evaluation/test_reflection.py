@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.reflection import Inspector, ObjectKind, ObjectScope
 
 from schemaguard.catalog.objects import Catalog
-from schemaguard.history.evaluation.database.connection import RecordingConnection, Sent
-from schemaguard.history.evaluation.database.dialect import catalog_dialect
+from schemaguard.evaluation.database.connection import RecordingConnection, Sent
+from schemaguard.evaluation.database.dialect import catalog_dialect
 from schemaguard.history.history import Section
 from schemaguard.history.sql_runner import run_section
 from tests.conftest import VERSIONS

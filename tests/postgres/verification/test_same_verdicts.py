@@ -17,10 +17,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schemaguard.adapters.engines import DuckFile, PostgresData
+from schemaguard.adapters.files.table_data import DuckFile
+from schemaguard.adapters.postgres.table_data import PostgresData
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import parse_type
-from schemaguard.commands.verify import Wanted, verify
+from schemaguard.commands.contracts.verify import Wanted, verify
 from schemaguard.contracts.contract import Contract, ContractTable, Promise
 from tests.conftest import VERSIONS
 

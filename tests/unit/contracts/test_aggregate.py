@@ -7,9 +7,9 @@ import pytest
 
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import parse_type
-from schemaguard.contracts.aggregate import Shape, TableChecks, checks_of, kind_of, table_checks
 from schemaguard.contracts.contract import Access, ContractTable, Promise
-from schemaguard.sql.checks import Bound, Distinct, Kind, Required
+from schemaguard.verification.aggregate import Shape, TableChecks, checks_of, kind_of, table_checks
+from schemaguard.verification.checks import Bound, Distinct, Kind, Required
 
 
 def _judged(promise: Promise, type_: str | None, *accesses: Access, **shape: Any) -> TableChecks:

@@ -13,7 +13,7 @@ from schemaguard.contracts.drafting import Draft, render
 from schemaguard.contracts.inference import FeatureQuery, infer_reads, infer_writes
 from schemaguard.contracts.interface import interface
 from schemaguard.errors import ContractError
-from schemaguard.sql.written import Written, read_written
+from schemaguard.sql.reading.written import Written, read_written
 from tests.postgres.catalog.servers import fold_script
 
 SCRIPT = """

@@ -12,8 +12,8 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.engine import Connection, Engine, make_url
 
 from schemaguard.catalog.objects import Catalog
-from schemaguard.history.evaluation.database.connection import RecordingConnection, Sent
-from schemaguard.history.evaluation.database.dialect import catalog_dialect
+from schemaguard.evaluation.database.connection import RecordingConnection, Sent
+from schemaguard.evaluation.database.dialect import catalog_dialect
 from schemaguard.history.history import Section
 from schemaguard.history.sql_runner import run_section
 

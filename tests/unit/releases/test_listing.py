@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from schemaguard.applying.locking import locked_by
 from schemaguard.catalog.objects import Name
 from schemaguard.contracts.contract import Contract, ContractFile, ContractTable, Promise
 from schemaguard.errors import UsageError
-from schemaguard.releases.listing import chosen, listing, ranges, shared
-from schemaguard.releases.locking import locked_by
-from schemaguard.releases.publication import Bound, view_schema
-from schemaguard.releases.window import Entry, Window
+from schemaguard.registry.listing import chosen, listing, ranges, shared
+from schemaguard.registry.publication import Bound, view_schema
+from schemaguard.window.window import Entry, Window
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 TABLES = (

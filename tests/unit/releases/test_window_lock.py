@@ -7,8 +7,8 @@ from itertools import permutations
 import pytest
 
 from schemaguard.errors import ConfigError
-from schemaguard.releases.window import Entry, Window, parse_lock, render_lock
-from schemaguard.releases.window_lock import changes, is_due
+from schemaguard.window.lock import changes, is_due
+from schemaguard.window.window import Entry, Window, parse_lock, render_lock
 
 NOW = datetime(2026, 11, 25, 12, 30, 5, 123456, tzinfo=UTC)
 ACTIVE = Entry("fraud", "8", "active", None, "d8")

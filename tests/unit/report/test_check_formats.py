@@ -8,9 +8,14 @@ import pytest
 from inline_snapshot import snapshot
 
 from schemaguard.finding import Reader
-from schemaguard.report import check_github, check_gitlab, check_json, check_junit, check_markdown, check_sarif
-from schemaguard.rules.headline import headed
-from schemaguard.rules.verdict import WindowUsed
+from schemaguard.report.check import github as check_github
+from schemaguard.report.check import gitlab as check_gitlab
+from schemaguard.report.check import json as check_json
+from schemaguard.report.check import junit as check_junit
+from schemaguard.report.check import markdown as check_markdown
+from schemaguard.report.check import sarif as check_sarif
+from schemaguard.rules.judging.headline import headed
+from schemaguard.rules.judging.verdict import WindowUsed
 from tests.unit.report.results import IGNORED, REJECTED, result
 from tests.unit.rules.findings import finding
 

@@ -6,9 +6,9 @@ from inline_snapshot import snapshot
 from rich.console import Console
 
 from schemaguard.finding import Reader, Severity
-from schemaguard.report import check_text
-from schemaguard.rules.headline import headed
-from schemaguard.rules.verdict import CheckResult
+from schemaguard.report.check import text as check_text
+from schemaguard.rules.judging.headline import headed
+from schemaguard.rules.judging.verdict import CheckResult
 from tests.unit.report.results import IGNORED, REJECTED, result
 from tests.unit.rules.findings import finding
 

@@ -5,9 +5,9 @@ import pytest
 
 from schemaguard.errors import UsageError
 from schemaguard.finding import Place
-from schemaguard.report.check_json import document
-from schemaguard.rules import baseline
-from schemaguard.rules.verdict import CheckResult, WindowUsed
+from schemaguard.report.check.json import document
+from schemaguard.rules.judging import baseline
+from schemaguard.rules.judging.verdict import CheckResult, WindowUsed
 from tests.unit.rules.findings import finding
 
 

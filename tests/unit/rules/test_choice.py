@@ -3,9 +3,9 @@ import pytest
 from schemaguard.errors import ConfigError, UsageError
 from schemaguard.finding import Severity
 from schemaguard.rules import RULES
-from schemaguard.rules.choice import Choice
 from schemaguard.rules.contract import breaks_reader
 from schemaguard.rules.destructive import drop_column, drop_table
+from schemaguard.rules.judging.choice import Choice
 
 
 def test_without_a_choice_every_rule_that_is_not_opt_in_is_on() -> None:

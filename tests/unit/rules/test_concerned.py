@@ -1,8 +1,8 @@
 from schemaguard.catalog.objects import Name
 from schemaguard.contracts.contract import Contract, ContractTable
-from schemaguard.rules.concerned import directory, touched
-from schemaguard.rules.under_contract import UnderContract
-from schemaguard.rules.walk import walk
+from schemaguard.rules.facts.concerned import directory, touched
+from schemaguard.rules.facts.walk import walk
+from schemaguard.window.under_contract import UnderContract
 from tests.unit.rules.runs import catalog, run_of
 
 VIEWS = catalog(

@@ -1,6 +1,6 @@
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.finding import Place
-from schemaguard.rules.directives import ignores, touches
+from schemaguard.rules.facts.directives import ignores, touches
 
 PLACE = Place("a.sql", 3)
 

@@ -1,5 +1,5 @@
 from schemaguard.finding import Family, Severity
-from schemaguard.rules.headline import by_statement, count, headed
+from schemaguard.rules.judging.headline import by_statement, count, headed
 from tests.unit.rules.findings import FRAUD_7, FRAUD_8, finding
 
 

@@ -7,9 +7,9 @@ from schemaguard.catalog.types import Type
 from schemaguard.contracts.contract import Contract, ContractTable, Promise
 from schemaguard.finding import Finding
 from schemaguard.history.revision import Replay, Revision, Run
-from schemaguard.rules.choice import Choice
-from schemaguard.rules.judge import Terms, judge
-from schemaguard.rules.under_contract import UnderContract, VersionInWindow
+from schemaguard.rules.judging.choice import Choice
+from schemaguard.rules.judging.judge import Terms, judge
+from schemaguard.window.under_contract import UnderContract, VersionInWindow
 from tests.unit.rules.runs import catalog, run_of
 
 

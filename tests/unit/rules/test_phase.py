@@ -2,7 +2,7 @@ import pytest
 
 from schemaguard.catalog.types import parse_type
 from schemaguard.history.revision import Phase
-from schemaguard.rules.phase import is_widening, phase
+from schemaguard.rules.facts.phase import is_widening, phase
 from tests.unit.rules.runs import run_of
 
 

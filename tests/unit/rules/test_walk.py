@@ -1,5 +1,5 @@
 from schemaguard.catalog.objects import Name
-from schemaguard.rules.walk import walk
+from schemaguard.rules.facts.walk import walk
 from tests.unit.rules.runs import run_of
 
 U = Name("u", "public")

@@ -4,8 +4,8 @@ import pytest
 
 from schemaguard.catalog.changes import CreateTable, Opaque, Unreadable
 from schemaguard.sql.commands import ACTIONS, COMMANDS, Command, page
-from schemaguard.sql.readers import READERS
-from schemaguard.sql.translate import translate
+from schemaguard.sql.reading.readers import READERS
+from schemaguard.sql.reading.translate import translate
 
 DOCS = Path(__file__).parents[3] / "docs" / "commands.md"
 

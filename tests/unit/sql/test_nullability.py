@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemaguard.sql.lineage import trace
+from schemaguard.sql.queries.lineage import trace
 from tests.postgres.catalog.servers import fold_script
 
 CATALOG = fold_script("create table t (a int not null, b int); create table u (id int not null, a int not null);")

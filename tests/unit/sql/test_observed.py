@@ -2,8 +2,8 @@
 
 import pytest
 
-from schemaguard.sql.lineage import Untraceable
-from schemaguard.sql.observed import Accesses, accesses
+from schemaguard.sql.queries.lineage import Untraceable
+from schemaguard.sql.queries.observed import Accesses, accesses
 from tests.postgres.catalog.servers import fold_script
 
 CATALOG = fold_script("""

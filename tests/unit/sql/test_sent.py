@@ -2,7 +2,7 @@
 
 import pytest
 
-from schemaguard.sql.sent import Sent, numbered, sent
+from schemaguard.sql.queries.sent import Sent, numbered, sent
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from schemaguard.finding import Place
-from schemaguard.sql.statements import comments, split
+from schemaguard.sql.reading.statements import comments, split
 from tests.unit.sql.work import growth
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from schemaguard.sql.commands import ACTIONS, COMMANDS, Command
-from schemaguard.sql.tokens import BROKEN, OPERATOR, QUOTED, STRING, tokenize
+from schemaguard.sql.reading.tokens import BROKEN, OPERATOR, QUOTED, STRING, tokenize
 
 
 @pytest.mark.parametrize(

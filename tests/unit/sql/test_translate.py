@@ -42,7 +42,7 @@ from schemaguard.catalog.objects import (
     Unique,
 )
 from schemaguard.catalog.types import parse_type
-from schemaguard.sql.translate import LONGEST, translate
+from schemaguard.sql.reading.translate import LONGEST, translate
 from tests.unit.sql.work import growth
 
 T = Name("t")

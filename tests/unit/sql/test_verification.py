@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from schemaguard.catalog.objects import Name
-from schemaguard.sql.checks import Asked, Bound, Distinct, Kind, NoLonger, OneOf, Required
-from schemaguard.sql.verification import Source, aggregate, condition, examples
+from schemaguard.verification.aggregate_sql import Source, aggregate, condition, examples
+from schemaguard.verification.checks import Asked, Bound, Distinct, Kind, NoLonger, OneOf, Required
 
 TABLE = Source("postgres", Name('a "t"', "s"))
 
