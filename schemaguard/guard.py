@@ -276,7 +276,7 @@ class _Guard:
             raise GuardRefusedError(
                 "a drop can only become a retirement where the control schema is",
                 at=self._place(sql),
-                next="schemaguard init, then run the migration again",
+                next="schemaguard install, then run the migration again",
             )
 
     def _live(self) -> Catalog:

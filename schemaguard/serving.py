@@ -172,7 +172,7 @@ class Follower:
                 raise DatabaseError(
                     f"the control schema can't be read: {_first_line(error)}",
                     at="schemaguard.pointer",
-                    next="schemaguard init, or grant this user usage and select on schema schemaguard",
+                    next="schemaguard install, or grant this user usage and select on schema schemaguard",
                 ) from error
         raise AssertionError
 

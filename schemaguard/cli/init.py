@@ -1,34 +1,14 @@
-"""`schemaguard init`: install the control schema."""
+"""`schemaguard init`: the earlier name of `schemaguard install`, kept for one release."""
 
 import typer
 
+from schemaguard.cli.install import install
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
 def init(database_url: DatabaseUrl = None, output: Output = Format.TEXT) -> None:
-    """Install the control schema in the database that is migrated, or bring it up to date.
-
-    Repeating it is harmless.
-    """
-    from schemaguard.adapters.postgres.connection import connect
-    from schemaguard.cli.operating import tell_json, where_to
-    from schemaguard.commands.init import init as install
-
-    url, _ = where_to(database_url)
-    with connect(url) as connection:
-        done = install(connection)
-    if output is Format.JSON:
-        tell_json(
-            {
-                "version": 1,
-                "database": done.database,
-                "control_version": done.version,
-                "installed": list(done.versions),
-                "watched": done.watched,
-            }
-        )
-        return
-    what = "installed" if done.versions else "is there already"
-    typer.echo(f"control schema {what}: version {done.version}, schema schemaguard of database {done.database}")
-    if done.watched is not None:
-        typer.echo(f"{done.watched} refuses held revisions from now on")
+    """Install the control schema: this is what `schemaguard install` does, and its name from the next release on."""
+    typer.echo(
+        "schemaguard init is called schemaguard install; in the next release, init sets up a repository", err=True
+    )
+    install(database_url, output)

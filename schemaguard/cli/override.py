@@ -11,7 +11,7 @@ from schemaguard.cli.contracts.known import Folder, contract_folder
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 if TYPE_CHECKING:
-    from schemaguard.commands.override import Connection
+    from schemaguard.adapters.postgres.connection import Connection
 
 
 def override(
@@ -73,4 +73,4 @@ def _ledger(database_url: str | None) -> "Iterator[tuple[Connection | None, str 
         if control.is_installed(connection):
             yield connection, None
         else:
-            yield None, f"{place(url)} has no control schema yet: schemaguard init"
+            yield None, f"{place(url)} has no control schema yet: schemaguard install"

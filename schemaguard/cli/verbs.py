@@ -21,7 +21,8 @@ VERBS = (
     _verb("explain", _REVIEW),
     _verb("catalog", _REVIEW),
     _verb("sql", _REVIEW),
-    _verb("init", _OPERATE),
+    _verb("install", _OPERATE),
+    _verb("install", _OPERATE),
     _verb("promote", _OPERATE),
     _verb("rollback", _OPERATE),
     _verb("resume", _OPERATE),
@@ -32,4 +33,5 @@ VERBS = (
     _group("contracts", _CONTRACTS),
     _group("window", _CONTRACTS),
     _verb("demo", _TRY),
+    Listed("init", "schemaguard.cli.init", "init", is_hidden=True),
 )

@@ -1,17 +1,13 @@
 """audit: who did what when, and whether that record is what was written."""
 
 from collections.abc import Iterable
-from typing import Any
-
-import psycopg
 
 from schemaguard.adapters.control import journal, ledger, pointer
+from schemaguard.adapters.postgres.connection import Connection
 from schemaguard.errors import UsageError
 from schemaguard.ledger.entry import Entry
 from schemaguard.ledger.verification import Checkpoint, Verification
 from schemaguard.ledger.verification import verify as verify_rows
-
-Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 def log(connection: Connection, model: str | None, limit: int | None) -> tuple[Entry, ...]:

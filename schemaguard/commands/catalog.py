@@ -54,22 +54,10 @@ def static_catalog(reading: Reading, path: str | None, at: str = "heads") -> Cat
 
 def live_catalog(url: str) -> CatalogAt:
     """The catalog that a database has. Raises DatabaseError where it can't be reached or read."""
-    import psycopg
+    from schemaguard.adapters.postgres import live_catalog as adapter
 
-    from schemaguard.adapters.postgres import connection as postgres
-    from schemaguard.adapters.postgres import introspect
-    from schemaguard.errors import DatabaseError
-
-    where = postgres.place(url)
-    with postgres.connect(url) as connection:
-        try:
-            found = introspect.read_catalog(connection)
-            revision = _applied(connection) if _has_version_table(found) else ""
-        except psycopg.Error as error:
-            raise DatabaseError(
-                f"cannot read the catalog: {postgres.first_line(error)}", at=where, next="look at the role's rights"
-            ) from error
-    return CatalogAt(where, revision, found)
+    found = adapter.live_catalog(url)
+    return CatalogAt(found.source, found.revision, found.catalog)
 
 
 def compare(reading: Reading, path: str | None, at: str, url: str) -> Comparison:
@@ -104,18 +92,6 @@ def comparison_document(found: Comparison) -> dict[str, object]:
             for one in found.differences
         ],
     }
-
-
-def _has_version_table(catalog: Catalog) -> bool:
-    return any(name.name == VERSION_TABLE for name in catalog.tables)
-
-
-def _applied(connection: object) -> str:
-    import psycopg
-
-    assert isinstance(connection, psycopg.Connection)
-    rows = connection.execute("select version_num from alembic_version order by 1").fetchall()
-    return ",".join(str(row[0]) for row in rows)
 
 
 def _without_versions(catalog: Catalog) -> Catalog:

@@ -4,15 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import psycopg
-
-from schemaguard.adapters.control import journal
+from schemaguard.adapters.control import ledger
 from schemaguard.adapters.files.overrides import FILE, read_overrides
 from schemaguard.adapters.files.tree import DiskFiles
 from schemaguard.adapters.files.writing import replace_text
-from schemaguard.adapters.postgres.connection import in_transaction
+from schemaguard.adapters.postgres.connection import Connection, in_transaction
 from schemaguard.contracts.overrides import Override, is_same_person, parse, spelled, whom
 from schemaguard.contracts.overriding import with_override
 from schemaguard.errors import RefusedError, UsageError
@@ -21,8 +18,6 @@ from schemaguard.rules import RULES
 from schemaguard.rules.judging.overriding import not_overridden
 
 _LONGEST_LIST = 8
-
-Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +127,4 @@ def _record(connection: Connection, wanted: Sequence[Override], path: str) -> No
             "rule": each.rule, "object": each.object, "version": each.version or None, "until": each.until,
             "reason": each.reason, "approved_by": each.approved_by, "file": path,
         }  # fmt: skip
-        journal.record(connection, "override-granted", (each.asked_by, each.model, None), facts)
+        ledger.record(connection, "override-granted", (each.asked_by, each.model, None), facts)

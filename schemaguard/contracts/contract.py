@@ -3,18 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import Type
 from schemaguard.contracts.signature import SignatureField
 
-if TYPE_CHECKING:
-    from pandera.pandas import DataFrameSchema
-
 Access = Literal["read", "write"]
 ReadsThrough = Literal["table", "view", "copy"]
-Backend = Literal["pandas", "polars"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +78,6 @@ class Contract:
     """How old what a copy holds may be, such as `4 h`, where the contract says it."""
     earlier_digests: frozenset[str] = field(default=frozenset(), compare=False)
     """Those that it had before its last versions were added to the list: for whoever has one, it is the same."""
-
-    def frame_schema(self, table: str | None = None, backend: Backend = "pandas") -> "DataFrameSchema":
-        """The pandera schema of a frame with a table's columns: the verdicts of `contracts verify`, in memory.
-
-        The table may be left out where the contract has one. `backend`: "pandas" or "polars". Needs the extra `frames`.
-        ContractError where no one table is meant, or a promise can't be judged in a frame.
-        """
-        from schemaguard.verification.frames import frame_schema
-
-        return frame_schema(self, table, backend)
 
     @property
     def digests(self) -> tuple[str, ...]:

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import Contract
-from schemaguard.sql.queries.lineage import Source, Untraceable, trace
+from schemaguard.sql.queries.lineage import trace
 from schemaguard.sql.queries.observed import Accesses, accesses
+from schemaguard.sql.queries.traced import Source, Untraceable
 
 
 @dataclass(frozen=True, slots=True)

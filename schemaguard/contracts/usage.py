@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from schemaguard.catalog.objects import Catalog, Name, View
 from schemaguard.contracts.contract import Access, Contract, ContractTable
 from schemaguard.contracts.subject import Subject
-from schemaguard.sql.queries.lineage import Untraceable, trace
+from schemaguard.sql.queries.lineage import trace
+from schemaguard.sql.queries.traced import Untraceable
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def _a_model_is_live(on: Stage, memory: Memory) -> None:
         f"{data.TRANSACTIONS:,} transactions, an MLflow registry, a model trained on its contract's own query",
     )
     on.run(f"{ALEMBIC} upgrade head")
-    on.run("schemaguard init")
+    on.run("schemaguard install")
     with _connected(on) as connection:
         data.load_parties(connection)
         data.load(connection, memory.first, OLD_COLUMNS)

@@ -3,7 +3,8 @@
 import ast
 from collections.abc import Iterator
 
-from schemaguard.evaluation.machine.interpreter import Interpreter, Site
+from schemaguard.evaluation.machine.interpreter import Interpreter
+from schemaguard.evaluation.machine.standpoint import Site
 from schemaguard.evaluation.values.modules import ProjectModule
 from schemaguard.evaluation.values.objects import Modelled, Raised, Unknown, Unsupported, Value
 from schemaguard.evaluation.values.scope import Scope

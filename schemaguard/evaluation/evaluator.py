@@ -17,9 +17,10 @@ from schemaguard.evaluation.language.statements import STATEMENTS
 from schemaguard.evaluation.libraries import host_module
 from schemaguard.evaluation.libraries.builtins import BUILTINS
 from schemaguard.evaluation.libraries.paths import open_file
-from schemaguard.evaluation.machine.budget import Exhausted
-from schemaguard.evaluation.machine.interpreter import Interpreter, Language, Site
+from schemaguard.evaluation.machine.budget import Budget, Exhausted
+from schemaguard.evaluation.machine.interpreter import Interpreter, Language
 from schemaguard.evaluation.machine.recorder import Recorder
+from schemaguard.evaluation.machine.standpoint import Site, Standpoint
 from schemaguard.evaluation.values.modules import Modules, ProjectModule
 from schemaguard.evaluation.values.objects import NOTHING, Arguments, Function, Raised, Unknown, Unsupported, Value
 from schemaguard.finding import Place
@@ -83,9 +84,8 @@ class Evaluator:
         options = self._of_environment(catalog)
         self.modules.sources = {revision.file, *self._option_sources}
         self.modules.forget()
-        recorder = Recorder(catalog, self.settings.postgresql, options)
+        recorder = Recorder(catalog, self.settings.postgresql, options, Standpoint(Budget()))
         interpreter = Interpreter(LANGUAGE, self.modules, recorder)
-        recorder.interpreter = interpreter
         is_empty, comments = self._evaluate(interpreter, revision, direction)
         run = Run(
             revision,
@@ -133,9 +133,8 @@ class Evaluator:
 
     def _of_environment(self, catalog: Catalog) -> Mapping[str, Any]:
         if self._options is None:
-            recorder = Recorder(catalog, self.settings.postgresql, {})
+            recorder = Recorder(catalog, self.settings.postgresql, {}, Standpoint(Budget()))
             interpreter = Interpreter(LANGUAGE, self.modules, recorder)
-            recorder.interpreter = interpreter
             self._options = environment.options(interpreter, self.env_file)
             self._option_sources = frozenset(self.modules.sources)
         return self._options
@@ -171,8 +170,6 @@ def _does_nothing(function: Function) -> bool:
 
 def _stopped(recorder: Recorder, reason: str) -> None:
     """What comes after this in the revision isn't known."""
-    interpreter = recorder.interpreter
-    if interpreter is not None:
-        interpreter.trying = interpreter.conditional = 0
+    recorder.standpoint.trying = recorder.standpoint.conditional = 0
     recorder.is_stopped = True
     recorder.opaque(reason, None)

@@ -41,7 +41,7 @@ def _while_the_server_starts(demo: subprocess.Popen[str], temporary: Path) -> No
 
 
 def _at_the_first_command(demo: subprocess.Popen[str], temporary: Path) -> None:
-    _read_until(demo, "schemaguard init")
+    _read_until(demo, "schemaguard install")
     assert servers_of(temporary)
 
 

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from schemaguard.sql.commands import ACTIONS, COMMANDS
+from tests.postgresql_commands import ACTIONS, COMMANDS
 
 EXAMPLES = tuple(command.example for command in (*COMMANDS, *ACTIONS))
 WORDS = tuple(sorted({word for example in EXAMPLES for word in example.split()}))

@@ -6,7 +6,17 @@ from typing import Any, Self, TypeVar
 
 import psycopg
 
-from schemaguard.adapters.control import finish, journal, outbox, overview, pointer, preparation, publication, situation
+from schemaguard.adapters.control import (
+    finish,
+    journal,
+    ledger,
+    outbox,
+    overview,
+    pointer,
+    preparation,
+    publication,
+    situation,
+)
 from schemaguard.adapters.control import probes as observation
 from schemaguard.adapters.control import window as windows
 from schemaguard.adapters.postgres import connection as postgres
@@ -166,7 +176,7 @@ class ControlDatabase:
     def alias_corrected(self, at: Pointer, alias: str, was: str | None, actor: str) -> None:
         """Write down that an alias was put back to what its pointer says."""
         facts = {"alias": alias, "was": was, "version": at.active, "epoch": at.epoch}
-        self._write(lambda c: journal.record(c, "alias-corrected", (actor, at.model, None), facts))
+        self._write(lambda c: ledger.record(c, "alias-corrected", (actor, at.model, None), facts))
 
     def start(self, operation: Operation, step: StepName) -> None:
         """Write into the journal that a step starts."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from schemaguard.adapters.control import journal, locks, pointer, retirement, revision, situation
+from schemaguard.adapters.control import journal, ledger, locks, pointer, retirement, revision, situation
 from schemaguard.applying.retirement import Retirement
 from schemaguard.catalog.objects import Catalog
 from schemaguard.releases.fit import CatalogFit
@@ -48,7 +48,7 @@ def finish(connection: Connection, operation: Operation, plan: Plan) -> Mapping[
     facts = {"retired": retired, "kept": kept}
     # A closed operation isn't resumed, so its last step is done in the journal when it is closed.
     journal.done(connection, operation.id, StepName.FINISH, facts)
-    journal.record(connection, "finished", (operation.intent.actor, plan.model, operation.id), facts)
+    ledger.record(connection, "finished", (operation.intent.actor, plan.model, operation.id), facts)
     return facts
 
 
@@ -80,7 +80,7 @@ def abandon(connection: Connection, operation: Operation, plan: Plan, actor: str
             _perform_again(connection, act)
     connection.execute(_CLOSE, ("abandoned", operation.id))
     facts = {"retired": [act.leftover.object for act in acts if act.leftover is not None]}
-    journal.record(connection, "operation-abandoned", (actor, plan.model, operation.id), facts)
+    ledger.record(connection, "operation-abandoned", (actor, plan.model, operation.id), facts)
 
 
 @dataclass(frozen=True, slots=True)

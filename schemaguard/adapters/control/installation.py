@@ -38,7 +38,7 @@ def install(connection: Connection) -> tuple[int, ...]:
                 raise DatabaseError(
                     f"may not make the control schema: {str(error).strip()}",
                     at=f"database {connection.info.dbname}",
-                    next="run schemaguard init as a role that may create schemas and roles",
+                    next="run schemaguard install as a role that may create schemas and roles",
                 ) from error
             connection.execute("insert into schemaguard.version (version) values (%s)", (number,))
             applied.append(number)

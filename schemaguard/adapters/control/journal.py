@@ -59,7 +59,7 @@ def require_control_schema(connection: Connection) -> None:
         what = "this database has no control schema yet"
         if installed:
             what = f"the control schema is version {installed}, and this program needs {installation.newest()}"
-        raise DatabaseError(what, at=f"database {connection.info.dbname}", next="schemaguard init")
+        raise DatabaseError(what, at=f"database {connection.info.dbname}", next="schemaguard install")
 
 
 def open_operation(connection: Connection, plan: Plan, intent: Intent) -> int:
@@ -84,18 +84,12 @@ def open_operation(connection: Connection, plan: Plan, intent: Intent) -> int:
     assert row is not None
     number = int(row[0])
     connection.execute(_STEPS, (number, [name.value for name in StepName]))
-    record(connection, "operation-opened", (intent.actor, plan.model, number), {
+    ledger.record(connection, "operation-opened", (intent.actor, plan.model, number), {
         "kind": plan.kind.value, "from": plan.from_version, "to": plan.to_version, "epoch": plan.epoch,
         "reason": intent.reason, "metric": intent.metric, "plan_hash": plan_hash(plan),
         "detected_at": intent.detected_at.isoformat() if intent.detected_at else None,
     })  # fmt: skip
     return number
-
-
-def record(connection: Connection, event: str, who: tuple[str, str, int | None], facts: Mapping[str, Any]) -> None:
-    """Append to the ledger what (actor, model, operation) did, in the caller's transaction."""
-    actor, model, operation = who
-    ledger.append(connection, event=event, actor=actor, model=model, operation=operation, facts=facts)
 
 
 def conflict(operation: Operation) -> ConflictError:
@@ -169,7 +163,7 @@ def wait(connection: Connection, operation: Operation, step: StepName, reason: s
 def mark_done(connection: Connection, operation: Operation, step: StepName, actor: str) -> None:
     """A step is done on somebody's word."""
     done(connection, operation.id, step, {"marked_by": actor})
-    record(connection, "step-marked-done", (actor, operation.model, operation.id), {"step": step.value})
+    ledger.record(connection, "step-marked-done", (actor, operation.model, operation.id), {"step": step.value})
 
 
 def _jsonb(value: Mapping[str, Any]) -> Jsonb:

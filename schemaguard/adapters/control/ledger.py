@@ -41,6 +41,12 @@ def append(
     return int(position)
 
 
+def record(connection: Connection, event: str, who: tuple[str, str, int | None], facts: Mapping[str, Any]) -> None:
+    """Append what (actor, model, operation) did, in the caller's transaction."""
+    actor, model, operation = who
+    append(connection, event=event, actor=actor, model=model, operation=operation, facts=facts)
+
+
 def read(connection: Connection, *, model: str | None = None, limit: int | None = None) -> tuple[Entry, ...]:
     """The newest entries, oldest first."""
     rows = connection.execute(

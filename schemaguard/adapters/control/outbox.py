@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 
-from schemaguard.adapters.control import journal
+from schemaguard.adapters.control import ledger
 from schemaguard.releases.ports import Delivery
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -31,7 +31,7 @@ def delivered(connection: Connection, delivery: Delivery, detail: Mapping[str, A
     ).fetchone()
     if row is not None:
         facts = {"epoch": delivery.epoch, **detail}
-        journal.record(connection, "alias-projected", (row[0], delivery.model, delivery.operation), facts)
+        ledger.record(connection, "alias-projected", (row[0], delivery.model, delivery.operation), facts)
 
 
 def not_delivered(connection: Connection, delivery: Delivery, error: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from schemaguard.adapters.control import journal, revision
+from schemaguard.adapters.control import ledger, revision
 from schemaguard.errors import ConflictError
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.release import Operation, Pointer
@@ -76,7 +76,7 @@ def switch(connection: Connection, operation: Operation, plan: Plan) -> Mapping[
         "where model = %s and state = 'waiting' and id <> %s",
         (plan.model, operation.id),
     )
-    journal.record(connection, "pointer-switched", (operation.intent.actor, plan.model, operation.id), {
+    ledger.record(connection, "pointer-switched", (operation.intent.actor, plan.model, operation.id), {
         "from": plan.from_version, "to": plan.to_version, "epoch": epoch, "revision": list(heads),
         "held": list(plan.revision.hold), "released": list(plan.revision.release),
     })  # fmt: skip

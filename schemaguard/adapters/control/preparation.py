@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from schemaguard.adapters.control import journal, locks
+from schemaguard.adapters.control import ledger, locks
 from schemaguard.contracts.views import OWNER, ContractViews, view_statements
 from schemaguard.errors import DatabaseError
 from schemaguard.releases.plan import Plan
@@ -35,7 +35,7 @@ def prepare(connection: Connection, operation: Operation, plan: Plan) -> Mapping
         "lifted": [each.object for each in plan.loosenings],
         "views": plan.views.schema if plan.views.views else None,
     }
-    journal.record(connection, "prepared", (operation.intent.actor, plan.model, operation.id), facts)
+    ledger.record(connection, "prepared", (operation.intent.actor, plan.model, operation.id), facts)
     return facts
 
 

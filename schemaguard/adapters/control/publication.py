@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from schemaguard.adapters.control import journal, locks, situation
+from schemaguard.adapters.control import ledger, locks, situation
 from schemaguard.contracts.signature import to_data
 from schemaguard.contracts.views import ContractViews, view_statements
 from schemaguard.registry.publication import Bound, Publication, view_schema
@@ -74,4 +74,4 @@ def publish(connection: Connection, publication: Publication, views: ContractVie
         "version": publication.version, "digest": contract.digest, "file": contract.file,
         "views": views.schema if views.views else None, "replaced": [row[0] for row in replaced],
     }  # fmt: skip
-    journal.record(connection, "contract-published", (publication.actor, contract.model, None), facts)
+    ledger.record(connection, "contract-published", (publication.actor, contract.model, None), facts)

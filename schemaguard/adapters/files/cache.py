@@ -11,6 +11,8 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+import schemaguard
+
 _CACHE_FILE = "evaluations-1.sqlite"
 _MOST_ENTRIES = 40_000
 _WAIT_S = 2.0
@@ -120,12 +122,12 @@ def versions_of_evaluation() -> tuple[str, ...]:
         entries = os.listdir(origin.parent.parent)  # noqa: PTH208 - names are wanted, no Path each
         names = sorted(entry for entry in entries if entry.lower().startswith(f"{name}-"))
         found.append(f"{names} {_stamp(str(origin))}")
-    return (*found, *code_of("catalog", "history", "sql"))
+    return (*found, *code_of("catalog", "evaluation", "history", "sql"))
 
 
 def code_of(*rooms: str) -> tuple[str, ...]:
     """Which state of our own code stands in the rooms of the package: every file with its time and size."""
-    package = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120 - a Path for each of 300 files costs too much
+    package = os.path.dirname(schemaguard.__file__)  # noqa: PTH120 - a Path for each of 300 files costs too much
     return tuple(stamp for room in rooms for stamp in _stamps(f"{package}/{room}"))
 
 

@@ -6,16 +6,17 @@ from pathlib import Path
 from schemaguard.contracts import document, odcs
 from schemaguard.contracts.contract import Contract, ContractFile
 from schemaguard.errors import ContractError
+from schemaguard.verification.frames.contract import FrameContract
 
 PATTERNS = ("*.odcs.yaml", "*.odcs.yml")
 
 
-def contract(file: str | Path) -> Contract:
+def contract(file: str | Path) -> FrameContract:
     """The contract in a file, as a serving process wants it: `schemaguard.contract(…).frame_schema()`.
 
     ContractError with file:line:column where it can't be used.
     """
-    return read_file(Path(file), Path.cwd()).contract
+    return FrameContract.of(read_file(Path(file), Path.cwd()).contract)
 
 
 def read_contracts(folder: Path, root: Path) -> tuple[Contract, ...]:

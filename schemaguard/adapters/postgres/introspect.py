@@ -78,7 +78,7 @@ def _run(connection: psycopg.Connection[Any], query: bytes, schemas: list[str] |
 
 def _queries() -> list[tuple[str, bytes]]:
     """The named blocks of introspect.sql; `{members}` and `{wanted}` are its shared conditions."""
-    text = resources.files("schemaguard.adapters").joinpath("introspect.sql").read_text()
+    text = resources.files("schemaguard.adapters.postgres").joinpath("introspect.sql").read_text()
     blocks = text.split("-- name: ")[1:]
     shared: dict[str, str] = {}
     found = []

@@ -103,7 +103,7 @@ def read_book(contracts: str | None, database_url: str | None) -> "Book":
         if is_installed:
             with ControlDatabase(url) as database:
                 return book(files, database, None, now, where, place(url))
-        asked = f"; {place(url)} has no control schema yet: schemaguard init"
+        asked = f"; {place(url)} has no control schema yet: schemaguard install"
     lock = window_lock(folder, now)
     windows = "the dates in the contracts"
     if lock is not None:

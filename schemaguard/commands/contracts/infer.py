@@ -16,8 +16,8 @@ from schemaguard.contracts.interface import interface
 from schemaguard.contracts.signature import SignatureField, render_signature
 from schemaguard.contracts.validation import Remark, against_catalog, against_query, against_signature
 from schemaguard.errors import ContractError, ExitCode, UsageError
-from schemaguard.sql.queries.lineage import Untraceable
 from schemaguard.sql.queries.qualifying import with_schemas
+from schemaguard.sql.queries.traced import Untraceable
 from schemaguard.sql.reading.written import Written, read_written
 
 SUFFIX = ".odcs.yaml"

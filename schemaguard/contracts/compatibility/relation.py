@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from schemaguard.catalog.objects import Catalog, Column, Name, Table, View
-from schemaguard.sql.queries.lineage import Output, Untraceable, trace
+from schemaguard.sql.queries.lineage import trace
+from schemaguard.sql.queries.traced import Output, Untraceable
 
 Home = tuple[Table, Column]
 """The base table and column that a column is."""

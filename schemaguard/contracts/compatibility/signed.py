@@ -10,7 +10,8 @@ from schemaguard.contracts.compatibility.reading import is_required
 from schemaguard.contracts.compatibility.relation import relation
 from schemaguard.contracts.contract import Contract
 from schemaguard.contracts.signature import refusal
-from schemaguard.sql.queries.lineage import Output, Untraceable, trace
+from schemaguard.sql.queries.lineage import trace
+from schemaguard.sql.queries.traced import Output, Untraceable
 
 _EFFECT = "the feature query succeeds, and the model refuses the frame: MLflow's schema enforcement raises"
 

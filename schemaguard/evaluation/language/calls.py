@@ -8,7 +8,8 @@ from schemaguard.evaluation.effects import orm
 from schemaguard.evaluation.host import objects
 from schemaguard.evaluation.language import classes
 from schemaguard.evaluation.language.functions import call_function
-from schemaguard.evaluation.machine.interpreter import Interpreter, Site
+from schemaguard.evaluation.machine.interpreter import Interpreter
+from schemaguard.evaluation.machine.standpoint import Site
 from schemaguard.evaluation.values.objects import (
     NOTHING,
     Arguments,

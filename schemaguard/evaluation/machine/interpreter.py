@@ -7,20 +7,17 @@ from one to the other.
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from schemaguard.evaluation.machine import sending
-from schemaguard.evaluation.machine.budget import MOST_STEPS_OF_IMPORTS, Budget, OutOfReach
+from schemaguard.evaluation.machine.budget import MOST_STEPS_OF_IMPORTS, OutOfReach
 from schemaguard.evaluation.machine.extent import Extents
 from schemaguard.evaluation.machine.heap import Heap, join
+from schemaguard.evaluation.machine.recorder import Recorder
 from schemaguard.evaluation.values.bindings import bound
-from schemaguard.evaluation.values.holes import Holes
 from schemaguard.evaluation.values.modules import Modules, ProjectModule
 from schemaguard.evaluation.values.objects import NOTHING, Arguments, Function, Raised, Unknown, Unsupported, Value
 from schemaguard.evaluation.values.scope import Scope
-
-if TYPE_CHECKING:
-    from schemaguard.evaluation.machine.recorder import Recorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +49,17 @@ class Language:
     builtins: Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
-    """A place in the source: the module and the node."""
-
-    module: ProjectModule
-    node: ast.expr
-
-
 class Interpreter:
     """One evaluation of one revision."""
 
-    def __init__(self, language: Language, modules: Modules, recorder: "Recorder") -> None:
+    def __init__(self, language: Language, modules: Modules, recorder: Recorder) -> None:
         self.language = language
         self.modules = modules
         self.recorder = recorder
-        self.budget = Budget()
+        standpoint = self.standpoint = recorder.standpoint
+        self.budget, self.holes, self.sites = standpoint.budget, standpoint.holes, standpoint.sites
         self.extents = Extents(self.budget)
         self.heap = Heap(self.budget.spend)
-        self.holes = Holes()
-        self.sites: list[Site] = []
-        """The calls that are going on, outermost first."""
-        self.conditional = 0
-        """How many unknown conditions decide whether what comes now runs."""
-        self.trying = 0
-        """How many `try` blocks would catch what the server refuses."""
         self.importing = 0
         """How many modules are being evaluated for one of their names: what they do besides isn't looked at."""
         self.is_in_application = False
@@ -87,6 +70,24 @@ class Interpreter:
         """The functions that are running, outermost first, and how conditional each call was."""
         self.handled: list[Value] = []
         """The exceptions that are being handled, for a bare `raise`."""
+
+    @property
+    def conditional(self) -> int:
+        """How many unknown conditions decide whether what comes now runs."""
+        return self.standpoint.conditional
+
+    @conditional.setter
+    def conditional(self, count: int) -> None:
+        self.standpoint.conditional = count
+
+    @property
+    def trying(self) -> int:
+        """How many `try` blocks would catch what the server refuses."""
+        return self.standpoint.trying
+
+    @trying.setter
+    def trying(self, count: int) -> None:
+        self.standpoint.trying = count
 
     # Nodes
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import fields, is_dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from alembic.operations import BatchOperations, Operations
 from alembic.runtime.migration import MigrationContext
@@ -18,6 +18,7 @@ from schemaguard.catalog.persistent import PersistentMap
 from schemaguard.evaluation.database.connection import RecordingConnection, Sent
 from schemaguard.evaluation.database.dialect import CatalogDialect, catalog_dialect
 from schemaguard.evaluation.machine.budget import Exhausted
+from schemaguard.evaluation.machine.standpoint import Site, Standpoint
 from schemaguard.evaluation.values.holes import HOLE, PLACEHOLDER, filled, has_hole, shown
 from schemaguard.evaluation.values.objects import NOTHING, Raised, Unknown, Unsupported, Value
 from schemaguard.finding import Place
@@ -25,9 +26,6 @@ from schemaguard.history.folding import fold, is_refusal
 from schemaguard.history.revision import Step
 from schemaguard.sql.reading.statement import Statement
 from schemaguard.sql.reading.translate import translate
-
-if TYPE_CHECKING:
-    from schemaguard.evaluation.machine.interpreter import Interpreter, Site
 
 T = TypeVar("T")
 MOST_STATEMENTS = 3_000
@@ -57,7 +55,7 @@ def name_of(name: object, schema: object) -> Name:
 class Recorder:
     """The database that evaluated code believes to have: real compilers in front, a catalog behind."""
 
-    def __init__(self, catalog: Catalog, postgresql: int, options: Mapping[str, Any]) -> None:
+    def __init__(self, catalog: Catalog, postgresql: int, options: Mapping[str, Any], standpoint: Standpoint) -> None:
         self.catalog = catalog
         self.steps: list[Step] = []
         self.transaction = 0
@@ -66,7 +64,7 @@ class Recorder:
         self.at_begin = catalog
         self.is_stopped = False
         """Whether only the reason is missing why nothing more comes."""
-        self.interpreter: Interpreter | None = None
+        self.standpoint = standpoint
         self.site: Site | None = None
         """The place of a statement that is sent later than it was written, as those of a batch are."""
         self.dialect: CatalogDialect = catalog_dialect(lambda: self.catalog, postgresql)
@@ -97,7 +95,7 @@ class Recorder:
         try:
             return self.guarded(act)
         except Raised as raised:
-            if self.interpreter is None or self.interpreter.trying:
+            if self.standpoint.trying:
                 raise
             return Unknown(f"{what} can't be made: {raised.message}")
 
@@ -111,7 +109,7 @@ class Recorder:
         try:
             self.guarded(lambda: manager.__exit__(None, None, None))
         except Raised as raised:
-            if self.interpreter is None or self.interpreter.trying or not isinstance(value, BatchOperations):
+            if self.standpoint.trying or not isinstance(value, BatchOperations):
                 raise
             names = frozenset({name_of(value.impl.table_name, value.impl.schema)})
             self.opaque(f"a batch can't be compiled: {raised.message}", None, names)
@@ -160,19 +158,19 @@ class Recorder:
         parameters: object,
         *,
         many: bool,
-        site: "Site | None" = None,
+        site: Site | None = None,
     ) -> None:
-        interpreter = self.interpreter
+        standpoint = self.standpoint
         before = self.catalog
         changes, after = fold(changes, before)
-        if interpreter is not None and interpreter.trying and is_refusal(changes[-1]):
+        if standpoint.trying and is_refusal(changes[-1]):
             refused = changes[-1]
             assert isinstance(refused, Opaque)
             raise Raised(exc.ProgrammingError(sql, None, Exception(refused.reason)))
         if len(self.steps) >= MOST_STATEMENTS and not self.is_stopped:
             raise Exhausted(f"it sends more than {MOST_STATEMENTS:,} statements")
-        if interpreter is not None and (looked_through := sum(_looked_through(change, after) for change in changes)):
-            interpreter.budget.labour(looked_through)
+        if looked_through := sum(_looked_through(change, after) for change in changes):
+            standpoint.budget.labour(looked_through)
         autocommit = self.connection.is_autocommit
         if autocommit and self.is_open:
             self._end()
@@ -190,7 +188,7 @@ class Recorder:
                 after=after,
                 transaction=self.transaction,
                 autocommit=autocommit,
-                conditional=interpreter is not None and interpreter.conditional > 0,
+                conditional=standpoint.conditional > 0,
                 parameters=parameters,
                 many=many,
                 comments=comments,
@@ -222,21 +220,20 @@ class Recorder:
 
     # Places
 
-    def _site(self) -> "Site | None":
+    def _site(self) -> Site | None:
         if self.site is not None:
             return self.site
-        return self.interpreter.sites[-1] if self.interpreter is not None and self.interpreter.sites else None
+        return self.standpoint.sites[-1] if self.standpoint.sites else None
 
-    def _place(self, site: "Site | None") -> tuple[Place, str | None, tuple[str, ...]]:
+    def _place(self, site: Site | None) -> tuple[Place, str | None, tuple[str, ...]]:
         if site is None:
             return Place("", 1), None, ()
         place = Place(site.module.file, site.node.lineno, site.node.col_offset + 1)
-        above = self.interpreter.sites if self.interpreter is not None else []
-        comments = [one.module.comments_beside(one.node) for one in (*above, site)]
+        comments = [one.module.comments_beside(one.node) for one in (*self.standpoint.sites, site)]
         return place, site.module.segment(site.node), tuple(dict.fromkeys(text for one in comments for text in one))
 
     def _reason(self, sql: str) -> str:
-        return self.interpreter.holes.reason(sql) if self.interpreter is not None else "a value isn't known"
+        return self.standpoint.holes.reason(sql)
 
     # Branches
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
-from schemaguard.sql.queries.lineage import Output
+from schemaguard.sql.queries.traced import Output
 
 Shown = Callable[[exp.Table | Scope], list[Output] | None]
 """The columns of a FROM item, None where they aren't known."""

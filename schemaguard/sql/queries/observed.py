@@ -11,8 +11,9 @@ from sqlglot import exp, parse
 from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 
 from schemaguard.catalog.objects import Catalog, Name
-from schemaguard.sql.queries.lineage import Source, Untraceable, trace
+from schemaguard.sql.queries.lineage import trace
 from schemaguard.sql.queries.scopes import UNREADABLE, quiet
+from schemaguard.sql.queries.traced import Source, Untraceable
 
 _PLACEHOLDER = re.compile(
     r"""

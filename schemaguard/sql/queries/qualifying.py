@@ -4,8 +4,8 @@ from sqlglot import exp
 
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.types import quote_identifier
-from schemaguard.sql.queries.lineage import is_of_the_server
 from schemaguard.sql.queries.scopes import scope_of
+from schemaguard.sql.queries.traced import is_of_the_server
 
 
 def with_schemas(query: str, catalog: Catalog) -> str:

@@ -8,7 +8,7 @@ from sqlglot import exp, parse
 from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 from sqlglot.optimizer.scope import Scope, build_scope
 
-from schemaguard.sql.queries.lineage import Untraceable
+from schemaguard.sql.queries.traced import Untraceable
 from schemaguard.sql.reading.known_functions import is_harmless
 
 _LOGGER = logging.getLogger("sqlglot")

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from schemaguard.catalog.changes import Change, NoEffect, Opaque, SetSetting
-from schemaguard.sql.queries.lineage import is_of_the_server
+from schemaguard.sql.queries.traced import is_of_the_server
 from schemaguard.sql.reading.cursor import Cursor
 from schemaguard.sql.reading.statements import split
 from schemaguard.sql.reading.tokens import Token, tokenize

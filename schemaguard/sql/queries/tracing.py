@@ -14,10 +14,10 @@ from sqlglot.optimizer.scope import Scope
 from schemaguard.catalog.objects import Catalog, Column, Name, View
 from schemaguard.catalog.types import Type
 from schemaguard.sql.queries.joined import has_outer_join, is_sorted_by, merged_by_using, merged_names
-from schemaguard.sql.queries.lineage import Lineage, Output, Source, Untraceable, is_of_the_server
 from schemaguard.sql.queries.naming import UNKNOWN, cast_type, column_name
 from schemaguard.sql.queries.nullability import may_be_null
 from schemaguard.sql.queries.scopes import UNREADABLE, foreign_calls, place_of, scope_of
+from schemaguard.sql.queries.traced import Lineage, Output, Source, Untraceable, is_of_the_server
 
 _SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid"})
 _DEEPEST = 30

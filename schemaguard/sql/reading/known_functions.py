@@ -10,7 +10,7 @@ _DO_ANYTHING = frozenset({"query_to_xml", "query_to_xmlschema", "query_to_xml_an
 @cache
 def built_in_functions() -> frozenset[str]:
     """The names of the functions in PostgreSQL 18's pg_catalog."""
-    text = resources.files("schemaguard.sql").joinpath("functions.json").read_text(encoding="utf-8")
+    text = resources.files("schemaguard.sql.reading").joinpath("functions.json").read_text(encoding="utf-8")
     return frozenset(json.loads(text))
 
 

@@ -6,7 +6,7 @@ asked.
 
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Check, Domain, Grant, Index, Name, Policy
-from schemaguard.sql.writing.identifiers import columns, qualified, quote
+from schemaguard.sql.writing.identifiers import columns, literal, qualified, quote
 
 _ON_TABLE = ("trigger", "policy", "rule")
 
@@ -181,10 +181,3 @@ def _grants(word: str, kind: str, name: Name, grants: tuple[Grant, ...]) -> str 
     return (
         f"{word} {privileges} on {what} {_called(kind, name, None)} {'to' if word == 'grant' else 'from'} {to}{option}"
     )
-
-
-def literal(text: str) -> str:
-    """A text as a string literal."""
-    from psycopg import sql
-
-    return sql.Literal(text).as_string(None)

@@ -5,17 +5,19 @@ equal to each other, and of `unique`.
 """
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import Type
-from schemaguard.contracts.contract import Backend, Contract, Promise
+from schemaguard.contracts.contract import Contract, Promise
 from schemaguard.errors import ConfigError, ContractError
 from schemaguard.verification.aggregate import checks_of, kind_of, refusal
 from schemaguard.verification.checks import Bound, Check, Kind, NoLonger, OneOf
 
 if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema
+
+Backend = Literal["pandas", "polars"]
 
 
 class _Judge(Protocol):

@@ -6,7 +6,8 @@ import psycopg
 
 from schemaguard.adapters.postgres.introspect import read_catalog
 from schemaguard.catalog.objects import Catalog, Name
-from schemaguard.sql.queries.lineage import Untraceable, trace
+from schemaguard.sql.queries.lineage import trace
+from schemaguard.sql.queries.traced import Untraceable
 
 Reads = set[tuple[Name, str | None]]
 """(relation, column); None for a relation of which no column is read."""

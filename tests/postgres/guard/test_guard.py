@@ -105,7 +105,7 @@ def test_a_drop_without_the_control_schema_is_refused(database: str, tmp_path: P
     project.add('op.drop_column("transactions", "channel")')
     with pytest.raises(RefusedError, match="where the control schema is") as caught:
         project.upgrade()
-    assert caught.value.next == "schemaguard init, then run the migration again"
+    assert caught.value.next == "schemaguard install, then run the migration again"
     assert "channel" in project.columns("transactions")
     assert project.heads() == ["0001"]
 

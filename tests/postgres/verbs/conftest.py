@@ -56,7 +56,7 @@ def site(
 @pytest.fixture
 def live(site: Site) -> Site:
     """fraud 7 is published and serves."""
-    site.done("init")
+    site.done("install")
     site.done("contracts", "publish", "fraud", "7")
     site.done("promote", "fraud", "7", "--yes")
     return site

@@ -37,11 +37,11 @@ nothing was held against the migrations: no migrations are named
 
 
 def test_a_database_without_the_control_schema_is_said(site: Site) -> None:
-    assert "has no control schema yet: schemaguard init" in site.done("contracts", "list")
+    assert "has no control schema yet: schemaguard install" in site.done("contracts", "list")
 
 
 def test_publishing_binds_the_contract_in_the_database_and_in_the_registry(site: Site) -> None:
-    site.done("init")
+    site.done("install")
     said = json.loads(site.done("contracts", "publish", "fraud", "7", "--format", "json"))
     assert (said["is_new"], said["view_schema"], said["views"]) == (
         True,
@@ -60,7 +60,7 @@ def test_publishing_binds_the_contract_in_the_database_and_in_the_registry(site:
 
 
 def test_publishing_again_changes_nothing_but_repairs_the_tags(site: Site) -> None:
-    site.done("init")
+    site.done("install")
     site.done("contracts", "publish", "fraud", "7")
     site.registry.tag("fraud", "7", {"schemaguard.contract": "somebody else's"})
     assert site.done("contracts", "publish", "fraud", "7").startswith("UNCHANGED fraud 7")
@@ -91,7 +91,7 @@ def test_a_changed_file_of_a_published_version_is_refused_with_the_difference(li
 
 
 def test_what_the_database_does_not_give_is_not_published(site: Site) -> None:
-    site.done("init")
+    site.done("install")
     ran = site.run("contracts", "publish", "fraud", "8")
     assert ran.code == 2
     assert "the database doesn't give fraud 8 what its contract promises" in ran.words
@@ -102,7 +102,7 @@ def test_what_the_database_does_not_give_is_not_published(site: Site) -> None:
 
 
 def test_several_versions_share_a_contract_and_its_views(site: Site) -> None:
-    site.done("init")
+    site.done("install")
     site.rewrite("7", 'property: modelVersion, value: "7"', 'property: modelVersion, value: ["7", "9"]')
     site.done("contracts", "publish", "fraud", "7")
     said = json.loads(site.done("contracts", "publish", "fraud", "9", "--format", "json"))
@@ -112,7 +112,7 @@ def test_several_versions_share_a_contract_and_its_views(site: Site) -> None:
 
 
 def test_a_version_added_to_the_list_is_no_change_for_those_that_were_published(site: Site) -> None:
-    site.done("init")
+    site.done("install")
     site.done("contracts", "publish", "fraud", "7")
     site.done("window", "lock")
     site.rewrite("7", 'property: modelVersion, value: "7"', 'property: modelVersion, value: ["7", "9"]')
@@ -127,7 +127,7 @@ def test_a_version_added_to_the_list_is_no_change_for_those_that_were_published(
 
 
 def test_a_retrained_version_takes_the_contract_of_another_without_a_file(site: Site) -> None:
-    site.done("init")
+    site.done("install")
     site.done("contracts", "publish", "fraud", "7")
     said = json.loads(site.done("contracts", "publish", "fraud", "9", "--same-as", "7", "--format", "json"))
     assert (said["is_new"], said["view_schema"]) == (True, "fraud_7")
@@ -140,7 +140,7 @@ def test_a_retrained_version_takes_the_contract_of_another_without_a_file(site: 
 # Where the list grows, so does the digest: 9 has the one from before.
 @pytest.mark.parametrize("versions", ['"7"', '["7", "10"]'])
 def test_a_migration_is_judged_for_a_version_that_no_file_lists(site: Site, versions: str) -> None:
-    site.done("init")
+    site.done("install")
     site.done("contracts", "publish", "fraud", "7")
     site.done("contracts", "publish", "fraud", "9", "--same-as", "7")
     site.rewrite("7", 'property: modelVersion, value: "7"', f"property: modelVersion, value: {versions}")
@@ -154,7 +154,7 @@ def test_a_migration_is_judged_for_a_version_that_no_file_lists(site: Site, vers
 
 
 def test_every_verb_knows_a_version_that_no_file_lists(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    site.done("init")
+    site.done("install")
     site.done("contracts", "publish", "fraud", "7")
     site.done("contracts", "publish", "fraud", "9", "--same-as", "7")
     site.done("window", "lock")
@@ -177,7 +177,7 @@ def test_every_verb_knows_a_version_that_no_file_lists(site: Site, monkeypatch: 
     ],
 )
 def test_a_contract_that_was_never_published_is_nobodys(site: Site, arguments: tuple[str, ...], message: str) -> None:
-    site.done("init")
+    site.done("install")
     site.done("contracts", "publish", "fraud", "7")
     ran = site.run("contracts", "publish", "fraud", *arguments)
     assert ran.code == 2
@@ -186,7 +186,7 @@ def test_a_contract_that_was_never_published_is_nobodys(site: Site, arguments: t
 
 def test_a_schema_that_somebody_else_made_is_left_alone(site: Site) -> None:
     site.ask("create schema fraud_7")
-    site.done("init")
+    site.done("install")
     said = json.loads(site.done("contracts", "publish", "fraud", "7", "--format", "json"))
     assert said["view_schema"] == f"fraud_7_{said['digest'][:6]}"
     assert site.ask("select count(*) from pg_class where relnamespace = 'fraud_7'::regnamespace") == [(0,)]
@@ -196,7 +196,7 @@ def test_a_consumer_is_published_without_a_registry_and_may_change_its_contract(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SCHEMAGUARD_REGISTRY_URI")
-    site.done("init")
+    site.done("install")
     file = site.contracts / "dashboard.odcs.yaml"
     file.write_text(DASHBOARD)
     assert site.done("contracts", "publish", "dashboard").startswith("PUBLISHED dashboard")
@@ -277,7 +277,7 @@ def test_without_a_model_show_prints_an_example_that_is_a_contract(site: Site) -
     ],
 )
 def test_what_is_not_there_is_one_clear_error(site: Site, arguments: tuple[str, ...], message: str) -> None:
-    site.done("init")
+    site.done("install")
     ran = site.run("contracts", *arguments)
     assert ran.code == 2
     assert message in ran.words
@@ -285,7 +285,7 @@ def test_what_is_not_there_is_one_clear_error(site: Site, arguments: tuple[str, 
 
 
 def test_a_model_version_that_the_registry_does_not_know_is_not_published(site: Site) -> None:
-    site.done("init")
+    site.done("install")
     site.rewrite("7", 'property: modelVersion, value: "7"', 'property: modelVersion, value: "77"')
     ran = site.run("contracts", "publish", "fraud", "77")
     assert ran.code == 2

@@ -13,7 +13,7 @@ def copying(site: Site) -> Site:
     site.rewrite("7", 'property: modelVersion, value: "7"', 'property: modelVersion, value: ["7", "9"]')
     query = "  - {property: query, value: fraud-7.sql, vendor: schemaguard}\n"
     site.rewrite("7", query, query + "  - {property: readsThrough, value: copy, vendor: schemaguard}\n")
-    site.done("init")
+    site.done("install")
     for version in ("7", "9"):
         site.done("contracts", "publish", "fraud", version)
         site.done("promote", "fraud", version, "--yes")

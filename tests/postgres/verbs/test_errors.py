@@ -27,11 +27,11 @@ def test_a_database_without_the_control_schema(site: Site, arguments: tuple[str,
     ran = site.run(*arguments)
     assert ran.code == 2
     assert "this database has no control schema yet" in ran.words
-    assert "next: schemaguard init" in ran.words
+    assert "next: schemaguard install" in ran.words
     assert "Traceback" not in ran.err
 
 
-@pytest.mark.parametrize("arguments", [*OPERATING, ("init",), ("contracts", "list")], ids=" ".join)
+@pytest.mark.parametrize("arguments", [*OPERATING, ("install",), ("contracts", "list")], ids=" ".join)
 def test_an_unreachable_database(site: Site, arguments: tuple[str, ...]) -> None:
     ran = site.run(*arguments, "--database-url", UNREACHABLE)
     assert ran.code == 2
@@ -40,7 +40,7 @@ def test_an_unreachable_database(site: Site, arguments: tuple[str, ...]) -> None
     assert "secret" not in ran.err + ran.out
 
 
-@pytest.mark.parametrize("arguments", [*OPERATING, ("init",)], ids=" ".join)
+@pytest.mark.parametrize("arguments", [*OPERATING, ("install",)], ids=" ".join)
 def test_no_database_at_all(site: Site, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SCHEMAGUARD_DATABASE_URL")
     ran = site.run(*arguments)

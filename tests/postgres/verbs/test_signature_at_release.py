@@ -30,7 +30,7 @@ def signed(site: Site, tmp_path: Path) -> Site:
     )
     amount = "      - {name: amount,"
     (site.contracts / "10.odcs.yaml").write_text(text.replace(QUERY, "").replace(amount, ITEMS + amount))
-    site.done("init")
+    site.done("install")
     site.done("contracts", "publish", "fraud", "7")
     site.done("promote", "fraud", "7", "--yes")
     return site
@@ -110,19 +110,19 @@ def test_the_signatures_of_everybody_in_their_window_are_known_to_a_plan(signed:
 
 
 def test_a_signature_that_cannot_be_read_is_said(site: Site) -> None:
-    site.done("init")
+    site.done("install")
     said = json.loads(site.done("contracts", "publish", "fraud", "7", "--format", "json"))
     (remark,) = said["remarks"]
     assert remark.startswith("nothing is held against its signature: could not read the signature of fraud 7")
 
 
 def test_a_control_schema_of_an_older_program_is_brought_up_to_date(site: Site) -> None:
-    site.done("init")
+    site.done("install")
     site.ask("alter table schemaguard.contract drop column query")
     site.ask("alter table schemaguard.release drop column signature")
     site.ask("delete from schemaguard.version where version = 2")
     ran = site.run("status")
     assert ran.code == 2
     assert "the control schema is version 1, and this program needs 2 at: database" in ran.words
-    assert "version 2" in site.done("init")
+    assert "version 2" in site.done("install")
     site.done("status")

@@ -110,4 +110,4 @@ def test_without_a_control_schema_it_is_one_clear_error(site: Site, verb: tuple[
     ran = site.run(*verb)
 
     assert (ran.code, "Traceback" in ran.err) == (2, False)
-    assert "schemaguard init" in ran.words
+    assert "schemaguard install" in ran.words

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from schemaguard.catalog.changes import CreateTable, Opaque, Unreadable
-from schemaguard.sql.commands import ACTIONS, COMMANDS, Command, page
 from schemaguard.sql.reading.readers import READERS
 from schemaguard.sql.reading.translate import translate
+from tests.postgresql_commands import ACTIONS, COMMANDS, Command, page
 
 DOCS = Path(__file__).parents[3] / "docs" / "commands.md"
 

@@ -5,8 +5,9 @@ import pytest
 from schemaguard.catalog.changes import CreateTable, CreateView
 from schemaguard.catalog.objects import Catalog, Column, Name, Table, View
 from schemaguard.catalog.types import parse_type
-from schemaguard.sql.queries.lineage import Untraceable, base_columns, complete, trace, view_columns
+from schemaguard.sql.queries.lineage import base_columns, complete, trace, view_columns
 from schemaguard.sql.queries.qualifying import with_schemas
+from schemaguard.sql.queries.traced import Untraceable
 from schemaguard.sql.reading.translate import translate
 
 CUSTOMERS, ORDERS, RATES = Name("customers", "public"), Name("orders", "public"), Name("rates", "app")

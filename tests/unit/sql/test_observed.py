@@ -2,8 +2,8 @@
 
 import pytest
 
-from schemaguard.sql.queries.lineage import Untraceable
 from schemaguard.sql.queries.observed import Accesses, accesses
+from schemaguard.sql.queries.traced import Untraceable
 from tests.postgres.catalog.servers import fold_script
 
 CATALOG = fold_script("""

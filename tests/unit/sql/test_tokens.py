@@ -2,8 +2,8 @@
 
 import pytest
 
-from schemaguard.sql.commands import ACTIONS, COMMANDS, Command
 from schemaguard.sql.reading.tokens import BROKEN, OPERATOR, QUOTED, STRING, tokenize
+from tests.postgresql_commands import ACTIONS, COMMANDS, Command
 
 
 @pytest.mark.parametrize(

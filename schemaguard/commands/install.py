@@ -1,14 +1,10 @@
-"""init: install the control schema, or bring it up to date."""
+"""install: make the control schema, or bring it up to date."""
 
 from dataclasses import dataclass
-from typing import Any
-
-import psycopg
 
 from schemaguard.adapters import control
+from schemaguard.adapters.postgres.connection import Connection
 from schemaguard.errors import DatabaseError
-
-Connection = psycopg.Connection[tuple[Any, ...]]
 
 OLDEST_SERVER = 15
 
@@ -23,7 +19,7 @@ class Installed:
     watched: str | None
 
 
-def init(connection: Connection) -> Installed:
+def install(connection: Connection) -> Installed:
     """Install what is missing, and let Alembic's version table refuse held revisions. Running it again is harmless."""
     server = connection.info.server_version // 10000
     if server < OLDEST_SERVER:

@@ -1,0 +1,34 @@
+"""`schemaguard install`: install the control schema."""
+
+import typer
+
+from schemaguard.cli.operating import DatabaseUrl, Format, Output
+
+
+def install(database_url: DatabaseUrl = None, output: Output = Format.TEXT) -> None:
+    """Install the control schema in the database that is migrated, or bring it up to date.
+
+    Repeating it is harmless.
+    """
+    from schemaguard.adapters.postgres.connection import connect
+    from schemaguard.cli.operating import tell_json, where_to
+    from schemaguard.commands.install import install as install_control_schema
+
+    url, _ = where_to(database_url)
+    with connect(url) as connection:
+        done = install_control_schema(connection)
+    if output is Format.JSON:
+        tell_json(
+            {
+                "version": 1,
+                "database": done.database,
+                "control_version": done.version,
+                "installed": list(done.versions),
+                "watched": done.watched,
+            }
+        )
+        return
+    what = "installed" if done.versions else "is there already"
+    typer.echo(f"control schema {what}: version {done.version}, schema schemaguard of database {done.database}")
+    if done.watched is not None:
+        typer.echo(f"{done.watched} refuses held revisions from now on")
