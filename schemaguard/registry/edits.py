@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from schemaguard.contracts.comparison import Difference, compare
+from schemaguard.contracts.comparison import ContractDifference, compare
 from schemaguard.contracts.contract import Contract, ContractFile
 from schemaguard.contracts.difference import difference
 from schemaguard.contracts.document import Document
@@ -17,7 +17,7 @@ from schemaguard.errors import ExitCode
 from schemaguard.finding import Family, Finding, Place, Reader, Severity
 from schemaguard.history.selection import Base
 from schemaguard.registry.listing import ranges
-from schemaguard.window.window import Entry, Window, bound_to, bound_versions, consumer_entry, from_dates
+from schemaguard.window.window import Window, WindowEntry, bound_to, bound_versions, consumer_entry, from_dates
 
 _PUBLISHED = ("active", "deprecated")
 _SHOWN_LINES = 3
@@ -59,7 +59,7 @@ class Edited:
     """A contract of the base that holds for some versions, and how surely."""
 
     file: ContractFile
-    entries: tuple[Entry, ...]
+    entries: tuple[WindowEntry, ...]
     """Those of its versions that are in their windows."""
     is_certain: bool
     """False where only its file says so, and the windows that were read don't know the version."""
@@ -175,7 +175,7 @@ def _rewritten(edited: Edited, file: ContractFile, versions: Sequence[str], text
 
 
 def _reworded(
-    edited: Edited, file: ContractFile, versions: Sequence[str], differences: Sequence[Difference]
+    edited: Edited, file: ContractFile, versions: Sequence[str], differences: Sequence[ContractDifference]
 ) -> Iterator[Finding]:
     """An edit that takes nothing away; that a contract speaks for more versions than before is none."""
     lines = [each for each in difference(edited.file.document, file.document) if _VERSIONS not in each]
@@ -200,7 +200,7 @@ def _queried(edited: Edited, after: Contract, versions: Sequence[str]) -> Findin
     )
 
 
-def _withdrawn(edited: Edited, versions: Sequence[str], each: Difference, file: str) -> Finding:
+def _withdrawn(edited: Edited, versions: Sequence[str], each: ContractDifference, file: str) -> Finding:
     who = edited.who(versions)
     felt = (each.reader if each.access == "read" else each.writer)[0]
     what = each.what.replace("isn't named", "isn't named any more")

@@ -62,7 +62,7 @@ def infer(
     file = command.default_file(folder, model, versions) if to is None or is_shown else Path(to).absolute()
     found = _catalog(migrations, initial)
     queries = command.read_queries(tuple(query or ()))
-    wanted = command.Wanted(model, versions, queries, tuple(writes or ()), _source(found), reads_through)
+    wanted = command.InferenceRequest(model, versions, queries, tuple(writes or ()), _source(found), reads_through)
     wanted = wanted if queries else command.from_run(wanted, uri, found.catalog)
     known = tuple(each.contract for each in read_contracts(folder, root, contracts))
     if not is_shown and file.is_relative_to(folder):

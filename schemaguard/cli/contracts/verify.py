@@ -50,7 +50,7 @@ def verify(
     number = version or after or None
     contract = _contract(name, number, contracts, database_url)
     file = _file(on)
-    wanted = command.Wanted(table, where, since, time_column, sample, rows)
+    wanted = command.VerificationRequest(table, where, since, time_column, sample, rows)
     if file is not None:
         wanted = command.of_file(contract, wanted, file.stem)
     with _data(contract, on, file, database_url, timeout) as data:

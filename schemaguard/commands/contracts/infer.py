@@ -10,7 +10,7 @@ from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.commands.contracts.validate import Signatures
 from schemaguard.contracts import odcs
 from schemaguard.contracts.contract import Contract, ContractTable, ReadsThrough
-from schemaguard.contracts.drafting import Draft, Seen, render
+from schemaguard.contracts.drafting import ContractDraft, Seen, render
 from schemaguard.contracts.inference import NUMBERS, FeatureQuery, infer_reads, infer_writes
 from schemaguard.contracts.interface import interface
 from schemaguard.contracts.signature import SignatureField, render_signature
@@ -25,7 +25,7 @@ Measure = Callable[[Mapping[Name, Sequence[str]]], Seen]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class InferenceRequest:
     """Whose contract is wanted, and what it is inferred from."""
 
     model: str
@@ -39,7 +39,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DraftPlace:
     """Where a draft goes: its file, and the query's name beside it, with the text to be put there (None: it is)."""
 
     file: Path
@@ -98,7 +98,7 @@ def read_queries(files: Sequence[Path]) -> tuple[FeatureQuery, ...]:
     return tuple(found)
 
 
-def from_run(wanted: Wanted, uri: str | None, catalog: Catalog) -> Wanted:
+def from_run(wanted: InferenceRequest, uri: str | None, catalog: Catalog) -> InferenceRequest:
     """With what the version's run recorded: its queries, as they read without the session's search_path, and the rest
     that isn't said otherwise. UsageError where it recorded nothing: nothing says then what the version reads.
     """
@@ -134,12 +134,12 @@ def refuse_bound(model: str, wanted: tuple[str, ...], known: Sequence[Contract])
                 raise ContractError(f"{model}@{version} has a contract", at=contract.file, next=hint)
 
 
-def place(file: Path, root: Path, queries: tuple[FeatureQuery, ...]) -> Place:
+def place(file: Path, root: Path, queries: tuple[FeatureQuery, ...]) -> DraftPlace:
     """Where the draft goes. One query is named by the contract: where it lies below the draft's folder, else as a copy.
 
     Several are none that a contract could name.
     """
-    made = Place(file, root)
+    made = DraftPlace(file, root)
     if len(queries) != 1:
         return made
     lies, folder = Path(queries[0].file).resolve(), file.parent.resolve()
@@ -149,9 +149,9 @@ def place(file: Path, root: Path, queries: tuple[FeatureQuery, ...]) -> Place:
 
 
 def draft(
-    wanted: Wanted,
+    wanted: InferenceRequest,
     catalog: Catalog,
-    place: Place,
+    place: DraftPlace,
     signatures: Signatures | None = None,
     measure: Measure | None = None,
 ) -> Drafted:
@@ -167,7 +167,7 @@ def draft(
     tables = (*reads.tables, *infer_writes(read_writes(wanted.writes), catalog))
     signature, unsigned = _signature(wanted, signatures)
     notes = (*reads.notes, *unsigned, *_opaque(catalog))
-    made = Draft(
+    made = ContractDraft(
         wanted.model,
         wanted.versions,
         tables,
@@ -234,7 +234,7 @@ def read_writes(texts: Sequence[str]) -> tuple[Written, ...]:
 
 
 def _signature(
-    wanted: Wanted, signatures: Signatures | None
+    wanted: InferenceRequest, signatures: Signatures | None
 ) -> tuple[tuple[SignatureField, ...] | None, tuple[str, ...]]:
     """The signature that all versions have, or none and why."""
     if signatures is None:
@@ -271,14 +271,14 @@ def _numbers(tables: Sequence[ContractTable], catalog: Catalog) -> dict[Name, li
     }
 
 
-def _read_back(text: str, made: Draft, place: Place, beside: Mapping[str, str]) -> Contract:
+def _read_back(text: str, made: ContractDraft, place: DraftPlace, beside: Mapping[str, str]) -> Contract:
     contract = odcs.parse(text, place.named(place.file), beside.get)
     mine = interface(made.tables, made.reads_through, contract.signature)
     assert _interface(contract) == mine, "the draft doesn't say what was inferred"
     return contract
 
 
-def _judged(contract: Contract, catalog: Catalog, wanted: Wanted) -> tuple[Remark, ...]:
+def _judged(contract: Contract, catalog: Catalog, wanted: InferenceRequest) -> tuple[Remark, ...]:
     """What the model refuses. ContractError where catalog or query don't bear the draft out."""
     wrong = [r for r in (*against_catalog(contract, catalog), *against_query(contract, catalog)) if r.is_error]
     if wrong:

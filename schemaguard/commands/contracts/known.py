@@ -9,7 +9,7 @@ from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.compatibility.fitness import Fitness, fitness
 from schemaguard.contracts.contract import ContractFile
 from schemaguard.contracts.subject import Subject, find, subjects
-from schemaguard.registry.listing import UNPUBLISHED, Listed, Shared, listing, names, shared
+from schemaguard.registry.listing import UNPUBLISHED, ListedContract, Shared, listing, names, shared
 from schemaguard.registry.readership import Readership, readership
 from schemaguard.window.window import Window, from_dates, without_contract
 
@@ -24,7 +24,7 @@ _UNWATCHED = "who reads without a contract: schemaguard contracts observe finds 
 class Book:
     """Every contract once a version, and the windows that say until when they hold."""
 
-    listed: tuple[Listed, ...]
+    listed: tuple[ListedContract, ...]
     window: Window
     at: datetime
     folder: str
@@ -90,7 +90,7 @@ def _silent(known: Book) -> Iterator[str]:
     if missing:
         said = ", ".join(f"{model}@{version}" if version else model for model, version in missing)
         yield f"what {said} use{'s' if len(missing) == 1 else ''}: in a window, and no contract says it"
-    by_model: dict[str, list[Listed]] = {}
+    by_model: dict[str, list[ListedContract]] = {}
     for each in known.listed:
         if each.standing == UNPUBLISHED:
             by_model.setdefault(each.contract.model, []).append(each)

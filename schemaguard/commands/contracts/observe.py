@@ -6,10 +6,10 @@ from datetime import datetime
 
 from schemaguard.contracts.observation import Log, Observation, observe
 from schemaguard.errors import UsageError
-from schemaguard.registry.listing import UNPUBLISHED, Listed
+from schemaguard.registry.listing import UNPUBLISHED, ListedContract
 
 
-def observed(listed: Iterable[Listed], log: Log, without: Collection[str], at: datetime) -> Observation:
+def observed(listed: Iterable[ListedContract], log: Log, without: Collection[str], at: datetime) -> Observation:
     """The comparison, over the contracts in their windows and the statements of every role but those left out.
 
     UsageError where there is no contract to compare with.
@@ -24,7 +24,7 @@ def observed(listed: Iterable[Listed], log: Log, without: Collection[str], at: d
     return observe(replace(log, statements=kept), held)
 
 
-def _is_over(each: Listed, at: datetime) -> bool:
+def _is_over(each: ListedContract, at: datetime) -> bool:
     if each.standing != UNPUBLISHED:
         return each.until is not None and each.until <= at
     last = each.contract.supported_until

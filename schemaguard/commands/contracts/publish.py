@@ -8,7 +8,7 @@ from schemaguard.contracts.contract import ContractFile
 from schemaguard.contracts.difference import difference
 from schemaguard.contracts.views import ContractViews, contract_views
 from schemaguard.errors import ContractError, RegistryError, UsageError
-from schemaguard.registry.publication import Bound, Publication, Published
+from schemaguard.registry.publication import BoundContract, Publication, Published
 from schemaguard.releases.fit import CatalogFit, Unmet
 
 TAG = "schemaguard.contract"
@@ -117,7 +117,7 @@ def _artifact(model: str, version: str, registry: MlflowRegistry) -> str | None:
     return registry.artifact_uri(model, version)
 
 
-def _before(publication: Publication, bound: tuple[Bound, ...]) -> Bound | None:
+def _before(publication: Publication, bound: tuple[BoundContract, ...]) -> BoundContract | None:
     """What the version is bound to already; ContractError, with the difference, where that is another contract."""
     contract, version = publication.contract, publication.version or ""
     mine = [each for each in bound if (each.contract.model, each.version) == (contract.model, version)]

@@ -46,7 +46,7 @@ class Data(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class VerificationRequest:
     """Which of the contract's tables, which of their rows, and how much is told."""
 
     table: str | None = None
@@ -58,7 +58,9 @@ class Wanted:
     """How many rows of each violation are shown: data can be personal, so none unless asked for."""
 
 
-def verify(contract: Contract, name: str, wanted: Wanted, data: Data, views: str | None = None) -> Verification:
+def verify(
+    contract: Contract, name: str, wanted: VerificationRequest, data: Data, views: str | None = None
+) -> Verification:
     """Judge the data; `views` is the schema of the contract's views where it reads through them.
 
     Raises UsageError where `wanted` can't be meant, and what `data` raises.
@@ -73,7 +75,7 @@ def verify(contract: Contract, name: str, wanted: Wanted, data: Data, views: str
     return Verification(name, data.place, verdicts, tuple(narrowed), notes, wanted.sample)
 
 
-def of_file(contract: Contract, wanted: Wanted, stem: str) -> Wanted:
+def of_file(contract: Contract, wanted: VerificationRequest, stem: str) -> VerificationRequest:
     """With the table that a file is of: the one that is named, called as the file is, or the only one.
 
     UsageError where that could be several.
@@ -87,7 +89,7 @@ def of_file(contract: Contract, wanted: Wanted, stem: str) -> Wanted:
     raise UsageError("which table is in the file?", at=contract.file, next=f"--table with one of: {', '.join(names)}")
 
 
-def _chosen(contract: Contract, wanted: Wanted) -> tuple[tuple[ContractTable, ...], ...]:
+def _chosen(contract: Contract, wanted: VerificationRequest) -> tuple[tuple[ContractTable, ...], ...]:
     """The contract's entries, those of one table together."""
     grouped: dict[Name, list[ContractTable]] = {}
     for entry in contract.tables:
@@ -102,7 +104,7 @@ def _chosen(contract: Contract, wanted: Wanted) -> tuple[tuple[ContractTable, ..
     return (found[0],)
 
 
-def _look_at(wanted: Wanted, chosen: Sequence[tuple[ContractTable, ...]], dialect: Dialect) -> None:
+def _look_at(wanted: VerificationRequest, chosen: Sequence[tuple[ContractTable, ...]], dialect: Dialect) -> None:
     """UsageError where the options can't be meant."""
     if (wanted.where is not None or wanted.since is not None) and len(chosen) > 1:
         known = ", ".join(str(entries[0].table) for entries in chosen)
@@ -130,7 +132,9 @@ def _time(text: str | None) -> str:
         ) from None
 
 
-def _judge(entries: tuple[ContractTable, ...], wanted: Wanted, data: Data, views: str | None) -> TableVerdict:
+def _judge(
+    entries: tuple[ContractTable, ...], wanted: VerificationRequest, data: Data, views: str | None
+) -> TableVerdict:
     began = time.monotonic()
     name = entries[0].table if views is None else Name(entries[0].table.name, views)
     promised = {each.column: each.type for entry in entries for each in entry.promises if each.type is not None}
@@ -152,7 +156,7 @@ def _is_time(type_: Type) -> bool:
     return is_named and type_.schema is None and not type_.dimensions
 
 
-def _source(name: Name, shape: Shape, wanted: Wanted, data: Data) -> Source:
+def _source(name: Name, shape: Shape, wanted: VerificationRequest, data: Data) -> Source:
     since = None
     if wanted.since is not None and wanted.time_column is not None:
         type_ = shape.types.get(wanted.time_column)
