@@ -75,8 +75,8 @@ def check(
     from dataclasses import replace
 
     from schemaguard.cli.reading import read_settings
-    from schemaguard.cli.window import live_window
     from schemaguard.commands import check as command
+    from schemaguard.commands.site import Site
     from schemaguard.errors import UsageError
 
     if in_transaction and not_in_transaction:
@@ -95,7 +95,7 @@ def check(
     with read_settings(initial=initial, pg_version=pg_version, no_cache=no_cache) as reading:
         if in_transaction or not_in_transaction:
             reading = replace(reading, assume_in_transaction=in_transaction)
-        result = command.check(options, reading, os.environ, lambda moment: live_window(None, moment))
+        result = command.check(options, reading, os.environ, Site().live_window)
     _show(result, output, verbose)
     raise typer.Exit(result.exit_code)
 

@@ -8,12 +8,11 @@ from pathlib import Path
 
 from schemaguard.adapters.files.tree import DiskFiles
 from schemaguard.adapters.files.writing import replace_text
+from schemaguard.commands.site import LOCK
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import ConfigError, ExitCode, UsageError
 from schemaguard.window.lock import EntryChange, changes, is_due
 from schemaguard.window.window import Window, from_dates, parse_lock, render_lock
-
-LOCK = "window.lock"
 
 LiveWindow = Callable[[datetime | None], Window]
 """Reads the release windows from the database, as of now or of another time."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, contract_folder
+from schemaguard.cli.contracts.known import Folder
 
 
 class BreakingFormat(StrEnum):
@@ -35,17 +35,12 @@ def breaking(
     """
     import os
 
-    from schemaguard.cli.operating import console, tell_json
-    from schemaguard.cli.reading import read_settings
-    from schemaguard.cli.window import live_window
+    from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands.contracts import breaking as command
     from schemaguard.report.contracts import breaking as report
 
-    folder, _ = contract_folder(contracts)
-    with read_settings(no_cache=True) as reading:
-        found = command.breaking(
-            reading, str(folder), base, window, os.environ, lambda moment: live_window(None, moment)
-        )
+    with open_site(contracts=contracts) as site, site.reading(no_cache=True) as reading:
+        found = command.breaking(reading, str(site.contracts_folder), base, window, os.environ, site.live_window)
     if output is BreakingFormat.JSON:
         tell_json(report.document(found))
     elif output is BreakingFormat.GITHUB:

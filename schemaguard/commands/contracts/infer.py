@@ -7,7 +7,9 @@ from pathlib import Path
 from schemaguard.adapters.files.contracts import write_new
 from schemaguard.adapters.registry.training_runs import recorded
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.commands.catalog import CatalogAt, static_catalog
 from schemaguard.commands.contracts.validate import Signatures
+from schemaguard.commands.site import Site
 from schemaguard.contracts import odcs
 from schemaguard.contracts.contract import Contract, ContractTable, ReadsThrough
 from schemaguard.contracts.drafting import ContractDraft, Seen, render
@@ -32,8 +34,8 @@ class InferenceRequest:
     versions: tuple[str, ...]
     queries: tuple[FeatureQuery, ...]
     writes: tuple[str, ...]
-    source: str
-    """Whence, in words."""
+    source: str = ""
+    """Where types and bounds come from, in words; empty: the migrations."""
     reads_through: ReadsThrough | None = None
     """None where nothing was said: a table."""
 
@@ -74,6 +76,60 @@ class Drafted:
     def exit_code(self) -> ExitCode:
         """1 where the model refuses what the query returns, else 0."""
         return ExitCode.FINDINGS if any(remark.is_error for remark in self.remarks) else ExitCode.OK
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenDraft:
+    """What was drafted; `names` are the files that were written, none where it is only shown."""
+
+    drafted: Drafted
+    names: tuple[str, ...]
+
+
+def infer(
+    site: Site,
+    wanted: InferenceRequest,
+    to: str | None = None,
+    *,
+    migrations: str | None = None,
+    initial: Path | None = None,
+    bounds_from: str | None = None,
+) -> WrittenDraft:
+    """Draft a contract, and write it to `to`: a file, `-` for nowhere, None for its place in the contracts' folder.
+
+    Where the request names no query, what the version's run recorded is taken; where it says no source, the migrations
+    are. `bounds_from` is the URL of a database to look for least and greatest values in. Raises ContractError or
+    UsageError where there is nothing to draft from, or the draft wouldn't be valid.
+    """
+    folder, root, is_shown = site.contracts_folder, site.here, to == "-"
+    registry = site.registry_if_any
+    file = Path(root / to).absolute() if to is not None and not is_shown else None
+    file = file or default_file(folder, wanted.model, wanted.versions)
+    with site.reading(initial=initial) as reading:
+        found = static_catalog(reading, migrations)
+    wanted = replace(wanted, source=wanted.source or _source(found))
+    wanted = wanted if wanted.queries else from_run(wanted, site.environment.registry_uri, found.catalog)
+    known = tuple(each.contract for each in site.contract_files())
+    if not is_shown and file.is_relative_to(folder):
+        refuse_bound(wanted.model, wanted.versions, known)
+    done = draft(wanted, found.catalog, place(file, root, wanted.queries), registry, _measure(bounds_from))
+    done = compared(done, known) if to is None else done
+    if not is_shown and done.same_as is None:
+        write(done)
+    return WrittenDraft(done, tuple(map(site.relative, done.files)) if not is_shown else ())
+
+
+def _source(found: CatalogAt) -> str:
+    revision = f" at revision {found.revision}" if found.revision else ""
+    return f"Types, NOT NULL, bounds and values are those of {found.source}{revision}."
+
+
+def _measure(url: str | None) -> Measure | None:
+    if url is None:
+        return None
+    from schemaguard.adapters.postgres.extremes import extremes
+
+    return lambda columns: extremes(url, columns)
 
 
 def versions(text: str) -> tuple[str, ...]:

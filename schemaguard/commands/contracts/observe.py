@@ -1,12 +1,33 @@
 """contracts observe: what contracts declare, against what the database has seen."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from schemaguard.adapters.postgres import statements
+from schemaguard.commands.contracts.known import read_book
+from schemaguard.commands.site import Site
 from schemaguard.contracts.observation import Log, Observation, observe
 from schemaguard.errors import UsageError
 from schemaguard.registry.listing import UNPUBLISHED, ListedContract
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What was seen against what is declared, and where both were read."""
+
+    observation: Observation
+    source: str
+
+
+def observe_contracts(site: Site, without: Collection[str] = ()) -> Observed:
+    """Compare what contracts declare with what the database has seen, but for the roles that are left out.
+
+    DatabaseError where it doesn't keep statements, UsageError where there is no contract to compare with.
+    """
+    url = site.database_url
+    known = read_book(site)
+    return Observed(observed(known.listed, statements.read(url), without, known.at), known.source)
 
 
 def observed(listed: Iterable[ListedContract], log: Log, without: Collection[str], at: datetime) -> Observation:

@@ -4,10 +4,14 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import Type
+from schemaguard.commands.contracts.known import read_book
+from schemaguard.commands.contracts.publish import find
+from schemaguard.commands.site import Site
 from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.errors import UsageError
 from schemaguard.verification.aggregate import Drift, Shape, table_checks
@@ -22,6 +26,12 @@ from schemaguard.verification.aggregate_sql import (
 )
 from schemaguard.verification.checks import Check
 from schemaguard.verification.outcome import Rows, TableVerdict, Verification
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from schemaguard.adapters.files.table_data import DuckFile
+    from schemaguard.adapters.postgres.table_data import PostgresData
 
 _NO_VIEWS = "it reads through contract views, which aren't published here: its tables were looked at"
 
@@ -56,6 +66,62 @@ class VerificationRequest:
     sample: float | None = None
     rows: int = 0
     """How many rows of each violation are shown: data can be personal, so none unless asked for."""
+
+
+def verify_contract(
+    site: Site,
+    model: str,
+    version: str | None,
+    wanted: VerificationRequest,
+    *,
+    on: str | None = None,
+    timeout_s: float = 300,
+) -> Verification:
+    """Hold data against the contract of a version, or of a consumer (None).
+
+    `on` is the URL of another database than the site's, or a .parquet or .csv file of one table. Raises UsageError
+    where no contract or no data is meant, DatabaseError where a query takes longer than `timeout_s` seconds.
+    """
+    contract = _contract(site, model, version)
+    file = _file(on)
+    if file is not None:
+        wanted = of_file(contract, wanted, file.stem)
+    with _data(site, contract, on, file, timeout_s) as data:
+        views = data.views(model, version) if contract.reads_through == "view" else None
+        return verify(contract, f"{model}@{version}" if version else model, wanted, data, views)
+
+
+def _contract(site: Site, model: str, version: str | None) -> Contract:
+    """What speaks for the version: a file that lists it, else the contract of another that it was published with."""
+    files = site.contract_files()
+    mine = [file.contract for file in files if file.contract.model == model]
+    if version is not None and not any(version in each.model_versions for each in mine):
+        for each in read_book(site).listed:
+            if (each.contract.model, each.version) == (model, version):
+                return each.contract
+    return find(files, model, version, site.relative(site.contracts_folder), "verify").contract
+
+
+def _file(on: str | None) -> Path | None:
+    """The file that is meant, None for the URL of a database."""
+    file = Path(on) if on is not None else None
+    return file if file is not None and file.suffix.lower() in (".parquet", ".csv") else None
+
+
+def _data(
+    site: Site, contract: Contract, on: str | None, file: Path | None, timeout_s: float
+) -> "AbstractContextManager[PostgresData | DuckFile]":
+    if file is not None:
+        from schemaguard.adapters.files.table_data import DuckFile
+
+        return DuckFile(file, timeout_s)
+    from schemaguard.adapters.postgres.table_data import PostgresData
+
+    if on is None and contract.reads_through == "copy":
+        raise UsageError(
+            f"{contract.model} reads a copy, not this database", at=contract.file, next="say where it is: --on URL|FILE"
+        )
+    return PostgresData(on or site.database_url, timeout_s)
 
 
 def verify(
