@@ -18,7 +18,7 @@ from schemaguard.contracts.overrides import Override, is_same_person, parse, spe
 from schemaguard.contracts.overriding import with_override
 from schemaguard.errors import RefusedError, UsageError
 from schemaguard.registry.listing import ListedContract
-from schemaguard.rules import RULES
+from schemaguard.rules import MIGRATION_RULES
 from schemaguard.rules.judging.overriding import not_overridden
 
 _LONGEST_LIST = 8
@@ -45,7 +45,7 @@ def asked(rule: str, thing: str, whom_: str, until: date, why: tuple[str, str, s
 
 def check_asked(wanted: Override, listed: Sequence[ListedContract], today: date) -> None:
     """Whether it can be granted: UsageError where it names what isn't there, RefusedError where one person is both."""
-    if problem := not_overridden(wanted.rule, RULES):
+    if problem := not_overridden(wanted.rule, MIGRATION_RULES):
         raise UsageError(problem[0], at="RULE", next=problem[1])
     said = (("--reason", wanted.reason), ("--approved-by", wanted.approved_by))
     for option, text in said:

@@ -14,6 +14,7 @@ class BreakingFormat(StrEnum):
     TEXT = "text"
     JSON = "json"
     GITHUB = "github"
+    SARIF = "sarif"
 
 
 def breaking(
@@ -43,6 +44,8 @@ def breaking(
         found = command.breaking(reading, str(site.contracts_folder), base, window, os.environ, site.live_window)
     if output is BreakingFormat.JSON:
         tell_json(report.document(found))
+    elif output is BreakingFormat.SARIF:
+        typer.echo(report.sarif(found), nl=False)
     elif output is BreakingFormat.GITHUB:
         typer.echo(report.github(found), nl=False)
     else:
