@@ -20,12 +20,12 @@ import psycopg
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.table import show
-from schemaguard.adapters import embedded
-from schemaguard.adapters.introspect import read_catalog
+from schemaguard.adapters.postgres import embedded
+from schemaguard.adapters.postgres.introspect import read_catalog
 from schemaguard.catalog.inverse import inverse
-from schemaguard.releases.rendering import render
-from schemaguard.sql.lineage import complete
-from schemaguard.sql.translate import translate
+from schemaguard.sql.queries.lineage import complete
+from schemaguard.sql.reading.translate import translate
+from schemaguard.sql.writing.statements import render
 
 TIMES = 5
 SETUP = """

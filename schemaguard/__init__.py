@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from schemaguard.adapters.contract_files import contract as contract
+    from schemaguard.adapters.files.contracts import contract as contract
     from schemaguard.recording import record as record
 
 __version__ = "0.1.0"
@@ -12,7 +12,7 @@ __version__ = "0.1.0"
 def __getattr__(name: str) -> Any:
     """`record` and `contract` load what they need when first asked for: importing schemaguard costs nothing."""
     if name == "contract":
-        from schemaguard.adapters.contract_files import contract
+        from schemaguard.adapters.files.contracts import contract
 
         return contract
     if name == "record":

@@ -22,17 +22,18 @@ from alembic.util import CommandError, to_tuple
 from sqlalchemy import Connection as SqlConnection
 from sqlalchemy import event
 
-from schemaguard.adapters import control, introspect, ledger, retirement
+from schemaguard.adapters import control
 from schemaguard.adapters.control import changes as journal
-from schemaguard.adapters.migration_lock import MigrationLock
-from schemaguard.adapters.needs import needs
-from schemaguard.adapters.releases import revision
+from schemaguard.adapters.control import ledger, retirement, revision
+from schemaguard.adapters.control.migration_lock import MigrationLock
+from schemaguard.adapters.control.needs import needs
+from schemaguard.adapters.postgres import introspect
+from schemaguard.applying.decision import HideIndexes, LetThrough, MovesVersion, Part, Refuse, Retire, decide
+from schemaguard.applying.retirement import hide_index
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.errors import ConfigError, ConflictError, ContractError, DatabaseError, RefusedError
-from schemaguard.releases.guarding import HideIndexes, LetThrough, MovesVersion, Part, Refuse, Retire, decide
-from schemaguard.releases.identifiers import is_hidden
-from schemaguard.releases.retirement import hide_index
-from schemaguard.sql.translate import translate
+from schemaguard.sql.reading.translate import translate
+from schemaguard.sql.writing.identifiers import is_hidden
 
 __all__ = ["GuardedImpl", "include_name"]
 

@@ -15,8 +15,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from schemaguard.adapters import capture, training_runs
-from schemaguard.commands import recorded
+from schemaguard.adapters.postgres import capture
+from schemaguard.adapters.registry import training_runs
+from schemaguard.commands.contracts import record as recorded
 from schemaguard.contracts.contract import ContractTable, ReadsThrough
 from schemaguard.errors import UsageError
 

@@ -18,7 +18,7 @@ from alembic.ddl import impl
 from alembic.ddl.postgresql import PostgresqlImpl
 from psycopg import sql
 
-from schemaguard.adapters import embedded
+from schemaguard.adapters.postgres import embedded
 
 _SERVERS = Path(__file__).parents[1] / ".servers"
 """Where `make servers` puts what it installs."""

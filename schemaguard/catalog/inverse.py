@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from schemaguard.catalog import changes as c
-from schemaguard.catalog.cascade import Gone, reach
+from schemaguard.catalog.fold.cascade import Gone, reach
 from schemaguard.catalog.fold.draft import Draft, indexed
 from schemaguard.catalog.inverse_objects import access, applied, objects, types
 from schemaguard.catalog.inverse_value import MAY_STAY, NOTHING, Inverse, InverseClass, instant

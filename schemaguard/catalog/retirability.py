@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from schemaguard.catalog import expressions
-from schemaguard.catalog.cascade import index_uses
 from schemaguard.catalog.changes import Change, DropColumn, DropConstraint, DropIndex, DropTable
+from schemaguard.catalog.fold.cascade import index_uses
 from schemaguard.catalog.fold.draft import Draft, indexed
 from schemaguard.catalog.objects import Catalog, Check, Column, PrimaryKey, Table, Unique
 from schemaguard.catalog.volatility import is_constant

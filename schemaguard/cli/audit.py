@@ -18,7 +18,7 @@ def log(
     output: Output = Format.TEXT,
 ) -> None:
     """Show who did what when, oldest first."""
-    from schemaguard.adapters.postgres import connect
+    from schemaguard.adapters.postgres.connection import connect
     from schemaguard.cli.operating import console, tell_json, where_to
     from schemaguard.commands import audit
     from schemaguard.report.audit import log_json, show_log
@@ -44,7 +44,7 @@ def verify(
 
     Exit code: 0 intact, 1 tampered with.
     """
-    from schemaguard.adapters.postgres import connect
+    from schemaguard.adapters.postgres.connection import connect
     from schemaguard.cli.operating import console, tell_json, where_to
     from schemaguard.commands import audit
     from schemaguard.errors import ExitCode

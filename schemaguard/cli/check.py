@@ -10,10 +10,10 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from schemaguard.rules.verdict import CheckResult
+    from schemaguard.rules.judging.verdict import CheckResult
 
 
-class Format(StrEnum):
+class CheckFormat(StrEnum):
     """How the verdict is written."""
 
     TEXT = "text"
@@ -62,8 +62,9 @@ def check(
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show notes too.")] = False,
     output: Annotated[
-        Format, typer.Option("--format", metavar="FORMAT", help=f"How the verdict is written: {', '.join(Format)}.")
-    ] = Format.TEXT,
+        CheckFormat,
+        typer.Option("--format", metavar="FORMAT", help=f"How the verdict is written: {', '.join(Format)}."),
+    ] = CheckFormat.TEXT,
 ) -> None:
     """Judge migrations: who still needs what they change, and whether it can be taken back.
 
@@ -104,29 +105,29 @@ def _words(given: list[str] | None) -> tuple[str, ...]:
     return tuple(word.strip() for one in given or () for word in one.split(",") if word.strip())
 
 
-def _show(result: "CheckResult", output: Format, verbose: bool) -> None:
-    if output is Format.TEXT:
+def _show(result: "CheckResult", output: CheckFormat, verbose: bool) -> None:
+    if output is CheckFormat.TEXT:
         from rich.console import Console
 
-        from schemaguard.report import check_text
+        from schemaguard.report.check import text as check_text
 
         check_text.show(result, Console(highlight=False, markup=False, emoji=False), verbose=verbose)
         return
     typer.echo(_renderer(output)(result), nl=False)
 
 
-def _renderer(output: Format) -> "Callable[[CheckResult], str]":
+def _renderer(output: CheckFormat) -> "Callable[[CheckResult], str]":
     """The report of that format; only the one that is asked for is loaded."""
-    if output is Format.JSON:
-        from schemaguard.report.check_json import render
-    elif output is Format.GITHUB:
-        from schemaguard.report.check_github import render
-    elif output is Format.GITLAB:
-        from schemaguard.report.check_gitlab import render
-    elif output is Format.MARKDOWN:
-        from schemaguard.report.check_markdown import render
-    elif output is Format.SARIF:
-        from schemaguard.report.check_sarif import render
+    if output is CheckFormat.JSON:
+        from schemaguard.report.check.json import render
+    elif output is CheckFormat.GITHUB:
+        from schemaguard.report.check.github import render
+    elif output is CheckFormat.GITLAB:
+        from schemaguard.report.check.gitlab import render
+    elif output is CheckFormat.MARKDOWN:
+        from schemaguard.report.check.markdown import render
+    elif output is CheckFormat.SARIF:
+        from schemaguard.report.check.sarif import render
     else:
-        from schemaguard.report.check_junit import render
+        from schemaguard.report.check.junit import render
     return render

@@ -14,9 +14,9 @@ def explain(
     from rich.console import Console
 
     from schemaguard.errors import UsageError
-    from schemaguard.report import rule as report
+    from schemaguard.report import explain as report
     from schemaguard.rules import RULES
-    from schemaguard.rules.choice import nearest
+    from schemaguard.rules.judging.choice import nearest
 
     console = Console(highlight=False, markup=False, emoji=False)
     if rule is None:

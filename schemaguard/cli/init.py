@@ -10,7 +10,7 @@ def init(database_url: DatabaseUrl = None, output: Output = Format.TEXT) -> None
 
     Repeating it is harmless.
     """
-    from schemaguard.adapters.postgres import connect
+    from schemaguard.adapters.postgres.connection import connect
     from schemaguard.cli.operating import tell_json, where_to
     from schemaguard.commands.init import init as install
 

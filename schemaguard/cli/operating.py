@@ -13,8 +13,8 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from schemaguard.adapters.registry import MlflowRegistry
-    from schemaguard.adapters.releases import ControlDatabase
+    from schemaguard.adapters.control.database import ControlDatabase
+    from schemaguard.adapters.registry.models import MlflowRegistry
     from schemaguard.config import Environment
 
 
@@ -69,8 +69,8 @@ class Site:
 @contextmanager
 def open_site(database_url: str | None, registry_uri: str | None, alias: str | None) -> Iterator[Site]:
     """Connect as options, environment and settings say, in this order. ConfigError where no database is named."""
-    from schemaguard.adapters.registry import MlflowRegistry
-    from schemaguard.adapters.releases import ControlDatabase
+    from schemaguard.adapters.control.database import ControlDatabase
+    from schemaguard.adapters.registry.models import MlflowRegistry
 
     url, environment = where_to(database_url)
     uri = registry_uri or environment.registry_uri

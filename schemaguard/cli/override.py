@@ -37,11 +37,11 @@ def override(
     """
     from datetime import UTC
 
-    from schemaguard.adapters.files import DiskFiles
+    from schemaguard.adapters.files.tree import DiskFiles
     from schemaguard.cli.contracts.known import read_book
     from schemaguard.cli.operating import actor, console, tell_json
     from schemaguard.commands import override as command
-    from schemaguard.report.overrides import granted_json, show_granted
+    from schemaguard.report.override import granted_json, show_granted
 
     folder, root = contract_folder(contracts)
     known = read_book(contracts, database_url).listed
@@ -62,7 +62,7 @@ def override(
 def _ledger(database_url: str | None) -> "Iterator[tuple[Connection | None, str | None]]":
     """The database that has the ledger; else None and why there is none."""
     from schemaguard.adapters import control
-    from schemaguard.adapters.postgres import connect, place
+    from schemaguard.adapters.postgres.connection import connect, place
     from schemaguard.cli.operating import configured
 
     url = configured(database_url).database_url

@@ -28,7 +28,7 @@ def read_settings(
     from dataclasses import replace
 
     from schemaguard import config
-    from schemaguard.adapters.store import cache_folder, open_store
+    from schemaguard.adapters.files.cache import cache_folder, open_store
     from schemaguard.commands.reading import open_reading
     from schemaguard.errors import UsageError
 

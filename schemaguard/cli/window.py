@@ -9,7 +9,7 @@ from schemaguard.cli.contracts.known import Folder, contract_folder
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 if TYPE_CHECKING:
-    from schemaguard.releases.window import Window
+    from schemaguard.window.window import Window
 
 group = typer.Typer(
     no_args_is_help=True,
@@ -31,11 +31,11 @@ def show(
     """Show who is in the release window and until when, as check would read it."""
     from datetime import UTC
 
-    from schemaguard.adapters.files import DiskFiles
+    from schemaguard.adapters.files.tree import DiskFiles
     from schemaguard.cli.contracts.known import read_contracts
     from schemaguard.cli.operating import console, tell_json
-    from schemaguard.commands import windows as command
-    from schemaguard.report.windows import show_window, window_json
+    from schemaguard.commands import window as command
+    from schemaguard.report.window import show_window, window_json
 
     folder, root = contract_folder(contracts)
     files = [file.contract for file in read_contracts(folder, root, contracts)]
@@ -67,11 +67,11 @@ def lock(
     The same windows are the same bytes but for the date; while they stay the same, the date is renewed once a day.
     Exit code: 0, or 1 where --check finds a difference.
     """
-    from schemaguard.adapters.files import DiskFiles
+    from schemaguard.adapters.files.tree import DiskFiles
     from schemaguard.cli.operating import console, tell_json
-    from schemaguard.commands import windows as command
+    from schemaguard.commands import window as command
     from schemaguard.errors import UsageError
-    from schemaguard.report.windows import lock_json, show_lock
+    from schemaguard.report.window import lock_json, show_lock
 
     if check and refresh:
         raise UsageError("both --check and --refresh", next="give one of them")
@@ -92,7 +92,7 @@ def lock(
 
 def live_window(database_url: str | None, at: datetime | None = None) -> "Window":
     """The release windows as the configured database has them, now or at another time."""
-    from schemaguard.adapters.releases import ControlDatabase
+    from schemaguard.adapters.control.database import ControlDatabase
     from schemaguard.cli.operating import where_to
 
     url, _ = where_to(database_url)

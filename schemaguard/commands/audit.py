@@ -5,11 +5,10 @@ from typing import Any
 
 import psycopg
 
-from schemaguard.adapters import ledger
-from schemaguard.adapters.releases import journal, pointer
+from schemaguard.adapters.control import journal, ledger, pointer
 from schemaguard.errors import UsageError
 from schemaguard.ledger.entry import Entry
-from schemaguard.ledger.verification import Checkpoint, Verification
+from schemaguard.ledger.verification import Checkpoint, LedgerVerification
 from schemaguard.ledger.verification import verify as verify_rows
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -21,7 +20,7 @@ def log(connection: Connection, model: str | None, limit: int | None) -> tuple[E
     return ledger.read(connection, model=model, limit=limit)
 
 
-def verify(connection: Connection, outside: Iterable[Checkpoint] = ()) -> Verification:
+def verify(connection: Connection, outside: Iterable[Checkpoint] = ()) -> LedgerVerification:
     """Recompute the whole ledger, as of one moment; `outside` are roots that were kept elsewhere."""
     journal.require_control_schema(connection)
     with connection.transaction():

@@ -56,7 +56,8 @@ def live_catalog(url: str) -> CatalogAt:
     """The catalog that a database has. Raises DatabaseError where it can't be reached or read."""
     import psycopg
 
-    from schemaguard.adapters import introspect, postgres
+    from schemaguard.adapters.postgres import connection as postgres
+    from schemaguard.adapters.postgres import introspect
     from schemaguard.errors import DatabaseError
 
     where = postgres.place(url)

@@ -7,27 +7,28 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from schemaguard.adapters.contract_files import read_contracts
-from schemaguard.adapters.override_file import read_overrides
+from schemaguard.adapters.files.contracts import read_contracts
+from schemaguard.adapters.files.overrides import read_overrides
 from schemaguard.catalog.changes import ControlTransaction, Opaque, Unreadable
 from schemaguard.commands.histories import choose_base, find_histories, replay_history
 from schemaguard.commands.reading import Reading
-from schemaguard.commands.windows import LiveWindow, choose
+from schemaguard.commands.window import LiveWindow, choose
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import ContractError, UsageError
 from schemaguard.history.revision import Replay, Run
-from schemaguard.releases.window import held, without_contract
-from schemaguard.releases.window_lock import OLD_DAYS
-from schemaguard.rules import RULES, baseline
-from schemaguard.rules.choice import Choice
-from schemaguard.rules.context import Assumptions
-from schemaguard.rules.judge import Terms, judge
-from schemaguard.rules.overriding import Overrides
-from schemaguard.rules.phase import phase
-from schemaguard.rules.rollback import rollback_class
-from schemaguard.rules.under_contract import UnderContract
-from schemaguard.rules.verdict import CheckResult, ContractUsed, JudgedRevision, WindowUsed
-from schemaguard.rules.walk import walk
+from schemaguard.rules import RULES
+from schemaguard.rules.facts.context import Assumptions
+from schemaguard.rules.facts.phase import phase
+from schemaguard.rules.facts.walk import walk
+from schemaguard.rules.judging import baseline
+from schemaguard.rules.judging.choice import Choice
+from schemaguard.rules.judging.judge import Terms, judge
+from schemaguard.rules.judging.overriding import Overrides
+from schemaguard.rules.judging.rollback import rollback_class
+from schemaguard.rules.judging.verdict import CheckResult, ContractUsed, JudgedRevision, WindowUsed
+from schemaguard.window.lock import OLD_DAYS
+from schemaguard.window.under_contract import UnderContract
+from schemaguard.window.window import held, without_contract
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from schemaguard.adapters import git
-from schemaguard.adapters.store import versions_of_evaluation
+from schemaguard.adapters.files import git
+from schemaguard.adapters.files.cache import versions_of_evaluation
 from schemaguard.catalog.objects import Catalog
 from schemaguard.commands.reading import Reading
 from schemaguard.errors import HistoryError, UsageError
@@ -178,7 +178,7 @@ def runner_for(history: History, reading: Reading) -> Runner:
 
         return SqlRunner(history.scripts, reading.assume_in_transaction)
     # Alembic and SQLAlchemy take half a second to import; a folder of SQL must not pay for them.
-    from schemaguard.history.evaluation import Evaluator, Settings
+    from schemaguard.evaluation import Evaluator, Settings
 
     config, files = reading.config, reading.files
     roots = (*history.roots, *(files.path_of(config.root / source) for source in config.sources))

@@ -8,17 +8,17 @@ from typing import Any
 
 import psycopg
 
-from schemaguard.adapters.files import DiskFiles
-from schemaguard.adapters.override_file import FILE, read_overrides
-from schemaguard.adapters.postgres import in_transaction
-from schemaguard.adapters.releases import journal
-from schemaguard.adapters.writing import replace_text
+from schemaguard.adapters.control import journal
+from schemaguard.adapters.files.overrides import FILE, read_overrides
+from schemaguard.adapters.files.tree import DiskFiles
+from schemaguard.adapters.files.writing import replace_text
+from schemaguard.adapters.postgres.connection import in_transaction
 from schemaguard.contracts.overrides import Override, is_same_person, parse, spelled, whom
 from schemaguard.contracts.overriding import with_override
 from schemaguard.errors import RefusedError, UsageError
-from schemaguard.releases.listing import Listed
+from schemaguard.registry.listing import ListedContract
 from schemaguard.rules import RULES
-from schemaguard.rules.overriding import not_overridden
+from schemaguard.rules.judging.overriding import not_overridden
 
 _LONGEST_LIST = 8
 
@@ -42,7 +42,7 @@ def asked(rule: str, thing: str, whom_: str, until: date, why: tuple[str, str, s
     return Override(rule, spelled(thing), model, version, until, reason, approved_by, asked_by)
 
 
-def check_asked(wanted: Override, listed: Sequence[Listed], today: date) -> None:
+def check_asked(wanted: Override, listed: Sequence[ListedContract], today: date) -> None:
     """Whether it can be granted: UsageError where it names what isn't there, RefusedError where one person is both."""
     if problem := not_overridden(wanted.rule, RULES):
         raise UsageError(problem[0], at="RULE", next=problem[1])
@@ -71,7 +71,7 @@ def _is_unicode(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _check_is_under_contract(wanted: Override, listed: Sequence[Listed]) -> None:
+def _check_is_under_contract(wanted: Override, listed: Sequence[ListedContract]) -> None:
     mine = [each.contract for each in listed if (each.contract.model, each.version) == (wanted.model, wanted.version)]
     if not mine:
         names = sorted(each.name for each in listed)

@@ -2,7 +2,7 @@
 
 from schemaguard.commands.release import Request
 from schemaguard.releases.plan import Wanted
-from schemaguard.releases.release import Intent, Kind
+from schemaguard.releases.release import Intent, OperationKind
 
 
 def promotion(
@@ -10,4 +10,4 @@ def promotion(
     alias: str = "champion",
 ) -> Request:  # fmt: skip
     """The request that promotes a model version."""
-    return Request(model, Wanted(Kind.PROMOTE, version, if_epoch, fallback, alias), intent)
+    return Request(model, Wanted(OperationKind.PROMOTE, version, if_epoch, fallback, alias), intent)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from schemaguard.adapters.files import DiskFiles
+from schemaguard.adapters.files.tree import DiskFiles
 from schemaguard.config import Config
 from schemaguard.history.memory import Store
 

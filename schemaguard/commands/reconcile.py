@@ -1,6 +1,6 @@
 """reconcile: finish what waits, correct the registry's alias, and remind of what can be purged."""
 
-from schemaguard.adapters.releases import ControlDatabase
+from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.errors import SchemaguardError
 from schemaguard.releases.document import from_document
 from schemaguard.releases.execute import execute

@@ -3,14 +3,14 @@
 import time
 from dataclasses import dataclass, replace
 
-from schemaguard.adapters.releases import ControlDatabase
+from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.errors import ConflictError, RegistryError
 from schemaguard.releases.document import plan_hash
 from schemaguard.releases.execute import Done, Watch, execute
 from schemaguard.releases.fit import Fit
 from schemaguard.releases.plan import Plan, Wanted, make_plan
 from schemaguard.releases.ports import Registry, World
-from schemaguard.releases.release import Intent, Kind
+from schemaguard.releases.release import Intent, OperationKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _check_artifact(plan: Plan, registry: Registry) -> str | None:
     except _GoneError:
         raise
     except RegistryError as error:
-        if plan.kind is Kind.PROMOTE:
+        if plan.kind is OperationKind.PROMOTE:
             raise
         return f"the registry couldn't be asked for the artifact of {name}: {error.what}"
     return None

@@ -7,7 +7,7 @@ it listed, each path that it found to be a file or not. A verdict is never remem
 import json
 from collections.abc import Callable
 
-from schemaguard.adapters.store import code_of, versions_of_evaluation
+from schemaguard.adapters.files.cache import code_of, versions_of_evaluation
 from schemaguard.commands.reading import Reading
 from schemaguard.history.memory import digest, sealed, unsealed
 

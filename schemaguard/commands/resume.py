@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 
-from schemaguard.adapters.releases import ControlDatabase
+from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.errors import RefusedError, UsageError
 from schemaguard.releases.document import from_document
 from schemaguard.releases.execute import Done, Watch, execute

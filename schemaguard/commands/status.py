@@ -1,6 +1,6 @@
 """status: what serves, what is under way, what is out of sight, what is held, and what has drifted."""
 
-from schemaguard.adapters.releases import ControlDatabase
+from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.errors import RegistryError
 from schemaguard.releases.overview import Alias, Status
 from schemaguard.releases.ports import Registry

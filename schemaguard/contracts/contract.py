@@ -89,7 +89,7 @@ class Contract:
         The table may be left out where the contract has one. `backend`: "pandas" or "polars". Needs the extra `frames`.
         ContractError where no one table is meant, or a promise can't be judged in a frame.
         """
-        from schemaguard.contracts.frames import frame_schema
+        from schemaguard.verification.frames import frame_schema
 
         return frame_schema(self, table, backend)
 

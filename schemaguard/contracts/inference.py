@@ -12,8 +12,8 @@ from schemaguard.contracts.compatibility.reading import UNKNOWN, is_required, po
 from schemaguard.contracts.compatibility.relation import relation
 from schemaguard.contracts.contract import ContractTable, Promise, ReadsThrough
 from schemaguard.errors import ContractError
-from schemaguard.sql.lineage import Lineage, Untraceable, trace
-from schemaguard.sql.written import Written
+from schemaguard.sql.queries.lineage import Lineage, Untraceable, trace
+from schemaguard.sql.reading.written import Written
 
 
 @dataclass(frozen=True, slots=True)

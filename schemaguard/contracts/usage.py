@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from schemaguard.catalog.objects import Catalog, Name, View
 from schemaguard.contracts.contract import Access, Contract, ContractTable
 from schemaguard.contracts.subject import Subject
-from schemaguard.sql.lineage import Untraceable, trace
+from schemaguard.sql.queries.lineage import Untraceable, trace
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from schemaguard.contracts.compatibility.relation import relation
 from schemaguard.contracts.compatibility.signed import arriving
 from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.contracts.signature import SignatureField, refusal
-from schemaguard.sql.lineage import Lineage, Source, Untraceable, trace
+from schemaguard.sql.queries.lineage import Lineage, Source, Untraceable, trace
 
 Layer = Literal["file", "catalog", "query", "signature", "window"]
 

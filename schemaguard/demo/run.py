@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from schemaguard.adapters import embedded
+from schemaguard.adapters.postgres import embedded
 from schemaguard.demo import stage, story
 from schemaguard.demo.screen import Screen
 from schemaguard.errors import SchemaguardError, UsageError

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from schemaguard.adapters import embedded
+from schemaguard.adapters.postgres import embedded
 from schemaguard.demo.screen import Screen
 from schemaguard.errors import SchemaguardError, UsageError
 

@@ -20,7 +20,7 @@ from schemaguard.history.identity import ReadIdentity
 from schemaguard.history.memory import Store, digest, sealed, unsealed
 from schemaguard.history.replay import Evaluated, Outcome, Runner
 from schemaguard.history.revision import Direction, Problem, Revision, Run, Step
-from schemaguard.sql.statement import Statement
+from schemaguard.sql.reading.statement import Statement
 
 _CHANGES = tuple[Change, ...]
 _SOURCES = tuple[tuple[str, str], ...]

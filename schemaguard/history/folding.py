@@ -6,7 +6,7 @@ from dataclasses import fields
 from schemaguard.catalog.apply import Refusal, apply
 from schemaguard.catalog.changes import Change, Opaque
 from schemaguard.catalog.objects import Catalog, Name
-from schemaguard.sql.lineage import complete
+from schemaguard.sql.queries.lineage import complete
 
 REFUSED = "the server would refuse: "
 """How the reason of an Opaque starts that stands for a refusal."""

@@ -8,7 +8,7 @@ from typing import Literal
 from schemaguard.catalog.changes import Change
 from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Place
-from schemaguard.sql.statement import Statement
+from schemaguard.sql.reading.statement import Statement
 
 Direction = Literal["upgrade", "downgrade"]
 

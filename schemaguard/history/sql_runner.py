@@ -11,9 +11,9 @@ from schemaguard.history.folding import fold
 from schemaguard.history.history import Script, Section
 from schemaguard.history.replay import Outcome
 from schemaguard.history.revision import Direction, Revision, Run, Step
-from schemaguard.sql.statement import Statement
-from schemaguard.sql.statements import split
-from schemaguard.sql.translate import translate
+from schemaguard.sql.reading.statement import Statement
+from schemaguard.sql.reading.statements import split
+from schemaguard.sql.reading.translate import translate
 
 _OPENING = ("BEGIN", "START")
 _CLOSING = ("COMMIT", "END", "ROLLBACK", "ABORT", "PREPARE")

@@ -12,7 +12,7 @@ from schemaguard.contracts.compatibility import unmet
 from schemaguard.contracts.compatibility.signed import refused_columns
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import RefusedError
-from schemaguard.sql.translate import translate
+from schemaguard.sql.reading.translate import translate
 
 _NOTHING = "nothing was touched; look at the stored inverse in schemaguard.applied_change"
 

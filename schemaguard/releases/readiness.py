@@ -8,9 +8,9 @@ from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import RefusedError
 from schemaguard.releases.fit import Fit, Unmet
-from schemaguard.releases.identifiers import quote
 from schemaguard.releases.now import Now
 from schemaguard.releases.release import Retired, ReversalClass
+from schemaguard.sql.writing.identifiers import quote
 
 _LIFTED_CAUSES = frozenset({"required-column-added", "null-refused"})
 

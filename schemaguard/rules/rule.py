@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from schemaguard.catalog.changes import Change
 from schemaguard.finding import Explanation, Family, Place, Reader, Severity
-from schemaguard.rules.context import Context, RevisionContext, WholeContext
+from schemaguard.rules.facts.context import Context, RevisionContext, WholeContext
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from schemaguard import config
 from schemaguard.commands.check import CheckOptions, check
 from schemaguard.commands.reading import open_reading
-from schemaguard.rules.verdict import CheckResult
+from schemaguard.rules.judging.verdict import CheckResult
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)

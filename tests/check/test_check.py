@@ -10,8 +10,8 @@ import pytest
 from schemaguard.errors import ConfigError, ContractError, ExitCode, HistoryError, UsageError
 from schemaguard.finding import Severity
 from schemaguard.history.revision import Phase
-from schemaguard.report.check_json import render
-from schemaguard.rules.verdict import RollbackClass
+from schemaguard.report.check.json import render
+from schemaguard.rules.judging.verdict import RollbackClass
 from tests.check.checking import before, checked, project, rules_of
 
 DROP = "ALTER TABLE transactions DROP COLUMN channel;\n"

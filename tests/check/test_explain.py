@@ -8,8 +8,10 @@ import pytest
 from rich.console import Console
 
 from schemaguard.finding import Explanation, SqlError
-from schemaguard.report import check_json, check_markdown, check_text
-from schemaguard.rules.verdict import CheckResult
+from schemaguard.report.check import json as check_json
+from schemaguard.report.check import markdown as check_markdown
+from schemaguard.report.check import text as check_text
+from schemaguard.rules.judging.verdict import CheckResult
 from tests.check.checking import before, checked, project
 
 

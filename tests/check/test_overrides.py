@@ -10,8 +10,13 @@ import pytest
 
 from schemaguard.errors import ContractError, ExitCode
 from schemaguard.finding import Severity
-from schemaguard.report import check_github, check_gitlab, check_json, check_junit, check_markdown, check_sarif
-from schemaguard.rules.verdict import CheckResult
+from schemaguard.report.check import github as check_github
+from schemaguard.report.check import gitlab as check_gitlab
+from schemaguard.report.check import json as check_json
+from schemaguard.report.check import junit as check_junit
+from schemaguard.report.check import markdown as check_markdown
+from schemaguard.report.check import sarif as check_sarif
+from schemaguard.rules.judging.verdict import CheckResult
 from tests.check.checking import before, checked, project, rules_of
 
 DROP = "ALTER TABLE transactions DROP COLUMN channel;\n"

@@ -42,7 +42,7 @@ def test_a_history_that_is_remembered_is_read_without_the_libraries_that_found_i
         "from alembic import op\nrevision = 'a'\ndown_revision = None\n\n"
         "def upgrade():\n    op.execute('CREATE TABLE t ()')\n"
     )
-    heavy = HEAVY | {"pydantic", "schemaguard.history.sql_runner", "schemaguard.history.evaluation"}
+    heavy = HEAVY | {"pydantic", "schemaguard.history.sql_runner", "schemaguard.evaluation"}
     program = PROGRAM.format(action=HELP.format(arguments=["catalog", "versions", "--format", "json"]), heavy=heavy)
     environ = {**os.environ, "SCHEMAGUARD_CACHE_DIR": str(tmp_path / "cache")}
     cold, warm = (

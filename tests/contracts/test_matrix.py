@@ -111,7 +111,7 @@ def test_a_contract_is_judged_again_only_where_a_revision_touches_it(
         judged.append(contract.model)
         return fitness(contract, catalog)
 
-    monkeypatch.setattr("schemaguard.releases.matrix.fitness", counted)
+    monkeypatch.setattr("schemaguard.registry.matrix.fitness", counted)
     for number in range(2, 202):
         project.write(f"sql/{number:03}.sql", f"CREATE TABLE t{number} (id int);")
     for number in range(100):

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from schemaguard.adapters.releases import ControlDatabase
+from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.releases.release import StepName
 from tests.postgres.releases.shop import FileRegistry, Shop, incident
 

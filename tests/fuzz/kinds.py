@@ -10,8 +10,8 @@ from tempfile import mkdtemp
 from typing import Any
 
 from schemaguard.catalog.objects import Catalog
+from schemaguard.evaluation import Evaluator, Settings
 from schemaguard.history.alembic_folder import read_alembic
-from schemaguard.history.evaluation import Evaluator, Settings
 from schemaguard.history.history import Section
 from schemaguard.history.sources import MemoryFiles
 from schemaguard.history.sql_runner import run_section

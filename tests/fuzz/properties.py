@@ -10,17 +10,17 @@ from schemaguard.catalog.objects import Catalog
 from schemaguard.catalog.retirability import retirability
 from schemaguard.config import load
 from schemaguard.errors import ConfigError
-from schemaguard.history.evaluation import Evaluator, Settings
-from schemaguard.history.evaluation.evaluator import FAULT
+from schemaguard.evaluation import Evaluator, Settings
+from schemaguard.evaluation.evaluator import FAULT
 from schemaguard.history.folding import fold
 from schemaguard.history.identity import read_identity
 from schemaguard.history.revision import Direction, Revision
 from schemaguard.history.sources import MemoryFiles
-from schemaguard.releases.rendering import render
-from schemaguard.sql.expressions import columns_of
-from schemaguard.sql.mentions import mentions
-from schemaguard.sql.statements import comments, split
-from schemaguard.sql.translate import translate
+from schemaguard.sql.reading.expressions import columns_of
+from schemaguard.sql.reading.mentions import mentions
+from schemaguard.sql.reading.statements import comments, split
+from schemaguard.sql.reading.translate import translate
+from schemaguard.sql.writing.statements import render
 
 REVISION_FILE = "v/r.py"
 

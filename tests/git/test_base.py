@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from schemaguard.adapters import git
-from schemaguard.adapters.files import DiskFiles
+from schemaguard.adapters.files import git
+from schemaguard.adapters.files.tree import DiskFiles
 from schemaguard.catalog.objects import Name
 from schemaguard.commands.histories import (
     choose_base,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from schemaguard.adapters.registry import MlflowRegistry
+from schemaguard.adapters.registry.models import MlflowRegistry
 from tests.conftest import unguarded
 from tests.registry.stores import log_model, mlflow_server
 

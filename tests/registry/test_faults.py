@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from schemaguard.adapters.registry import MlflowRegistry
+from schemaguard.adapters.registry.models import MlflowRegistry
 from schemaguard.errors import RegistryError
 
 pytestmark = pytest.mark.xdist_group("registry")
@@ -63,7 +63,7 @@ def _pump(from_: socket.socket, to: socket.socket) -> None:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A second a request, and no long pauses between two of them."""
-    monkeypatch.setattr("schemaguard.adapters.mlflow_calls.REQUEST_TIMEOUT_SECONDS", 1)
+    monkeypatch.setattr("schemaguard.adapters.registry.calls.REQUEST_TIMEOUT_SECONDS", 1)
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "1")
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR", "0")

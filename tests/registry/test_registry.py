@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from schemaguard.adapters.registry import MlflowRegistry
+from schemaguard.adapters.registry.models import MlflowRegistry
 from schemaguard.contracts.signature import SignatureField
 from schemaguard.errors import RegistryError
 from tests.registry.stores import log_model

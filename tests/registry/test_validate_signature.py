@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from schemaguard.adapters.registry import MlflowRegistry
-from schemaguard.commands.validate import Bench, validate
+from schemaguard.adapters.registry.models import MlflowRegistry
+from schemaguard.commands.contracts.validate import Bench, validate
 from schemaguard.contracts.example import EXAMPLE
 from tests.postgres.catalog.servers import fold_script
 

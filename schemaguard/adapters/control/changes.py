@@ -7,8 +7,8 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
+from schemaguard.applying.retirement import Retirement
 from schemaguard.catalog.objects import Name
-from schemaguard.releases.retirement import Retirement
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from schemaguard.catalog.cascade import Gone
 from schemaguard.catalog.changes import (
     AddColumn,
     DropColumn,
 )
+from schemaguard.catalog.fold.cascade import Gone
 from schemaguard.catalog.fold.creation import own_column, own_sequence, require_own_values
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.fold.keys import add_constraints

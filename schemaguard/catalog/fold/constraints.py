@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from schemaguard.catalog.cascade import constraint_seed
 from schemaguard.catalog.changes import (
     AddConstraint,
     AlterConstraint,
@@ -12,6 +11,7 @@ from schemaguard.catalog.changes import (
     RenameConstraint,
     ValidateConstraint,
 )
+from schemaguard.catalog.fold.cascade import constraint_seed
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.fold.keys import add_constraints, add_key, refuse_repeated
 from schemaguard.catalog.fold.removal import remove_all

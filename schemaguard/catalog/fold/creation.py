@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from schemaguard.catalog import expressions
-from schemaguard.catalog.cascade import Gone
 from schemaguard.catalog.casts import as_printed
 from schemaguard.catalog.changes import CreateIndex, CreateTable
 from schemaguard.catalog.fold.assigning import require_default_fits
+from schemaguard.catalog.fold.cascade import Gone
 from schemaguard.catalog.fold.draft import UNKNOWN_TYPE, Draft, parse_name, type_name
 from schemaguard.catalog.fold.indexes import create_index
 from schemaguard.catalog.fold.keys import add_constraints

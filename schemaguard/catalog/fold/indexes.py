@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from schemaguard.catalog.cascade import Gone, index_seed
 from schemaguard.catalog.changes import (
     AttachIndex,
     CreateIndex,
     DropIndex,
 )
+from schemaguard.catalog.fold.cascade import Gone, index_seed
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.fold.keys import require_columns
 from schemaguard.catalog.fold.removal import remove_all

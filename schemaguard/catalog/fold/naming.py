@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from schemaguard.catalog.cascade import Gone, seeds_of
 from schemaguard.catalog.changes import (
     DropObject,
     MoveObject,
     RenameObject,
 )
+from schemaguard.catalog.fold.cascade import Gone, seeds_of
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.fold.movement import rename_relation, rename_type, renamed_trigger
 from schemaguard.catalog.fold.removal import remove_all

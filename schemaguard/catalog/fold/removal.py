@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from schemaguard.catalog.cascade import Gone, closure
+from schemaguard.catalog.fold.cascade import Gone, closure
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.objects import Name, Table
 from schemaguard.catalog.refusal import Refusal

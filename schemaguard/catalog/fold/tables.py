@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from schemaguard.catalog.cascade import Gone
 from schemaguard.catalog.changes import (
     AttachPartition,
     CreateIndex,
@@ -22,6 +21,7 @@ from schemaguard.catalog.changes import (
     SetRowSecurity,
     SetTableOption,
 )
+from schemaguard.catalog.fold.cascade import Gone
 from schemaguard.catalog.fold.creation import create_table
 from schemaguard.catalog.fold.draft import UNKNOWN_TYPE, Draft
 from schemaguard.catalog.fold.indexes import create_index, same_shape

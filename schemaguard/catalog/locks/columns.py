@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from schemaguard.catalog import changes as c
-from schemaguard.catalog.cascade import Gone, closure
+from schemaguard.catalog.fold.cascade import Gone, closure
 from schemaguard.catalog.fold.draft import Draft, type_name
 from schemaguard.catalog.locks.modes import Lock
 from schemaguard.catalog.locks.work import ALONE, WITH_ALL, WITH_READERS, TableWork, alone, referenced_by, with_mode

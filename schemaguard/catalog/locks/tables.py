@@ -1,7 +1,7 @@
 """Locks and work of changes of tables."""
 
 from schemaguard.catalog import changes as c
-from schemaguard.catalog.cascade import Gone, closure
+from schemaguard.catalog.fold.cascade import Gone, closure
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.locks.modes import Lock, option_mode
 from schemaguard.catalog.locks.work import (

@@ -8,7 +8,7 @@ import typer
 from schemaguard.cli.contracts.known import Folder, contract_folder
 
 
-class Format(StrEnum):
+class BreakingFormat(StrEnum):
     """How the verdict is written."""
 
     TEXT = "text"
@@ -25,7 +25,9 @@ def breaking(
         str | None,
         typer.Option(metavar="live|FILE|dates", help="Where the windows are read (default: as at the base)."),
     ] = None,
-    output: Annotated[Format, typer.Option("--format", help="How the verdict is written.")] = Format.TEXT,
+    output: Annotated[
+        BreakingFormat, typer.Option("--format", help="How the verdict is written.")
+    ] = BreakingFormat.TEXT,
 ) -> None:
     """Judge edits of contracts: what they take from versions that are published and in their windows.
 
@@ -36,7 +38,7 @@ def breaking(
     from schemaguard.cli.operating import console, tell_json
     from schemaguard.cli.reading import read_settings
     from schemaguard.cli.window import live_window
-    from schemaguard.commands import breaking as command
+    from schemaguard.commands.contracts import breaking as command
     from schemaguard.report.contracts import breaking as report
 
     folder, _ = contract_folder(contracts)
@@ -44,9 +46,9 @@ def breaking(
         found = command.breaking(
             reading, str(folder), base, window, os.environ, lambda moment: live_window(None, moment)
         )
-    if output is Format.JSON:
+    if output is BreakingFormat.JSON:
         tell_json(report.document(found))
-    elif output is Format.GITHUB:
+    elif output is BreakingFormat.GITHUB:
         typer.echo(report.github(found), nl=False)
     else:
         report.show(found, console())

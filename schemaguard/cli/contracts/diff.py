@@ -9,7 +9,7 @@ from schemaguard.cli.contracts.known import Folder, complete_model, contract_fol
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 if TYPE_CHECKING:
-    from schemaguard.commands.contracts import Book
+    from schemaguard.commands.contracts.known import Book
     from schemaguard.contracts.contract import Contract
 
 
@@ -52,9 +52,9 @@ def _is_file(text: str) -> bool:
 
 def _meant(text: str, known: "Book | None") -> "Contract":
     """The contract of a file, or of a model version; UsageError where that isn't one."""
-    from schemaguard.adapters.contract_files import read_file
+    from schemaguard.adapters.files.contracts import read_file
     from schemaguard.errors import UsageError
-    from schemaguard.releases.listing import chosen, ranges, shared
+    from schemaguard.registry.listing import chosen, ranges, shared
 
     if known is None or _is_file(text):
         _, root = contract_folder(None)

@@ -17,7 +17,7 @@ from schemaguard.cli.contracts.known import (
 from schemaguard.cli.operating import DatabaseUrl
 
 
-class Format(StrEnum):
+class GraphFormat(StrEnum):
     """How the graph is drawn."""
 
     TEXT = "text"
@@ -37,13 +37,13 @@ def graph(
     migrations: Migrations = None,
     initial: Initial = None,
     database_url: DatabaseUrl = None,
-    output: Annotated[Format, typer.Option("--format", help="How the graph is drawn.")] = Format.TEXT,
+    output: Annotated[GraphFormat, typer.Option("--format", help="How the graph is drawn.")] = GraphFormat.TEXT,
 ) -> None:
     """Draw who reads and writes which tables: models and consumers, the tables between them, views followed."""
     from schemaguard.catalog.objects import Catalog
     from schemaguard.cli.operating import console, tell_json
-    from schemaguard.releases.graph import focus
-    from schemaguard.releases.graph import graph as drawn
+    from schemaguard.registry.graph import focus
+    from schemaguard.registry.graph import graph as drawn
     from schemaguard.report.contracts import graph as report
 
     known = read_book(contracts, database_url)
@@ -51,9 +51,9 @@ def graph(
     whole = drawn(known.shared, catalog)
     around = focus(thing, whole, catalog) if thing is not None else None
     found = whole.about(around) if around is not None else whole
-    if output is Format.JSON:
+    if output is GraphFormat.JSON:
         tell_json(report.document(found, source(known, migrations, initial)))
-    elif output is Format.TEXT:
+    elif output is GraphFormat.TEXT:
         report.show(found, around, console(), source(known, migrations, initial))
     else:
-        typer.echo(report.dot(found) if output is Format.DOT else report.mermaid(found), nl=False)
+        typer.echo(report.dot(found) if output is GraphFormat.DOT else report.mermaid(found), nl=False)

@@ -10,7 +10,7 @@ from schemaguard.cli.operating import Format, Output, RegistryUri
 
 if TYPE_CHECKING:
     from schemaguard.commands.catalog import CatalogAt
-    from schemaguard.commands.infer import Measure
+    from schemaguard.commands.contracts.infer import Measure
 
 
 Through = Literal["table", "view", "copy"]
@@ -49,10 +49,10 @@ def infer(
 
     Exit code: 0, or 1 where the model's signature refuses what the query returns.
     """
-    from schemaguard.adapters.registry import MlflowRegistry
+    from schemaguard.adapters.registry.models import MlflowRegistry
     from schemaguard.cli.operating import configured, console, tell_json
-    from schemaguard.commands import infer as command
-    from schemaguard.report import drafted as report
+    from schemaguard.commands.contracts import infer as command
+    from schemaguard.report.contracts import infer as report
 
     folder, root = contract_folder(contracts)
     versions = command.versions(version)
@@ -99,6 +99,6 @@ def _source(found: "CatalogAt") -> str:
 def _measure(url: str | None) -> "Measure | None":
     if url is None:
         return None
-    from schemaguard.adapters.observed import extremes
+    from schemaguard.adapters.postgres.extremes import extremes
 
     return lambda columns: extremes(url, columns)

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from schemaguard.catalog.objects import Catalog
-    from schemaguard.commands.contracts import Book
+    from schemaguard.commands.contracts.known import Book
     from schemaguard.contracts.contract import ContractFile
-    from schemaguard.releases.window import Window
+    from schemaguard.window.window import Window
 
 
 Folder = Annotated[str | None, typer.Option("--contracts", metavar="DIR", help="The folder of the contracts.")]
@@ -37,7 +37,7 @@ def complete_model(incomplete: str) -> list[str]:
 
 def window_lock(folder: Path, at: "datetime | None" = None) -> "Window | None":
     """The release windows of the lock file beside the contracts, where there is one; at a time, or as written."""
-    from schemaguard.releases.window import parse_lock
+    from schemaguard.window.window import parse_lock
 
     file = folder / "window.lock"
     return parse_lock(file.read_text(encoding="utf-8"), str(file), at) if file.is_file() else None
@@ -86,7 +86,7 @@ def read_book(contracts: str | None, database_url: str | None) -> "Book":
     """The folder's contracts, and the published ones where a database is configured and has a control schema."""
     from datetime import UTC, datetime
 
-    from schemaguard.commands.contracts import book
+    from schemaguard.commands.contracts.known import book
 
     folder, root = contract_folder(contracts)
     files = read_contracts(folder, root, contracts)
@@ -95,8 +95,8 @@ def read_book(contracts: str | None, database_url: str | None) -> "Book":
     where, asked = relative(folder, root), ""
     if url is not None:
         from schemaguard.adapters import control
-        from schemaguard.adapters.postgres import connect, place
-        from schemaguard.adapters.releases import ControlDatabase
+        from schemaguard.adapters.control.database import ControlDatabase
+        from schemaguard.adapters.postgres.connection import connect, place
 
         with connect(url) as connection:
             is_installed = control.is_installed(connection)
@@ -122,7 +122,7 @@ def contract_folder(option: str | None) -> tuple[Path, Path]:
 
 def read_contracts(folder: Path, root: Path, option: str | None) -> "tuple[ContractFile, ...]":
     """The contracts of the folder; none where it isn't there, an error where it was named and isn't there."""
-    from schemaguard.adapters.contract_files import read_files
+    from schemaguard.adapters.files.contracts import read_files
     from schemaguard.errors import ContractError
 
     if folder.is_dir():

@@ -25,8 +25,8 @@ def list_(
     """
     from schemaguard.catalog.objects import Catalog
     from schemaguard.cli.operating import console, tell_json
-    from schemaguard.commands import contracts as command
-    from schemaguard.releases.listing import shared
+    from schemaguard.commands.contracts import known as command
+    from schemaguard.registry.listing import shared
     from schemaguard.report.contracts import list as report
 
     known = read_book(contracts, database_url)

@@ -28,8 +28,8 @@ def matrix(
     """
     from schemaguard.cli.operating import console, tell_json
     from schemaguard.cli.reading import read_settings
-    from schemaguard.commands import matrix as command
-    from schemaguard.releases.listing import chosen, shared
+    from schemaguard.commands.contracts import matrix as command
+    from schemaguard.registry.listing import chosen, shared
     from schemaguard.report.contracts import matrix as report
 
     known = read_book(contracts, database_url)

@@ -21,11 +21,11 @@ def observe(
     Readers of tables under contract that no contract declares, and declared reads that never happen, by role.
     Exit code: 0, or 1 where somebody reads undeclared, or 2 where pg_stat_statements can't tell.
     """
-    from schemaguard.adapters import statements
+    from schemaguard.adapters.postgres import statements
     from schemaguard.cli.operating import console, tell_json, where_to
-    from schemaguard.commands.observe import observed
+    from schemaguard.commands.contracts.observe import observed
     from schemaguard.errors import ExitCode
-    from schemaguard.report.contracts import observation as report
+    from schemaguard.report.contracts import observe as report
 
     url, _ = where_to(database_url)
     known = read_book(contracts, database_url)

@@ -26,9 +26,9 @@ def publish(
     It goes to the control schema, as tags to the registry, and its views are made.
     """
     from schemaguard.cli.operating import actor, console, open_site, tell_json
-    from schemaguard.commands import publish as command
+    from schemaguard.commands.contracts import publish as command
     from schemaguard.errors import UsageError
-    from schemaguard.report.contracts import published as report
+    from schemaguard.report.contracts import publish as report
 
     if same_as is not None and version is None:
         raise UsageError(

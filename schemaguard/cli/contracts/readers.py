@@ -21,7 +21,7 @@ def readers(
     Views of the database are followed. What contracts can't tell is said, too.
     """
     from schemaguard.cli.operating import console, tell_json
-    from schemaguard.commands import contracts as command
+    from schemaguard.commands.contracts import known as command
     from schemaguard.report.contracts import readers as report
 
     known = read_book(contracts, database_url)

@@ -20,8 +20,8 @@ def search(
     """
     from schemaguard.cli.operating import console, tell_json
     from schemaguard.errors import UsageError
-    from schemaguard.releases.search import nearest
-    from schemaguard.releases.search import search as looked_for
+    from schemaguard.registry.search import nearest
+    from schemaguard.registry.search import search as looked_for
     from schemaguard.report.contracts import search as report
 
     wanted = [word for word in words if word.strip()]

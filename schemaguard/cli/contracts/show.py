@@ -37,10 +37,10 @@ def show(
     Without a model, the example goes to standard output, to begin a file with.
     """
     from schemaguard.cli.operating import console, tell_json
-    from schemaguard.commands import contracts as command
+    from schemaguard.commands.contracts import known as command
     from schemaguard.contracts.example import EXAMPLE
-    from schemaguard.releases.listing import chosen, shared
-    from schemaguard.report.contracts import one as report
+    from schemaguard.registry.listing import chosen, shared
+    from schemaguard.report.contracts import show as report
 
     if model is None:
         typer.echo(EXAMPLE, nl=False)

@@ -28,10 +28,10 @@ def validate(
     """
     from datetime import UTC, datetime
 
-    from schemaguard.adapters.registry import MlflowRegistry
+    from schemaguard.adapters.registry.models import MlflowRegistry
     from schemaguard.cli.operating import configured, console, tell_json
-    from schemaguard.commands import validate as command
-    from schemaguard.report import validation as report
+    from schemaguard.commands.contracts import validate as command
+    from schemaguard.report.contracts import validate as report
 
     folder, root = contract_folder(contracts)
     catalog, why = static_catalog(migrations, initial)

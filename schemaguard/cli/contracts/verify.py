@@ -11,7 +11,8 @@ from schemaguard.cli.operating import DatabaseUrl, Format, Output
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from schemaguard.adapters.engines import DuckFile, PostgresData
+    from schemaguard.adapters.files.table_data import DuckFile
+    from schemaguard.adapters.postgres.table_data import PostgresData
     from schemaguard.contracts.contract import Contract
 
 
@@ -42,8 +43,8 @@ def verify(
     and one couldn't be judged.
     """
     from schemaguard.cli.operating import console, tell_json
-    from schemaguard.commands import verify as command
-    from schemaguard.report import verification as report
+    from schemaguard.commands.contracts import verify as command
+    from schemaguard.report.contracts import verify as report
 
     name, _, after = model.partition("@")
     number = version or after or None
@@ -64,7 +65,7 @@ def verify(
 
 def _contract(model: str, version: str | None, contracts: str | None, database_url: str | None) -> "Contract":
     """What speaks for the version: a file that lists it, else the contract of another that it was published with."""
-    from schemaguard.commands.publish import find
+    from schemaguard.commands.contracts.publish import find
 
     folder, root = contract_folder(contracts)
     files = read_contracts(folder, root, contracts)
@@ -89,10 +90,10 @@ def _data(
     from schemaguard.errors import UsageError
 
     if file is not None:
-        from schemaguard.adapters.engines import DuckFile
+        from schemaguard.adapters.files.table_data import DuckFile
 
         return DuckFile(file, timeout_s)
-    from schemaguard.adapters.engines import PostgresData
+    from schemaguard.adapters.postgres.table_data import PostgresData
 
     if on is None and contract.reads_through == "copy":
         raise UsageError(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from schemaguard.catalog.objects import Catalog, Column, Name, Table, View
-from schemaguard.sql.lineage import Output, Untraceable, trace
+from schemaguard.sql.queries.lineage import Output, Untraceable, trace
 
 Home = tuple[Table, Column]
 """The base table and column that a column is."""

@@ -10,7 +10,7 @@ from schemaguard.contracts.compatibility.reading import is_required
 from schemaguard.contracts.compatibility.relation import relation
 from schemaguard.contracts.contract import Contract
 from schemaguard.contracts.signature import refusal
-from schemaguard.sql.lineage import Output, Untraceable, trace
+from schemaguard.sql.queries.lineage import Output, Untraceable, trace
 
 _EFFECT = "the feature query succeeds, and the model refuses the frame: MLflow's schema enforcement raises"
 

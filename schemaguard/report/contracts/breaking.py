@@ -6,12 +6,12 @@ from rich.console import Console
 from rich.text import Text
 
 from schemaguard.finding import Severity
-from schemaguard.releases.edits import EditVerdict
-from schemaguard.report.check_github import annotation
-from schemaguard.report.check_json import finding_document
-from schemaguard.report.check_text import show_finding
+from schemaguard.registry.edits import EditVerdict
+from schemaguard.report.check.github import annotation
+from schemaguard.report.check.json import finding_document
+from schemaguard.report.check.sentences import plural, source_in_words
+from schemaguard.report.check.text import show_finding
 from schemaguard.report.lines import line
-from schemaguard.report.sentences import plural, source_in_words
 from schemaguard.report.visible import visible
 
 _OF_REVISIONS = ("history", "revision", "direction", "statement")

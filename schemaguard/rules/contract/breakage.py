@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 from schemaguard.contracts.compatibility import Breakage
 from schemaguard.finding import Reader
-from schemaguard.rules.blame import Blamed
-from schemaguard.rules.context import Context
-from schemaguard.rules.explaining import explanation
+from schemaguard.rules.facts.blame import Blamed
+from schemaguard.rules.facts.context import Context
+from schemaguard.rules.facts.explaining import explanation
 from schemaguard.rules.rule import Match
 
 _SAFER = {

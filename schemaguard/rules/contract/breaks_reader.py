@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from schemaguard.catalog.changes import Change
 from schemaguard.finding import Family, Severity
-from schemaguard.rules.blame import Blamed
-from schemaguard.rules.context import Context
 from schemaguard.rules.contract.breakage import matches
+from schemaguard.rules.facts.blame import Blamed
+from schemaguard.rules.facts.context import Context
 from schemaguard.rules.rule import Match, Rule
 
 

@@ -6,7 +6,7 @@ from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.contract import ContractTable
 from schemaguard.finding import Family, Place, Severity
 from schemaguard.history.revision import Replay
-from schemaguard.rules.context import WholeContext
+from schemaguard.rules.facts.context import WholeContext
 from schemaguard.rules.rule import Match, Rule
 
 

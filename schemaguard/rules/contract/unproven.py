@@ -6,10 +6,10 @@ from schemaguard.catalog.changes import Change, Opaque
 from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.contract import ContractTable
 from schemaguard.finding import Family, Severity
-from schemaguard.rules import refusal
-from schemaguard.rules.context import Context
-from schemaguard.rules.directives import Touches
-from schemaguard.rules.explaining import of_row
+from schemaguard.rules.facts import refusal
+from schemaguard.rules.facts.context import Context
+from schemaguard.rules.facts.directives import Touches
+from schemaguard.rules.facts.explaining import of_row
 from schemaguard.rules.rule import Match, Rule
 
 

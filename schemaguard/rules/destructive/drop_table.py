@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from schemaguard.catalog.changes import Change, DropTable
 from schemaguard.finding import Family, Severity
-from schemaguard.rules.context import Context
 from schemaguard.rules.destructive.retirement import is_announced, stop_using
+from schemaguard.rules.facts.context import Context
 from schemaguard.rules.rule import Match, Rule
 
 

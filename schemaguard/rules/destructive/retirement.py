@@ -4,7 +4,7 @@ from schemaguard.catalog.changes import DropColumn, DropTable
 from schemaguard.catalog.inverse import inverse
 from schemaguard.catalog.objects import Name
 from schemaguard.finding import Reader
-from schemaguard.rules.context import Context
+from schemaguard.rules.facts.context import Context
 
 
 def is_announced(change: DropColumn | DropTable, context: Context, readers: tuple[Reader, ...]) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from schemaguard.catalog.changes import Change, Opaque
 from schemaguard.finding import Family, Severity
-from schemaguard.rules import refusal
-from schemaguard.rules.context import Context
+from schemaguard.rules.facts import refusal
+from schemaguard.rules.facts.context import Context
 from schemaguard.rules.rule import Match, Rule
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from schemaguard.catalog.changes import Change, Unreadable
 from schemaguard.finding import Family, Severity
-from schemaguard.rules.context import Context
+from schemaguard.rules.facts.context import Context
 from schemaguard.rules.rule import Match, Rule
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from schemaguard.finding import Family, Severity
-from schemaguard.rules.context import WholeContext
+from schemaguard.rules.facts.context import WholeContext
 from schemaguard.rules.reversibility.problems import matches
 from schemaguard.rules.rule import Match, Rule
 

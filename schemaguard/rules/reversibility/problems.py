@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from schemaguard.rules.context import WholeContext
+from schemaguard.rules.facts.context import WholeContext
 from schemaguard.rules.rule import Match
 
 

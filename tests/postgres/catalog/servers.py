@@ -5,11 +5,11 @@ from pathlib import Path
 
 import psycopg
 
-from schemaguard.adapters.introspect import read_catalog
+from schemaguard.adapters.postgres.introspect import read_catalog
 from schemaguard.catalog.objects import Catalog
 from schemaguard.history.folding import fold
-from schemaguard.sql.statements import split
-from schemaguard.sql.translate import translate
+from schemaguard.sql.reading.statements import split
+from schemaguard.sql.reading.translate import translate
 
 
 def scenarios() -> dict[str, str]:

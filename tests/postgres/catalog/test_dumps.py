@@ -5,7 +5,7 @@ import subprocess
 import psycopg
 import pytest
 
-from schemaguard.adapters.introspect import read_catalog
+from schemaguard.adapters.postgres.introspect import read_catalog
 from schemaguard.catalog.diff import difference
 from tests.conftest import OTHERS, fresh, programs
 from tests.postgres.catalog.servers import cases, fold_script, scenarios

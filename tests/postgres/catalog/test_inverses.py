@@ -6,15 +6,15 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from schemaguard.adapters.introspect import read_catalog
+from schemaguard.adapters.postgres.introspect import read_catalog
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.apply import apply
 from schemaguard.catalog.diff import difference
 from schemaguard.catalog.inverse import Inverse, inverse
 from schemaguard.catalog.objects import Catalog, Check, ForeignKey
-from schemaguard.releases.rendering import render
-from schemaguard.sql.lineage import complete
-from schemaguard.sql.translate import translate
+from schemaguard.sql.queries.lineage import complete
+from schemaguard.sql.reading.translate import translate
+from schemaguard.sql.writing.statements import render
 from tests.conftest import VERSIONS
 from tests.postgres.catalog.servers import cases, lock_cases
 

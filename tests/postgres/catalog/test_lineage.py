@@ -4,9 +4,9 @@ from pathlib import Path
 
 import psycopg
 
-from schemaguard.adapters.introspect import read_catalog
+from schemaguard.adapters.postgres.introspect import read_catalog
 from schemaguard.catalog.objects import Catalog, Name
-from schemaguard.sql.lineage import Untraceable, trace
+from schemaguard.sql.queries.lineage import Untraceable, trace
 
 Reads = set[tuple[Name, str | None]]
 """(relation, column); None for a relation of which no column is read."""

@@ -11,8 +11,8 @@ import pytest
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.locks import MODES, Mode, locks, strongest
 from schemaguard.catalog.objects import Catalog, Name
-from schemaguard.sql.lineage import complete
-from schemaguard.sql.translate import translate
+from schemaguard.sql.queries.lineage import complete
+from schemaguard.sql.reading.translate import translate
 from tests.conftest import VERSIONS
 from tests.postgres.catalog.servers import fold_script, lock_cases
 

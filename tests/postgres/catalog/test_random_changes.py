@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from schemaguard.adapters.introspect import read_catalog
+from schemaguard.adapters.postgres.introspect import read_catalog
 from schemaguard.catalog.diff import difference
 from schemaguard.catalog.objects import Catalog
 from schemaguard.history.folding import fold, is_refusal
-from schemaguard.sql.translate import translate
+from schemaguard.sql.reading.translate import translate
 from tests.conftest import VERSIONS
 from tests.postgres.catalog.random_statements import statements
 

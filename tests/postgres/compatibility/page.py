@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 
-from schemaguard.adapters import embedded
+from schemaguard.adapters.postgres import embedded
 from schemaguard.contracts.contract import Access, ReadsThrough
 from tests.postgres.compatibility import server, verdict
 from tests.postgres.compatibility.case import Case

@@ -9,10 +9,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from schemaguard.adapters.introspect import read_catalog
-from schemaguard.adapters.releases.preparation import ensure_roles
+from schemaguard.adapters.control.preparation import ensure_roles
+from schemaguard.adapters.postgres.introspect import read_catalog
 from schemaguard.contracts.contract import Access, Promise, ReadsThrough
-from schemaguard.releases.views import contract_views, view_statements
+from schemaguard.contracts.views import contract_views, view_statements
 from tests.postgres.compatibility import verdict
 from tests.postgres.compatibility.case import Case
 

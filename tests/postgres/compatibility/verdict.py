@@ -8,13 +8,13 @@ from schemaguard.finding import Explanation
 from schemaguard.history.history import Section
 from schemaguard.history.revision import Revision, Run
 from schemaguard.history.sql_runner import run_section
-from schemaguard.rules.blame import Blamed, blame
-from schemaguard.rules.concerned import directory
-from schemaguard.rules.context import Assumptions, Context
 from schemaguard.rules.contract import unproven
-from schemaguard.rules.explaining import explanation
-from schemaguard.rules.under_contract import UnderContract, VersionInWindow
-from schemaguard.rules.walk import Visit, walk
+from schemaguard.rules.facts.blame import Blamed, blame
+from schemaguard.rules.facts.concerned import directory
+from schemaguard.rules.facts.context import Assumptions, Context
+from schemaguard.rules.facts.explaining import explanation
+from schemaguard.rules.facts.walk import Visit, walk
+from schemaguard.window.under_contract import UnderContract, VersionInWindow
 from tests.postgres.catalog.servers import fold_script
 from tests.postgres.compatibility.case import Case
 

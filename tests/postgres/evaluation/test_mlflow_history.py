@@ -10,8 +10,8 @@ import psycopg
 from sqlalchemy import create_mock_engine
 
 from schemaguard import config
-from schemaguard.adapters import introspect
-from schemaguard.adapters.files import DiskFiles
+from schemaguard.adapters.files.tree import DiskFiles
+from schemaguard.adapters.postgres import introspect
 from schemaguard.catalog.diff import difference
 from schemaguard.commands.catalog import static_catalog
 from schemaguard.commands.reading import Reading

@@ -10,9 +10,9 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from schemaguard.adapters import ledger
-from schemaguard.adapters.override_file import FILE
-from schemaguard.adapters.postgres import LOCK_KEY
+from schemaguard.adapters.control import ledger
+from schemaguard.adapters.files.overrides import FILE
+from schemaguard.adapters.postgres.connection import LOCK_KEY
 from schemaguard.contracts import digests
 from schemaguard.contracts.overrides import Override
 from schemaguard.contracts.overriding import with_override

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from schemaguard.adapters.registry import MlflowRegistry
+from schemaguard.adapters.registry.models import MlflowRegistry
 
 TABLES = """
 create schema app;

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from psycopg import sql
 
 import schemaguard
-from schemaguard.adapters import capture, capture_engines
+from schemaguard.adapters.postgres import capture, capture_engines
 from schemaguard.errors import ContractError
 from schemaguard.recording import Recording
 

@@ -12,8 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 import schemaguard
-from schemaguard.adapters import training_runs
-from schemaguard.adapters.registry import MlflowRegistry
+from schemaguard.adapters.registry import training_runs
+from schemaguard.adapters.registry.models import MlflowRegistry
 from schemaguard.cli.main import main
 from schemaguard.contracts import document, standard
 from schemaguard.errors import ContractError, DatabaseError, RegistryError, SchemaguardError, UsageError

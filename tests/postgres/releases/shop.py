@@ -11,8 +11,9 @@ from psycopg.types.json import Jsonb
 from schemaguard.adapters import control
 from schemaguard.adapters.control import changes
 from schemaguard.adapters.control.changes import Applied
-from schemaguard.adapters.introspect import read_catalog
-from schemaguard.adapters.releases import ControlDatabase
+from schemaguard.adapters.control.database import ControlDatabase
+from schemaguard.adapters.postgres.introspect import read_catalog
+from schemaguard.applying.retirement import retire_column
 from schemaguard.catalog.objects import Name
 from schemaguard.commands.promote import promotion
 from schemaguard.commands.release import Request, carry_out, show
@@ -23,7 +24,6 @@ from schemaguard.releases.execute import Done, Watch
 from schemaguard.releases.fit import CatalogFit
 from schemaguard.releases.ports import World
 from schemaguard.releases.release import Intent
-from schemaguard.releases.retirement import retire_column
 
 TABLES = """\
 create table transactions (

@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from schemaguard.adapters.releases import ControlDatabase
+from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.commands.promote import promotion
 from schemaguard.commands.reconcile import reconcile
 from schemaguard.commands.release import carry_out, show

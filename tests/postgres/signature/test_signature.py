@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from schemaguard.adapters.introspect import read_catalog
+from schemaguard.adapters.postgres.introspect import read_catalog
 from schemaguard.catalog.objects import Catalog
 from schemaguard.catalog.types import parse_type
 from schemaguard.contracts.signature import _ARRIVES, ACCEPTED, SignatureField, refusal

@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from schemaguard.adapters.registry import MlflowRegistry
+from schemaguard.adapters.registry.models import MlflowRegistry
 from tests.postgres.verbs.site import TABLES, Site
 
 REFERENCE = Path(__file__).parents[3] / "contracts" / "fraud"

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from schemaguard.adapters.registry import MlflowRegistry
+from schemaguard.adapters.registry.models import MlflowRegistry
 from schemaguard.cli.main import main
 
 TABLES = """\

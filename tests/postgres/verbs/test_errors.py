@@ -6,7 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from schemaguard.adapters.postgres import LOCK_KEY
+from schemaguard.adapters.postgres.connection import LOCK_KEY
 from tests.postgres.verbs.site import Site
 
 UNREACHABLE = "postgresql://somebody:secret@127.0.0.1:1/x"

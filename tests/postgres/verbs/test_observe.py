@@ -16,10 +16,10 @@ from inline_snapshot import snapshot
 from psycopg import sql
 from rich.console import Console
 
-from schemaguard.adapters import statements
-from schemaguard.adapters.contract_files import read_files
+from schemaguard.adapters.files.contracts import read_files
+from schemaguard.adapters.postgres import statements
 from schemaguard.contracts.observation import Observation, observe
-from schemaguard.report.contracts import observation as report
+from schemaguard.report.contracts import observe as report
 from tests.conftest import OTHERS, running
 from tests.postgres.verbs.conftest import REFERENCE
 from tests.postgres.verbs.site import TABLES, Site

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from schemaguard.adapters.releases import ControlDatabase
+from schemaguard.adapters.control.database import ControlDatabase
 from tests.postgres.verbs.site import Site
 from tests.registry.stores import log_model
 

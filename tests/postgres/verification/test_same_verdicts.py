@@ -17,10 +17,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schemaguard.adapters.engines import DuckFile, PostgresData
+from schemaguard.adapters.files.table_data import DuckFile
+from schemaguard.adapters.postgres.table_data import PostgresData
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import parse_type
-from schemaguard.commands.verify import Wanted, verify
+from schemaguard.commands.contracts.verify import VerificationRequest, verify
 from schemaguard.contracts.contract import Contract, ContractTable, Promise
 from tests.conftest import VERSIONS
 
@@ -97,7 +98,7 @@ def _contract(promises: tuple[Promise, ...]) -> Contract:
 
 def _asked(data: PostgresData | DuckFile, contract: Contract) -> dict[tuple[str, str], int]:
     with data:
-        (table,) = verify(contract, "x", Wanted(), data).tables
+        (table,) = verify(contract, "x", VerificationRequest(), data).tables
     assert not table.checks.unjudged
     assert not table.checks.drifts
     return {(asked.check.column, asked.check.words): count for asked, count in table.violations}

@@ -4,7 +4,7 @@ from textwrap import dedent
 
 from schemaguard.catalog.changes import Opaque, Unreadable
 from schemaguard.catalog.objects import Catalog
-from schemaguard.history.evaluation import Evaluator, Settings
+from schemaguard.evaluation import Evaluator, Settings
 from schemaguard.history.history import Section
 from schemaguard.history.revision import Direction, Revision, Run
 from schemaguard.history.sources import MemoryFiles

@@ -68,7 +68,7 @@ def _put(source: Path | None, target: Path, trace: Path) -> None:
 def load() -> None:
     """Import everything that an evaluation needs, so that what is measured is the evaluation."""
     import schemaguard.commands.histories
-    import schemaguard.history.evaluation
+    import schemaguard.evaluation
     import schemaguard.history.sql_runner  # noqa: F401
 
 
@@ -78,7 +78,7 @@ def evaluate(root: Path) -> dict[str, Any]:
     from schemaguard.commands.histories import find_one, replay_history
     from schemaguard.commands.reading import open_reading
     from schemaguard.config import Config
-    from schemaguard.history.evaluation.machine.budget import MOST_STEPS, Budget
+    from schemaguard.evaluation.machine.budget import MOST_STEPS, Budget
 
     budgets: list[Budget] = []
 
@@ -90,7 +90,7 @@ def evaluate(root: Path) -> dict[str, Any]:
             budgets.append(self)
 
     for module in list(sys.modules.values()):
-        if module.__name__.startswith("schemaguard.history.evaluation") and vars(module).get("Budget") is Budget:
+        if module.__name__.startswith("schemaguard.evaluation") and vars(module).get("Budget") is Budget:
             module.Budget = Watched  # type: ignore[attr-defined]
     reading = replace(open_reading(Config(root=root), root), initial=str(root / "setup.sql"))
     done = replay_history(find_one(reading, str(root / "migrations")), reading)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from schemaguard.history.evaluation.machine.budget import MOST_ITEMS, MOST_STEPS
+from schemaguard.evaluation.machine.budget import MOST_ITEMS, MOST_STEPS
 from tests.unit.evaluation.evaluating import sent
 from tests.unit.evaluation.hostile_runs import HOSTILE, NAMES, project
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from schemaguard.history.evaluation.values import modules
+from schemaguard.evaluation.values import modules
 from schemaguard.history.identity import read_identity
 from schemaguard.history.parsing import parse
 from tests.unit.evaluation.evaluating import sent

@@ -7,9 +7,9 @@ import pytest
 
 from schemaguard.catalog.objects import Catalog
 from schemaguard.errors import HistoryError
+from schemaguard.evaluation import Evaluator, Settings
 from schemaguard.history import graph
 from schemaguard.history.alembic_folder import is_alembic, read_alembic
-from schemaguard.history.evaluation import Evaluator, Settings
 from schemaguard.history.history import require_whole
 from schemaguard.history.replay import replay
 from schemaguard.history.sources import MemoryFiles

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from schemaguard.adapters.store import DiskStore, cache_folder, open_store
+from schemaguard.adapters.files.cache import DiskStore, cache_folder, open_store
 from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Place
 from schemaguard.history.cache import CachedRunner
@@ -21,7 +21,7 @@ from schemaguard.history.revision import Direction, Replay, Revision, Run, Step
 from schemaguard.history.selection import Selection
 from schemaguard.history.sources import MemoryFiles
 from schemaguard.history.sql_runner import SqlRunner, run_section
-from schemaguard.sql.statement import Statement
+from schemaguard.sql.reading.statement import Statement
 
 TEXTS = {
     "db/1_a.up.sql": "-- first\ncreate table a (b int primary key, c text);\ncreate index on a (c);",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from schemaguard.adapters.files import DiskFiles, decode
+from schemaguard.adapters.files.tree import DiskFiles, decode
 
 
 @pytest.mark.parametrize(

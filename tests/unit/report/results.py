@@ -2,8 +2,8 @@
 
 from schemaguard.finding import Finding
 from schemaguard.history.revision import Phase
-from schemaguard.rules.headline import headed
-from schemaguard.rules.verdict import CheckResult, ContractUsed, JudgedRevision, RollbackClass, WindowUsed
+from schemaguard.rules.judging.headline import headed
+from schemaguard.rules.judging.verdict import CheckResult, ContractUsed, JudgedRevision, RollbackClass, WindowUsed
 from tests.unit.rules.findings import FRAUD_7, FRAUD_8, finding
 
 REVISION = JudgedRevision(

@@ -1,0 +1,235 @@
+"""The database port of releases, on PostgreSQL: each method one query or one transaction, retried as a whole."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Self, TypeVar
+
+import psycopg
+
+from schemaguard.adapters.control import finish, journal, outbox, overview, pointer, preparation, publication, situation
+from schemaguard.adapters.control import probes as observation
+from schemaguard.adapters.control import window as windows
+from schemaguard.adapters.postgres import connection as postgres
+from schemaguard.catalog.objects import Catalog
+from schemaguard.contracts.views import ContractViews
+from schemaguard.errors import ConflictError, DatabaseError
+from schemaguard.registry.publication import BoundContract, Publication
+from schemaguard.releases.now import Now
+from schemaguard.releases.overview import Overview
+from schemaguard.releases.plan import Plan
+from schemaguard.releases.ports import ConnectionLostError, Delivery
+from schemaguard.releases.release import Intent, Operation, Pointer, StepName
+from schemaguard.releases.seen import Seen
+from schemaguard.window.window import Window
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+CHANNEL = "schemaguard"
+
+
+class ControlDatabase:
+    """One connection to the database that is migrated, for one operator."""
+
+    def __init__(self, url: str, *, lock_wait_s: float = 2.0) -> None:
+        self._url = url
+        self._lock_wait_s = lock_wait_s
+        self._is_locked = False
+        self._connection = postgres.connect(url)
+        try:
+            self._read(journal.require_control_schema)
+        except DatabaseError:
+            self._connection.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    @property
+    def connection(self) -> "psycopg.Connection[Row]":
+        """The connection, for reading."""
+        return self._connection
+
+    def now(self, model: str) -> Now:
+        """Everything that a plan is made from, of one moment."""
+        return self._snapshot(lambda c: situation.read(c, model))
+
+    def overview(self, model: str | None) -> Overview:
+        """Everything that status shows, of one moment."""
+        return self._snapshot(lambda c: overview.read(c, model))
+
+    def catalog(self) -> Catalog:
+        """The live catalog."""
+        return self._snapshot(situation.catalog)
+
+    def bound(self) -> tuple[BoundContract, ...]:
+        """Every published contract, once a version."""
+        return self._read(publication.bound)
+
+    def view_schema(self, wanted: Publication) -> str:
+        """The schema of a contract's views: the one that it has, or the one that it will have."""
+        return self._read(lambda c: publication.place(c, wanted))
+
+    def publish(self, wanted: Publication, views: ContractViews) -> None:
+        """Bind a contract to a version and make its views."""
+        self._write(lambda c: preparation.ensure_roles(c, views))
+        self._write(lambda c: publication.publish(c, wanted, views))
+
+    def window(self, at: datetime | None = None) -> Window:
+        """Who is in the window, now or at another time."""
+        return self._read(lambda c: windows.read_window(c, at))
+
+    def lock(self) -> None:
+        """Take the lock that migrations and operations exclude each other with, by polling."""
+        if self._is_locked:
+            return
+        if not postgres.take_lock(self._connection, wait_s=self._lock_wait_s):
+            self._say_who_is_open()
+            raise ConflictError(
+                "a migration or another operation is running on this database",
+                next="wait until it is through, look at schemaguard status, then decide again",
+            )
+        self._is_locked = True
+
+    def unlock(self) -> None:
+        """Give the lock back before the connection ends."""
+        self._read(lambda c: c.execute("select pg_advisory_unlock(%s)", (postgres.LOCK_KEY,)))
+        self._is_locked = False
+
+    def _say_who_is_open(self) -> None:
+        found = self.operation()
+        if found is not None:
+            raise journal.conflict(found)
+
+    def open_operation(self, plan: Plan, intent: Intent) -> Operation:
+        """INTENT; ConflictError where another operation is open or the epoch has moved."""
+        number = self._write(lambda c: journal.open_operation(c, plan, intent))
+        operation = self.operation(number)
+        assert operation is not None
+        return operation
+
+    def operation(self, number: int | None = None) -> Operation | None:
+        """That operation with its journal, or the open one."""
+        return self._read(lambda c: journal.read_operation(c, number))
+
+    def unfinished(self) -> tuple[Operation, ...]:
+        """Every operation that is open or waits, oldest first."""
+        return self._read(journal.read_unfinished)
+
+    def observe(self, operation: Operation, plan: Plan) -> Seen:
+        """What the probes of an operation's steps look at."""
+        return self._read(lambda c: observation.observe(c, operation, plan))
+
+    def prepare(self, operation: Operation, plan: Plan) -> Mapping[str, Any]:
+        """PREPARE: bring back what the target needs and make its views, in one transaction."""
+        self._write(lambda c: preparation.ensure_roles(c, plan.views))
+        return self._write(lambda c: preparation.prepare(c, operation, plan))
+
+    def commit(self, operation: Operation, plan: Plan) -> Mapping[str, Any]:
+        """COMMIT: switch the pointer."""
+        return self._write(lambda c: pointer.switch(c, operation, plan))
+
+    def notify(self, model: str) -> None:
+        """Tell the servers that listen that the pointer has moved."""
+        self._read(lambda c: c.execute("select pg_notify(%s, %s)", (CHANNEL, model)))
+
+    def deliveries(self, operation: Operation) -> tuple[Delivery, ...]:
+        """What of the operation's outbox isn't delivered yet."""
+        return self._read(lambda c: outbox.undelivered(c, operation.id))
+
+    def newest_epoch(self, model: str) -> int:
+        """The pointer's epoch."""
+        return self._read(lambda c: pointer.read(c, model)).epoch
+
+    def delivered(self, delivery: Delivery, detail: Mapping[str, Any]) -> None:
+        """Say that a delivery has arrived, once."""
+        self._write(lambda c: outbox.delivered(c, delivery, detail))
+
+    def not_delivered(self, delivery: Delivery, error: str) -> None:
+        """Count a failed attempt."""
+        self._write(lambda c: outbox.not_delivered(c, delivery, error))
+
+    def finish(self, operation: Operation, plan: Plan) -> Mapping[str, Any]:
+        """FINISH: retire what nobody names any more, and close the operation."""
+        return self._write(lambda c: finish.finish(c, operation, plan))
+
+    def abandon(self, operation: Operation, plan: Plan, actor: str) -> None:
+        """Undo PREPARE and close the operation without having switched anything."""
+        self._write(lambda c: finish.abandon(c, operation, plan, actor))
+
+    def mark_done(self, operation: Operation, step: StepName, actor: str) -> None:
+        """Take somebody's word that a step is done."""
+        self._write(lambda c: journal.mark_done(c, operation, step, actor))
+
+    def alias_corrected(self, at: Pointer, alias: str, was: str | None, actor: str) -> None:
+        """Write down that an alias was put back to what its pointer says."""
+        facts = {"alias": alias, "was": was, "version": at.active, "epoch": at.epoch}
+        self._write(lambda c: journal.record(c, "alias-corrected", (actor, at.model, None), facts))
+
+    def start(self, operation: Operation, step: StepName) -> None:
+        """Write into the journal that a step starts."""
+        self._write(lambda c: journal.start(c, operation.id, step))
+
+    def done(self, operation: Operation, step: StepName, detail: Mapping[str, Any]) -> None:
+        """Write into the journal that a step is done."""
+        self._write(lambda c: journal.done(c, operation.id, step, detail))
+
+    def wait(self, operation: Operation, step: StepName, reason: str) -> None:
+        """Let the operation wait at a step, blocking nobody."""
+        self._write(lambda c: journal.wait(c, operation, step, reason))
+
+    def reconnect(self) -> None:
+        """Open the connection again after it was lost, lock included."""
+        self._connection.close()
+        self._connection = postgres.connect(self._url)
+        was_locked, self._is_locked = self._is_locked, False
+        if was_locked:
+            self.lock()
+
+    def _snapshot(self, act: Callable[["psycopg.Connection[Row]"], T]) -> T:
+        def read(connection: "psycopg.Connection[Row]") -> T:
+            with connection.transaction():
+                connection.execute("set transaction isolation level repeatable read, read only")
+                return act(connection)
+
+        return self._read(read)
+
+    def _read(self, act: Callable[["psycopg.Connection[Row]"], T]) -> T:
+        try:
+            return act(self._connection)
+        except psycopg.Error as error:
+            raise self._said(error) from error
+
+    def _write(self, act: Callable[["psycopg.Connection[Row]"], T]) -> T:
+        try:
+            return postgres.in_transaction(self._connection, act)
+        except psycopg.Error as error:
+            raise self._said(error) from error
+
+    def _said(self, error: psycopg.Error) -> DatabaseError:
+        place = postgres.place(self._url)
+        if self._connection.closed or self._connection.broken:
+            return ConnectionLostError(
+                f"the connection to the database was lost: {postgres.first_line(error)}",
+                at=place,
+                next="when it answers again: schemaguard status, then schemaguard resume",
+            )
+        if isinstance(error, psycopg.errors.LockNotAvailable):
+            return DatabaseError(
+                f"tables stayed locked by others: {postgres.longest_transaction(self._connection)}",
+                at=place,
+                next="let it end, or end it (pg_terminate_backend), then schemaguard resume",
+            )
+        if isinstance(error, psycopg.errors.InsufficientPrivilege):
+            return DatabaseError(
+                f"the database refused it: {postgres.first_line(error)}",
+                at=place,
+                next="let an administrator run it, or grant what is missing",
+            )
+        return DatabaseError(
+            f"the database refused it: {postgres.first_line(error)}",
+            at=f"{place}{f', SQLSTATE {error.sqlstate}' if error.sqlstate else ''}",
+            next="schemaguard status shows whether an operation is open; schemaguard resume carries it on",
+        )

@@ -1,0 +1,65 @@
+"""Who needs what a migration drops, by the releases and the consumers of the database, and who answers for it."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from schemaguard import config
+from schemaguard.adapters.control import situation
+from schemaguard.adapters.files.overrides import read_overrides
+from schemaguard.adapters.files.tree import DiskFiles
+from schemaguard.applying.permission import confirmed, unanswered
+from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.contracts.overrides import Override
+from schemaguard.ledger.entry import parse as parse_entry
+from schemaguard.releases.leftovers import names
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+_GRANTED = "select model, entry from schemaguard.ledger where event = 'override-granted'"
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Names such as `fraud@7`: for whom somebody answers, and for whom nobody does."""
+
+    answered_for: tuple[str, ...]
+    left: tuple[str, ...]
+
+
+def needs(connection: Connection, dropped: tuple[Name, str | None], catalog: Catalog, folder: Path) -> Needs:
+    """Who is in the window and names the column, or the table where that is None; `folder` is in the project.
+
+    Raises ContractError where the project's overrides are malformed, ConfigError where its settings are.
+    """
+    answered_for: list[str] = []
+    left: list[str] = []
+    for contract in situation.needed(connection):
+        if not names(contract, catalog, *dropped):
+            continue
+        overrides = _confirmed_overrides(connection, folder, datetime.now(UTC).date())
+        versions = situation.versions_needing(connection, contract)
+        missing = unanswered(contract, versions, dropped, catalog, overrides)
+        for version in versions:
+            name = f"{contract.model}@{version}" if version else contract.model
+            (left if version in missing else answered_for).append(name)
+    return Needs(tuple(dict.fromkeys(answered_for)), tuple(dict.fromkeys(left)))
+
+
+def _confirmed_overrides(connection: Connection, folder: Path, day: date) -> tuple[Override, ...]:
+    """Those of the project around a folder that are in force and in the ledger.
+
+    Raises ContractError where the file is malformed, ConfigError where the settings are.
+    """
+    settings = config.load(folder)
+    overrides = read_overrides(settings.root / settings.contracts, DiskFiles(settings.root))
+    if not overrides:
+        return ()
+    granted = []
+    for model, entry in connection.execute(_GRANTED):
+        facts = parse_entry(entry).payload
+        granted.append((facts["rule"], facts["object"], model, facts["version"] or "", facts["until"]))
+    return confirmed(overrides, granted, day)

@@ -1,0 +1,41 @@
+"""The outbox: what projections are to show for an epoch, written with the pointer and delivered afterwards."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+
+from schemaguard.adapters.control import journal
+from schemaguard.releases.ports import Delivery
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+def undelivered(connection: Connection, operation: int) -> tuple[Delivery, ...]:
+    """What of an operation's outbox isn't delivered yet."""
+    rows = connection.execute(
+        "select id, operation, model, epoch, payload from schemaguard.outbox "
+        "where operation = %s and delivered_at is null order by id",
+        (operation,),
+    )
+    return tuple(Delivery(*row) for row in rows)
+
+
+def delivered(connection: Connection, delivery: Delivery, detail: Mapping[str, Any]) -> None:
+    """A delivery has arrived; the ledger has it once, however often this is called."""
+    row = connection.execute(
+        "update schemaguard.outbox set delivered_at = now(), attempts = attempts + 1, last_error = null "
+        "where id = %s and delivered_at is null "
+        "returning (select actor from schemaguard.operation o where o.id = operation)",
+        (delivery.id,),
+    ).fetchone()
+    if row is not None:
+        facts = {"epoch": delivery.epoch, **detail}
+        journal.record(connection, "alias-projected", (row[0], delivery.model, delivery.operation), facts)
+
+
+def not_delivered(connection: Connection, delivery: Delivery, error: str) -> None:
+    """A delivery has failed once more."""
+    connection.execute(
+        "update schemaguard.outbox set attempts = attempts + 1, last_error = %s where id = %s", (error, delivery.id)
+    )

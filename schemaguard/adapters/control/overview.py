@@ -1,0 +1,50 @@
+"""Everything that status shows, read in one go."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+
+from schemaguard.adapters.control import journal, pointer, revision, situation
+from schemaguard.releases.overview import Overview, ServingWindow
+from schemaguard.releases.release import Pointer
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+_WINDOWS = """\
+select r.model, r.model_version, r.contract, r.revision, r.window_until, r.superseded_at
+from schemaguard.release r order by r.model, r.published_at, r.model_version"""
+_LOST_VIEWS = """\
+select p.model, p.active, c.view_schema
+from schemaguard.pointer p
+join schemaguard.release r on (r.model, r.model_version) = (p.model, p.active)
+join schemaguard.contract c on c.digest = r.contract
+where c.reads_through <> 'copy' and to_regnamespace(quote_ident(c.view_schema)) is null"""
+
+
+def read(connection: Connection, model: str | None) -> Overview:
+    """Everything, or everything of one model; UsageError where nothing of that model is published."""
+    moment = connection.execute("select now()").fetchone()
+    assert moment is not None
+    windows: dict[str, dict[str, ServingWindow]] = {}
+    for name, version, contract, heads, until, superseded in connection.execute(_WINDOWS):
+        window = ServingWindow(version, contract, tuple(heads or ()), until, superseded)
+        windows.setdefault(name, {})[version] = window
+    if model is not None and model not in windows:
+        raise situation.unknown(connection, model)
+    pointers = {each.model: each for each in pointer.read_all(connection)}
+    chosen = [model] if model is not None else sorted(windows)
+    return Overview(
+        at=moment[0],
+        models=tuple((pointers.get(name, Pointer(name)), windows[name]) for name in chosen),
+        operations=tuple(o for o in journal.read_unfinished(connection) if model in (None, o.model)),
+        retired=situation.retired(connection),
+        held=revision.held(connection),
+        servers=tuple(s for s in situation.servers(connection) if model in (None, s.model)),
+        drift=tuple(_drift(connection)),
+    )
+
+
+def _drift(connection: Connection) -> Iterator[str]:
+    for model, version, schema in connection.execute(_LOST_VIEWS):
+        yield f"the contract views of {model} {version} are gone: there is no schema {schema}"

@@ -1,0 +1,100 @@
+"""PREPARE on PostgreSQL: restored objects, lifted NOT NULLs and contract views, in one transaction."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from schemaguard.adapters.control import journal, locks
+from schemaguard.contracts.views import OWNER, ContractViews, view_statements
+from schemaguard.errors import DatabaseError
+from schemaguard.releases.plan import Plan
+from schemaguard.releases.readiness import Reversal
+from schemaguard.releases.release import Operation
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+def prepare(connection: Connection, operation: Operation, plan: Plan) -> Mapping[str, Any]:
+    """Bring back what isn't back yet, lift, make the views, and write it to the ledger, in the caller's transaction."""
+    locks.take(connection, _strong(plan), plan.views)
+    acts = [each for each in plan.reversals if _is_still_to_do(connection, operation, each)]
+    for reversal in acts:
+        for statement in reversal.statements:
+            connection.execute(statement.encode())
+    for loosening in plan.loosenings:
+        connection.execute(loosening.statement.encode())
+    if plan.views.views:
+        for statement in view_statements(plan.views):
+            connection.execute(statement.encode())
+    restored = [each.object for each in acts if each.retired is not None]
+    facts = {
+        "restored": restored,
+        "undone": [each.object for each in acts if each.retired is None],
+        "lifted": [each.object for each in plan.loosenings],
+        "views": plan.views.schema if plan.views.views else None,
+    }
+    journal.record(connection, "prepared", (operation.intent.actor, plan.model, operation.id), facts)
+    return facts
+
+
+def _strong(plan: Plan) -> Iterator[str]:
+    for reversal in plan.reversals:
+        yield from reversal.statements
+    for loosening in plan.loosenings:
+        yield loosening.statement
+
+
+def _is_still_to_do(connection: Connection, operation: Operation, reversal: Reversal) -> bool:
+    """Take the reversal's row, once: what another run has already done isn't done again."""
+    if reversal.retired is not None:
+        row = connection.execute(
+            "update schemaguard.retired_object set restored_at = now() "
+            "where id = %s and restored_at is null and purged_at is null returning operation",
+            (reversal.retired,),
+        ).fetchone()
+        if row is None:
+            return False
+        if row[0] is not None:
+            # An operation had retired what a revision added: that revision is in force again.
+            connection.execute(
+                "update schemaguard.applied_change set undone_at = null, undone_by = null where id = %s",
+                (reversal.applied,),
+            )
+            return True
+    if reversal.applied is not None:
+        row = connection.execute(
+            "update schemaguard.applied_change set undone_at = now(), undone_by = %s "
+            "where id = %s and undone_at is null returning id",
+            (operation.id, reversal.applied),
+        ).fetchone()
+        return reversal.retired is not None or row is not None
+    return True
+
+
+def ensure_roles(connection: Connection, views: ContractViews) -> None:
+    """The owner of all contract views and the group role of these; both can't log in. Running it again is fine."""
+    if not views.views:
+        return
+    for role in (OWNER, views.role):
+        if connection.execute("select from pg_roles where rolname = %s", (role,)).fetchone() is None:
+            _create_role(connection, role)
+    member = connection.execute("select pg_has_role(current_user, %s, 'member')", (OWNER,)).fetchone()
+    if member == (False,):
+        connection.execute(sql.SQL("grant {} to current_user").format(sql.Identifier(OWNER)))
+
+
+def _create_role(connection: Connection, role: str) -> None:
+    create = sql.SQL("create role {} nologin").format(sql.Identifier(role))
+    try:
+        with connection.transaction():
+            connection.execute(create)
+    except (psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+        pass  # Roles belong to the whole server: another database's operator was faster.
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise DatabaseError(
+            f"contract views need the role {role}, and this user may not create it",
+            at=f"database {connection.info.dbname}, user {connection.info.user}",
+            next=f"let an administrator run: create role {role} nologin; grant {role} to {connection.info.user}",
+        ) from error

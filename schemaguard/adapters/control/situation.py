@@ -1,0 +1,192 @@
+"""Now, read from the control schema: everything that a plan is made from."""
+
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+
+from schemaguard.adapters.control import changes, journal, pointer, revision
+from schemaguard.adapters.postgres import introspect
+from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.contracts import odcs
+from schemaguard.contracts.contract import Contract
+from schemaguard.contracts.signature import fields
+from schemaguard.errors import UsageError
+from schemaguard.releases.now import Now
+from schemaguard.releases.release import (
+    AppliedChange,
+    OperationState,
+    Release,
+    Retired,
+    ReversalClass,
+    Server,
+)
+
+Row = tuple[Any, ...]
+Connection = psycopg.Connection[Row]
+
+_RELEASES = """\
+select r.model, r.model_version, c.document, c.file, c.digest, c.view_schema, r.revision, r.released_at,
+    (select min(o.opened_at) from schemaguard.operation o join schemaguard.outbox b on b.operation = o.id
+     where o.model = r.model and o.to_version = r.model_version),
+    r.superseded_at, r.window_until, r.artifact_uri, c.query, r.signature
+from schemaguard.release r join schemaguard.contract c on c.digest = r.contract
+where r.model = %s order by r.published_at, r.model_version"""
+_IS_NEEDED = """\
+(r.superseded_at is null or r.window_until > now() or r.model_version in (p.active, p.canary, p.fallback))"""
+_NEEDED = (
+    "select distinct c.document, c.file, c.digest, c.query, r.signature",
+    "from schemaguard.contract c left join schemaguard.release r on r.contract = c.digest",
+    "left join schemaguard.pointer p on p.model = r.model",
+    "where (r.model is null or", _IS_NEEDED, ")",
+    "and (r.model, r.model_version) is distinct from (%(model)s, %(version)s)",
+)  # fmt: skip
+_VERSIONS_NEEDING = (
+    "select r.model_version from schemaguard.release r left join schemaguard.pointer p on p.model = r.model",
+    "where r.contract = %s and", _IS_NEEDED, "order by r.published_at, r.model_version",
+)  # fmt: skip
+_RETIRED = """\
+select r.id, r.table_schema, r.table_name, r.column_name, r.hidden_schema, r.hidden_table, r.hidden_column, r.restore,
+    r.restore_class, r.retired_at, r.purge_after, r.applied_change, r.operation, a.revision
+from schemaguard.retired_object r left join schemaguard.applied_change a on a.id = r.applied_change
+where r.purged_at is null and """
+_HIDDEN = "r.restored_at is null order by r.id"
+# Brought back by an operation and not retired again since.
+_RESTORED = """\
+r.restored_at is not null and a.undone_at is not null and not exists (
+    select from schemaguard.retired_object later where later.applied_change = r.applied_change and later.id > r.id)
+order by r.id"""
+_APPLIED = """\
+select id, revision, statement, change, inverse, inverse_class, applied_at, undone_at is not null, parents
+from schemaguard.applied_change order by id"""
+
+
+def read(connection: Connection, model: str) -> Now:
+    """Everything that a plan for that model is made from. UsageError where nothing of it is published."""
+    releases = {row[1]: _release(row) for row in connection.execute(_RELEASES, (model,))}
+    if not releases:
+        raise unknown(connection, model)
+    at = pointer.read(connection, model)
+    applied = tuple(_applied(row) for row in connection.execute(_APPLIED))
+    moment = connection.execute("select now()").fetchone()
+    assert moment is not None
+    unfinished = journal.read_unfinished(connection)
+    return Now(
+        at=moment[0],
+        pointer=at,
+        releases=releases,
+        catalog=catalog(connection),
+        needed=needed(connection, (model, at.active)),
+        retired=_retired(connection, _HIDDEN),
+        restored=_retired(connection, _RESTORED),
+        applied=applied,
+        heads=revision.heads(connection),
+        parents={change.revision: change.parents for change in applied if change.parents},
+        held=revision.held(connection),
+        history=journal.read_history(connection, model),
+        waiting=tuple(each for each in unfinished if each.state is OperationState.WAITING),
+        open=next((each for each in unfinished if each.state is OperationState.OPEN), None),
+        servers=servers(connection),
+    )
+
+
+def catalog(connection: Connection) -> Catalog:
+    """The live catalog."""
+    return introspect.read_catalog(connection)
+
+
+def needed(connection: Connection, besides: tuple[str, str | None] = ("", None)) -> tuple[Contract, ...]:
+    """The contracts of everybody who is in their window, published and not served yet, or a consumer."""
+    rows = connection.execute(" ".join(_NEEDED), {"model": besides[0], "version": besides[1]})
+    return tuple(contract_of(*row) for row in rows)
+
+
+def versions_needing(connection: Connection, contract: Contract) -> tuple[str, ...]:
+    """The versions with that contract that are in their window or not served yet; an empty one for a consumer.
+
+    Where no release has a needed contract, they are those that it lists.
+    """
+    released = tuple(row[0] for row in connection.execute(" ".join(_VERSIONS_NEEDING), (contract.digest,)))
+    return released or contract.model_versions or ("",)
+
+
+def servers(connection: Connection) -> tuple[Server, ...]:
+    """The model servers that have ever acknowledged an epoch."""
+    rows = connection.execute("select model, name, epoch, lease_until from schemaguard.server_lease order by 1, 2")
+    return tuple(Server(*row) for row in rows)
+
+
+def retired(connection: Connection) -> tuple[Retired, ...]:
+    """What is out of sight and not purged."""
+    return _retired(connection, _HIDDEN)
+
+
+def unknown(connection: Connection, model: str) -> UsageError:
+    """The error for a model that nobody published, with those that are."""
+    rows = connection.execute("select distinct model from schemaguard.release order by model").fetchall()
+    return UsageError(
+        f"no model {model!r} is published here",
+        at=f"published: {', '.join(row[0] for row in rows) or 'none'}",
+        next=f"schemaguard contracts publish {model} VERSION",
+    )
+
+
+def contract_of(document: Any, file: str, digest: str, query: str | None = None, signature: Any = None) -> Contract:
+    """The published contract that a stored document is, with its feature query and a version's signature."""
+    contract = odcs.from_document(document, file, digest)
+    return replace(contract, query=query, signature=fields(signature) if signature is not None else None)
+
+
+def _release(row: Row) -> Release:
+    return Release(
+        model=row[0],
+        version=row[1],
+        contract=contract_of(row[2], row[3], row[4], row[12], row[13]),
+        view_schema=row[5],
+        revision=tuple(row[6]) if row[6] is not None else None,
+        released_at=row[7],
+        first_served_at=row[8],
+        superseded_at=row[9],
+        window_until=row[10],
+        artifact_uri=row[11],
+    )
+
+
+def _retired(connection: Connection, which: str) -> tuple[Retired, ...]:
+    return tuple(
+        Retired(
+            id=row[0],
+            table=Name(row[2], row[1]),
+            column=row[3],
+            hidden_table=Name(row[5], row[4]),
+            hidden_column=row[6],
+            restore=tuple(row[7]),
+            restore_class=ReversalClass(row[8]),
+            retired_at=row[9],
+            purge_after=row[10],
+            applied_change=row[11],
+            operation=row[12],
+            revision=row[13],
+        )
+        for row in connection.execute(_RETIRED + which)
+    )
+
+
+def _applied(row: Row) -> AppliedChange:
+    adds, tables = changes.parse_change(row[3])
+    return AppliedChange(
+        id=row[0],
+        revision=row[1],
+        statement=row[2],
+        inverse=tuple(row[4]) if row[4] is not None else None,
+        inverse_class=ReversalClass(row[5]),
+        applied_at=row[6],
+        adds=(_full(adds[0]), adds[1]) if adds else None,
+        tables=frozenset(_full(table) for table in tables),
+        undone=row[7],
+        parents=tuple(row[8] or ()),
+    )
+
+
+def _full(name: Name) -> Name:
+    return name if name.schema is not None else Name(name.name, "public")

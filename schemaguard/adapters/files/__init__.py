@@ -1,0 +1,1 @@
+"""The disk: trees of files, git, contract files, the cache."""

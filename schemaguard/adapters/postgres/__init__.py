@@ -1,0 +1,1 @@
+"""Any PostgreSQL database: connecting, its catalog, its statements, its data."""

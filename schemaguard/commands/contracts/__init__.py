@@ -1,0 +1,1 @@
+"""Use cases on contracts: one file a verb."""

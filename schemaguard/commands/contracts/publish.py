@@ -1,0 +1,166 @@
+"""publish: bind a contract to a model version, for good, and make its views."""
+
+from dataclasses import replace
+
+from schemaguard.adapters.control.database import ControlDatabase
+from schemaguard.adapters.registry.models import MlflowRegistry
+from schemaguard.contracts.contract import ContractFile
+from schemaguard.contracts.difference import difference
+from schemaguard.contracts.views import ContractViews, contract_views
+from schemaguard.errors import ContractError, RegistryError, UsageError
+from schemaguard.registry.publication import BoundContract, Publication, Published
+from schemaguard.releases.fit import CatalogFit, Unmet
+
+TAG = "schemaguard.contract"
+_SHOWN_DIFFERENCES = 20
+_FIT = CatalogFit()
+
+
+def find(files: tuple[ContractFile, ...], model: str, version: str | None, folder: str, verb: str) -> ContractFile:
+    """The file that speaks for a model version, or for a consumer.
+
+    Raises UsageError where none does, with what to try next for the verb that asks.
+    """
+    of_model = [file for file in files if file.contract.model == model]
+    for file in of_model:
+        if version in file.contract.model_versions or (version is None and file.contract.is_consumer):
+            return file
+    known = sorted({version for file in of_model for version in file.contract.model_versions})
+    if of_model and version is None:
+        raise UsageError(
+            f"{model} is a model: which version is meant?",
+            at=f"{folder}: contracts for {', '.join(known)}",
+            next=f"schemaguard contracts {verb} {model} VERSION",
+        )
+    others = sorted({file.contract.model for file in files})
+    where = f"contracts for {model} {', '.join(known)}" if known else f"contracts of {', '.join(others) or 'nobody'}"
+    raise UsageError(
+        f"no contract speaks for {model}{f' {version}' if version is not None else ''}",
+        at=f"{folder}: {where}",
+        next=_how_to_get_one(model, version),
+    )
+
+
+def _how_to_get_one(model: str, version: str | None) -> str:
+    if version is None:
+        return "write one: schemaguard contracts show prints an example"
+    return (
+        f"draft one: schemaguard contracts infer {model} {version}; where it reads and writes what an earlier version "
+        f"does: schemaguard contracts publish {model} {version} --same-as VERSION"
+    )
+
+
+def same_as(model: str, other: str, database: ControlDatabase) -> ContractFile:
+    """The contract that another version of the model was published with. UsageError where there is none."""
+    mine = [each for each in database.bound() if each.contract.model == model and each.version]
+    for each in mine:
+        if each.version == other:
+            return ContractFile(each.contract, each.document)
+    raise UsageError(
+        f"{model} {other} was never published",
+        at=f"published: {', '.join(each.version for each in mine) or 'none'}",
+        next="name one of them",
+    )
+
+
+def publish(
+    file: ContractFile, version: str | None, registry: MlflowRegistry | None, database: ControlDatabase, actor: str
+) -> Published:
+    """Bind a contract to a version that the registry knows; binding it again changes nothing.
+
+    Raises RegistryError where the registry doesn't know the version, and ContractError where the version is bound to
+    another contract or the database doesn't give what is promised; then nothing was touched.
+    """
+    artifact = _artifact(file.contract.model, version, registry) if version is not None and registry else None
+    publication = Publication(file.contract, file.document, version, actor, artifact)
+    database.lock()
+    catalog = database.catalog()
+    before = _before(publication, database.bound())
+    remarks: tuple[str, ...] = ()
+    if before is None:
+        publication, remarks = _signed(publication, registry)
+        _check_promises(publication, _FIT.unmet(publication.contract, catalog))
+    views = contract_views(file.contract, database.view_schema(publication), catalog)
+    if before is None:
+        database.publish(publication, views)
+    if registry is not None and version is not None:
+        _tag(publication, views, registry)
+    return Published(publication, views, before is None, remarks)
+
+
+def _signed(publication: Publication, registry: MlflowRegistry | None) -> tuple[Publication, tuple[str, ...]]:
+    """With the signature that the registry has of the version, where the contract brings none of its own.
+
+    Where it can't be read, that is said and doesn't stand in the way: the artifact may be where only servers come.
+    """
+    contract = publication.contract
+    if publication.version is None or registry is None or contract.signature is not None:
+        return publication, ()
+    try:
+        signature = registry.signature(contract.model, publication.version)
+    except RegistryError as error:
+        return publication, (f"nothing is held against its signature: {error.what}",)
+    return replace(publication, contract=replace(contract, signature=signature)), ()
+
+
+def _artifact(model: str, version: str, registry: MlflowRegistry) -> str | None:
+    if not registry.has_model(model):
+        raise RegistryError(
+            f"the registry has no model {model!r}", at=registry.place, next="register it, then publish its contract"
+        )
+    if not registry.has_version(model, version):
+        raise RegistryError(
+            f"the registry has no {model} {version}",
+            at=f"{registry.place}: versions {', '.join(registry.versions(model)) or 'none'}",
+            next="register it, then publish its contract",
+        )
+    return registry.artifact_uri(model, version)
+
+
+def _before(publication: Publication, bound: tuple[BoundContract, ...]) -> BoundContract | None:
+    """What the version is bound to already; ContractError, with the difference, where that is another contract."""
+    contract, version = publication.contract, publication.version or ""
+    mine = [each for each in bound if (each.contract.model, each.version) == (contract.model, version)]
+    same = next((each for each in mine if each.contract.digest in contract.digests), None)
+    if same is not None or not mine or publication.version is None:
+        return same
+    lines = difference(mine[0].document, publication.document)
+    more = [f"… and {len(lines) - _SHOWN_DIFFERENCES} more"] if len(lines) > _SHOWN_DIFFERENCES else []
+    told = "\n       ".join([*lines[:_SHOWN_DIFFERENCES], *more])
+    raise ContractError(
+        f"{publication.name} is bound to another contract, and that can't be changed:\n       {told}",
+        at=f"{contract.file}; published {mine[0].published_at:%Y-%m-%d %H:%M} by {mine[0].published_by}",
+        next="take the change back, or publish it for a version of its own",
+    )
+
+
+def _check_promises(publication: Publication, unmet: tuple[Unmet, ...]) -> None:
+    if not unmet:
+        return
+    contract = publication.contract
+    told = "\n       ".join(each.message for each in unmet)
+    raise ContractError(
+        f"the database doesn't give {publication.name} what its contract promises:\n       {told}",
+        at=contract.file,
+        next="apply the migration that it was written for, or mend the contract; nothing was touched",
+    )
+
+
+def _tag(publication: Publication, views: ContractViews, registry: MlflowRegistry) -> None:
+    contract = publication.contract
+    assert publication.version is not None
+    tags = {
+        TAG: contract.digest,
+        f"{TAG}.id": contract.id,
+        f"{TAG}.version": contract.version,
+        f"{TAG}.file": contract.file,
+        f"{TAG}.views": views.schema if views.views else "",
+    }
+    try:
+        registry.tag(contract.model, publication.version, tags)
+    except RegistryError as error:
+        raise RegistryError(
+            f"{publication.name} is published, but its tags could not be written: {error.what}",
+            at=error.at,
+            next=f"when the registry answers again: schemaguard contracts publish {publication.name}",
+        ) from error

@@ -1,0 +1,1 @@
+"""A check, in each format that it is told in."""

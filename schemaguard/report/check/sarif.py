@@ -1,0 +1,76 @@
+"""A check as SARIF 2.1.0, for code scanning."""
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from schemaguard import __version__
+from schemaguard.finding import Finding, Place, Severity
+from schemaguard.report.check.sentences import grounds, paragraph
+from schemaguard.report.visible import visible
+from schemaguard.rules import RULES
+from schemaguard.rules.judging.baseline import ACCEPTED
+from schemaguard.rules.judging.verdict import CheckResult
+from schemaguard.rules.rule import Rule
+
+SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
+
+
+def render(result: CheckResult) -> str:
+    """One run with every finding; ignored ones are there as suppressed."""
+    used = {finding.rule for finding in result.findings}
+    driver = {
+        "name": "schemaguard",
+        "version": __version__,
+        "rules": [_rule(rule) for rule in RULES if rule.id in used],
+    }
+    run = {
+        "tool": {"driver": driver},
+        "columnKind": "unicodeCodePoints",
+        "properties": {"grounds": visible(grounds(result)), "remarks": [visible(remark) for remark in result.remarks]},
+        "results": [_result(finding) for finding in result.findings],
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.when},
+        "fullDescription": {"text": rule.effect},
+        "help": {"text": rule.instead},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "properties": {"tags": [rule.family.value]},
+    }
+
+
+def _result(finding: Finding) -> dict[str, Any]:
+    location = _location(finding.place)
+    if finding.statement:
+        location["physicalLocation"]["region"]["snippet"] = {"text": visible(finding.statement, keep_lines=True)}
+    result: dict[str, Any] = {
+        "ruleId": finding.rule,
+        "level": _LEVELS[finding.severity],
+        "message": {"text": visible(paragraph(finding), keep_lines=True)},
+        "locations": [location],
+    }
+    if finding.suppressed is not None:
+        is_elsewhere = finding.suppressed == ACCEPTED or finding.override is not None
+        result["suppressions"] = [
+            {
+                "kind": "external" if is_elsewhere else "inSource",
+                "justification": visible(finding.suppressed),
+                **({"location": _location(finding.override)} if finding.override is not None else {}),
+            }
+        ]
+    return result
+
+
+def _location(place: Place) -> dict[str, Any]:
+    region = {"startLine": place.line, "startColumn": place.column}
+    return {"physicalLocation": {"artifactLocation": {"uri": _uri(place.file)}, "region": region}}
+
+
+def _uri(file: str) -> str:
+    return quote(file)

@@ -1,0 +1,77 @@
+"""The sentences that several reports share."""
+
+from schemaguard.finding import Finding
+from schemaguard.report.check.readers import uses
+from schemaguard.rules.judging.verdict import CheckResult, worst_class
+
+_NAMES_SHOWN = 6
+_SOURCES = {"live": "the database", "dates": "the dates in the contracts"}
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def source_in_words(source: str) -> str:
+    """Where release windows were read."""
+    return _SOURCES.get(source, source)
+
+
+def counts(result: CheckResult) -> str:
+    """How many errors and warnings, and how many findings were ignored or overridden."""
+    ignored = sum(f.suppressed is not None and f.override is None and f.headline for f in result.findings)
+    overridden = sum(finding.override is not None for finding in result.findings)
+    parts = [plural(result.errors, "error"), plural(result.warnings, "warning")]
+    if ignored:
+        parts.append(f"{ignored} ignored")
+    if overridden:
+        parts.append(f"{overridden} overridden")
+    return ", ".join(parts)
+
+
+def size(result: CheckResult) -> str:
+    """How much was judged, and how much of it couldn't be read."""
+    judged = plural(len(result.revisions), "revision")
+    if result.history_size > len(result.revisions):
+        judged = f"{len(result.revisions)} of {plural(result.history_size, 'revision')}"
+    statements = sum(revision.statements for revision in result.revisions)
+    opaque = sum(revision.opaque for revision in result.revisions)
+    return f"{judged}, {plural(statements, 'statement')}, {opaque} opaque"
+
+
+def rollback(result: CheckResult) -> str:
+    """What taking all of it back costs: as Alembic applies it, and with the guard where that is another class."""
+    bare = worst_class(tuple(revision.rollback_by_alembic for revision in result.revisions))
+    guarded = worst_class(tuple(revision.rollback_with_guard for revision in result.revisions))
+    if bare is guarded:
+        return bare.value
+    return f"{bare.value} as Alembic applies it, {guarded.value} with the guard"
+
+
+def paragraph(finding: Finding) -> str:
+    """A finding as a few lines of plain text, for reports that take a text."""
+    lines = [finding.message]
+    lines += [f"{use.verb}: {use.who}, {use.until}, {use.through}" for use in uses(finding.readers)]
+    lines += [f"effect: {finding.effect}", f"instead: {finding.instead}"]
+    if finding.also:
+        lines.append(f"also: {', '.join(finding.also)}")
+    return "\n".join(lines)
+
+
+def accepted(finding: Finding) -> str:
+    """A finding that an override accepts: what it is, on whose word and until when, and where that stands."""
+    return f"{finding.message}\n{finding.suppressed} ({finding.override})"
+
+
+def grounds(result: CheckResult) -> str:
+    """For whom was judged, where the windows came from, and how old that is."""
+    names = [f"{c.model}@{version}" for c in result.contracts for version in c.model_versions]
+    names += [contract.model for contract in result.contracts if not contract.model_versions]
+    if not names:
+        return "no contract is in its window: nothing was judged on behalf of a model"
+    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+    window = result.window
+    age = f" ({plural(window.age_days, 'day')} old)" if window.age_days else ""
+    whom = ", ".join(names[:_NAMES_SHOWN]) + more
+    return f"judged for {whom} · windows from {source_in_words(window.source)}, as of {window.at[:10]}{age}"

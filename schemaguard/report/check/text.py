@@ -1,0 +1,169 @@
+"""A check for the eye: each finding with its place, who is concerned, what happens and the safer way; the verdict."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from schemaguard.finding import Explanation, Finding, Severity
+from schemaguard.report.check import sentences
+from schemaguard.report.check.explanation import errors_in_words, explanations, row_in_words
+from schemaguard.report.check.readers import ReaderUse, uses
+from schemaguard.report.lines import line
+from schemaguard.report.visible import visible
+from schemaguard.rules.judging.baseline import ACCEPTED
+from schemaguard.rules.judging.headline import by_statement, worst
+from schemaguard.rules.judging.verdict import CheckResult
+
+_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold blue"}
+_LABEL_WIDTH = 10
+_READERS_SHOWN = 6
+_STATEMENT_LINES_SHOWN = 12
+_CATALOG_LINES_SHOWN = 12
+
+_Row = tuple[Text, int | None]
+"""A line, and how deep it hangs where it is wrapped; None where it never is, because it is code."""
+
+
+def show(result: CheckResult, console: Console, *, verbose: bool = False) -> None:
+    """Print the check; wrapped to the width of a terminal, one line a sentence into a pipe."""
+    for group in by_statement(result.findings):
+        severity = worst(group)
+        if severity is not None and (verbose or severity is not Severity.NOTE):
+            show_finding(group, console)
+    _print(console, _ignored(result, verbose), blank=False)
+    for remark in result.remarks:
+        line(console, Text.assemble(("remark: ", "yellow"), visible(remark)))
+    indent = _verdict_indent(result)
+    line(console, _verdict(result), indent=indent)
+    line(console, Text(f"{' ' * indent}{visible(sentences.grounds(result))}", "dim"), indent=indent)
+
+
+def show_finding(group: Sequence[Finding], console: Console) -> None:
+    """Print the findings on one statement under the headline of the first."""
+    _print(console, _finding(group))
+
+
+def _print(console: Console, rows: Iterator[_Row], *, blank: bool = True) -> None:
+    for text, indent in rows:
+        line(console, text, indent=indent)
+    if blank:
+        console.print()
+
+
+def _finding(group: Sequence[Finding]) -> Iterator[_Row]:
+    finding = group[0]
+    yield _header(finding, group), 0
+    yield from _statement(finding.statement)
+    yield _row("found", visible(finding.message))
+    yield from _readers(uses(finding.readers))
+    yield from _prose("effect", finding.effect)
+    yield from _prose("instead", finding.instead)
+    for why in explanations(group):
+        yield from _why(why)
+
+
+def _why(why: Explanation) -> Iterator[_Row]:
+    yield _row("row", row_in_words(why))
+    if not why.diff and why.errors:
+        yield _row("catalog", "what was there before isn't known: no migration here makes it")
+    label = "catalog"
+    for text in why.diff[:_CATALOG_LINES_SHOWN]:
+        yield _label(label).append(visible(text), "red" if text.startswith("-") else "green"), 4 + _LABEL_WIDTH
+        label = ""
+    if len(why.diff) > _CATALOG_LINES_SHOWN:
+        yield _row("", f"… and {len(why.diff) - _CATALOG_LINES_SHOWN} lines more: --format json has them all")
+    yield _row("SQLSTATE", errors_in_words(why))
+
+
+def _header(finding: Finding, group: Sequence[Finding]) -> Text:
+    text = Text.assemble(
+        (visible(str(finding.place)), "bold"),
+        "  ",
+        (finding.severity.value, _STYLES[finding.severity]),
+        "  ",
+        (finding.rule, "bold"),
+    )
+    if finding.also:
+        severities = {other.rule: other.severity for other in group[1:]}
+        text.append("  (also: ", "dim")
+        for number, rule in enumerate(finding.also):
+            text.append(", " if number else "", "dim")
+            text.append(rule, _STYLES[severities[rule]].removeprefix("bold ") if rule in severities else "dim")
+        text.append(")", "dim")
+    return text
+
+
+def _statement(statement: str) -> Iterator[_Row]:
+    lines = textwrap.dedent(visible(statement, keep_lines=True)).splitlines()
+    # The first line of a call stands where the author's indentation was cut off.
+    lines = lines[:1] + textwrap.dedent("\n".join(lines[1:])).splitlines() if _hangs(lines) else lines
+    for code in lines[:_STATEMENT_LINES_SHOWN]:
+        yield Text(f"    {code}", "cyan"), None
+    if len(lines) > _STATEMENT_LINES_SHOWN:
+        yield Text(f"    … {len(lines) - _STATEMENT_LINES_SHOWN} lines more", "dim"), 4
+
+
+def _hangs(lines: Sequence[str]) -> bool:
+    """Whether the last line closes what the first opened, but stands deeper: a call inside a function."""
+    return len(lines) > 1 and lines[-1].startswith(" ") and lines[-1].strip() in (")", "])", "})", '""")', "''')")
+
+
+def _readers(concerned: Sequence[ReaderUse]) -> Iterator[_Row]:
+    label = ""
+    for use in concerned[:_READERS_SHOWN]:
+        text = _label("" if use.verb == label else use.verb)
+        text.append(visible(use.who), "bold magenta")
+        text.append(f", {use.until} · {use.through}")
+        yield text, 2 + _LABEL_WIDTH
+        label = use.verb
+    if len(concerned) > _READERS_SHOWN:
+        yield _row("", f"… and {len(concerned) - _READERS_SHOWN} more: --format json lists them all")
+
+
+def _prose(label: str, text: str) -> Iterator[_Row]:
+    """A labelled sentence; lines that are indented by four are code, and stay as they are."""
+    for number, sentence in enumerate(visible(text, keep_lines=True).splitlines()):
+        if sentence.startswith("    "):
+            yield _label("").append(sentence[2:], "cyan"), None
+        else:
+            yield _row(label if number == 0 else "", sentence)
+
+
+def _row(label: str, text: str) -> _Row:
+    return _label(label).append(text), 2 + _LABEL_WIDTH
+
+
+def _label(label: str) -> Text:
+    return Text.assemble("  ", (f"{label:<{_LABEL_WIDTH}}", "dim"))
+
+
+def _ignored(result: CheckResult, verbose: bool) -> Iterator[_Row]:
+    by_comment = [f for f in result.findings if f.suppressed is not None and (verbose or f.suppressed != ACCEPTED)]
+    for finding in by_comment:
+        place, why = visible(str(finding.place)), visible(finding.suppressed or "")
+        if finding.override is None:
+            yield Text(f"{place}  ignored  {finding.rule}: {why}", "dim"), 4
+        else:
+            what = f"{finding.rule} on {visible(finding.object)}"
+            yield Text(f"{place}  {what}  {why} ({visible(str(finding.override))})", "yellow"), 4
+    if by_comment:
+        yield Text(""), 0
+
+
+def _verdict_word(result: CheckResult) -> str:
+    return "REJECTED" if result.errors else "PASSED"
+
+
+def _verdict_indent(result: CheckResult) -> int:
+    return len(_verdict_word(result)) + 2
+
+
+def _verdict(result: CheckResult) -> Text:
+    parts = [sentences.counts(result), sentences.size(result)]
+    if result.revisions:
+        parts.append(f"rollback class: {sentences.rollback(result)}")
+    parts.append(f"{result.seconds:.2f} s")
+    style = "bold white on red" if result.errors else "bold white on green"
+    return Text.assemble((_verdict_word(result), style), "  ", " · ".join(parts))

@@ -1,0 +1,133 @@
+"""Which change breaks which contract: judged as a state at every commit point, blamed on the change that flips it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from schemaguard.catalog.changes import Change
+from schemaguard.catalog.objects import Catalog
+from schemaguard.contracts.compatibility import Breakage, breakages, unmet
+from schemaguard.finding import Reader, Severity
+from schemaguard.history.revision import Replay
+from schemaguard.rules.facts.concerned import Directory, touched
+from schemaguard.rules.facts.walk import Visit, walk
+from schemaguard.window.under_contract import UnderContract
+
+# Severe, but the shape stays: other values arrive, or none. Whatever is no error shifts the meaning at most.
+_SHIFTS = frozenset({"scale-reduced", "zone-changed", "type-approximated"})
+# One and the same absence: a change tells which it is, two catalogs alone may not.
+_GONE = frozenset({"column-dropped", "column-renamed", "table-dropped", "table-moved"})
+
+
+@dataclass(frozen=True, slots=True)
+class Blamed:
+    """One breakage of one contract, blamed on a change."""
+
+    held: UnderContract
+    breakage: Breakage
+    is_between: bool = False
+    """Whether a later commit point of the same revision mends it."""
+
+    @property
+    def breaks(self) -> bool:
+        """Whether a promise is broken, rather than other values arrive in the same shape."""
+        breakage = self.breakage
+        shifts = breakage.cause in _SHIFTS or (breakage.cause, breakage.access) == ("row-security", "read")
+        return breakage.severity is Severity.ERROR and not shifts
+
+    @property
+    def is_signature(self) -> bool:
+        """Whether the query succeeds and the model refuses what arrives."""
+        return self.breakage.cause == "signature-refused"
+
+    @property
+    def readers(self) -> tuple[Reader, ...]:
+        """Whom it concerns."""
+        return self.held.readers(self.breakage.access)
+
+
+def blame(visits: Sequence[Visit], contracts: Directory) -> Mapping[int, tuple[Blamed, ...]]:
+    """Position of a visit → what the change there is to blame for."""
+    found: dict[int, list[Blamed]] = {}
+    points = _commit_points(visits)
+    for held in contracts.concerned(visits):
+        for point in points:
+            for position, breakage in _flips(held, visits, point):
+                is_between = point is not points[-1] and not _persists(
+                    held, breakage, visits[0].before, visits[-1].after, visits[position].change
+                )
+                found.setdefault(position, []).append(Blamed(held, breakage, is_between))
+    return {position: tuple(blamed) for position, blamed in found.items()}
+
+
+def _commit_points(visits: Sequence[Visit]) -> list[range]:
+    points: list[range] = []
+    for position, visit in enumerate(visits):
+        if points and visits[position - 1].commit == visit.commit:
+            points[-1] = range(points[-1].start, position + 1)
+        else:
+            points.append(range(position, position + 1))
+    return points
+
+
+def _flips(held: UnderContract, visits: Sequence[Visit], point: range) -> Iterator[tuple[int, Breakage]]:
+    """What is broken at a commit point and wasn't when its transaction began, with the change that flipped it last."""
+    before, after = visits[point.start].before, visits[point[-1]].after
+    flipped: dict[tuple[object, ...], tuple[int, Breakage]] = {}
+    for position in point:
+        visit = visits[position]
+        for breakage in breakages(held.contract, visit.before, visit.after, visit.change):
+            flipped[_subject(breakage)] = (position, breakage)
+    if len(point) > 1:
+        # A column that is dropped and made again is whole at each step, and another at the end.
+        for breakage in breakages(held.contract, before, after, visits[point[-1]].change):
+            flipped.setdefault(_subject(breakage), (_last_on(breakage, visits, point), breakage))
+    for position, breakage in flipped.values():
+        if len(point) == 1 or _persists(held, breakage, before, after, visits[position].change):
+            yield position, breakage
+
+
+def _last_on(breakage: Breakage, visits: Sequence[Visit], point: range) -> int:
+    """The position of the last change on the breakage's table, else of the last at all."""
+    on_table = (
+        position
+        for position in reversed(point)
+        if (names := touched(visits[position].change, visits[position].before, visits[position].after)) is not None
+        and breakage.table.name in names
+    )
+    return next(on_table, point[-1])
+
+
+def _persists(held: UnderContract, breakage: Breakage, before: Catalog, after: Catalog, change: Change) -> bool:
+    """Whether the breakage is still there when only the first and the last catalog are compared."""
+    return any(_subject(other) == _subject(breakage) for other in breakages(held.contract, before, after, change))
+
+
+def _subject(breakage: Breakage) -> tuple[object, ...]:
+    is_gone = breakage.cause in _GONE
+    cause, detail = ("gone", "") if is_gone else (breakage.cause, breakage.detail)
+    return (cause, detail, breakage.access, breakage.table, breakage.column)
+
+
+def in_force_from(contracts: Directory, replay: Replay) -> Mapping[int, int]:
+    """id of a contract → the position of the first run that it is held against; 0 where it isn't listed.
+
+    Where only what is new is judged, that is the first. Where a whole history is, a contract holds from the revision
+    on that first gave it all that it asks for: no model version can have served on an earlier one. A contract that
+    no revision satisfies is held against all of them.
+    """
+    if not contracts.contracts or any(run.revision.id not in replay.judged for run in replay.runs):
+        return {}
+    starts: dict[int, int] = {}
+    for position, run in enumerate(replay.runs):
+        first = contracts.contracts if position == 0 else ()
+        for held, catalog, start in (
+            *((held, run.before, position) for held in first),
+            *((held, run.after, position + 1) for held in contracts.concerned(walk(run))),
+        ):
+            if id(held) not in starts and _fits(held, catalog):
+                starts[id(held)] = start
+    return starts
+
+
+def _fits(held: UnderContract, catalog: Catalog) -> bool:
+    return not any(breakage.severity is Severity.ERROR for breakage in unmet(held.contract, catalog))

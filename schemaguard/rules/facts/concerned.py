@@ -1,0 +1,133 @@
+"""Which contracts a change can concern, so that a thousand contracts cost no more than the few that are touched."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from schemaguard.catalog.changes import (
+    AddColumn,
+    AddConstraint,
+    AlterConstraint,
+    AttachPartition,
+    Change,
+    ControlTransaction,
+    CreateIndex,
+    CreatePolicy,
+    CreateTable,
+    CreateTrigger,
+    DeleteRows,
+    DetachPartition,
+    DropColumn,
+    DropConstraint,
+    DropDefault,
+    DropIndex,
+    DropNotNull,
+    DropTable,
+    EnableTrigger,
+    InsertRows,
+    LockTable,
+    MoveTable,
+    NoEffect,
+    RenameColumn,
+    RenameConstraint,
+    RenameTable,
+    RetypeColumn,
+    SetColumnOption,
+    SetComment,
+    SetDefault,
+    SetGenerated,
+    SetIdentity,
+    SetInheritance,
+    SetNotNull,
+    SetReplicaIdentity,
+    SetRowSecurity,
+    SetSetting,
+    SetTableOption,
+    TruncateTable,
+    UpdateRows,
+    ValidateConstraint,
+)
+from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.catalog.persistent import PersistentMap
+from schemaguard.rules.facts.walk import Visit
+from schemaguard.window.under_contract import UnderContract
+
+# What these do, they do to relations; everything else (types, schemas, privileges …) may concern anybody.
+_ON_RELATIONS = frozenset(
+    {
+        AddColumn, AddConstraint, AlterConstraint, AttachPartition, ControlTransaction, CreateIndex, CreatePolicy,
+        CreateTable, CreateTrigger, DeleteRows, DetachPartition, DropColumn, DropConstraint, DropDefault, DropIndex,
+        DropNotNull, DropTable, EnableTrigger, InsertRows, LockTable, MoveTable, NoEffect, RenameColumn,
+        RenameConstraint, RenameTable, RetypeColumn, SetColumnOption, SetComment, SetDefault, SetGenerated,
+        SetIdentity, SetInheritance, SetNotNull, SetReplicaIdentity, SetRowSecurity, SetSetting, SetTableOption,
+        TruncateTable, UpdateRows, ValidateConstraint,
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The contracts by the names of their tables, schemas left aside."""
+
+    contracts: tuple[UnderContract, ...]
+    by_table: Mapping[str, tuple[UnderContract, ...]]
+
+    def concerned(self, visits: Iterable[Visit]) -> tuple[UnderContract, ...]:
+        """The contracts that one of the changes can concern, in their order."""
+        if not self.contracts:
+            return ()
+        found: dict[int, UnderContract] = {}
+        for visit in visits:
+            names = touched(visit.change, visit.before, visit.after)
+            if names is None:
+                return self.contracts
+            found.update((id(held), held) for name in names for held in self.by_table.get(name, ()))
+        return tuple(held for held in self.contracts if id(held) in found)
+
+
+def directory(contracts: tuple[UnderContract, ...]) -> Directory:
+    """The contracts, ready to be looked up."""
+    by_table: dict[str, dict[int, UnderContract]] = {}
+    for held in contracts:
+        for part in held.contract.tables:
+            by_table.setdefault(part.table.name, {})[id(held)] = held
+    return Directory(contracts, {name: tuple(found.values()) for name, found in by_table.items()})
+
+
+def touched(change: Change, before: Catalog, after: Catalog) -> frozenset[str] | None:
+    """The names of the relations that a change touches, and of the views over them; None where it could be any."""
+    if type(change) not in _ON_RELATIONS or before.search_path != after.search_path:
+        return None
+    names = {
+        value.name for field in ("table", "partition", "parent") if isinstance(value := _name(change, field), Name)
+    }
+    for old, new in ((before.tables, after.tables), (before.views, after.views)):
+        names.update(name.name for name in _differing(old, new))
+    for name in _differing(before.indexes, after.indexes):
+        names.update(catalog.indexes[name].table.name for catalog in (before, after) if name in catalog.indexes)
+    return _with_views(names, before)
+
+
+def _name(change: Change, field: str) -> object:
+    value = getattr(change, field, None)
+    return getattr(value, "name", value) if isinstance(change, CreateTable) else value
+
+
+def _differing(old: Mapping[Name, object], new: Mapping[Name, object]) -> frozenset[Name]:
+    if old is new:
+        return frozenset()
+    if isinstance(old, PersistentMap) and isinstance(new, PersistentMap):
+        return old.differing(new)
+    return frozenset(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+
+
+def _with_views(names: set[str], catalog: Catalog) -> frozenset[str]:
+    """The names and those of all views that read one of them, directly or through other views."""
+    grown = bool(names) and bool(catalog.views)
+    while grown:
+        size = len(names)
+        for name, view in catalog.views.items():
+            # A view whose query can't be read may read anything.
+            if view.columns is None or any(relation.name in names for relation, _ in view.reads):
+                names.add(name.name)
+        grown = len(names) > size
+    return frozenset(names)

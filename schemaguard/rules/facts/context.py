@@ -1,0 +1,95 @@
+"""What a rule may look at: the change in its place, the catalogs around it, and the contracts that hold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemaguard.catalog.changes import Change
+from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.contracts.overrides import Override
+from schemaguard.finding import Reader
+from schemaguard.history.revision import Replay, Run, Step
+from schemaguard.rules.facts.blame import Blamed
+from schemaguard.rules.facts.directives import Touches
+from schemaguard.rules.facts.made import Made
+from schemaguard.window.under_contract import UnderContract
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """What is taken for granted while judging: the server's version, and who applies the migrations."""
+
+    postgresql: int = 16
+    applied_by: str = "alembic"
+
+    @property
+    def with_guard(self) -> bool:
+        """Whether the guard is there, which turns drops into retirements."""
+        return self.applied_by == "schemaguard"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One change in its place. `before` and `after` are the catalogs around this change alone."""
+
+    run: Run
+    step: Step
+    change: Change
+    before: Catalog
+    after: Catalog
+    made: Made
+    """What the revision has made before this change."""
+    earlier: Sequence[Run]
+    """The judged runs before this one."""
+    contracts: tuple[UnderContract, ...]
+    """The contracts in their windows."""
+    blamed: tuple[Blamed, ...]
+    """The breakages that this change is to blame for."""
+    assumptions: Assumptions
+    touches: Touches | None = None
+    """What the author says that an opaque statement touches."""
+    overrides: tuple[Override, ...] = ()
+    """Those in force: for whom somebody answers."""
+    explains: bool = False
+    """Whether findings on contracts carry their explanation."""
+
+    def existed_before(self, table: Name) -> bool:
+        """Whether the table was made in an earlier revision or file, or is unknown to the catalog."""
+        return self.before.resolve(table) not in self.made.tables
+
+    def column_existed_before(self, table: Name, column: str) -> bool:
+        """Whether the column was made in an earlier revision or file, or is unknown to the catalog."""
+        return self.existed_before(table) and (self.before.resolve(table), column) not in self.made.columns
+
+    def readers(self, table: Name, column: str | None = None) -> tuple[Reader, ...]:
+        """Who reads or writes the table or column under a contract in its window."""
+        return tuple(
+            reader
+            for held in self.contracts
+            for access in dict.fromkeys(held.accesses(self.before, table, column))
+            for reader in held.readers(access)
+        )
+
+    @property
+    def is_python(self) -> bool:
+        """Whether the author wrote an `op.` call rather than SQL."""
+        return self.step.statement.source is not None
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionContext:
+    """One judged revision as a whole; `downgrade` is its way back, None where that wasn't evaluated."""
+
+    run: Run
+    downgrade: Run | None
+    assumptions: Assumptions
+
+
+@dataclass(frozen=True, slots=True)
+class WholeContext:
+    """All histories that are judged together."""
+
+    replays: tuple[Replay, ...]
+    contracts: tuple[UnderContract, ...]
+    without_contract: tuple[tuple[str, str], ...]
+    """(model, version) of those in their windows that no contract speaks for."""
+    assumptions: Assumptions

@@ -1,0 +1,63 @@
+"""One revision, change by change, with the catalogs around each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from schemaguard.catalog.apply import Refusal, apply
+from schemaguard.catalog.changes import Change
+from schemaguard.catalog.objects import Catalog
+from schemaguard.history.revision import Run, Step
+from schemaguard.rules.facts.made import Made
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One change in its turn; `commit` numbers the commit point that makes it visible to others."""
+
+    step: Step
+    step_index: int
+    change: Change
+    before: Catalog
+    after: Catalog
+    made: Made
+    """What the revision has made before this change."""
+    commit: int
+
+
+def walk(run: Run) -> tuple[Visit, ...]:
+    """Every change of the run, in order."""
+    return tuple(_visits(run))
+
+
+def _visits(run: Run) -> Iterator[Visit]:
+    made = Made()
+    commit = 0
+    previous: Step | None = None
+    for index, step in enumerate(run.steps):
+        if previous is not None and not _share_transaction(previous, step):
+            commit += 1
+        previous = step
+        for change, before, after in _around(step):
+            yield Visit(step, index, change, before, after, made, commit)
+            made = made.after(change, before)
+
+
+def _share_transaction(one: Step, other: Step) -> bool:
+    return not one.autocommit and not other.autocommit and one.transaction == other.transaction
+
+
+def _around(step: Step) -> Iterator[tuple[Change, Catalog, Catalog]]:
+    last = len(step.changes) - 1
+    before = step.before
+    for position, change in enumerate(step.changes):
+        after = step.after if position == last else _applied(change, before)
+        yield change, before, after
+        before = after
+
+
+def _applied(change: Change, before: Catalog) -> Catalog:
+    try:
+        return apply(change, before)
+    except Refusal:
+        # The server would stop here; the replay has said so where it folded the statement.
+        return before

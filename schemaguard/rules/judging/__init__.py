@@ -1,0 +1,1 @@
+"""From rules to a verdict: choice, suppression, overrides, baseline, headline."""

@@ -1,0 +1,243 @@
+"""Judges replayed histories: every rule on every judged change, revision and history, as findings."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from schemaguard.contracts.overrides import Override
+from schemaguard.finding import Finding, Place
+from schemaguard.history.revision import Replay, Run, Step
+from schemaguard.rules import RULES
+from schemaguard.rules.contract import expired_override, unused_override
+from schemaguard.rules.facts.blame import blame, in_force_from
+from schemaguard.rules.facts.concerned import Directory, directory
+from schemaguard.rules.facts.context import Assumptions, Context, RevisionContext, WholeContext
+from schemaguard.rules.facts.directives import Ignore, ignores, touches
+from schemaguard.rules.facts.walk import walk
+from schemaguard.rules.hygiene import ignore_without_reason, unused_ignore
+from schemaguard.rules.judging import baseline, overriding, suppression
+from schemaguard.rules.judging.choice import Choice
+from schemaguard.rules.judging.headline import headed
+from schemaguard.rules.judging.overriding import Overrides
+from schemaguard.rules.rule import Match, Rule
+from schemaguard.window.under_contract import UnderContract
+
+Group = tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms is judged."""
+
+    contracts: tuple[UnderContract, ...] = ()
+    """Those in their windows."""
+    without_contract: tuple[tuple[str, str], ...] = ()
+    """(model, version) of those in their windows that nothing was promised to."""
+    assumptions: Assumptions = field(default_factory=Assumptions)
+    choice: Choice = field(default_factory=Choice)
+    baseline: Counter[str] = field(default_factory=Counter)
+    explains: bool = False
+    overrides: Overrides = field(default_factory=lambda: Overrides((), date.min))
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """What all findings about one subject share."""
+
+    history: str
+    revision: str
+    place: Place
+    direction: str = "upgrade"
+    statement: str = ""
+
+    def finding(self, rule: Rule, match: Match, choice: Choice) -> Finding:
+        return Finding(
+            rule=rule.id,
+            family=rule.family,
+            severity=choice.severity(rule, match.severity or rule.severity),
+            history=self.history if match.history is None else match.history,
+            revision=self.revision if match.revision is None else match.revision,
+            place=match.place or self.place,
+            direction=self.direction,
+            statement=self.statement,
+            object=match.object,
+            message=match.message,
+            effect=match.effect or rule.effect,
+            instead=match.instead or rule.instead,
+            cause=match.cause,
+            readers=match.readers,
+            explanation=match.explanation,
+        )
+
+
+def judge(replays: tuple[Replay, ...], terms: Terms) -> tuple[Finding, ...]:
+    """The findings on all that is judged, by statement, each statement's headline first."""
+    left = Counter(terms.baseline)
+    rules = tuple(rule for rule in RULES if terms.choice.is_on(rule))
+    groups = [*_whole(replays, terms, rules)]
+    for replay in replays:
+        groups.extend(_history(replay, terms, rules))
+    used: set[Override] = set()
+    in_force = terms.overrides.in_force
+    accepted = [
+        [each for one in group for each in overriding.overridden(baseline.accepted(one, left), in_force, used)]
+        for group in groups
+    ]
+    return tuple(finding for group in (*accepted, *_on_overrides(terms, used)) for finding in headed(group))
+
+
+def _on_overrides(terms: Terms, used: set[Override]) -> Iterator[Group]:
+    """The findings on the overrides themselves: those that are over, and those that nothing needed."""
+    for override in terms.overrides.all:
+        where = _Where("", "", Place(override.file, override.line))
+        if not override.holds(terms.overrides.day):
+            yield (where.finding(expired_override.RULE, overriding.expired(override), terms.choice),)
+        elif terms.overrides.tells_unused and override not in used:
+            yield (where.finding(unused_override.RULE, overriding.unused(override), terms.choice),)
+
+
+def _whole(replays: tuple[Replay, ...], terms: Terms, rules: tuple[Rule, ...]) -> Iterator[Group]:
+    context = WholeContext(replays, terms.contracts, terms.without_contract, terms.assumptions)
+    where = _Where(replays[0].history if replays else "", "", Place("", 1))
+    for rule in rules:
+        for match in rule.check_whole(context):
+            yield (where.finding(rule, match, terms.choice),)
+
+
+def _history(replay: Replay, terms: Terms, rules: tuple[Rule, ...]) -> Iterator[Group]:
+    earlier: list[Run] = []
+    downgrades = {back.revision.id: back for back in replay.downgrades}
+    everybody = directory(terms.contracts)
+    starts = in_force_from(everybody, replay)
+    latest = max(starts.values(), default=0)
+    for position, run in enumerate(replay.runs):
+        if run.revision.id in replay.judged:
+            held = everybody
+            if position < latest:
+                held = directory(tuple(one for one in terms.contracts if starts.get(id(one), 0) <= position))
+            back = downgrades.get(run.revision.id)
+            yield from _Bench(replay.history, run, back, earlier, held, terms, rules).groups()
+            earlier.append(run)
+
+
+def _if_it_runs(match: Match, step: Step) -> Match:
+    """The match with a word on what it depends on, where the statement may not run at all."""
+    if not step.conditional:
+        return match
+    return replace(match, message=f"{match.message}, if a condition holds that can't be known here")
+
+
+@dataclass(slots=True)
+class _Bench:
+    """One revision being judged, and which of its suppression comments were of use so far."""
+
+    history: str
+    run: Run
+    downgrade: Run | None
+    earlier: Sequence[Run]
+    held: Directory
+    terms: Terms
+    rules: tuple[Rule, ...]
+    used: set[Ignore] = field(default_factory=set)
+
+    @property
+    def file_ignores(self) -> tuple[Ignore, ...]:
+        """Those that hold for the whole file."""
+        comments = self.run.file_comments
+        return tuple(ignore for place, text in comments for ignore in ignores((text,), place, whole_file=True))
+
+    def groups(self) -> Iterator[Group]:
+        """The findings on each statement, then those on the revision, then those on its suppression comments."""
+        contexts = self._contexts()
+        for index, step in enumerate(self.run.steps):
+            yield self._on_statement(step, contexts.get(index, ()), _ignores(step))
+        yield from self._on_revision()
+        yield from self._on_ignores(self._written())
+
+    def _written(self) -> Iterable[Ignore]:
+        """Every suppression comment of the file once, also those that stand at no statement."""
+        at_statements = [ignore for step in self.run.steps for ignore in _ignores(step)]
+        on_the_way_back = (
+            [ignore for step in self.downgrade.steps for ignore in _ignores(step)] if self.downgrade else []
+        )
+        known = {(ignore.rules, ignore.reason) for ignore in (*at_statements, *on_the_way_back)}
+        in_file = (ignore for place, text in self.run.file_comments for ignore in ignores((text,), place))
+        astray = [ignore for ignore in in_file if (ignore.rules, ignore.reason) not in known]
+        return dict.fromkeys((*self.file_ignores, *at_statements, *astray))
+
+    def _contexts(self) -> dict[int, list[Context]]:
+        visits = walk(self.run)
+        blamed = blame(visits, self.held)
+        contexts: dict[int, list[Context]] = {}
+        for position, visit in enumerate(visits):
+            context = Context(
+                run=self.run,
+                step=visit.step,
+                change=visit.change,
+                before=visit.before,
+                after=visit.after,
+                made=visit.made,
+                earlier=self.earlier,
+                contracts=self.held.contracts,
+                blamed=blamed.get(position, ()),
+                assumptions=self.terms.assumptions,
+                overrides=self.terms.overrides.in_force,
+                explains=self.terms.explains,
+                touches=touches((*visit.step.comments, *visit.step.statement.comments)),
+            )
+            contexts.setdefault(visit.step_index, []).append(context)
+        return contexts
+
+    def _on_statement(self, step: Step, contexts: Iterable[Context], own: tuple[Ignore, ...]) -> Group:
+        statement = step.statement.source or step.statement.sql
+        where = _Where(self.history, self.run.revision.id, step.statement.place, self.run.direction, statement.strip())
+        return tuple(
+            self._finding(rule, _if_it_runs(match, step), where, (*own, *self.file_ignores))
+            for rule in self.rules
+            for match in _merged(match for context in contexts for match in rule.check(context.change, context))
+        )
+
+    def _on_revision(self) -> Iterator[Group]:
+        context = RevisionContext(self.run, self.downgrade, self.terms.assumptions)
+        for rule in self.rules:
+            for match in rule.check_revision(context):
+                yield (self._finding(rule, match, self._where, self.file_ignores),)
+
+    def _on_ignores(self, written: Iterable[Ignore]) -> Iterator[Group]:
+        for ignore in written:
+            rule, match = self._on_ignore(ignore)
+            if match is not None and self.terms.choice.is_on(rule):
+                yield (self._finding(rule, match, self._where, self.file_ignores),)
+
+    def _on_ignore(self, ignore: Ignore) -> tuple[Rule, Match | None]:
+        if not ignore.reason:
+            return ignore_without_reason.RULE, suppression.without_reason(ignore)
+        if ignore in self.used:
+            return unused_ignore.RULE, None
+        return unused_ignore.RULE, suppression.unused(ignore, RULES, self.terms.choice)
+
+    @property
+    def _where(self) -> _Where:
+        revision = self.run.revision
+        return _Where(self.history, revision.id, Place(revision.file, 1), self.run.direction)
+
+    def _finding(self, rule: Rule, match: Match, where: _Where, own: tuple[Ignore, ...]) -> Finding:
+        return suppression.suppress(where.finding(rule, match, self.terms.choice), rule, own, self.used)
+
+
+def _ignores(step: Step) -> tuple[Ignore, ...]:
+    return ignores((*step.comments, *step.statement.comments), step.statement.place)
+
+
+def _merged(matches: Iterable[Match]) -> Iterator[Match]:
+    """The matches of one rule in one statement; those on the same object for the same cause are one."""
+    by_object: dict[tuple[str, str | None], Match] = {}
+    for match in matches:
+        key = (match.object, match.cause)
+        first = by_object.get(key)
+        if first is None:
+            by_object[key] = match
+        else:
+            by_object[key] = replace(first, readers=tuple(dict.fromkeys((*first.readers, *match.readers))))
+    yield from by_object.values()

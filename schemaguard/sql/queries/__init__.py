@@ -1,0 +1,1 @@
+"""What a query reads, followed to its base columns; the only place that imports sqlglot."""

@@ -1,0 +1,204 @@
+"""Constraints: of a table, and what they share with those of a column."""
+
+from dataclasses import dataclass, replace
+
+from schemaguard.catalog.objects import (
+    Check,
+    Constraint,
+    Exclusion,
+    ForeignKey,
+    PrimaryKey,
+    ReferentialAction,
+    Unique,
+)
+from schemaguard.sql.reading.cursor import Cursor
+from schemaguard.sql.reading.expressions import columns_between
+
+STARTS = frozenset({"constraint", "check", "unique", "primary", "exclude", "foreign"})
+"""What an element of CREATE TABLE starts with that is no column; `not` and `like` are looked at apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotNull:
+    """NOT NULL written as a constraint of the table (PostgreSQL 18)."""
+
+    name: str | None
+    column: str
+    valid: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """What may follow any constraint."""
+
+    deferrable: bool = False
+    initially_deferred: bool = False
+    valid: bool = True
+    no_inherit: bool = False
+    enforced: bool = True
+
+
+def table_constraint(cursor: Cursor) -> tuple[Constraint | NotNull, str | None]:
+    """One constraint of a table, and the index that it takes over, if any."""
+    name = cursor.identifier() if cursor.accept("constraint") else None
+    if cursor.accept("check"):
+        return check(cursor, name), None
+    if cursor.accept("not", "null"):
+        column = cursor.identifier()
+        return NotNull(name, column, attributes(cursor).valid), None
+    if cursor.accept("unique"):
+        return _unique(cursor, name)
+    if cursor.accept("primary", "key"):
+        return _primary_key(cursor, name)
+    if cursor.accept("exclude"):
+        return _exclusion(cursor, name), None
+    if cursor.accept("foreign", "key"):
+        columns = _period_columns(cursor)
+        cursor.expect("references")
+        return references(cursor, name, columns), None
+    raise cursor.refusal("a constraint")
+
+
+def check(cursor: Cursor, name: str | None) -> Check:
+    """What follows CHECK."""
+    begin = cursor.at + 1
+    definition = cursor.parenthesized()
+    if not definition:
+        raise cursor.refusal("an expression")
+    columns = columns_between(cursor, begin, cursor.at - 1)
+    given = attributes(cursor)
+    return Check(name, definition, columns, valid=given.valid and given.enforced, no_inherit=given.no_inherit)
+
+
+def _unique(cursor: Cursor, name: str | None) -> tuple[Unique, str | None]:
+    if cursor.accept("using", "index"):
+        index = cursor.identifier()
+        given = attributes(cursor)
+        return Unique(name, (), (), True, given.deferrable, given.initially_deferred), index
+    distinct = nulls_distinct(cursor)
+    columns = _period_columns(cursor)
+    include = index_parameters(cursor)
+    given = attributes(cursor)
+    return Unique(name, columns, include, distinct, given.deferrable, given.initially_deferred), None
+
+
+def _primary_key(cursor: Cursor, name: str | None) -> tuple[PrimaryKey, str | None]:
+    if cursor.accept("using", "index"):
+        index = cursor.identifier()
+        given = attributes(cursor)
+        return PrimaryKey(name, (), (), given.deferrable, given.initially_deferred), index
+    columns = _period_columns(cursor)
+    include = index_parameters(cursor)
+    given = attributes(cursor)
+    return PrimaryKey(name, columns, include, given.deferrable, given.initially_deferred), None
+
+
+def _period_columns(cursor: Cursor) -> tuple[str, ...]:
+    """Column names in parentheses; the last may be a period."""
+    cursor.expect("(")
+    found: list[str] = []
+    while True:
+        if cursor.key == "period" and cursor.peek() not in (",", ")"):
+            cursor.take()
+        found.append(cursor.identifier())
+        cursor.accept("without", "overlaps")
+        if not cursor.accept(","):
+            break
+    cursor.expect(")")
+    return tuple(found)
+
+
+def nulls_distinct(cursor: Cursor) -> bool:
+    """NULLS [NOT] DISTINCT; True where nothing is said."""
+    if cursor.accept("nulls", "not", "distinct"):
+        return False
+    cursor.accept("nulls", "distinct")
+    return True
+
+
+def index_parameters(cursor: Cursor) -> tuple[str, ...]:
+    """INCLUDE, WITH and USING INDEX TABLESPACE behind a key; the included columns."""
+    include = cursor.identifiers() if cursor.accept("include") else ()
+    if cursor.accept("with"):
+        cursor.options()
+    if cursor.accept("using", "index", "tablespace"):
+        cursor.identifier()
+    return include
+
+
+def _exclusion(cursor: Cursor, name: str | None) -> Exclusion:
+    method = cursor.identifier() if cursor.accept("using") else "btree"
+    cursor.expect("(")
+    elements: list[tuple[str, str]] = []
+    while True:
+        element = cursor.expression("with", ",").strip()
+        cursor.expect("with")
+        begin = cursor.at
+        cursor.skip(",")
+        elements.append((element, cursor.since(begin)))
+        if not cursor.accept(","):
+            break
+    cursor.expect(")")
+    index_parameters(cursor)
+    predicate = cursor.parenthesized() if cursor.accept("where") else None
+    attributes(cursor)
+    return Exclusion(name, tuple(elements), method, predicate)
+
+
+def references(cursor: Cursor, name: str | None, columns: tuple[str, ...]) -> ForeignKey:
+    """What follows REFERENCES."""
+    table = cursor.name()
+    found = ForeignKey(name, columns, table, _period_columns(cursor) if cursor.key == "(" else ())
+    while True:
+        if cursor.accept("match"):
+            found = replace(found, match_full=cursor.accept_one("full", "partial", "simple") == "full")
+        elif cursor.accept("on", "delete"):
+            found = replace(found, on_delete=_action(cursor))
+        elif cursor.accept("on", "update"):
+            found = replace(found, on_update=_action(cursor))
+        else:
+            break
+    given = attributes(cursor)
+    return replace(
+        found,
+        valid=given.valid and given.enforced,
+        deferrable=given.deferrable,
+        initially_deferred=given.initially_deferred,
+    )
+
+
+def _action(cursor: Cursor) -> ReferentialAction:
+    if cursor.accept("no", "action"):
+        return "NO ACTION"
+    if cursor.accept("restrict"):
+        return "RESTRICT"
+    if cursor.accept("cascade"):
+        return "CASCADE"
+    found: ReferentialAction = "SET NULL" if cursor.accept("set", "null") else "SET DEFAULT"
+    if found == "SET DEFAULT":
+        cursor.expect("set", "default")
+    if cursor.key == "(":
+        cursor.identifiers()
+    return found
+
+
+def attributes(cursor: Cursor) -> Attributes:
+    """DEFERRABLE, INITIALLY …, NOT VALID, NO INHERIT, [NOT] ENFORCED, in any order."""
+    found = Attributes()
+    while True:
+        if cursor.key not in ("deferrable", "not", "initially", "no", "enforced"):
+            return found
+        if cursor.accept("deferrable"):
+            found = replace(found, deferrable=True)
+        elif cursor.accept("initially", "deferred"):
+            found = replace(found, initially_deferred=True, deferrable=True)
+        elif cursor.accept("not", "valid"):
+            found = replace(found, valid=False)
+        elif cursor.accept("no", "inherit"):
+            found = replace(found, no_inherit=True)
+        elif cursor.accept("not", "enforced"):
+            found = replace(found, enforced=False)
+        elif not (
+            cursor.accept("not", "deferrable") or cursor.accept("initially", "immediate") or cursor.accept("enforced")
+        ):
+            return found

@@ -1,0 +1,280 @@
+"""Functions, procedures and aggregates, triggers and policies."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from schemaguard.catalog.changes import (
+    Change,
+    ChangeOwner,
+    CreateFunction,
+    CreatePolicy,
+    CreateTrigger,
+    MoveObject,
+    NoEffect,
+    ObjectKind,
+    RenameObject,
+)
+from schemaguard.catalog.objects import Function, Name, Policy, Trigger
+from schemaguard.sql.reading.cursor import NO_COLUMN, Cursor, SyntaxRefusal, UnknownMeaning, read_type
+from schemaguard.sql.reading.tokens import QUOTED, WORD
+
+_FUNCTION_OPTIONS = frozenset(
+    {"immutable", "stable", "volatile", "strict", "called", "returns", "window", "security", "external", "leakproof"}
+    | {"not", "cost", "rows", "support", "parallel", "set", "reset", "transform"}
+)
+_MODES = frozenset({"in", "out", "inout", "variadic"})
+
+
+def create_function(cursor: Cursor) -> Iterator[Change]:
+    """CREATE [OR REPLACE] FUNCTION or PROCEDURE, behind that word."""
+    is_procedure = cursor.tokens[cursor.at - 1].key == "procedure"
+    replaces = cursor.tokens[1].key == "or"
+    name = cursor.any_name()
+    signature = arguments(cursor)
+    returns = _returns(cursor)
+    language, body = _function_body(cursor)
+    kind = "procedure" if is_procedure else "function"
+    function = Function(name, signature, returns, kind, language, body)  # type: ignore[arg-type] # a literal of two
+    yield CreateFunction(function, replaces)
+
+
+def arguments(cursor: Cursor) -> tuple[str, ...]:
+    """The types of the input arguments in parentheses, as format_type() spells them."""
+    cursor.expect("(")
+    found: list[str] = []
+    while cursor.key != ")":
+        if cursor.accept("*") or cursor.accept("order", "by"):
+            continue
+        begin = cursor.at
+        cursor.skip(",", "default", "=", ":=", "order")
+        if cursor.at == begin:
+            raise cursor.refusal("an argument")
+        type_ = _argument_type(cursor, begin, cursor.at)
+        if type_ is not None:
+            found.append(type_)
+        if cursor.accept_one("default", "=", ":="):
+            cursor.skip(",", "order")
+        if not cursor.accept(",") and cursor.key != "order":
+            break
+    cursor.expect(")")
+    return tuple(found)
+
+
+def _argument_type(cursor: Cursor, begin: int, end: int) -> str | None:
+    """`[mode] [name] [mode] type`; None for an OUT argument."""
+    tokens = cursor.tokens
+    words = [at for at in range(begin, end) if tokens[at].key not in _MODES or tokens[at].kind == QUOTED]
+    modes = {tokens[at].key for at in range(begin, end) if tokens[at].key in _MODES}
+    if not words:
+        raise cursor.refusal("a type")
+    if "out" in modes and "in" not in modes:
+        return None
+    start = words[0]
+    whole = _type_from(cursor, start, end)
+    if whole is not None and not _is_named(cursor, start, end):
+        return whole
+    named = _type_from(cursor, start + 1, end) if start + 1 < end else None
+    return named or whole or cursor.text[tokens[start].start : tokens[end - 1].end]
+
+
+def _is_named(cursor: Cursor, start: int, end: int) -> bool:
+    """Whether what reads as a type in several words is an argument's name and its type."""
+    return cursor.tokens[start].kind == QUOTED and start + 1 < end and cursor.tokens[start + 1].kind in (WORD, QUOTED)
+
+
+def _type_from(cursor: Cursor, start: int, end: int) -> str | None:
+    inner = Cursor(cursor.text, cursor.tokens[start:end])
+    inner.accept("setof")
+    try:
+        text = inner.type_text()
+        return read_type(text).spelling if inner.is_done else None
+    except (SyntaxRefusal, UnknownMeaning, ValueError):
+        return None
+
+
+def _returns(cursor: Cursor) -> str | None:
+    if not cursor.accept("returns"):
+        return None
+    begin = cursor.at
+    if cursor.accept("table"):
+        cursor.parenthesized()
+        return cursor.since(begin)
+    cursor.accept("setof")
+    if cursor.token.kind not in (WORD, QUOTED) or (cursor.token.kind == WORD and cursor.key in NO_COLUMN):
+        raise cursor.refusal("a type")
+    with suppress(UnknownMeaning):  # RETURNS t.c%TYPE: no column hangs on it
+        cursor.type_text()
+    return cursor.since(begin)
+
+
+def _function_body(cursor: Cursor) -> tuple[str | None, str]:
+    """The language and the body among a function's options, in whatever order they stand."""
+    language, body = None, ""
+    while not cursor.is_done:
+        if cursor.accept("language"):
+            language = cursor.take().value.lower()
+        elif cursor.accept("as"):
+            body = cursor.string()
+            while cursor.accept(","):
+                body = cursor.string()
+        elif (cursor.key == "begin" and cursor.peek() == "atomic") or cursor.key == "return":
+            begin = cursor.at
+            cursor.move(cursor.end)
+            body, language = cursor.since(begin), language or "sql"
+        else:
+            _function_option(cursor)
+    return language, body
+
+
+def _function_option(cursor: Cursor) -> None:
+    if cursor.key not in _FUNCTION_OPTIONS:
+        raise cursor.refusal("an option of a function")
+    cursor.take()
+    cursor.skip("language", "as", "begin", "return", *_FUNCTION_OPTIONS)
+
+
+def create_aggregate(cursor: Cursor) -> Iterator[Change]:
+    """CREATE [OR REPLACE] AGGREGATE, behind that word."""
+    replaces = cursor.tokens[1].key == "or"
+    name = cursor.any_name()
+    cursor.expect("(")
+    is_old = cursor.peek() == "="
+    cursor.move(cursor.at - 1)
+    signature: tuple[str, ...] = ()
+    if not is_old:
+        signature = arguments(cursor)
+    cursor.options()
+    yield CreateFunction(Function(name, signature, kind="aggregate"), replaces)
+
+
+def alter_function(cursor: Cursor) -> Iterator[Change]:
+    """ALTER FUNCTION, PROCEDURE, ROUTINE or AGGREGATE, behind that word."""
+    word = cursor.tokens[cursor.at - 1].key
+    kinds: dict[str, ObjectKind] = {"procedure": "procedure", "aggregate": "aggregate"}
+    kind = kinds.get(word, "function")
+    name = cursor.any_name()
+    if cursor.key == "(":
+        arguments(cursor)
+    if cursor.accept("rename", "to"):
+        yield RenameObject(kind, name, cursor.label())
+    elif cursor.accept("owner", "to"):
+        yield ChangeOwner(kind, name, cursor.role())
+    elif cursor.accept("set", "schema"):
+        yield MoveObject(kind, name, cursor.identifier())
+    else:
+        if cursor.is_done:
+            raise cursor.refusal(f"an action of ALTER {word.upper()}")
+        cursor.skip()
+        yield NoEffect(f"ALTER {word.upper()}")
+
+
+# Triggers
+
+
+def create_trigger(cursor: Cursor) -> Iterator[Change]:
+    """CREATE [OR REPLACE] [CONSTRAINT] TRIGGER, behind the word TRIGGER."""
+    is_constraint = cursor.tokens[cursor.at - 2].key == "constraint"
+    replaces = cursor.tokens[1].key == "or"
+    name = cursor.identifier()
+    timing = _timing(cursor)
+    events, columns = _events(cursor)
+    cursor.expect("on")
+    table = cursor.name()
+    if cursor.accept("from"):
+        cursor.name()
+    cursor.skip("for", "when", "execute", "referencing")
+    if cursor.accept("referencing"):
+        cursor.skip("for", "when", "execute")
+    each_row = False
+    if cursor.accept("for"):
+        cursor.accept("each")
+        each_row = cursor.accept_one("row", "statement") == "row"
+    if cursor.accept("when"):
+        cursor.parenthesized()
+    cursor.expect("execute")
+    if not cursor.accept_one("function", "procedure"):
+        raise cursor.refusal("FUNCTION or PROCEDURE")
+    function = cursor.any_name()
+    cursor.parenthesized()
+    trigger = Trigger(name, function, timing, events, each_row, columns, constraint=is_constraint)
+    yield CreateTrigger(table, trigger, replaces)
+
+
+def _timing(cursor: Cursor) -> str:
+    if cursor.accept("instead", "of"):
+        return "INSTEAD OF"
+    word = cursor.accept_one("before", "after")
+    if not word:
+        raise cursor.refusal("BEFORE, AFTER or INSTEAD OF")
+    return word.upper()
+
+
+def _events(cursor: Cursor) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    events: list[str] = []
+    columns: list[str] = []
+    while True:
+        word = cursor.accept_one("insert", "update", "delete", "truncate")
+        if not word:
+            raise cursor.refusal("INSERT, UPDATE, DELETE or TRUNCATE")
+        events.append(word.upper())
+        if word == "update" and cursor.accept("of"):
+            columns.append(cursor.identifier())
+            while cursor.accept(","):
+                columns.append(cursor.identifier())
+        if not cursor.accept("or"):
+            return tuple(events), tuple(columns)
+
+
+def alter_trigger(cursor: Cursor) -> Iterator[Change]:
+    """ALTER TRIGGER, behind the word TRIGGER."""
+    yield _alter_on_table(cursor, "trigger")
+
+
+def alter_rule(cursor: Cursor) -> Iterator[Change]:
+    """ALTER RULE, behind the word RULE."""
+    yield _alter_on_table(cursor, "rule")
+
+
+def _alter_on_table(cursor: Cursor, kind: ObjectKind) -> Change:
+    name = cursor.identifier()
+    cursor.expect("on")
+    table = cursor.name()
+    if cursor.accept("rename", "to"):
+        return RenameObject(kind, Name(name), cursor.identifier(), on=table)
+    cursor.accept("no")
+    cursor.expect("depends", "on", "extension")
+    cursor.identifier()
+    return NoEffect(f"ALTER {kind.upper()} DEPENDS ON EXTENSION")
+
+
+# Policies
+
+
+def create_policy(cursor: Cursor) -> Iterator[Change]:
+    """CREATE POLICY, behind the word POLICY."""
+    name = cursor.identifier()
+    cursor.expect("on")
+    table = cursor.name()
+    permissive, command = True, "ALL"
+    if cursor.accept("as"):
+        permissive = cursor.accept_one("permissive", "restrictive") != "restrictive"
+    if cursor.accept("for"):
+        command = cursor.accept_one("all", "select", "insert", "update", "delete").upper()
+    roles = cursor.roles() if cursor.accept("to") else ("public",)
+    using = cursor.parenthesized() if cursor.accept("using") else None
+    check = cursor.parenthesized() if cursor.accept("with", "check") else None
+    yield CreatePolicy(table, Policy(name, command, permissive, roles, using, check))
+
+
+def alter_policy(cursor: Cursor) -> Iterator[Change]:
+    """ALTER POLICY, behind the word POLICY; what isn't said stays as it is and is left at its default here."""
+    name = cursor.identifier()
+    cursor.expect("on")
+    table = cursor.name()
+    if cursor.accept("rename", "to"):
+        yield RenameObject("policy", Name(name), cursor.identifier(), on=table)
+        return
+    roles = cursor.roles() if cursor.accept("to") else ()
+    using = cursor.parenthesized() if cursor.accept("using") else None
+    check = cursor.parenthesized() if cursor.accept("with", "check") else None
+    yield CreatePolicy(table, Policy(name, "ALL", True, roles, using, check), is_alter=True)

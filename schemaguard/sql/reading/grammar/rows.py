@@ -1,0 +1,328 @@
+"""Statements about rows: SELECT, INSERT, UPDATE, DELETE, MERGE, COPY and TRUNCATE, with their WITH queries."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from schemaguard.catalog.changes import (
+    Change,
+    CreateTable,
+    DeleteRows,
+    InsertRows,
+    NoEffect,
+    SetSetting,
+    TruncateTable,
+    UpdateRows,
+)
+from schemaguard.catalog.objects import Name, Table
+from schemaguard.sql.reading.calls import unknown_calls
+from schemaguard.sql.reading.cursor import Cursor, UnknownMeaning
+from schemaguard.sql.reading.grammar.alter_table import cascades
+from schemaguard.sql.reading.mentions import relations_between
+from schemaguard.sql.reading.tokens import STRING
+
+_DEEPEST = 50
+_VALUE_ENDS = frozenset({",", "from", "where", "returning", "when"})
+_READS = frozenset({"select", "values", "table", "("})
+
+
+def rows(cursor: Cursor, depth: int = 0) -> Iterator[Change]:
+    """Any statement about rows, from its first word."""
+    if depth > _DEEPEST:
+        raise UnknownMeaning("the statement is nested too deeply")
+    word = cursor.key
+    begin = cursor.at
+    changed = False
+    if word == "with":
+        for change in _with(cursor, depth):
+            changed = True
+            yield change
+        word = cursor.key
+    if word in _READS:
+        for change in _select(cursor, begin):
+            if not (changed and isinstance(change, NoEffect)):
+                yield change
+        return
+    read = {"insert": _insert, "update": _update, "delete": _delete, "merge": _merge}.get(word)
+    if read is None:
+        raise cursor.refusal("SELECT, INSERT, UPDATE, DELETE or MERGE")
+    cursor.take()
+    yield from read(cursor)
+
+
+def _with(cursor: Cursor, depth: int) -> Iterator[Change]:
+    """The queries of a WITH; those that change rows do so whether or not they are read."""
+    cursor.expect("with")
+    cursor.accept("recursive")
+    while True:
+        cursor.identifier()
+        if cursor.key == "(":
+            cursor.identifiers()
+        cursor.expect("as")
+        cursor.accept("not")
+        cursor.accept("materialized")
+        cursor.expect("(")
+        begin = cursor.at
+        cursor.skip()
+        end = cursor.at
+        if cursor.tokens[begin].key in ("insert", "update", "delete", "merge", "with"):
+            inner = Cursor(cursor.text, cursor.tokens[begin:end])
+            yield from (c for c in rows(inner, depth + 1) if not isinstance(c, NoEffect))
+        cursor.expect(")")
+        _search_and_cycle(cursor)
+        if not cursor.accept(","):
+            return
+
+
+def _search_and_cycle(cursor: Cursor) -> None:
+    """SEARCH … SET c and CYCLE … SET c [TO v DEFAULT v] USING c behind a recursive query."""
+    for word in ("search", "cycle"):
+        if cursor.accept(word):
+            cursor.skip("set")
+            cursor.expect("set")
+            cursor.identifier()
+    if cursor.key in ("to", "using"):
+        cursor.skip("using")
+        cursor.expect("using")
+        cursor.identifier()
+
+
+def _select(cursor: Cursor, begin: int) -> Iterator[Change]:
+    first = cursor.at
+    cursor.skip("into")
+    if cursor.key == "into":
+        into = cursor.at
+        cursor.take()
+        yield _select_into(cursor, begin, into)
+        return
+    cursor.move(cursor.end)
+    if (setting := _set_config(cursor, first)) is not None:
+        yield setting
+        return
+    calls = unknown_calls(cursor, begin)
+    if calls:
+        raise UnknownMeaning(f"what the function {calls[0]} does can't be known")
+    command = cursor.tokens[first].key
+    yield NoEffect("SELECT" if command == "(" else command.upper(), relations_between(cursor, begin, cursor.end))
+
+
+def _set_config(cursor: Cursor, first: int) -> SetSetting | None:
+    """`SELECT set_config('search_path', '', false)`, which pg_dump writes in place of SET."""
+    keys = [token.key for token in cursor.tokens[first + 1 : cursor.end]]
+    if keys[:2] == ["pg_catalog", "."]:
+        first, keys = first + 2, keys[2:]
+    if keys[:1] != ["set_config"] or len(keys) != 8 or cursor.tokens[first + 3].kind != STRING:
+        return None
+    value = cursor.tokens[first + 5]
+    if value.kind != STRING or keys[6] not in ("true", "false"):
+        return None
+    return SetSetting(cursor.tokens[first + 3].value.lower(), value.value, keys[6] == "true")
+
+
+def _select_into(cursor: Cursor, begin: int, into: int) -> Change:
+    temporary = bool(cursor.accept_one("temp", "temporary"))
+    unlogged = cursor.accept("unlogged")
+    cursor.accept("table")
+    name = cursor.name()
+    after = cursor.at
+    cursor.skip()
+    head = cursor.text[cursor.tokens[begin].start : cursor.tokens[into].start]
+    tail = cursor.text[cursor.tokens[after].start :]
+    table = Table(name, persistence="temporary" if temporary else "unlogged" if unlogged else "permanent", open=True)
+    return CreateTable(table, as_query=head + tail)
+
+
+def _insert(cursor: Cursor) -> Iterator[Change]:
+    cursor.expect("into")
+    table = cursor.name()
+    if cursor.accept("as"):
+        cursor.identifier()
+    columns: tuple[str, ...] | None = None
+    if cursor.key == "(" and cursor.peek() not in ("select", "with", "values", "(", "table"):
+        columns = _targets(cursor)
+    if cursor.accept("overriding"):
+        cursor.label()
+        cursor.expect("value")
+    change = InsertRows(table, columns)
+    if cursor.accept("default", "values"):
+        change = replace(change, columns=())
+    else:
+        change = replace(change, from_query=cursor.key != "values")
+        if cursor.key not in ("values", "select", "with", "(", "table"):
+            raise cursor.refusal("VALUES, DEFAULT VALUES or a query")
+    cursor.skip("on", "returning")
+    while cursor.key == "on" and cursor.peek() != "conflict":  # the ON of a join
+        cursor.take()
+        cursor.skip("on", "returning")
+    if cursor.accept("on", "conflict") and cursor.key == "(":
+        change = replace(change, conflict_columns=_conflict_columns(cursor))
+    cursor.skip()
+    yield change
+
+
+def _conflict_columns(cursor: Cursor) -> tuple[str, ...]:
+    """The plain columns of an ON CONFLICT target; expressions among them are left out."""
+    found: list[str] = []
+    cursor.expect("(")
+    while True:
+        if cursor.is_name() and cursor.peek() in (",", ")", "collate"):
+            found.append(cursor.token.value)
+        cursor.skip(",")
+        if not cursor.accept(","):
+            break
+    cursor.expect(")")
+    return tuple(found)
+
+
+def _targets(cursor: Cursor) -> tuple[str, ...]:
+    """The columns that an INSERT lists, or that `(a, b) =` assigns, without subscripts and fields."""
+    cursor.expect("(")
+    found: list[str] = []
+    while True:
+        found.append(_target(cursor))
+        if not cursor.accept(","):
+            break
+    cursor.expect(")")
+    return tuple(found)
+
+
+def _target(cursor: Cursor) -> str:
+    column = cursor.identifier()
+    while cursor.key in (".", "["):
+        if cursor.accept("["):
+            cursor.skip()
+            cursor.expect("]")
+        else:
+            cursor.take()
+            cursor.label()
+    return column
+
+
+def _update(cursor: Cursor) -> Iterator[Change]:
+    table = _target_table(cursor)
+    columns = _assignments(cursor)
+    has_where = cursor.key == "where"
+    if cursor.key in ("from", "returning"):
+        cursor.skip("where")
+        has_where = cursor.key == "where"
+    cursor.skip()
+    yield UpdateRows(table, columns, has_where)
+
+
+def _target_table(cursor: Cursor) -> Name:
+    only = cursor.accept("only")
+    inside = only and cursor.accept("(")
+    table = cursor.name()
+    if inside:
+        cursor.expect(")")
+    cursor.accept("*")
+    if cursor.accept("as") or (cursor.is_name() and cursor.key != "set"):
+        cursor.identifier()
+    return table
+
+
+def _assignments(cursor: Cursor) -> tuple[str, ...]:
+    cursor.expect("set")
+    columns: list[str] = []
+    while True:
+        columns += _targets(cursor) if cursor.key == "(" else (_target(cursor),)
+        cursor.expect("=")
+        begin = cursor.at
+        _skip_value(cursor)
+        if cursor.at == begin:
+            raise cursor.refusal("an expression")
+        if not cursor.accept(","):
+            return tuple(columns)
+
+
+def _skip_value(cursor: Cursor) -> None:
+    """Passes an assigned value; the WHEN of a CASE and the FROM of IS DISTINCT FROM belong to it."""
+    depth = cases = 0
+    at, tokens = cursor.at, cursor.tokens
+    while at < cursor.end:
+        key = tokens[at].key
+        if key in ("(", "["):
+            depth += 1
+        elif key in (")", "]"):
+            depth -= 1
+        elif key == "case":
+            cases += 1
+        elif key == "end" and cases:
+            cases -= 1
+        elif depth == 0 and cases == 0 and key in _VALUE_ENDS and tokens[at - 1].key != "distinct":
+            break
+        at += 1
+    cursor.move(at)
+
+
+def _delete(cursor: Cursor) -> Iterator[Change]:
+    cursor.expect("from")
+    table = _target_table(cursor)
+    cursor.skip("where")
+    has_where = cursor.key == "where"
+    cursor.skip()
+    yield DeleteRows(table, has_where)
+
+
+def _merge(cursor: Cursor) -> Iterator[Change]:
+    cursor.expect("into")
+    table = _target_table(cursor)
+    cursor.expect("using")
+    cursor.skip("when")
+    if cursor.is_done:
+        raise cursor.refusal("WHEN")
+    while cursor.accept("when"):
+        cursor.skip("then")
+        cursor.expect("then")
+        if cursor.accept("insert"):
+            columns = _targets(cursor) if cursor.key == "(" else None
+            yield InsertRows(table, columns, from_query=True)
+        elif cursor.accept("update"):
+            yield UpdateRows(table, _assignments(cursor), has_where=True)
+        elif cursor.accept("delete"):
+            yield DeleteRows(table, has_where=True)
+        elif cursor.accept("do", "nothing"):
+            yield NoEffect("MERGE DO NOTHING")
+        else:
+            raise cursor.refusal("INSERT, UPDATE, DELETE or DO NOTHING")
+        cursor.skip("when", "returning")
+    cursor.skip()
+
+
+def truncate(cursor: Cursor) -> Iterator[Change]:
+    """TRUNCATE, behind its word."""
+    cursor.accept("table")
+    tables: list[Name] = []
+    while True:
+        cursor.accept("only")
+        tables.append(cursor.name())
+        cursor.accept("*")
+        if not cursor.accept(","):
+            break
+    restarts = cursor.accept("restart", "identity")
+    cursor.accept("continue", "identity")
+    cascade = cascades(cursor)
+    yield from (TruncateTable(table, cascade, restarts) for table in tables)
+
+
+def copy(cursor: Cursor) -> Iterator[Change]:
+    """COPY, behind its word."""
+    if cursor.key == "(":
+        cursor.take()
+        begin = cursor.at
+        cursor.skip()
+        inner = Cursor(cursor.text, cursor.tokens[begin : cursor.at])
+        yield from rows(inner)
+        cursor.expect(")")
+        cursor.expect("to")
+        cursor.skip()
+        return
+    cursor.accept("binary")
+    table = cursor.name()
+    columns = cursor.identifiers() if cursor.key == "(" else None
+    word = cursor.accept_one("from", "to")
+    if not word:
+        raise cursor.refusal("FROM or TO")
+    if cursor.is_done:
+        raise cursor.refusal("a file, STDIN or STDOUT")
+    cursor.skip()
+    yield InsertRows(table, columns, is_copy=True) if word == "from" else NoEffect("COPY TO", frozenset({table}))

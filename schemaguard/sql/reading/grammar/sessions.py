@@ -1,0 +1,252 @@
+"""Sessions, transactions, maintenance, and code that is run."""
+
+import re
+from collections.abc import Iterator
+
+from schemaguard.catalog.changes import (
+    Change,
+    ControlTransaction,
+    LockTable,
+    NoEffect,
+    Opaque,
+    RewriteTable,
+    SetSetting,
+)
+from schemaguard.catalog.objects import Name
+from schemaguard.catalog.types import quote_identifier
+from schemaguard.sql.reading.cursor import Cursor
+from schemaguard.sql.reading.mentions import mentions
+from schemaguard.sql.reading.tokens import QUOTED, STRING, WORD
+
+_FULL = re.compile(r"\bfull\b(?!\s+(?:false|off|0)\b)", re.IGNORECASE)
+_LISTS = frozenset(
+    {"search_path", "temp_tablespaces", "session_preload_libraries", "shared_preload_libraries"}
+    | {"local_preload_libraries", "unix_socket_directories"}
+)
+"""Settings that hold a list of quoted names."""
+
+
+def set_setting(cursor: Cursor) -> Iterator[Change]:
+    """SET, behind its word."""
+    local = False
+    if cursor.key in ("local", "session") and cursor.peek() not in ("=", "to", "authorization"):
+        local = cursor.take().key == "local"
+    if cursor.accept("constraints"):
+        cursor.skip()
+        yield NoEffect("SET CONSTRAINTS")
+    elif cursor.accept("transaction") or cursor.accept("characteristics"):
+        cursor.skip()
+        yield NoEffect("SET TRANSACTION")
+    elif cursor.accept("time", "zone"):
+        yield SetSetting("timezone", _value(cursor, "timezone"), local)
+    elif cursor.accept("session", "authorization"):
+        yield SetSetting("session_authorization", _value(cursor, ""), local)
+    elif cursor.accept("role"):
+        cursor.accept("to")
+        cursor.accept("=")
+        yield SetSetting("role", _value(cursor, ""), local)
+    elif cursor.accept("schema"):
+        yield SetSetting("search_path", quote_identifier(cursor.string()), local)
+    elif cursor.accept("names"):
+        yield SetSetting("client_encoding", _value(cursor, ""), local)
+    elif cursor.accept("xml", "option"):
+        cursor.skip()
+        yield NoEffect("SET XML OPTION")
+    else:
+        setting = _setting_name(cursor)
+        if not cursor.accept_one("=", "to"):
+            raise cursor.refusal("= or TO")
+        yield SetSetting(setting, _value(cursor, setting), local)
+
+
+def _setting_name(cursor: Cursor) -> str:
+    name = cursor.label()
+    while cursor.accept("."):
+        name += "." + cursor.label()
+    return name.lower()
+
+
+def _value(cursor: Cursor, setting: str) -> str | None:
+    """The value as the server keeps it, None for DEFAULT; names in a list are quoted where they need it."""
+    if cursor.accept("default"):
+        return None
+    parts: list[str] = []
+    while not cursor.is_done:
+        token = cursor.take()
+        if token.kind in (WORD, QUOTED, STRING):
+            parts.append(quote_identifier(token.value) if setting in _LISTS else token.value)
+        elif token.key == ",":
+            parts.append(", ")
+        else:
+            parts.append(cursor.text[token.start : token.end])
+    if not parts:
+        raise cursor.refusal("a value")
+    return "".join(parts)
+
+
+def reset(cursor: Cursor) -> Iterator[Change]:
+    """RESET, behind its word."""
+    if cursor.accept("session", "authorization"):
+        yield SetSetting("session_authorization", None)
+    elif cursor.accept("time", "zone"):
+        yield SetSetting("timezone", None)
+    elif cursor.accept("transaction"):
+        cursor.skip()
+        yield NoEffect("RESET TRANSACTION")
+    else:
+        yield SetSetting(_setting_name(cursor), None)
+
+
+def discard(cursor: Cursor) -> Iterator[Change]:
+    """DISCARD, behind its word."""
+    what = cursor.accept_one("all", "plans", "sequences", "temp", "temporary")
+    if not what:
+        raise cursor.refusal("ALL, PLANS, SEQUENCES or TEMP")
+    yield SetSetting("all", None) if what == "all" else NoEffect("DISCARD")
+
+
+def transaction(cursor: Cursor) -> Iterator[Change]:
+    """BEGIN, START, COMMIT, END, ROLLBACK, ABORT, SAVEPOINT, RELEASE and PREPARE TRANSACTION, from the word."""
+    word = cursor.take().key
+    if word == "savepoint":
+        yield ControlTransaction("SAVEPOINT", cursor.identifier())
+        return
+    if word == "release":
+        cursor.accept("savepoint")
+        yield ControlTransaction("RELEASE", cursor.identifier())
+        return
+    if word == "prepare":
+        cursor.expect("transaction")
+        cursor.string()
+        yield ControlTransaction("PREPARE TRANSACTION")
+        return
+    if word in ("begin", "start"):
+        if word == "start":
+            cursor.expect("transaction")
+        _modes(cursor)
+        yield ControlTransaction("BEGIN")
+        return
+    action = "ROLLBACK" if word in ("rollback", "abort") else "COMMIT"
+    if word in ("commit", "rollback") and cursor.accept("prepared"):
+        cursor.string()
+        yield ControlTransaction(f"{action} PREPARED")
+        return
+    cursor.accept_one("work", "transaction")
+    if word == "rollback" and cursor.accept("to"):
+        cursor.accept("savepoint")
+        yield ControlTransaction("ROLLBACK TO", cursor.identifier())
+        return
+    if cursor.accept("and"):
+        cursor.accept("no")
+        cursor.expect("chain")
+    yield ControlTransaction(action)
+
+
+def _modes(cursor: Cursor) -> None:
+    cursor.accept_one("work", "transaction")
+    while cursor.key in ("isolation", "read", "deferrable", "not", ","):
+        if cursor.accept("isolation"):
+            cursor.expect("level")
+            cursor.label()
+            cursor.accept_one("read", "committed", "uncommitted")
+        else:
+            cursor.take()
+            cursor.accept_one("only", "write", "deferrable")
+
+
+def lock(cursor: Cursor) -> Iterator[Change]:
+    """LOCK, behind its word."""
+    cursor.accept("table")
+    tables: list[Name] = []
+    while True:
+        cursor.accept("only")
+        tables.append(cursor.name())
+        cursor.accept("*")
+        if not cursor.accept(","):
+            break
+    mode = "ACCESS EXCLUSIVE"
+    if cursor.accept("in"):
+        mode = cursor.expression("mode").upper()
+        cursor.expect("mode")
+    cursor.accept("nowait")
+    yield from (LockTable(table, mode) for table in tables)
+
+
+def vacuum(cursor: Cursor) -> Iterator[Change]:
+    """VACUUM, behind its word."""
+    full = False
+    if cursor.key == "(":
+        full = bool(_FULL.search(cursor.options()))
+    while word := cursor.accept_one("full", "freeze", "verbose", "analyze", "analyse"):
+        full = full or word == "full"
+    if not full:
+        cursor.skip()
+        yield NoEffect("VACUUM")
+        return
+    if cursor.is_done:
+        yield RewriteTable(None, "VACUUM FULL")
+        return
+    while True:
+        yield RewriteTable(cursor.name(), "VACUUM FULL")
+        if cursor.key == "(":
+            cursor.identifiers()
+        if not cursor.accept(","):
+            return
+
+
+def cluster(cursor: Cursor) -> Iterator[Change]:
+    """CLUSTER, behind its word."""
+    if cursor.key == "(":
+        cursor.options()
+    cursor.accept("verbose")
+    if cursor.is_done:
+        yield RewriteTable(None, "CLUSTER")
+        return
+    first = cursor.name()
+    if cursor.accept("on"):  # CLUSTER index ON table
+        first = cursor.name()
+    elif cursor.accept("using"):
+        cursor.identifier()
+    yield RewriteTable(first, "CLUSTER")
+
+
+def do_block(cursor: Cursor) -> Iterator[Change]:
+    """DO, behind its word."""
+    body, language = None, "plpgsql"
+    while not cursor.is_done:
+        if cursor.accept("language"):
+            language = cursor.take().value
+        else:
+            body = cursor.string()
+    if body is None:
+        raise cursor.refusal("a body")
+    names = mentions(body) if language.lower() in ("plpgsql", "sql") else None
+    yield Opaque("a DO block", names)
+
+
+def call(cursor: Cursor) -> Iterator[Change]:
+    """CALL, behind its word."""
+    procedure = cursor.any_name()
+    cursor.parenthesized()
+    yield Opaque(f"what the procedure {procedure} does can't be known")
+
+
+def execute(cursor: Cursor) -> Iterator[Change]:
+    """EXECUTE, behind its word."""
+    name = cursor.identifier()
+    cursor.skip()
+    yield Opaque(f"the prepared statement {name} is run, which another statement gave")
+
+
+_SETTING_COMMANDS = frozenset(
+    {"\\copy", "\\c", "\\connect", "\\i", "\\ir", "\\include", "\\include_relative", "\\gexec", "\\!"}
+)
+
+
+def psql(text: str) -> Change:
+    """A psql command."""
+    words = text.split()
+    word = words[0] if words else "\\"
+    if word in _SETTING_COMMANDS or word in ("\\if", "\\elif", "\\else"):
+        return Opaque(f"psql's {word} can do anything")
+    return NoEffect(word)

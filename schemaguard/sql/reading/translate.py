@@ -1,0 +1,79 @@
+"""One statement to the changes it makes."""
+
+from schemaguard.catalog.changes import Change, NoEffect, Opaque, Unreadable
+from schemaguard.sql.reading.cursor import Cursor, SyntaxRefusal, UnknownMeaning
+from schemaguard.sql.reading.grammar.sessions import psql
+from schemaguard.sql.reading.readers import read
+from schemaguard.sql.reading.statements import split
+from schemaguard.sql.reading.tokens import BROKEN, META, Token, tokenize
+
+LONGEST = 1_000_000
+"""Characters of a statement that are read; a longer one is opaque."""
+
+
+def translate(sql: str) -> tuple[Change, ...]:
+    """The changes of one statement, one an action, in order; never empty, never raises: the unreadable is Opaque.
+
+    A text that holds several statements gives the changes of all of them.
+    """
+    if len(sql) > LONGEST:
+        return (Opaque(f"the statement is longer than {LONGEST:,} characters"),)
+    if not _can_be_sent(sql):
+        return (Unreadable("a character in it is none that PostgreSQL has"),)
+    tokens, _ = tokenize(sql)
+    if tokens and tokens[-1].kind == BROKEN:
+        return (Unreadable(tokens[-1].value),)
+    while tokens and tokens[-1].key == ";":
+        tokens.pop()
+    if not tokens:
+        return (NoEffect(""),)
+    if tokens[0].kind == META:
+        return _psql(sql[tokens[0].start :])
+    if any(token.key == ";" for token in tokens):
+        parts = split(sql, "")
+        if len(parts) > 1:
+            return tuple(change for part in parts for change in translate(part.sql))
+    return _changes(sql, tokens)
+
+
+def _can_be_sent(sql: str) -> bool:
+    """Whether the text has an encoding: Python's strings may hold zeros and halves of surrogate pairs, no query can."""
+    if "\x00" in sql:
+        return False
+    try:
+        return sql.isascii() or bool(sql.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+def _changes(sql: str, tokens: list[Token]) -> tuple[Change, ...]:
+    if (unbalanced := _unbalanced(tokens)) is not None:
+        return (Unreadable(unbalanced),)
+    found: list[Change] = []
+    try:
+        found += read(Cursor(sql, tokens))
+    except SyntaxRefusal as refusal:
+        return (Unreadable(str(refusal)),)
+    except UnknownMeaning as unknown:
+        return (*found, Opaque(str(unknown)))
+    except RecursionError:
+        return (*found, Opaque("the statement is nested too deeply"))
+    return tuple(found)
+
+
+def _unbalanced(tokens: list[Token]) -> str | None:
+    """What is wrong with the parentheses, None where each has its partner."""
+    depth = 0
+    for token in tokens:
+        if token.key == "(":
+            depth += 1
+        elif token.key == ")":
+            depth -= 1
+            if depth < 0:
+                return "a parenthesis is closed that was never opened"
+    return "a parenthesis is never closed" if depth else None
+
+
+def _psql(text: str) -> tuple[Change, ...]:
+    command, _, rest = text.partition(" ")
+    return translate("copy " + rest) if command == "\\copy" else (psql(text),)

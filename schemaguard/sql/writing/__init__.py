@@ -1,0 +1,1 @@
+"""Changes to text: SQL, and the code of an Alembic revision."""

@@ -1,0 +1,1 @@
+"""The release window: the time in which a release's contract must hold."""
