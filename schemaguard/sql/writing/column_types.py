@@ -21,7 +21,7 @@ _PLAIN = {
         )
     },
 }  # fmt: skip
-_COLLATION = re.compile(r'"[^"]+"|[a-z_][a-z0-9_]*', re.ASCII)
+_COLLATION = re.compile(r'"[^"%]+"|[a-z_][a-z0-9_]*', re.ASCII)
 _TEXTS = ("text", "character varying", "character")
 
 

@@ -130,7 +130,7 @@ def _alter_column(change: c.Change) -> str | None:
             return _alter(table, name, server_default="None")
         case c.RetypeColumn(table=table, column=name, type=type_, using=using, collation=collation):
             shown = column_type(type_, collation)
-            if shown is None or (using is not None and as_text(using) != using):
+            if shown is None or _is_a_placeholder(using):
                 return None
             return _alter(table, name, type_=shown, postgresql_using=None if using is None else quoted(using))
         case c.SetComment(object=table, column=str() as name, comment=comment):
@@ -250,4 +250,10 @@ def _create_table(change: c.CreateTable) -> str | None:
 def _is_plain(table: Table) -> bool:
     """Whether a table is made of nothing but columns, constraints and a way to be partitioned."""
     is_of_another = table.partition_of is not None or table.open or bool(table.inherits)
-    return not is_of_another and table.access_method is None and table.persistence != "temporary"
+    is_stored_otherwise = table.access_method is not None or table.persistence == "temporary"
+    return not (is_of_another or is_stored_otherwise or _is_a_placeholder(table.partition_by))
+
+
+def _is_a_placeholder(text: str | None) -> bool:
+    """Whether the driver would take something in it for one: USING and PARTITION BY are handed to it as they are."""
+    return "%" in (text or "")

@@ -257,7 +257,7 @@ def access(a: str, b: str, d: str) -> list[c.Change]:
     t = Name(a, b)
     two = (Grant(a, "SELECT"), Grant(a, "UPDATE", (a, b)), Grant(b, "SELECT"), Grant(b, "UPDATE", (a, b)))
     return [
-        c.CreatePolicy(t, Policy(b, "SELECT", permissive=False, roles=(a, "public"), using="true", check="false")),
+        c.CreatePolicy(t, Policy(b, "UPDATE", permissive=False, roles=(a, "public"), using="true", check="false")),
         c.CreatePolicy(t, Policy(b, using=f"{_sql(a)} = 1")),
         c.CreatePolicy(t, Policy(b, "ALL", True, (), check="true"), is_alter=True),
         c.CreatePolicy(t, Policy(b, "ALL", True, (a,)), is_alter=True),
