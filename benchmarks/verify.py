@@ -32,7 +32,7 @@ from schemaguard.adapters.postgres import embedded
 from schemaguard.adapters.postgres.table_data import PostgresData
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import parse_type
-from schemaguard.commands.contracts.verify import Wanted, verify
+from schemaguard.commands.contracts.verify import VerificationRequest, verify
 from schemaguard.contracts.contract import Contract, ContractTable, Promise
 
 PANDERA_ROUNDS = 2
@@ -96,7 +96,7 @@ def _server(url: str | None) -> Iterator[str]:
 def _ours(data: PostgresData | DuckFile) -> None:
     contract = Contract("urn:x", "x", (), (ContractTable(Name(TABLE), "read", PROMISES),), "x.odcs.yaml", "0")
     with data:
-        (table,) = verify(contract, "x", Wanted(), data).tables
+        (table,) = verify(contract, "x", VerificationRequest(), data).tables
     if table.is_violated or len(table.counts) + len(table.checks.proven) != 7:
         raise SystemExit(f"the seven checks don't hold: {table}")
 

@@ -31,7 +31,7 @@ class Recording:
 
     def __init__(self, model: str) -> None:
         self.model = model
-        self._made: recorded.Made | None = None
+        self._made: recorded.RecordedContract | None = None
         self._kept: recorded.Kept | None = None
 
     def __repr__(self) -> str:
@@ -83,7 +83,7 @@ class Recording:
         return self._kept.changes if self._kept is not None else ()
 
     @property
-    def _done(self) -> recorded.Made:
+    def _done(self) -> recorded.RecordedContract:
         if self._made is None:
             raise UsageError("nothing is recorded before the block has ended", next="use it behind the with block")
         return self._made

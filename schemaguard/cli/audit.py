@@ -18,14 +18,12 @@ def log(
     output: Output = Format.TEXT,
 ) -> None:
     """Show who did what when, oldest first."""
-    from schemaguard.adapters.postgres.connection import connect
-    from schemaguard.cli.operating import console, tell_json, where_to
+    from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands import audit
     from schemaguard.report.audit import log_json, show_log
 
-    url, _ = where_to(database_url)
-    with connect(url) as connection:
-        entries = audit.log(connection, model, limit)
+    with open_site(database_url) as site:
+        entries = audit.log(site, model, limit)
     if output is Format.JSON:
         tell_json(log_json(entries))
     else:
@@ -44,16 +42,14 @@ def verify(
 
     Exit code: 0 intact, 1 tampered with.
     """
-    from schemaguard.adapters.postgres.connection import connect
-    from schemaguard.cli.operating import console, tell_json, where_to
+    from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands import audit
     from schemaguard.errors import ExitCode
     from schemaguard.report.audit import show_verification, verification_json
 
     outside = [audit.parse_checkpoint(each) for each in checkpoint or ()]
-    url, _ = where_to(database_url)
-    with connect(url) as connection:
-        found = audit.verify(connection, outside)
+    with open_site(database_url) as site:
+        found = audit.verify(site, outside)
     if output is Format.JSON:
         tell_json(verification_json(found))
     else:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from schemaguard.commands.catalog import CatalogAt, Comparison
 
 
-class Format(StrEnum):
+class CatalogFormat(StrEnum):
     """How the catalog is written."""
 
     TEXT = "text"
@@ -27,7 +27,7 @@ def catalog(
     diff: Annotated[bool, typer.Option("--diff", help="Compare the migrations with the database.")] = False,
     pg_version: Annotated[int | None, typer.Option(help="The PostgreSQL version to assume (15 to 18).")] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Evaluate everything anew.")] = False,
-    output: Annotated[Format, typer.Option("--format", help="How the catalog is written.")] = Format.TEXT,
+    output: Annotated[CatalogFormat, typer.Option("--format", help="How the catalog is written.")] = CatalogFormat.TEXT,
 ) -> None:
     """Show the tables that migrations arrive at, or a database has, or how they differ.
 
@@ -47,14 +47,14 @@ def catalog(
     _show(found, output)
 
 
-def _show(found: "CatalogAt", output: Format) -> None:
+def _show(found: "CatalogAt", output: CatalogFormat) -> None:
     if found.taken_as_applied is not None:
         typer.echo(
             f"note: {found.taken_as_applied} and what comes before it are taken as applied: "
             "the initial file has what they make",
             err=True,
         )
-    if output is Format.JSON:
+    if output is CatalogFormat.JSON:
         import json
 
         from schemaguard.commands.catalog import catalog_document
@@ -68,8 +68,8 @@ def _show(found: "CatalogAt", output: Format) -> None:
     catalog_text.show(found.catalog, Console(highlight=False, markup=False, emoji=False), _where(found))
 
 
-def _show_comparison(found: "Comparison", output: Format) -> None:
-    if output is Format.JSON:
+def _show_comparison(found: "Comparison", output: CatalogFormat) -> None:
+    if output is CatalogFormat.JSON:
         import json
 
         from schemaguard.commands.catalog import comparison_document

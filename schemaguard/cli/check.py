@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from schemaguard.rules.judging.verdict import CheckResult
 
 
-class Format(StrEnum):
+class CheckFormat(StrEnum):
     """How the verdict is written."""
 
     TEXT = "text"
@@ -62,8 +62,9 @@ def check(
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show notes too.")] = False,
     output: Annotated[
-        Format, typer.Option("--format", metavar="FORMAT", help=f"How the verdict is written: {', '.join(Format)}.")
-    ] = Format.TEXT,
+        CheckFormat,
+        typer.Option("--format", metavar="FORMAT", help=f"How the verdict is written: {', '.join(CheckFormat)}."),
+    ] = CheckFormat.TEXT,
 ) -> None:
     """Judge migrations: who still needs what they change, and whether it can be taken back.
 
@@ -74,8 +75,8 @@ def check(
     from dataclasses import replace
 
     from schemaguard.cli.reading import read_settings
-    from schemaguard.cli.window import live_window
     from schemaguard.commands import check as command
+    from schemaguard.commands.site import Site
     from schemaguard.errors import UsageError
 
     if in_transaction and not_in_transaction:
@@ -94,7 +95,7 @@ def check(
     with read_settings(initial=initial, pg_version=pg_version, no_cache=no_cache) as reading:
         if in_transaction or not_in_transaction:
             reading = replace(reading, assume_in_transaction=in_transaction)
-        result = command.check(options, reading, os.environ, lambda moment: live_window(None, moment))
+        result = command.check(options, reading, os.environ, Site().live_window)
     _show(result, output, verbose)
     raise typer.Exit(result.exit_code)
 
@@ -104,8 +105,8 @@ def _words(given: list[str] | None) -> tuple[str, ...]:
     return tuple(word.strip() for one in given or () for word in one.split(",") if word.strip())
 
 
-def _show(result: "CheckResult", output: Format, verbose: bool) -> None:
-    if output is Format.TEXT:
+def _show(result: "CheckResult", output: CheckFormat, verbose: bool) -> None:
+    if output is CheckFormat.TEXT:
         from rich.console import Console
 
         from schemaguard.report.check import text as check_text
@@ -115,17 +116,17 @@ def _show(result: "CheckResult", output: Format, verbose: bool) -> None:
     typer.echo(_renderer(output)(result), nl=False)
 
 
-def _renderer(output: Format) -> "Callable[[CheckResult], str]":
+def _renderer(output: CheckFormat) -> "Callable[[CheckResult], str]":
     """The report of that format; only the one that is asked for is loaded."""
-    if output is Format.JSON:
+    if output is CheckFormat.JSON:
         from schemaguard.report.check.json import render
-    elif output is Format.GITHUB:
+    elif output is CheckFormat.GITHUB:
         from schemaguard.report.check.github import render
-    elif output is Format.GITLAB:
+    elif output is CheckFormat.GITLAB:
         from schemaguard.report.check.gitlab import render
-    elif output is Format.MARKDOWN:
+    elif output is CheckFormat.MARKDOWN:
         from schemaguard.report.check.markdown import render
-    elif output is Format.SARIF:
+    elif output is CheckFormat.SARIF:
         from schemaguard.report.check.sarif import render
     else:
         from schemaguard.report.check.junit import render

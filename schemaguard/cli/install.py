@@ -10,13 +10,11 @@ def install(database_url: DatabaseUrl = None, output: Output = Format.TEXT) -> N
 
     Repeating it is harmless.
     """
-    from schemaguard.adapters.postgres.connection import connect
-    from schemaguard.cli.operating import tell_json, where_to
+    from schemaguard.cli.operating import open_site, tell_json
     from schemaguard.commands.install import install as install_control_schema
 
-    url, _ = where_to(database_url)
-    with connect(url) as connection:
-        done = install_control_schema(connection)
+    with open_site(database_url) as site:
+        done = install_control_schema(site)
     if output is Format.JSON:
         tell_json(
             {

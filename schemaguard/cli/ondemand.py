@@ -11,7 +11,7 @@ from schemaguard.cli.coercion import Verb, Verbs
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedVerb:
     """Where a verb or a group of verbs is found, and the panel of the help that it stands in."""
 
     name: str
@@ -22,7 +22,7 @@ class Listed:
     """Whether it can be called and isn't shown: an earlier name."""
 
 
-def group_of(listed: tuple[Listed, ...]) -> type[Verbs]:
+def group_of(listed: tuple[ListedVerb, ...]) -> type[Verbs]:
     """The class of a group that has these verbs, in this order."""
 
     class OnDemand(Verbs):
@@ -36,7 +36,7 @@ def group_of(listed: tuple[Listed, ...]) -> type[Verbs]:
 class _Commands(MutableMapping[str, Any]):
     """Commands by name, each made when it is first asked for."""
 
-    def __init__(self, listed: tuple[Listed, ...]) -> None:
+    def __init__(self, listed: tuple[ListedVerb, ...]) -> None:
         self._listed = {one.name: one for one in listed}
         self._made: dict[str, Any] = {}
 
@@ -58,7 +58,7 @@ class _Commands(MutableMapping[str, Any]):
         return len(self._listed)
 
 
-def _command(listed: Listed) -> Any:
+def _command(listed: ListedVerb) -> Any:
     found = getattr(import_module(listed.module), listed.attribute)
     if isinstance(found, typer.Typer):
         group: Any = typer.main.get_command(found)

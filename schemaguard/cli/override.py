@@ -1,17 +1,12 @@
 """`schemaguard override`: let a finding of the contract family pass, on somebody's word and until a day."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, contract_folder
+from schemaguard.cli.contracts.known import Folder
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
-
-if TYPE_CHECKING:
-    from schemaguard.adapters.postgres.connection import Connection
 
 
 def override(
@@ -35,42 +30,15 @@ def override(
     It goes to contracts/overrides.yaml and, where a database is configured, to the ledger. Nothing else can silence
     that family. Who asks is SCHEMAGUARD_ACTOR, else the system's user.
     """
-    from datetime import UTC
-
-    from schemaguard.adapters.files.tree import DiskFiles
-    from schemaguard.cli.contracts.known import read_book
-    from schemaguard.cli.operating import actor, console, tell_json
+    from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands import override as command
     from schemaguard.report.override import granted_json, show_granted
 
-    folder, root = contract_folder(contracts)
-    known = read_book(contracts, database_url).listed
-    wanted = [
-        command.asked(rule, thing, one, until.date(), (reason, approved_by, actor())) for one in dict.fromkeys(whom)
-    ]
-    for each in wanted:
-        command.check_asked(each, known, datetime.now(UTC).date())
-    with _ledger(database_url) as (connection, why_not):
-        done = command.grant(wanted, folder, DiskFiles(root), connection)
+    with open_site(database_url, contracts=contracts) as site:
+        why = (reason, approved_by, site.actor)
+        wanted = [command.asked(rule, thing, one, until.date(), why) for one in dict.fromkeys(whom)]
+        done = command.override(site, wanted)
     if output is Format.JSON:
-        tell_json(granted_json(done.overrides, why_not))
+        tell_json(granted_json(done.overrides, done.why_not))
     else:
-        show_granted(done.overrides, done.renewed, why_not, console())
-
-
-@contextmanager
-def _ledger(database_url: str | None) -> "Iterator[tuple[Connection | None, str | None]]":
-    """The database that has the ledger; else None and why there is none."""
-    from schemaguard.adapters import control
-    from schemaguard.adapters.postgres.connection import connect, place
-    from schemaguard.cli.operating import configured
-
-    url = configured(database_url).database_url
-    if url is None:
-        yield None, "no database is configured"
-        return
-    with connect(url) as connection:
-        if control.is_installed(connection):
-            yield connection, None
-        else:
-            yield None, f"{place(url)} has no control schema yet: schemaguard install"
+        show_granted(done.overrides, done.renewed, done.why_not, console())

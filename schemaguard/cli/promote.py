@@ -28,13 +28,12 @@ def promote(
     Its contract is satisfied first; then the pointer is switched, and the registry's alias follows.
     Exit code: 0 done, 2 impossible as asked, 4 a person has to settle something first.
     """
-    from schemaguard.cli.operating import actor, open_site
+    from schemaguard.cli.operating import open_site
     from schemaguard.cli.switching import switch
-    from schemaguard.commands.promote import promotion
+    from schemaguard.commands.promote import request
     from schemaguard.releases.release import Intent
 
     with open_site(database_url, registry_uri, alias) as site:
-        request = promotion(
-            model, version, Intent(actor(), reason), if_epoch=if_epoch, fallback=fallback, alias=site.alias
-        )
-        switch(request, site, output, dry_run=dry_run, yes=yes, finish=finish)
+        intent = Intent(site.actor, reason)
+        wanted = request(site, model, version, intent, fallback=fallback, if_epoch=if_epoch)
+        switch(wanted, site, output, dry_run=dry_run, yes=yes, finish=finish)

@@ -1,12 +1,11 @@
 """How verbs that read migrations get their settings, and how they show that it takes a while."""
 
 import gc
-import os
 import shutil
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from schemaguard.report.visible import visible
 
 if TYPE_CHECKING:
     from schemaguard.commands.reading import Reading
+    from schemaguard.history.replay import Progress
 
 _QUIET_S = 1.0
 _EVERY_S = 0.1
@@ -25,33 +25,26 @@ def read_settings(
     *, initial: Path | None = None, pg_version: int | None = None, no_cache: bool = False
 ) -> "Iterator[Reading]":
     """The reading that the settings of the working directory and the options describe."""
-    from dataclasses import replace
+    from schemaguard.commands.site import Site
 
-    from schemaguard import config
-    from schemaguard.adapters.files.cache import cache_folder, open_store
-    from schemaguard.commands.reading import open_reading
-    from schemaguard.errors import UsageError
+    with shown_progress() as progress:
+        collect_seldom()
+        with Site(progress=progress).reading(initial=initial, pg_version=pg_version, no_cache=no_cache) as reading:
+            yield reading
 
-    if pg_version is not None and pg_version not in config.POSTGRESQL_VERSIONS:
-        raise UsageError(f"--pg-version {pg_version} is not supported", next="use 15, 16, 17 or 18")
-    here = Path.cwd()
-    progress = _Progress() if sys.stderr.isatty() else None
-    reading = replace(
-        open_reading(config.load(here), here),
-        initial=str(initial) if initial is not None else None,
-        postgresql=pg_version,
-        progress=progress.show if progress is not None else None,
-    )
-    _collect_seldom()
+
+@contextmanager
+def shown_progress() -> "Iterator[Progress | None]":
+    """Where it is shown how far reading is; nowhere without a terminal."""
+    line = _ProgressLine() if sys.stderr.isatty() else None
     try:
-        with nullcontext() if no_cache else open_store(cache_folder(os.environ)) as store:
-            yield replace(reading, store=store)
+        yield line.show if line is not None else None
     finally:
-        if progress is not None:
-            progress.clear()
+        if line is not None:
+            line.clear()
 
 
-def _collect_seldom() -> None:
+def collect_seldom() -> None:
     """Let the garbage collector look for cycles seldom: catalogs are many values that live to the end of the run.
 
     With Python's own thresholds a third of the time of a long history goes to looking through them again and again.
@@ -60,7 +53,7 @@ def _collect_seldom() -> None:
     gc.set_threshold(*_GC_THRESHOLDS)
 
 
-class _Progress:
+class _ProgressLine:
     """A line on stderr that says how far it is; silent in the first second, for most runs are over by then."""
 
     def __init__(self) -> None:

@@ -1,10 +1,13 @@
 """`schemaguard reconcile`: finish what waits and correct the registry's alias."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from schemaguard.cli.operating import AliasName, DatabaseUrl, Finish, Format, Output, RegistryUri, Site
+from schemaguard.cli.operating import AliasName, DatabaseUrl, Finish, Format, Output, RegistryUri
+
+if TYPE_CHECKING:
+    from schemaguard.commands.site import Site
 
 
 def reconcile(
@@ -40,13 +43,12 @@ def reconcile(
         time.sleep(every)
 
 
-def _one_round(site: Site, output: Format, *, finish: bool) -> bool:
-    from schemaguard.cli.operating import actor, console, tell_json
+def _one_round(site: "Site", output: Format, *, finish: bool) -> bool:
+    from schemaguard.cli.operating import console, tell_json
     from schemaguard.commands.reconcile import reconcile as run
-    from schemaguard.releases.ports import World
     from schemaguard.report.status import reconciled_json, show_reconciled
 
-    done = run(site.database, World(site.database, site.registry, finish), site.alias, actor())
+    done = run(site, finish=finish)
     if output is Format.JSON:
         tell_json(reconciled_json(done))
     else:

@@ -24,22 +24,21 @@ def resume(
 
     Repeating it is harmless.
     """
-    from schemaguard.cli.operating import actor, open_site, tell_json
+    from schemaguard.cli.operating import open_site, tell_json
     from schemaguard.cli.switching import tell
     from schemaguard.commands import resume as command
     from schemaguard.errors import UsageError
-    from schemaguard.releases.ports import World
 
     if mark not in (None, "done") or (mark and abandon):
         raise UsageError("--mark takes `done` only, and not together with --abandon", next="schemaguard resume --help")
     with open_site(database_url, registry_uri, None) as site:
         if abandon:
-            given_up = command.abandon(operation, site.database, actor())
+            given_up = command.abandon(site, operation)
             if output is Format.JSON:
                 tell_json({"operation": given_up.id, "state": "abandoned"})
             else:
                 typer.echo(f"abandoned {given_up}; nothing was switched")
             return
         if mark:
-            operation = command.mark_done(operation, site.database, actor()).id
-        tell(command.resume(operation, site.database, World(site.database, site.registry, finish)), output)
+            operation = command.mark_done(site, operation).id
+        tell(command.resume(site, operation, finish=finish), output)

@@ -30,15 +30,15 @@ def rollback(
     What the old version needs is restored before the pointer is switched; what the new one wrote stays.
     Exit code: 0 done, 2 impossible as asked, 4 a person has to settle something first.
     """
-    from schemaguard.cli.operating import actor, open_site
+    from schemaguard.cli.operating import open_site
     from schemaguard.cli.switching import switch
-    from schemaguard.commands.rollback import rollback as request_rollback
+    from schemaguard.commands.rollback import request
     from schemaguard.releases.release import Intent
 
     detected = (
         detected_at.replace(tzinfo=UTC) if detected_at is not None and detected_at.tzinfo is None else detected_at
     )
     with open_site(database_url, registry_uri, alias) as site:
-        intent = Intent(actor(), reason, metric, detected)
-        request = request_rollback(model, to, intent, if_epoch=if_epoch, alias=site.alias)
-        switch(request, site, output, dry_run=dry_run, yes=yes, finish=finish)
+        intent = Intent(site.actor, reason, metric, detected)
+        wanted = request(site, model, intent, to=to, if_epoch=if_epoch)
+        switch(wanted, site, output, dry_run=dry_run, yes=yes, finish=finish)

@@ -23,7 +23,7 @@ _FORCED = frozenset({"FORCE_COLOR", "TTY_COMPATIBLE"})
 """With these in the environment rich may take what is no terminal for one."""
 
 
-class Format(StrEnum):
+class SqlFormat(StrEnum):
     """How the statements are written."""
 
     TEXT = "text"
@@ -42,7 +42,7 @@ def sql(
     initial: Annotated[Path | None, typer.Option(help="SQL that runs before the first revision.")] = None,
     pg_version: Annotated[int | None, typer.Option(help="The PostgreSQL version to assume (15 to 18).")] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Evaluate everything anew.")] = False,
-    output: Annotated[Format, typer.Option("--format", help="How the statements are written.")] = Format.TEXT,
+    output: Annotated[SqlFormat, typer.Option("--format", help="How the statements are written.")] = SqlFormat.TEXT,
 ) -> None:
     """Show the statements that a revision would run, each with file:line.
 
@@ -56,19 +56,21 @@ def sql(
         raise UsageError("too many words", at=" ".join(words), next="schemaguard sql [PATH] REVISION[:REVISION]")
     with read_settings(initial=initial, pg_version=pg_version, no_cache=no_cache) as reading:
         said = remembered(reading, ("sql", words, downgrade, output), lambda: _said(reading, words, downgrade, output))
-    if output is Format.JSON:
+    if output is SqlFormat.JSON:
         typer.echo(said)
     else:
         _show(json.loads(said))
 
 
-def _said(reading: "Reading", words: list[str], downgrade: bool, output: Format) -> str:
+def _said(reading: "Reading", words: list[str], downgrade: bool, output: SqlFormat) -> str:
     """What is shown, as JSON: the document, or the lines of the text with the style of each."""
     from schemaguard.commands import sql as command
 
     where, wanted = (None if len(words) == 1 else words[0]), words[-1]
     found = command.sql(reading, where, wanted, "downgrade" if downgrade else "upgrade")
-    return json.dumps(command.document(found), indent=2) if output is Format.JSON else json.dumps(list(_lines(found)))
+    return (
+        json.dumps(command.document(found), indent=2) if output is SqlFormat.JSON else json.dumps(list(_lines(found)))
+    )
 
 
 def _show(lines: list[tuple[str, str]]) -> None:

@@ -20,7 +20,7 @@ def status(
     from schemaguard.report.status import show_status, status_json
 
     with open_site(database_url, registry_uri, alias) as site:
-        found = read_status(site.database, site.registry_if_any, site.alias, model)
+        found = read_status(site, model)
     if output is Format.JSON:
         tell_json(status_json(found))
     else:

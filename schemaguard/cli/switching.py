@@ -1,36 +1,43 @@
-"""How promote, rollback and resume show a plan, ask, carry it out and tell what came of it."""
+"""How promote, rollback and resume show a plan, ask, and tell what came of it."""
 
 import sys
 from typing import TYPE_CHECKING
 
 import typer
 
-from schemaguard.cli.operating import Format, Site, console, tell_json
+from schemaguard.cli.operating import Format, console, tell_json
 
 if TYPE_CHECKING:
-    from schemaguard.commands.release import Request, Shown
+    from schemaguard.commands.site import Site
+    from schemaguard.commands.switching import Request, Shown
     from schemaguard.releases.execute import Done
 
 
-def switch(request: "Request", site: Site, output: Format, *, dry_run: bool, yes: bool, finish: bool) -> None:
-    """Plan a request, ask unless `yes`, and carry it out."""
-    from schemaguard.commands.release import carry_out, show
-    from schemaguard.releases.fit import CatalogFit
-    from schemaguard.releases.ports import World
+def switch(request: "Request", site: "Site", output: Format, *, dry_run: bool, yes: bool, finish: bool) -> None:
+    """Show the plan of a request, ask unless `yes`, carry it out, and tell what came of it."""
+    from schemaguard.commands import switching as command
+
+    if dry_run:
+        _show(command.plan(site, request), output)
+        return
+
+    def approve(shown: "Shown") -> None:
+        # Where nobody is asked, what was done says all that the plan said.
+        if not yes:
+            if output is Format.TEXT:
+                _show(shown, output)
+            _ask(shown)
+
+    tell(command.switch(site, request, approve, finish=finish), output)
+
+
+def _show(shown: "Shown", output: Format) -> None:
     from schemaguard.report.plan import plan_json, show_plan
 
-    fit = CatalogFit()
-    shown = show(request, site.database, site.registry, fit)
-    # Where nobody is asked, what was done says all that the plan said.
-    if output is Format.TEXT and (dry_run or not yes):
+    if output is Format.JSON:
+        tell_json(plan_json(shown.plan))
+    else:
         show_plan(shown.plan, console(), shown.warning)
-    if dry_run:
-        if output is Format.JSON:
-            tell_json(plan_json(shown.plan))
-        return
-    if not yes:
-        _ask(shown)
-    tell(carry_out(request, shown, World(site.database, site.registry, finish), fit), output)
 
 
 def _ask(shown: "Shown") -> None:
@@ -38,7 +45,7 @@ def _ask(shown: "Shown") -> None:
 
     if not sys.stdin.isatty():
         raise UsageError(
-            "nobody is there to answer whether that should be done",
+            "there is no terminal to confirm on",
             next=f"say it with --yes, best together with --if-epoch {shown.plan.epoch}",
         )
     typer.confirm("carry it out?", abort=True, err=True)

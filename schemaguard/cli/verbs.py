@@ -1,6 +1,6 @@
 """The verbs of the command line, one file each, in the order in which help lists them."""
 
-from schemaguard.cli.ondemand import Listed
+from schemaguard.cli.ondemand import ListedVerb
 
 _REVIEW = "Before a migration is merged (no database, no registry)"
 _OPERATE = "Where models serve"
@@ -8,12 +8,12 @@ _CONTRACTS = "Who reads what, until when"
 _TRY = "To see all of it at work"
 
 
-def _verb(name: str, panel: str) -> Listed:
-    return Listed(name, f"schemaguard.cli.{name}", name, panel)
+def _verb(name: str, panel: str) -> ListedVerb:
+    return ListedVerb(name, f"schemaguard.cli.{name}", name, panel)
 
 
-def _group(name: str, panel: str) -> Listed:
-    return Listed(name, f"schemaguard.cli.{name}", "group", panel)
+def _group(name: str, panel: str) -> ListedVerb:
+    return ListedVerb(name, f"schemaguard.cli.{name}", "group", panel)
 
 
 VERBS = (
@@ -33,5 +33,5 @@ VERBS = (
     _group("contracts", _CONTRACTS),
     _group("window", _CONTRACTS),
     _verb("demo", _TRY),
-    Listed("init", "schemaguard.cli.init", "init", is_hidden=True),
+    ListedVerb("init", "schemaguard.cli.init", "init", is_hidden=True),
 )

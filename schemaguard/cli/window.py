@@ -1,15 +1,12 @@
 """`schemaguard window`: who is in the release window, and the lock file that says so without a database."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, contract_folder
+from schemaguard.cli.contracts.known import Folder
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
-
-if TYPE_CHECKING:
-    from schemaguard.window.window import Window
 
 group = typer.Typer(
     no_args_is_help=True,
@@ -29,20 +26,14 @@ def show(
     output: Output = Format.TEXT,
 ) -> None:
     """Show who is in the release window and until when, as check would read it."""
-    from datetime import UTC
-
-    from schemaguard.adapters.files.tree import DiskFiles
-    from schemaguard.cli.contracts.known import read_contracts
-    from schemaguard.cli.operating import console, tell_json
+    from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands import window as command
     from schemaguard.report.window import show_window, window_json
 
-    folder, root = contract_folder(contracts)
-    files = [file.contract for file in read_contracts(folder, root, contracts)]
-    chosen = command.choose(
-        window, at, folder, DiskFiles(root), files, lambda moment: live_window(database_url, moment)
-    )
-    now = datetime.now(UTC)
+    with open_site(database_url, contracts=contracts) as site:
+        files = [file.contract for file in site.contract_files()]
+        chosen = command.choose(window, at, site.contracts_folder, site.files, files, site.live_window)
+        now = site.now()
     if output is Format.JSON:
         tell_json(window_json(chosen, now))
     else:
@@ -67,34 +58,24 @@ def lock(
     The same windows are the same bytes but for the date; while they stay the same, the date is renewed once a day.
     Exit code: 0, or 1 where --check finds a difference.
     """
-    from schemaguard.adapters.files.tree import DiskFiles
-    from schemaguard.cli.operating import console, tell_json
+    from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands import window as command
+    from schemaguard.commands.site import LOCK
     from schemaguard.errors import UsageError
     from schemaguard.report.window import lock_json, show_lock
 
     if check and refresh:
         raise UsageError("both --check and --refresh", next="give one of them")
-    folder, root = contract_folder(contracts)
-    target = file or str(folder / command.LOCK)
-    live = live_window(database_url)
-    if check:
-        done = command.compare(target, DiskFiles(root), live)
-    else:
-        done = command.lock(target, DiskFiles(root), live, refresh=refresh)
+    with open_site(database_url, contracts=contracts) as site:
+        target = file or str(site.contracts_folder / LOCK)
+        live = site.live_window()
+        if check:
+            done = command.compare(target, site.files, live)
+        else:
+            done = command.lock(target, site.files, live, refresh=refresh)
     facts = (done.file, done.outcome.value, done.live, done.changes, done.written)
     if output is Format.JSON:
         tell_json(lock_json(*facts))
     else:
         show_lock(*facts, console())
     raise typer.Exit(done.exit_code)
-
-
-def live_window(database_url: str | None, at: datetime | None = None) -> "Window":
-    """The release windows as the configured database has them, now or at another time."""
-    from schemaguard.adapters.control.database import ControlDatabase
-    from schemaguard.cli.operating import where_to
-
-    url, _ = where_to(database_url)
-    with ControlDatabase(url) as database:
-        return database.window(at)

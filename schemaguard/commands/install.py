@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from schemaguard.adapters import control
-from schemaguard.adapters.postgres.connection import Connection
+from schemaguard.adapters.postgres.connection import connect
+from schemaguard.commands.site import Site
 from schemaguard.errors import DatabaseError
 
 OLDEST_SERVER = 15
@@ -19,14 +20,18 @@ class Installed:
     watched: str | None
 
 
-def install(connection: Connection) -> Installed:
-    """Install what is missing, and let Alembic's version table refuse held revisions. Running it again is harmless."""
-    server = connection.info.server_version // 10000
-    if server < OLDEST_SERVER:
-        raise DatabaseError(
-            f"this is PostgreSQL {server}",
-            at=f"database {connection.info.dbname}",
-            next=f"use {OLDEST_SERVER} or newer: older ones aren't tested",
-        )
-    versions = control.install(connection)
-    return Installed(connection.info.dbname, versions, control.version(connection), control.watch(connection))
+def install(site: Site) -> Installed:
+    """Install what is missing, and let Alembic's version table refuse held revisions. Running it again is harmless.
+
+    DatabaseError where the database can't be reached, is too old, or the role may not do it.
+    """
+    with connect(site.database_url) as connection:
+        server = connection.info.server_version // 10000
+        if server < OLDEST_SERVER:
+            raise DatabaseError(
+                f"this is PostgreSQL {server}",
+                at=f"database {connection.info.dbname}",
+                next=f"use {OLDEST_SERVER} or newer: older ones aren't tested",
+            )
+        versions = control.install(connection)
+        return Installed(connection.info.dbname, versions, control.version(connection), control.watch(connection))

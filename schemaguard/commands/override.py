@@ -1,20 +1,24 @@
 """override: let a finding of the contract family pass for one model version until a day, on somebody's word."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from schemaguard.adapters import control
 from schemaguard.adapters.control import ledger
 from schemaguard.adapters.files.overrides import FILE, read_overrides
 from schemaguard.adapters.files.tree import DiskFiles
 from schemaguard.adapters.files.writing import replace_text
-from schemaguard.adapters.postgres.connection import Connection, in_transaction
+from schemaguard.adapters.postgres.connection import Connection, connect, in_transaction, place
+from schemaguard.commands.contracts.known import read_book
+from schemaguard.commands.site import Site
 from schemaguard.contracts.overrides import Override, is_same_person, parse, spelled, whom
 from schemaguard.contracts.overriding import with_override
 from schemaguard.errors import RefusedError, UsageError
-from schemaguard.registry.listing import Listed
-from schemaguard.rules import RULES
+from schemaguard.registry.listing import ListedContract
+from schemaguard.rules import MIGRATION_RULES
 from schemaguard.rules.judging.overriding import not_overridden
 
 _LONGEST_LIST = 8
@@ -28,6 +32,8 @@ class Granted:
     renewed: tuple[Override, ...]
     """Those whose place they took."""
     is_in_ledger: bool
+    why_not: str | None = None
+    """Why they aren't in the ledger."""
 
 
 def asked(rule: str, thing: str, whom_: str, until: date, why: tuple[str, str, str]) -> Override:
@@ -37,9 +43,9 @@ def asked(rule: str, thing: str, whom_: str, until: date, why: tuple[str, str, s
     return Override(rule, spelled(thing), model, version, until, reason, approved_by, asked_by)
 
 
-def check_asked(wanted: Override, listed: Sequence[Listed], today: date) -> None:
+def check_asked(wanted: Override, listed: Sequence[ListedContract], today: date) -> None:
     """Whether it can be granted: UsageError where it names what isn't there, RefusedError where one person is both."""
-    if problem := not_overridden(wanted.rule, RULES):
+    if problem := not_overridden(wanted.rule, MIGRATION_RULES):
         raise UsageError(problem[0], at="RULE", next=problem[1])
     said = (("--reason", wanted.reason), ("--approved-by", wanted.approved_by))
     for option, text in said:
@@ -66,7 +72,7 @@ def _is_unicode(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _check_is_under_contract(wanted: Override, listed: Sequence[Listed]) -> None:
+def _check_is_under_contract(wanted: Override, listed: Sequence[ListedContract]) -> None:
     mine = [each.contract for each in listed if (each.contract.model, each.version) == (wanted.model, wanted.version)]
     if not mine:
         names = sorted(each.name for each in listed)
@@ -83,6 +89,32 @@ def _check_is_under_contract(wanted: Override, listed: Sequence[Listed]) -> None
 def _listed(names: list[str]) -> str:
     more = f" and {len(names) - _LONGEST_LIST} more" if len(names) > _LONGEST_LIST else ""
     return (", ".join(names[:_LONGEST_LIST]) or "none") + more
+
+
+def override(site: Site, wanted: Sequence[Override]) -> Granted:
+    """Check and grant overrides: in the file beside the contracts and, where a database is configured, the ledger.
+
+    Raises UsageError where one names what isn't there, RefusedError where one person asks and approves.
+    """
+    known = read_book(site).listed
+    for each in wanted:
+        check_asked(each, known, site.now().date())
+    with _ledger_of(site) as (connection, why_not):
+        return replace(grant(wanted, site.contracts_folder, site.files, connection), why_not=why_not)
+
+
+@contextmanager
+def _ledger_of(site: Site) -> Iterator[tuple[Connection | None, str | None]]:
+    """The database that has the ledger; else None and why there is none."""
+    url = site.environment.database_url
+    if url is None:
+        yield None, "no database is configured"
+        return
+    with connect(url) as connection:
+        if control.is_installed(connection):
+            yield connection, None
+        else:
+            yield None, f"{place(url)} has no control schema yet: schemaguard install"
 
 
 def grant(wanted: Sequence[Override], folder: Path, files: DiskFiles, connection: Connection | None) -> Granted:

@@ -1,13 +1,42 @@
 """promote: put a model version to serve, and make the database ready for it first."""
 
-from schemaguard.commands.release import Request
+from schemaguard.commands.site import Site
+from schemaguard.commands.switching import Approve, Request, Shown, approved, plan, switch, unwatched
+from schemaguard.releases.execute import Done, Watch
 from schemaguard.releases.plan import Wanted
-from schemaguard.releases.release import Intent, Kind
+from schemaguard.releases.release import Intent, OperationKind
 
 
-def promotion(
-    model: str, version: str, intent: Intent, *, if_epoch: int | None = None, fallback: str | None = None,
-    alias: str = "champion",
-) -> Request:  # fmt: skip
-    """The request that promotes a model version."""
-    return Request(model, Wanted(Kind.PROMOTE, version, if_epoch, fallback, alias), intent)
+def request(
+    site: Site, model: str, version: str, intent: Intent, *, fallback: str | None = None, if_epoch: int | None = None
+) -> Request:
+    """What promotes a version; `fallback` becomes the version that rollbacks go to."""
+    return Request(model, Wanted(OperationKind.PROMOTE, version, if_epoch, fallback, site.alias), intent)
+
+
+def plan_promotion(
+    site: Site, model: str, version: str, intent: Intent, *, fallback: str | None = None, if_epoch: int | None = None
+) -> Shown:
+    """What a promotion would do, with nothing touched."""
+    return plan(site, request(site, model, version, intent, fallback=fallback, if_epoch=if_epoch))
+
+
+def promote(
+    site: Site,
+    model: str,
+    version: str,
+    intent: Intent,
+    *,
+    fallback: str | None = None,
+    if_epoch: int | None = None,
+    approve: Approve = approved,
+    finish: bool = False,
+    watch: Watch = unwatched,
+) -> Done:
+    """Put a published model version to serve. `finish`: without waiting for servers; `watch` hears of each step.
+
+    Raises RefusedError or UsageError where it can't be done as asked, ConflictError where somebody was faster, and
+    whatever `approve` raises once it has seen the plan.
+    """
+    wanted = request(site, model, version, intent, fallback=fallback, if_epoch=if_epoch)
+    return switch(site, wanted, approve, finish=finish, watch=watch)

@@ -1,6 +1,7 @@
 """reconcile: finish what waits, correct the registry's alias, and remind of what can be purged."""
 
 from schemaguard.adapters.control.database import ControlDatabase
+from schemaguard.commands.site import Site
 from schemaguard.errors import SchemaguardError
 from schemaguard.releases.document import from_document
 from schemaguard.releases.execute import execute
@@ -9,13 +10,18 @@ from schemaguard.releases.ports import World
 from schemaguard.releases.release import OperationState
 
 
-def reconcile(database: ControlDatabase, world: World, alias: str, actor: str) -> Reconciled:
-    """One round, under the lock. An operation that is open belongs to whoever carries it out: it is left alone."""
+def reconcile(site: Site, *, finish: bool = False) -> Reconciled:
+    """One round, under the lock; `finish`: without waiting for servers.
+
+    An operation that is open belongs to whoever carries it out: it is left alone.
+    """
+    database = site.database
+    world = World(database, site.registry, finish)
     database.lock()
     try:
         finished, waiting, failed = _continue_waiting(database, world)
         overview = database.overview(None)
-        corrected, unreachable = _correct_aliases(overview, database, world, (alias, actor))
+        corrected, unreachable = _correct_aliases(overview, database, world, (site.alias, site.actor))
     finally:
         database.unlock()
     purgeable = tuple(each.object for each in overview.retired if each.purge_after <= overview.at)

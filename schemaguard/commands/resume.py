@@ -4,6 +4,8 @@ import time
 from dataclasses import replace
 
 from schemaguard.adapters.control.database import ControlDatabase
+from schemaguard.commands.site import Site
+from schemaguard.commands.switching import unwatched
 from schemaguard.errors import RefusedError, UsageError
 from schemaguard.releases.document import from_document
 from schemaguard.releases.execute import Done, Watch, execute
@@ -30,17 +32,20 @@ def find(database: ControlDatabase, number: int | None) -> Operation:
     return open_ones[0]
 
 
-def resume(number: int | None, database: ControlDatabase, world: World, watch: Watch = lambda _: None) -> Done:
-    """Carry an operation on, to its end or to where it has to wait."""
+def resume(site: Site, number: int | None, *, finish: bool = False, watch: Watch = unwatched) -> Done:
+    """Carry an operation on, to its end or to where it has to wait; `finish`: without waiting for servers."""
     began = time.monotonic()
+    database = site.database
     database.lock()
     operation = find(database, number)
+    world = World(database, site.registry, finish)
     outcome = execute(operation, from_document(operation.document), world, watch)
     return Done(outcome, round((time.monotonic() - began) * 1000, 2))
 
 
-def mark_done(number: int | None, database: ControlDatabase, actor: str) -> Operation:
+def mark_done(site: Site, number: int | None) -> Operation:
     """Take the operator's word that the step at which an operation stopped is done; the ledger says whose word."""
+    database = site.database
     database.lock()
     operation = find(database, number)
     step = operation.current
@@ -50,13 +55,14 @@ def mark_done(number: int | None, database: ControlDatabase, actor: str) -> Oper
             at=f"operation {operation.id}, step {step}",
             next=f"schemaguard resume {operation.id}, or --abandon",
         )
-    database.mark_done(operation, step, actor)
+    database.mark_done(operation, step, site.actor)
     steps = tuple(replace(r, state=StepState.DONE) if r.name is step else r for r in operation.steps)
     return replace(operation, steps=steps)
 
 
-def abandon(number: int | None, database: ControlDatabase, actor: str) -> Operation:
+def abandon(site: Site, number: int | None) -> Operation:
     """Give an operation up: what PREPARE did is undone. RefusedError where the pointer has been switched already."""
+    database = site.database
     database.lock()
     operation = find(database, number)
     plan = from_document(operation.document)
@@ -68,5 +74,5 @@ def abandon(number: int | None, database: ControlDatabase, actor: str) -> Operat
             at=f"operation {operation.id}, step {operation.current}",
             next=f"finish it with schemaguard resume {operation.id}, then {verb} {plan.model}",
         )
-    database.abandon(operation, plan, actor)
+    database.abandon(operation, plan, site.actor)
     return operation

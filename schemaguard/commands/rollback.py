@@ -1,12 +1,38 @@
 """rollback: take model and schema back together, to the version that served before or to a named one."""
 
-from schemaguard.commands.release import Request
+from schemaguard.commands.site import Site
+from schemaguard.commands.switching import Approve, Request, Shown, approved, plan, switch, unwatched
+from schemaguard.releases.execute import Done, Watch
 from schemaguard.releases.plan import Wanted
-from schemaguard.releases.release import Intent, Kind
+from schemaguard.releases.release import Intent, OperationKind
+
+
+def request(site: Site, model: str, intent: Intent, *, to: str | None = None, if_epoch: int | None = None) -> Request:
+    """What rolls a model back; `to` None goes to the fallback, else to what served before."""
+    return Request(model, Wanted(OperationKind.ROLLBACK, to, if_epoch, None, site.alias), intent)
+
+
+def plan_rollback(
+    site: Site, model: str, intent: Intent, *, to: str | None = None, if_epoch: int | None = None
+) -> Shown:
+    """What a rollback would do, with nothing touched."""
+    return plan(site, request(site, model, intent, to=to, if_epoch=if_epoch))
 
 
 def rollback(
-    model: str, version: str | None, intent: Intent, *, if_epoch: int | None = None, alias: str = "champion"
-) -> Request:
-    """The request that rolls a model back; `version` None goes to the fallback, else to what served before."""
-    return Request(model, Wanted(Kind.ROLLBACK, version, if_epoch, None, alias), intent)
+    site: Site,
+    model: str,
+    intent: Intent,
+    *,
+    to: str | None = None,
+    if_epoch: int | None = None,
+    approve: Approve = approved,
+    finish: bool = False,
+    watch: Watch = unwatched,
+) -> Done:
+    """Take model and schema back together. `finish`: without waiting for servers; `watch` hears of each step.
+
+    Raises RefusedError or UsageError where it can't be done as asked, ConflictError where somebody was faster, and
+    whatever `approve` raises once it has seen the plan.
+    """
+    return switch(site, request(site, model, intent, to=to, if_epoch=if_epoch), approve, finish=finish, watch=watch)

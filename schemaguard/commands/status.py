@@ -1,14 +1,14 @@
 """status: what serves, what is under way, what is out of sight, what is held, and what has drifted."""
 
-from schemaguard.adapters.control.database import ControlDatabase
+from schemaguard.commands.site import Site
 from schemaguard.errors import RegistryError
 from schemaguard.releases.overview import Alias, Status
-from schemaguard.releases.ports import Registry
 
 
-def status(database: ControlDatabase, registry: Registry | None, alias: str, model: str | None = None) -> Status:
+def status(site: Site, model: str | None = None) -> Status:
     """The state of every model, or of one; a registry that can't be asked is named as drift."""
-    overview = database.overview(model)
+    registry, alias = site.registry_if_any, site.alias
+    overview = site.database.overview(model)
     drift, aliases = list(overview.drift), {}
     for pointer, _ in overview.models:
         name, version = f"{pointer.model}@{alias}", None

@@ -8,18 +8,17 @@ from pathlib import Path
 
 from schemaguard.adapters.files.tree import DiskFiles
 from schemaguard.adapters.files.writing import replace_text
+from schemaguard.commands.site import LOCK
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import ConfigError, ExitCode, UsageError
 from schemaguard.window.lock import EntryChange, changes, is_due
 from schemaguard.window.window import Window, from_dates, parse_lock, render_lock
 
-LOCK = "window.lock"
-
 LiveWindow = Callable[[datetime | None], Window]
 """Reads the release windows from the database, as of now or of another time."""
 
 
-class Outcome(StrEnum):
+class LockOutcome(StrEnum):
     """What became of the lock file, or what is true of it where it was only looked at."""
 
     WRITTEN = "written"
@@ -28,11 +27,11 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Locked:
+class LockedWindows:
     """The lock file and the windows of the database."""
 
     file: str
-    outcome: Outcome
+    outcome: LockOutcome
     live: Window
     changes: tuple[EntryChange, ...]
     written: datetime | None
@@ -41,7 +40,7 @@ class Locked:
     @property
     def exit_code(self) -> ExitCode:
         """1 where the file differs and was not written."""
-        return ExitCode.FINDINGS if self.outcome is Outcome.DIFFERS else ExitCode.OK
+        return ExitCode.FINDINGS if self.outcome is LockOutcome.DIFFERS else ExitCode.OK
 
 
 def choose(
@@ -69,7 +68,7 @@ def choose(
     return parse_lock(text, path, moment)
 
 
-def lock(output: str, files: DiskFiles, live: Window, *, refresh: bool = False) -> Locked:
+def lock(output: str, files: DiskFiles, live: Window, *, refresh: bool = False) -> LockedWindows:
     """Write the windows of the database to the lock file, where that is due; nothing else is touched.
 
     Raises UsageError where the file can't be written.
@@ -82,19 +81,19 @@ def lock(output: str, files: DiskFiles, live: Window, *, refresh: bool = False) 
         before = None  # Whatever it is, what the database says takes its place.
     found = changes(before or Window(path, live.at, ()), live)
     if before is not None and not is_due(before, live, refresh=refresh):
-        return Locked(path, Outcome.UNCHANGED, live, (), before.written)
+        return LockedWindows(path, LockOutcome.UNCHANGED, live, (), before.written)
     target = files.root / path
     if not target.parent.is_dir():
         raise UsageError("there is no such folder", at=str(Path(path).parent), next="make it, or name another --output")
     replace_text(target, render_lock(live))
-    return Locked(path, Outcome.WRITTEN, live, found, live.at)
+    return LockedWindows(path, LockOutcome.WRITTEN, live, found, live.at)
 
 
-def compare(output: str, files: DiskFiles, live: Window) -> Locked:
+def compare(output: str, files: DiskFiles, live: Window) -> LockedWindows:
     """Whether the lock file says what the database says; it is left as it is. ConfigError where it is no lock."""
     path = files.path_of(output)
     text = files.read(path)
     before = parse_lock(text, path) if text is not None else None
     found = changes(before or Window(path, live.at, ()), live)
-    outcome = Outcome.DIFFERS if found or before is None else Outcome.UNCHANGED
-    return Locked(path, outcome, live, found, before.written if before is not None else None)
+    outcome = LockOutcome.DIFFERS if found or before is None else LockOutcome.UNCHANGED
+    return LockedWindows(path, outcome, live, found, before.written if before is not None else None)

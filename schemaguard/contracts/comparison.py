@@ -33,7 +33,7 @@ class Grade(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ContractDifference:
     """One difference of what is said of a table or column, with what a reader and a writer of the first feel."""
 
     table: Name
@@ -71,20 +71,24 @@ class Difference:
         return _breaks(self.reader if self.access == "read" else self.writer)
 
 
-def compare(first: Contract, second: Contract) -> tuple[Difference, ...]:
+def compare(first: Contract, second: Contract) -> tuple[ContractDifference, ...]:
     """Every difference of what the contracts say of tables and columns, in the order of the second."""
     before, after = _parts(first), _parts(second)
-    found: list[Difference] = []
+    found: list[ContractDifference] = []
     for key in [*after, *(key for key in before if key not in after)]:
         old, new = before.get(key), after.get(key)
         if old is not None and new is not None:
             found += _within(old, new)
         elif new is not None:
-            found.append(Difference(new.table, None, new.access, "is named, too", (), (), new.line, new.position))
+            found.append(
+                ContractDifference(new.table, None, new.access, "is named, too", (), (), new.line, new.position)
+            )
         elif old is not None:
             gone = tuple(breakage("table-dropped", access, (old.table, None), "table") for access in _ACCESSES)
             found.append(
-                Difference(old.table, None, old.access, "isn't named", gone[:1], gone[1:], old.line, old.position)
+                ContractDifference(
+                    old.table, None, old.access, "isn't named", gone[:1], gone[1:], old.line, old.position
+                )
             )
     return tuple(found)
 
@@ -100,7 +104,7 @@ def _parts(contract: Contract) -> dict[tuple[str, str, Access], ContractTable]:
     return {(p.table.schema or "public", p.table.name, p.access): p for p in contract.tables}
 
 
-def _within(old: ContractTable, new: ContractTable) -> Iterator[Difference]:
+def _within(old: ContractTable, new: ContractTable) -> Iterator[ContractDifference]:
     for promise in new.promises:
         was = old.promise(promise.column)
         if was is None:
@@ -114,14 +118,14 @@ def _within(old: ContractTable, new: ContractTable) -> Iterator[Difference]:
         yield _rekeyed(old, new)
 
 
-def _added(old: ContractTable, new: ContractTable, promise: Promise) -> Difference:
+def _added(old: ContractTable, new: ContractTable, promise: Promise) -> ContractDifference:
     kind = f" {promise.type}" if promise.type is not None else ""
     what = f"is named, too:{kind}{', required' if promise.required else ''}".removesuffix(":")
     place = (what, promise.line, promise.position)
     return _differ(new, promise, place, old.promises, (*old.promises, promise))
 
 
-def _changed(new: ContractTable, was: Promise, now: Promise) -> Iterator[Difference]:
+def _changed(new: ContractTable, was: Promise, now: Promise) -> Iterator[ContractDifference]:
     for what, attribute, shown in _ATTRIBUTES:
         before, after = getattr(was, attribute), getattr(now, attribute)
         if before == after:
@@ -136,12 +140,12 @@ def _changed(new: ContractTable, was: Promise, now: Promise) -> Iterator[Differe
         yield _differ(new, was, place, pair[:1], pair[1:])
 
 
-def _untyped(part: ContractTable, was: Promise, place: tuple[str, int, int], *, is_lost: bool) -> Difference:
+def _untyped(part: ContractTable, was: Promise, place: tuple[str, int, int], *, is_lost: bool) -> ContractDifference:
     """A type that only one of them says: where the second doesn't, it may be any."""
     subject = (part.table, was.column)
     any_type = tuple(breakage("type-changed", a, subject, "table", "no type is said") for a in _ACCESSES)
     reader, writer = (any_type[:1], any_type[1:]) if is_lost else ((), ())
-    return Difference(part.table, was.column, part.access, place[0], reader, writer, place[1], place[2])
+    return ContractDifference(part.table, was.column, part.access, place[0], reader, writer, place[1], place[2])
 
 
 def _measured(promise: Promise) -> Promise:
@@ -152,11 +156,11 @@ def _measured(promise: Promise) -> Promise:
     return replace(promise, type=Type("character varying", modifiers=length))
 
 
-def _rekeyed(old: ContractTable, new: ContractTable) -> Difference:
+def _rekeyed(old: ContractTable, new: ContractTable) -> ContractDifference:
     what = f"upsert key {_listed(old.upsert_key)} → {_listed(new.upsert_key)}"
     catalogs = [_keyed(old, part.upsert_key) for part in (old, new)]
     reader, writer = (_felt(replace(old, access=access), *catalogs) for access in _ACCESSES)
-    return Difference(new.table, None, new.access, what, reader, writer, new.line, new.position)
+    return ContractDifference(new.table, None, new.access, what, reader, writer, new.line, new.position)
 
 
 def _keyed(part: ContractTable, key: tuple[str, ...]) -> Catalog:
@@ -170,10 +174,10 @@ def _differ(
     place: tuple[str, int, int],
     was: Sequence[Promise],
     now: Sequence[Promise],
-) -> Difference:
+) -> ContractDifference:
     catalogs = [promised_catalog(part.table, promises) for promises in (was, now)]
     reader, writer = (_felt(ContractTable(part.table, access, tuple(was)), *catalogs) for access in _ACCESSES)
-    return Difference(part.table, promise.column, part.access, place[0], reader, writer, place[1], place[2])
+    return ContractDifference(part.table, promise.column, part.access, place[0], reader, writer, place[1], place[2])
 
 
 def _felt(part: ContractTable, was: Catalog, now: Catalog) -> tuple[Breakage, ...]:

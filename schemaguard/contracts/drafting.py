@@ -36,7 +36,7 @@ _NO_VERSION = (
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ContractDraft:
     """All that a drafted contract says. `model_versions` is empty while the version isn't known."""
 
     model: str
@@ -56,12 +56,12 @@ class Draft:
         return any(table.access == "write" for table in self.tables)
 
 
-def render(draft: Draft, catalog: Catalog) -> str:
+def render(draft: ContractDraft, catalog: Catalog) -> str:
     """The contract file. `odcs.parse` reads from it what the draft says; the catalog knows domains' base types."""
     return "\n".join(_lines(draft, catalog)) + "\n"
 
 
-def _lines(draft: Draft, catalog: Catalog) -> Iterator[str]:
+def _lines(draft: ContractDraft, catalog: Catalog) -> Iterator[str]:
     versions = draft.model_versions
     version = versions[0] if versions else ""
     name = f"{draft.model}@{version}" if version else draft.model
@@ -87,7 +87,7 @@ def _lines(draft: Draft, catalog: Catalog) -> Iterator[str]:
         yield _NO_WRITES
 
 
-def _own(draft: Draft) -> Iterator[dict[str, Any]]:
+def _own(draft: ContractDraft) -> Iterator[dict[str, Any]]:
     versions = draft.model_versions
     yield _property("modelName", draft.model)
     if versions:

@@ -13,7 +13,7 @@ from schemaguard.sql.queries.traced import Source, Untraceable
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class ObservedStatement:
     """One statement as pg_stat_statements counts it; `path` is the search_path that its role begins with.
 
     The text is empty where the server has lost it.
@@ -30,7 +30,7 @@ class Statement:
 class Log:
     """All that pg_stat_statements knows of one database, and the catalog that it is read over."""
 
-    statements: tuple[Statement, ...]
+    statements: tuple[ObservedStatement, ...]
     catalog: Catalog
     since: datetime | None = None
     evictions: int = 0
@@ -40,7 +40,7 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ObservedReading:
     """What one role reads of one table, in all its statements that the same contracts cover.
 
     `contracts` are those that declare all that such a statement names of the table; empty where none does. `strangers`
@@ -70,7 +70,7 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadableStatement:
     """A statement about tables under contract whose reads can't be shown; `tables` is empty where it has no text."""
 
     id: int
@@ -85,16 +85,16 @@ class Unreadable:
 class Observation:
     """What was seen, over how many statements; the undeclared readings stand first."""
 
-    readings: tuple[Reading, ...]
+    readings: tuple[ObservedReading, ...]
     unread: tuple[Unread, ...]
-    unreadable: tuple[Unreadable, ...]
+    unreadable: tuple[UnreadableStatement, ...]
     statements: int
     since: datetime | None
     evictions: int
     is_nested: bool
 
     @property
-    def undeclared(self) -> tuple[Reading, ...]:
+    def undeclared(self) -> tuple[ObservedReading, ...]:
         """The readings that no contract covers."""
         return tuple(reading for reading in self.readings if not reading.contracts)
 
@@ -105,12 +105,12 @@ def observe(log: Log, contracts: Sequence[tuple[str, Contract]]) -> Observation:
     wanted = frozenset(table for each in declared for table in each.tables)
     named = _naming(wanted, log.catalog)
     catalogs: dict[tuple[str, ...], Catalog] = {}
-    seen: list[tuple[Statement, Accesses]] = []
-    unreadable: list[Unreadable] = []
+    seen: list[tuple[ObservedStatement, Accesses]] = []
+    unreadable: list[UnreadableStatement] = []
     for statement in log.statements:
         if not statement.text:
             lost = "the server has lost its text"
-            unreadable.append(Unreadable(statement.id, statement.role, (), lost, statement.calls))
+            unreadable.append(UnreadableStatement(statement.id, statement.role, (), lost, statement.calls))
             continue
         about = named.in_text(statement.text)
         if not about:
@@ -119,7 +119,7 @@ def observe(log: Log, contracts: Sequence[tuple[str, Contract]]) -> Observation:
         try:
             seen.append((statement, _at_home(accesses(statement.text, over), log.catalog)))
         except Untraceable as error:
-            unreadable.append(Unreadable(statement.id, statement.role, about, str(error), statement.calls))
+            unreadable.append(UnreadableStatement(statement.id, statement.role, about, str(error), statement.calls))
     return Observation(
         readings=_readings(seen, declared, wanted),
         unread=tuple(_unread(contracts, seen, unreadable, log.catalog)),
@@ -228,17 +228,17 @@ def _naming(wanted: frozenset[Name], catalog: Catalog) -> _Naming:
 
 
 def _readings(
-    seen: Iterable[tuple[Statement, Accesses]], declared: Sequence[_Declared], wanted: frozenset[Name]
-) -> tuple[Reading, ...]:
+    seen: Iterable[tuple[ObservedStatement, Accesses]], declared: Sequence[_Declared], wanted: frozenset[Name]
+) -> tuple[ObservedReading, ...]:
     known = frozenset(source for each in declared for source in each.reads)
-    found: dict[tuple[str, Name, tuple[str, ...]], Reading] = {}
+    found: dict[tuple[str, Name, tuple[str, ...]], ObservedReading] = {}
     for statement, access in seen:
         for table in access.relations & wanted:
             columns = frozenset(column for name, column in access.reads if name == table)
             covering = tuple(each.name for each in declared if each.covers(table, columns, access))
             strangers = () if covering else sorted(column for column in columns if (table, column) not in known)
             key = (statement.role, table, covering)
-            before = found.get(key, Reading(statement.role, table, (), covering, (), 0, ()))
+            before = found.get(key, ObservedReading(statement.role, table, (), covering, (), 0, ()))
             found[key] = replace(
                 before,
                 columns=tuple(sorted({*before.columns, *columns})),
@@ -251,8 +251,8 @@ def _readings(
 
 def _unread(
     contracts: Sequence[tuple[str, Contract]],
-    seen: Sequence[tuple[Statement, Accesses]],
-    unreadable: Sequence[Unreadable],
+    seen: Sequence[tuple[ObservedStatement, Accesses]],
+    unreadable: Sequence[UnreadableStatement],
     catalog: Catalog,
 ) -> Iterator[Unread]:
     read = frozenset(source for _, access in seen for source in access.reads)

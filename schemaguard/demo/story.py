@@ -47,7 +47,7 @@ def downgrade() -> None:
 
 
 @dataclass(slots=True)
-class Memory:
+class StorySoFar:
     """What later chapters need to know of earlier ones."""
 
     first: data.Transactions
@@ -60,8 +60,8 @@ class Memory:
 def tell(on: Stage) -> None:
     """Tell the whole story; DemoError at the first step that doesn't come out as told."""
     began = time.monotonic()
-    memory = Memory(data.transactions(data.TRANSACTIONS))
-    chapters: tuple[Callable[[Stage, Memory], None], ...] = (
+    memory = StorySoFar(data.transactions(data.TRANSACTIONS))
+    chapters: tuple[Callable[[Stage, StorySoFar], None], ...] = (
         _a_model_is_live,
         _a_pull_request_is_rejected,
         _the_expand_form_passes,
@@ -76,7 +76,7 @@ def tell(on: Stage) -> None:
     _close(on, memory, time.monotonic() - began)
 
 
-def _a_model_is_live(on: Stage, memory: Memory) -> None:
+def _a_model_is_live(on: Stage, memory: StorySoFar) -> None:
     on.screen.chapter(
         "fraud 7 is live",
         f"{data.TRANSACTIONS:,} transactions, an MLflow registry, a model trained on its contract's own query",
@@ -94,7 +94,7 @@ def _a_model_is_live(on: Stage, memory: Memory) -> None:
     _verify_serving(on, "7")
 
 
-def _a_pull_request_is_rejected(on: Stage, _: Memory) -> None:
+def _a_pull_request_is_rejected(on: Stage, _: StorySoFar) -> None:
     on.screen.chapter("a pull request drops a column that fraud 7 reads", "one line of Alembic: op.drop_column(…)")
     on.git("switch -q -c drop-channel")
     _write_drop(on, "0006", "0005")
@@ -108,7 +108,7 @@ def _a_pull_request_is_rejected(on: Stage, _: Memory) -> None:
     on.git("switch -q main")
 
 
-def _the_expand_form_passes(on: Stage, _: Memory) -> None:
+def _the_expand_form_passes(on: Stage, _: StorySoFar) -> None:
     on.screen.chapter("its expand form passes", "add entry_mode beside channel; fraud 8 will read the new column")
     on.git("switch -q -c entry-mode")
     revision = stage.REFERENCE / "migrations" / "versions" / "0006_entry_mode.py"
@@ -122,7 +122,7 @@ def _the_expand_form_passes(on: Stage, _: Memory) -> None:
     _expect("entry_mode" in _columns(on), "applied: transactions.entry_mode is there, and so is channel", on)
 
 
-def _the_new_version_is_promoted(on: Stage, memory: Memory) -> None:
+def _the_new_version_is_promoted(on: Stage, memory: StorySoFar) -> None:
     on.screen.chapter("fraud 8 is trained, published and promoted")
     with _connected(on) as connection:
         connection.execute(
@@ -138,7 +138,7 @@ def _the_new_version_is_promoted(on: Stage, memory: Memory) -> None:
     _verify_serving(on, "8")
 
 
-def _the_column_is_retired(on: Stage, memory: Memory) -> None:
+def _the_column_is_retired(on: Stage, memory: StorySoFar) -> None:
     on.screen.chapter(
         "fifteen days later: the window of fraud 7 is over, and the column goes",
         "the demo moves the clock of fraud 7's release by fifteen days; nothing else is pretended",
@@ -160,7 +160,7 @@ def _the_column_is_retired(on: Stage, memory: Memory) -> None:
     memory.written_by_new = _serve(on, "8", data.TRANSACTIONS + SCORED_ROWS + 1)
 
 
-def _an_incident_is_rolled_back(on: Stage, memory: Memory) -> None:
+def _an_incident_is_rolled_back(on: Stage, memory: StorySoFar) -> None:
     on.screen.chapter(
         "02:00, an incident: fraud 8 lets fraud through", "one command takes model and schema back together"
     )
@@ -187,7 +187,7 @@ def _an_incident_is_rolled_back(on: Stage, memory: Memory) -> None:
     _verify_serving(on, "7")
 
 
-def _the_pipeline_is_refused(on: Stage, _: Memory) -> None:
+def _the_pipeline_is_refused(on: Stage, _: StorySoFar) -> None:
     on.screen.chapter(
         "the deploy pipeline runs a plain `alembic upgrade head`",
         "re-applying what was just undone would break fraud 7",
@@ -198,14 +198,14 @@ def _the_pipeline_is_refused(on: Stage, _: Memory) -> None:
     on.run("schemaguard status")
 
 
-def _the_record_is_read(on: Stage, _: Memory) -> None:
+def _the_record_is_read(on: Stage, _: StorySoFar) -> None:
     on.screen.chapter("who reads what, and who did what when")
     on.run("schemaguard contracts list")
     on.run("schemaguard audit log --limit 5")
     on.run("schemaguard audit verify")
 
 
-def _close(on: Stage, memory: Memory, seconds: float) -> None:
+def _close(on: Stage, memory: StorySoFar, seconds: float) -> None:
     words = Text.assemble(
         "The switch was one transaction of ",
         (f"{memory.commit_ms:.1f} ms", "bold green"),

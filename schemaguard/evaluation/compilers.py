@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from schemaguard.evaluation.machine.interpreter import Interpreter
-from schemaguard.evaluation.machine.standpoint import Site
+from schemaguard.evaluation.machine.standpoint import CallSite
 from schemaguard.evaluation.values.modules import ProjectModule
 from schemaguard.evaluation.values.objects import Modelled, Raised, Unknown, Unsupported, Value
 from schemaguard.evaluation.values.scope import Scope
@@ -15,7 +15,7 @@ def say(interpreter: Interpreter, module: ProjectModule) -> None:
     if "compiles" not in module.source:
         return
     for decorator, told in _of_the_project(interpreter, module):
-        interpreter.sites.append(Site(module, decorator))
+        interpreter.sites.append(CallSite(module, decorator))
         interpreter.recorder.opaque(f"{told} is compiled by code of the project, which isn't followed", decorator)
         interpreter.sites.pop()
 

@@ -20,9 +20,17 @@ from schemaguard.evaluation.libraries.paths import open_file
 from schemaguard.evaluation.machine.budget import Budget, Exhausted
 from schemaguard.evaluation.machine.interpreter import Interpreter, Language
 from schemaguard.evaluation.machine.recorder import Recorder
-from schemaguard.evaluation.machine.standpoint import Site, Standpoint
+from schemaguard.evaluation.machine.standpoint import CallSite, Standpoint
 from schemaguard.evaluation.values.modules import Modules, ProjectModule
-from schemaguard.evaluation.values.objects import NOTHING, Arguments, Function, Raised, Unknown, Unsupported, Value
+from schemaguard.evaluation.values.objects import (
+    NOTHING,
+    Arguments,
+    EvaluatedFunction,
+    Raised,
+    Unknown,
+    Unsupported,
+    Value,
+)
 from schemaguard.finding import Place
 from schemaguard.history.replay import Outcome
 from schemaguard.history.revision import Direction, Revision, Run
@@ -104,16 +112,16 @@ class Evaluator:
         """Evaluate one function of a revision: whether it does nothing at all, and the comments of its file."""
         recorder = interpreter.recorder
         module = ProjectModule(revision.id, revision.file, "", [])
-        interpreter.sites.append(Site(module, _placed(1)))
+        interpreter.sites.append(CallSite(module, _placed(1)))
         comments: tuple[tuple[Place, str], ...] = ()
         try:
             module = self.modules.revision(revision.file)
-            interpreter.sites[0] = Site(module, _placed(_line_of(module, direction)))
+            interpreter.sites[0] = CallSite(module, _placed(_line_of(module, direction)))
             comments = tuple((Place(module.file, line), text) for line, text in module.comments.items())
             function = interpreter.module_name(module, direction)
             if function is NOTHING:
                 return True, comments
-            if isinstance(function, Function) and _does_nothing(function):
+            if isinstance(function, EvaluatedFunction) and _does_nothing(function):
                 return True, comments
             compilers.say(interpreter, module)
             interpreter.call(function, _handed_over(function))
@@ -152,7 +160,7 @@ def _line_of(module: ProjectModule, name: str) -> int:
 
 def _handed_over(function: Value) -> Arguments:
     """What `run_migrations()` in env.py hands over to the function of a revision, where that takes something."""
-    if not isinstance(function, Function):
+    if not isinstance(function, EvaluatedFunction):
         return Arguments()
     parameters = function.node.args
     taken = [*parameters.posonlyargs, *parameters.args]
@@ -161,7 +169,7 @@ def _handed_over(function: Value) -> Arguments:
     return Arguments([unknown] * len(needed))
 
 
-def _does_nothing(function: Function) -> bool:
+def _does_nothing(function: EvaluatedFunction) -> bool:
     body = function.node.body if isinstance(function.node, ast.FunctionDef) else []
     return bool(body) and all(
         isinstance(one, ast.Pass) or (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)) for one in body

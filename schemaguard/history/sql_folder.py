@@ -9,7 +9,7 @@ from schemaguard.history.history import History, Script, Tool
 from schemaguard.history.layouts.drizzle import read_drizzle
 from schemaguard.history.layouts.flyway import read_flyway
 from schemaguard.history.layouts.folders import read_folders
-from schemaguard.history.layouts.found import Found, Reader, problem, whole
+from schemaguard.history.layouts.found import FoundMigration, Reader, problem, whole
 from schemaguard.history.layouts.marked import sections, tool_of
 from schemaguard.history.layouts.pairs import read_pairs
 from schemaguard.history.layouts.plain import read_plain
@@ -67,7 +67,7 @@ def read_sql(path: str, files: Files) -> History:
     )
 
 
-def _read(path: str, files: Files) -> tuple[Tool, list[Found], list[Problem]]:
+def _read(path: str, files: Files) -> tuple[Tool, list[FoundMigration], list[Problem]]:
     if files.is_file(path):
         return "plain", [_single(path, files)], []
     every = tuple(_sql_files(path, files))
@@ -92,11 +92,11 @@ def _sql_files(folder: str, files: Files, depth: int = 3) -> Iterator[str]:
             yield from _sql_files(path, files, depth - 1)
 
 
-def _single(path: str, files: Files) -> Found:
+def _single(path: str, files: Files) -> FoundMigration:
     stem = basename(path).removesuffix(".sql")
     down = next((f for f in _down_beside(path) if files.is_file(f)), None)
     up, marked_down = sections(path, files)
-    return Found(stem, (), stem, Script(up, marked_down or (whole(down, files) if down else None)))
+    return FoundMigration(stem, (), stem, Script(up, marked_down or (whole(down, files) if down else None)))
 
 
 def _down_beside(path: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ _MOST_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LedgerRow:
     """A row of the ledger as it is stored: its columns, the text that was hashed, and the hash."""
 
     position: int
@@ -34,7 +34,7 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Verification:
+class LedgerVerification:
     """What was checked, in words, and what isn't as it should be; `root` is the tree's over all entries."""
 
     size: int
@@ -50,8 +50,8 @@ class Verification:
 
 
 def verify(
-    rows: Sequence[Row], checkpoints: Iterable[Checkpoint], pointers: Mapping[str, tuple[int, str | None]]
-) -> Verification:
+    rows: Sequence[LedgerRow], checkpoints: Iterable[Checkpoint], pointers: Mapping[str, tuple[int, str | None]]
+) -> LedgerVerification:
     """Recompute everything. `pointers` is model → (epoch, active version) as the control schema has them now."""
     kept = tuple(checkpoints)
     entries: dict[int, Entry] = {}
@@ -75,10 +75,10 @@ def verify(
     shown = problems[:_MOST_PROBLEMS]
     if len(problems) > len(shown):
         shown.append(f"and {len(problems) - len(shown)} more")
-    return Verification(len(rows), root_hash(leaves), tuple(checked), tuple(shown), remarks)
+    return LedgerVerification(len(rows), root_hash(leaves), tuple(checked), tuple(shown), remarks)
 
 
-def _gaps(rows: Sequence[Row]) -> Iterator[str]:
+def _gaps(rows: Sequence[LedgerRow]) -> Iterator[str]:
     expected = 1
     for row in rows:
         if row.position != expected:
@@ -86,7 +86,7 @@ def _gaps(rows: Sequence[Row]) -> Iterator[str]:
         expected = row.position + 1
 
 
-def _problems_of(row: Row, entries: dict[int, Entry]) -> Iterator[str]:
+def _problems_of(row: LedgerRow, entries: dict[int, Entry]) -> Iterator[str]:
     if leaf_hash(row.entry) != row.leaf_hash:
         yield f"entry {row.position}: the text isn't the one that was hashed"
     try:

@@ -8,16 +8,27 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from schemaguard.contracts.comparison import Difference, compare
+from schemaguard.contracts.comparison import ContractDifference, compare
 from schemaguard.contracts.contract import Contract, ContractFile
 from schemaguard.contracts.difference import difference
 from schemaguard.contracts.document import Document
 from schemaguard.contracts.terms import Term, is_earlier, terms
 from schemaguard.errors import ExitCode
-from schemaguard.finding import Family, Finding, Place, Reader, Severity
+from schemaguard.finding import Finding, Place, Reader, Severity
 from schemaguard.history.selection import Base
 from schemaguard.registry.listing import ranges
-from schemaguard.window.window import Entry, Window, bound_to, bound_versions, consumer_entry, from_dates
+from schemaguard.rules.contract import (
+    contract_deleted,
+    contract_edited,
+    promise_withdrawn,
+    query_edited,
+    reads_through_changed,
+    retired_early,
+    version_withdrawn,
+    window_shortened,
+)
+from schemaguard.rules.rule import Rule
+from schemaguard.window.window import Window, WindowEntry, bound_to, bound_versions, consumer_entry, from_dates
 
 _PUBLISHED = ("active", "deprecated")
 _SHOWN_LINES = 3
@@ -59,7 +70,7 @@ class Edited:
     """A contract of the base that holds for some versions, and how surely."""
 
     file: ContractFile
-    entries: tuple[Entry, ...]
+    entries: tuple[WindowEntry, ...]
     """Those of its versions that are in their windows."""
     is_certain: bool
     """False where only its file says so, and the windows that were read don't know the version."""
@@ -145,12 +156,12 @@ def _lost(edited: Edited, lost: Sequence[str], after: Sequence[ContractFile], te
     if left is None:
         message = f"{who} has no contract any more, and is in its window"
         instead = _CONSUMER if contract.is_consumer else "keep the file until the window is over"
-        return _finding(edited, "contract-deleted", lost, Place(contract.file, 1), message, effect, instead)
+        return _finding(edited, contract_deleted.RULE, lost, Place(contract.file, 1), message, effect, instead)
     place = _place(left, "modelVersion", texts)
     message = f"{who} is taken off the list of versions, and is in its window"
     return _finding(
         edited,
-        "version-withdrawn",
+        version_withdrawn.RULE,
         lost,
         place,
         message,
@@ -175,7 +186,7 @@ def _rewritten(edited: Edited, file: ContractFile, versions: Sequence[str], text
 
 
 def _reworded(
-    edited: Edited, file: ContractFile, versions: Sequence[str], differences: Sequence[Difference]
+    edited: Edited, file: ContractFile, versions: Sequence[str], differences: Sequence[ContractDifference]
 ) -> Iterator[Finding]:
     """An edit that takes nothing away; that a contract speaks for more versions than before is none."""
     lines = [each for each in difference(edited.file.document, file.document) if _VERSIONS not in each]
@@ -183,24 +194,20 @@ def _reworded(
         return
     more = f"; and {len(lines) - _SHOWN_LINES} more" if len(lines) > _SHOWN_LINES else ""
     message = f"the contract of {edited.who(versions)} is edited: {'; '.join(lines[:_SHOWN_LINES])}{more}"
-    effect = "publish refuses it, for a published contract is bound for good"
+    effect = contract_edited.RULE.effect
     at = (differences[0].line, differences[0].position) if differences else (1, 1)
     place = Place(file.contract.file, *at)
-    one = _finding(edited, "contract-edited", versions, place, message, effect, _FOR_GOOD)
+    one = _finding(edited, contract_edited.RULE, versions, place, message, effect, _FOR_GOOD)
     yield replace(one, severity=edited.severity if edited.is_bound else Severity.WARNING)
 
 
 def _queried(edited: Edited, after: Contract, versions: Sequence[str]) -> Finding:
     who, place = edited.who(versions), Place(str(PurePosixPath(after.file).parent / str(after.query_file)), 1)
     message = f"the feature query of {who} is edited, and its contract isn't"
-    effect = "what it reads may not be what is promised any more, and check defends only the promise"
-    instead = "schemaguard contracts validate holds the query against the contract; a new query is for a new version"
-    return replace(
-        _finding(edited, "query-edited", versions, place, message, effect, instead), severity=Severity.WARNING
-    )
+    return replace(_finding(edited, query_edited.RULE, versions, place, message), severity=query_edited.RULE.severity)
 
 
-def _withdrawn(edited: Edited, versions: Sequence[str], each: Difference, file: str) -> Finding:
+def _withdrawn(edited: Edited, versions: Sequence[str], each: ContractDifference, file: str) -> Finding:
     who = edited.who(versions)
     felt = (each.reader if each.access == "read" else each.writer)[0]
     what = each.what.replace("isn't named", "isn't named any more")
@@ -208,7 +215,7 @@ def _withdrawn(edited: Edited, versions: Sequence[str], each: Difference, file: 
     effect = f"{_BLIND.format(who=who)}; then {_then(felt.sqlstate, each.access)} ({felt.cause})"
     instead = _CONSUMER if edited.contract.is_consumer else _FOR_GOOD
     place = Place(file, each.line, each.position)
-    one = _finding(edited, "promise-withdrawn", versions, place, message, effect, instead)
+    one = _finding(edited, promise_withdrawn.RULE, versions, place, message, effect, instead)
     return replace(one, cause=felt.cause, object=each.object, readers=tuple(_readers(edited, versions, each.access)))
 
 
@@ -222,13 +229,13 @@ def _term(edited: Edited, versions: Sequence[str], term: Term, after: Contract, 
     contract, who = edited.contract, edited.who(versions)
     match term.key:
         case "endOfSupport" if is_earlier(after.supported_until, contract.supported_until):
-            rule, instead = "window-shortened", "keep the date that was promised"
+            rule, instead = window_shortened.RULE, "keep the date that was promised"
             effect = f"check stops defending {who} before the day that was promised"
         case "status" if after.status == "retired":
-            rule, instead = "retired-early", "retire it when its window is over"
+            rule, instead = retired_early.RULE, "retire it when its window is over"
             effect = f"nothing is judged for {who} any more, and it is in its window"
         case "readsThrough":
-            rule, instead = "reads-through-changed", _FOR_GOOD
+            rule, instead = reads_through_changed.RULE, _FOR_GOOD
             effect = f"check judges {who} in another way: {term.means}"
         case _:
             return
@@ -257,12 +264,18 @@ def _readers(edited: Edited, versions: Iterable[str], access: str) -> Iterator[R
 
 
 def _finding(
-    edited: Edited, rule: str, versions: Sequence[str], place: Place, message: str, effect: str, instead: str
+    edited: Edited,
+    rule: Rule,
+    versions: Sequence[str],
+    place: Place,
+    message: str,
+    effect: str | None = None,
+    instead: str | None = None,
 ) -> Finding:
     accesses = dict.fromkeys(part.access for part in edited.contract.tables)
     return Finding(
-        rule=rule,
-        family=Family.CONTRACT,
+        rule=rule.id,
+        family=rule.family,
         severity=edited.severity,
         history="",
         revision="",
@@ -271,7 +284,7 @@ def _finding(
         statement="",
         object=edited.who(versions),
         message=message,
-        effect=effect,
-        instead=instead,
+        effect=effect or rule.effect,
+        instead=instead or rule.instead,
         readers=tuple(one for access in accesses for one in _readers(edited, versions, access)),
     )

@@ -23,7 +23,7 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class Graph:
+class RegistryGraph:
     """Who uses which relation how; `shows` are (view, relation that it reads)."""
 
     edges: tuple[Edge, ...]
@@ -48,7 +48,7 @@ class Graph:
         """Who reads the relation, or writes it."""
         return tuple(edge for edge in self.edges if edge.relation == relation and edge.access == access)
 
-    def about(self, focus: "Focus") -> "Graph":
+    def about(self, focus: "Focus") -> "RegistryGraph":
         """The part around a model: its relations and who else uses them; or around a relation: its users and theirs."""
         kind, wanted = focus
         if kind == "model":
@@ -60,7 +60,7 @@ class Graph:
             relations = _reached({wanted}, [(below, view) for view, below in self.shows])
             near = {id(edge.who) for edge in self.edges if edge.relation in relations}
             edges = tuple(edge for edge in self.edges if id(edge.who) in near)
-        return Graph(edges, tuple(pair for pair in self.shows if set(pair) <= relations))
+        return RegistryGraph(edges, tuple(pair for pair in self.shows if set(pair) <= relations))
 
 
 Focus = tuple[Literal["model", "relation"], Name | str]
@@ -84,14 +84,14 @@ def _reached(start: Iterable[Name], steps: Iterable[tuple[Name, Name]]) -> set[N
     return found
 
 
-def graph(contracts: Sequence[Shared], catalog: Catalog) -> Graph:
+def graph(contracts: Sequence[Shared], catalog: Catalog) -> RegistryGraph:
     """The graph of all contracts, with the views of the catalog that they read."""
     edges = tuple(
         Edge(each, catalog.resolve(part.table), part.access, tuple(promise.column for promise in part.promises))
         for each in contracts
         for part in each.contract.tables
     )
-    return Graph(edges, tuple(_shows({edge.relation for edge in edges}, catalog)))
+    return RegistryGraph(edges, tuple(_shows({edge.relation for edge in edges}, catalog)))
 
 
 def _shows(relations: Iterable[Name], catalog: Catalog) -> Iterator[tuple[Name, Name]]:
@@ -109,7 +109,7 @@ def _shows(relations: Iterable[Name], catalog: Catalog) -> Iterator[tuple[Name, 
         waiting += below
 
 
-def focus(text: str, whole: Graph, catalog: Catalog) -> Focus:
+def focus(text: str, whole: RegistryGraph, catalog: Catalog) -> Focus:
     """What a text means: a model, consumer or MODEL@VERSION with a contract, else a table that is used.
 
     Raises UsageError with the nearest names.

@@ -12,8 +12,8 @@ from schemaguard.contracts.contract import Access, Contract, ContractFile
 from schemaguard.contracts.difference import difference
 from schemaguard.contracts.subject import Subject
 from schemaguard.errors import UsageError
-from schemaguard.registry.publication import Bound
-from schemaguard.window.window import ENDLESS_ROLES, Entry, Window, consumer_entry
+from schemaguard.registry.publication import BoundContract
+from schemaguard.window.window import ENDLESS_ROLES, Window, WindowEntry, consumer_entry
 
 UNPUBLISHED = "unpublished"
 RETIRED = "retired"
@@ -22,7 +22,7 @@ _FEWEST_IN_A_RANGE = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedContract:
     """One model version's contract, or a consumer's (empty `version`): the published one where there is one.
 
     `standing` is its role in the window; `unpublished` where the window doesn't know it, `retired` where its file says
@@ -34,7 +34,7 @@ class Listed:
     version: str
     standing: str
     until: datetime | None = None
-    bound: Bound | None = None
+    bound: BoundContract | None = None
     is_in_folder: bool = True
     changes: tuple[str, ...] = ()
 
@@ -56,7 +56,7 @@ class Listed:
 class Shared:
     """One contract with all the versions of its model that are bound to it."""
 
-    versions: tuple[Listed, ...]
+    versions: tuple[ListedContract, ...]
 
     @property
     def contract(self) -> Contract:
@@ -88,7 +88,9 @@ class Shared:
         return any(each.is_in_window(at) for each in self.versions)
 
 
-def listing(files: Iterable[ContractFile], bound: Iterable[Bound], window: Window) -> tuple[Listed, ...]:
+def listing(
+    files: Iterable[ContractFile], bound: Iterable[BoundContract], window: Window
+) -> tuple[ListedContract, ...]:
     """Every contract once a version, by model and version."""
     known = {(each.contract.model, each.version): each for each in bound}
     in_folder = {
@@ -111,16 +113,16 @@ def listing(files: Iterable[ContractFile], bound: Iterable[Bound], window: Windo
     return tuple(sorted(listed, key=lambda each: (each.contract.model, _natural(each.version))))
 
 
-def shared(listed: Iterable[Listed]) -> tuple[Shared, ...]:
+def shared(listed: Iterable[ListedContract]) -> tuple[Shared, ...]:
     """The list with the versions that share a contract together, where the first of them stands."""
-    found: dict[tuple[str, str, bool], list[Listed]] = {}
+    found: dict[tuple[str, str, bool], list[ListedContract]] = {}
     for each in listed:
         key = (each.contract.model, each.contract.digest, each.is_in_folder)
         found.setdefault(key, []).append(each)
     return tuple(Shared(tuple(together)) for together in found.values())
 
 
-def names(listed: Iterable[Listed]) -> str:
+def names(listed: Iterable[ListedContract]) -> str:
     """What versions of one model are called together, such as `fraud@7, 9–12`."""
     each = tuple(listed)
     model = each[0].contract.model
@@ -138,9 +140,9 @@ def ranges(versions: Iterable[str]) -> str:
     return ", ".join(said)
 
 
-def _published(bound: Bound, file: ContractFile | None, entry: Entry | None) -> Listed:
+def _published(bound: BoundContract, file: ContractFile | None, entry: WindowEntry | None) -> ListedContract:
     found = entry or consumer_entry(bound.contract)
-    return Listed(
+    return ListedContract(
         contract=bound.contract,
         document=bound.document,
         version=bound.version,
@@ -152,28 +154,28 @@ def _published(bound: Bound, file: ContractFile | None, entry: Entry | None) -> 
     )
 
 
-def _changes(bound: Bound, file: ContractFile) -> tuple[str, ...]:
+def _changes(bound: BoundContract, file: ContractFile) -> tuple[str, ...]:
     """How the file differs from what was published; that more versions share it is no difference."""
     if bound.contract.digest in file.contract.digests:
         return ()
     return difference(bound.document, file.document)
 
 
-def _in_folder(file: ContractFile, version: str, entry: Entry | None) -> Listed:
+def _in_folder(file: ContractFile, version: str, entry: WindowEntry | None) -> ListedContract:
     contract = file.contract
     if entry is None and contract.is_consumer and contract.status != RETIRED:
         entry = consumer_entry(contract)
     if entry is None:
-        return Listed(contract, file.document, version, RETIRED if contract.status == RETIRED else UNPUBLISHED)
+        return ListedContract(contract, file.document, version, RETIRED if contract.status == RETIRED else UNPUBLISHED)
     until = None if entry.role in ENDLESS_ROLES else entry.until
-    return Listed(contract, file.document, version, entry.role, until)
+    return ListedContract(contract, file.document, version, entry.role, until)
 
 
 def _natural(version: str) -> tuple[int, int, str]:
     return (1, int(version), "") if version.isdecimal() else (0, 0, version)
 
 
-def chosen(listed: tuple[Listed, ...], model: str, version: str | None) -> tuple[Listed, ...]:
+def chosen(listed: tuple[ListedContract, ...], model: str, version: str | None) -> tuple[ListedContract, ...]:
     """The contracts of a model, or of one version of it. UsageError where there is none."""
     mine = tuple(each for each in listed if each.contract.model == model)
     if not mine:

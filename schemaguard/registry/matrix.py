@@ -11,7 +11,7 @@ from schemaguard.registry.listing import Shared
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MatrixRow:
     """A contract and its verdict at each revision."""
 
     contract: Shared
@@ -32,7 +32,7 @@ class Matrix:
 
     history: str
     revisions: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[MatrixRow, ...]
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -52,7 +52,7 @@ def matrix(history: str, contracts: Sequence[Shared], catalogs: Sequence[tuple[s
     """Every contract held against the catalog after every revision."""
     revisions = tuple(revision for revision, _ in catalogs)
     after = [catalog for _, catalog in catalogs]
-    return Matrix(history, revisions, tuple(Row(each, tuple(_fits(each.contract, after))) for each in contracts))
+    return Matrix(history, revisions, tuple(MatrixRow(each, tuple(_fits(each.contract, after))) for each in contracts))
 
 
 def _fits(contract: Contract, catalogs: Sequence[Catalog]) -> Iterator[Fitness]:

@@ -30,7 +30,7 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class BoundContract:
     """A published contract as the control schema keeps it; `version` is empty for a consumer."""
 
     contract: Contract

@@ -8,16 +8,16 @@ from typing import Literal
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.subject import Subject
 from schemaguard.contracts.usage import Usage, usages, views_over
-from schemaguard.registry.listing import Listed, Shared
+from schemaguard.registry.listing import ListedContract, Shared
 
 Answer = Literal["yes", "later", "no", "unproven"]
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class SharedUse:
     """How versions of a model that share a contract, a role and an end use it."""
 
-    versions: tuple[Listed, ...]
+    versions: tuple[ListedContract, ...]
     usage: Usage
 
     @property
@@ -41,7 +41,7 @@ class Readership:
 
     subject: Subject
     at: datetime
-    uses: tuple[Use, ...]
+    uses: tuple[SharedUse, ...]
     """Of all contracts, those that end soonest last; over and unreleased ones, too."""
     views: tuple[tuple[Name, bool], ...]
     """The views of the database that read it, and whether that is certain."""
@@ -49,12 +49,12 @@ class Readership:
     """What isn't known, a sentence each."""
 
     @property
-    def inside(self) -> tuple[Use, ...]:
+    def inside(self) -> tuple[SharedUse, ...]:
         """The uses by contracts in their windows."""
         return tuple(use for use in self.uses if use.is_in_window(self.at))
 
     @property
-    def outside(self) -> tuple[Use, ...]:
+    def outside(self) -> tuple[SharedUse, ...]:
         """The uses by versions that aren't released, or whose window is over."""
         return tuple(use for use in self.uses if not use.is_in_window(self.at))
 
@@ -82,7 +82,7 @@ def readership(
     """Who uses the table or column; `unknown` is what the caller doesn't know already."""
     over = views_over(subject, catalog)
     uses = [
-        Use(together, usage)
+        SharedUse(together, usage)
         for each in contracts
         for usage in usages(each.contract, subject, catalog, over)
         for together in _alike(each)
@@ -92,8 +92,8 @@ def readership(
     return Readership(subject, at, tuple(uses), tuple(sorted(over.items(), key=lambda item: str(item[0]))), said)
 
 
-def _alike(each: Shared) -> Iterator[tuple[Listed, ...]]:
-    found: dict[tuple[str, datetime | None], list[Listed]] = {}
+def _alike(each: Shared) -> Iterator[tuple[ListedContract, ...]]:
+    found: dict[tuple[str, datetime | None], list[ListedContract]] = {}
     for version in each.versions:
         found.setdefault((version.standing, version.until), []).append(version)
     yield from (tuple(together) for together in found.values())

@@ -29,7 +29,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundContract:
     """A contract that has every word somewhere, with where; the best hits first."""
 
     who: Shared
@@ -37,7 +37,7 @@ class Found:
     score: int
 
 
-def search(contracts: Iterable[Shared], words: Sequence[str]) -> tuple[Found, ...]:
+def search(contracts: Iterable[Shared], words: Sequence[str]) -> tuple[FoundContract, ...]:
     """The contracts that have every word, in whatever case; the best first."""
     patterns = [re.compile(re.escape(word), re.IGNORECASE) for word in words]
     found = [one for each in contracts if (one := _in_contract(each, patterns)) is not None]
@@ -53,7 +53,7 @@ def nearest(contracts: Iterable[Shared], words: Sequence[str]) -> tuple[str, ...
     return tuple(dict.fromkeys(near))
 
 
-def _in_contract(who: Shared, patterns: Sequence[re.Pattern[str]]) -> Found | None:
+def _in_contract(who: Shared, patterns: Sequence[re.Pattern[str]]) -> FoundContract | None:
     best = [0] * len(patterns)
     hits: list[Hit] = []
     for field, text, line in _texts(who):
@@ -71,7 +71,7 @@ def _in_contract(who: Shared, patterns: Sequence[re.Pattern[str]]) -> Found | No
     if not all(best):
         return None
     hits.sort(key=lambda hit: -hit.score)
-    return Found(who, tuple(hits), sum(best))
+    return FoundContract(who, tuple(hits), sum(best))
 
 
 def _closeness(text: str, span: tuple[int, int]) -> int:

@@ -10,7 +10,7 @@ from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import ConnectionLostError, World
 from schemaguard.releases.release import Operation, StepName, StepState
 from schemaguard.releases.seen import State
-from schemaguard.releases.steps import STEPS, Step
+from schemaguard.releases.steps import STEPS, OperationStep
 from schemaguard.releases.steps.step import WaitingError
 
 Watch = Callable[[StepName], None]
@@ -28,7 +28,7 @@ class StepOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class OperationOutcome:
     """What came of an operation; `waiting` says what it waits for, where it does."""
 
     operation: Operation
@@ -45,12 +45,12 @@ class Outcome:
 class Done:
     """An outcome, and how long it took from the moment in which it was allowed to begin."""
 
-    outcome: Outcome
+    outcome: OperationOutcome
     total_ms: float
     warning: str | None = None
 
 
-def execute(operation: Operation, plan: Plan, world: World, watch: Watch = lambda _: None) -> Outcome:
+def execute(operation: Operation, plan: Plan, world: World, watch: Watch = lambda _: None) -> OperationOutcome:
     """Carry an operation on from where its journal stands, to its end or to where it has to wait.
 
     Raises ConflictError where somebody was faster and NeedsHumanError where a step is neither before nor after.
@@ -68,15 +68,15 @@ def execute(operation: Operation, plan: Plan, world: World, watch: Watch = lambd
                 world.database.wait(operation, step.name, waiting.what)
                 ms = _ms_since(began)
                 outcomes.append(StepOutcome(step.name, StepState.WAITING, ms, {"waits": waiting.what}))
-                return Outcome(operation, plan, tuple(outcomes), waiting)
+                return OperationOutcome(operation, plan, tuple(outcomes), waiting)
             detail = {**detail, "ms": _ms_since(began)}
             world.database.done(operation, step.name, detail)
             outcomes.append(StepOutcome(step.name, StepState.DONE, detail["ms"], detail))
         watch(step.name)
-    return Outcome(operation, plan, tuple(outcomes))
+    return OperationOutcome(operation, plan, tuple(outcomes))
 
 
-def _carry_out(step: Step, operation: Operation, plan: Plan, world: World) -> Mapping[str, Any]:
+def _carry_out(step: OperationStep, operation: Operation, plan: Plan, world: World) -> Mapping[str, Any]:
     world.database.start(operation, step.name)
     detail: Mapping[str, Any] = {}
     state = step.probe(plan, world.database.observe(operation, plan))

@@ -9,8 +9,8 @@ from schemaguard.contracts.contract import Contract
 from schemaguard.releases.release import (
     AppliedChange,
     Held,
-    Kind,
     Operation,
+    OperationKind,
     Pointer,
     Release,
     Retired,
@@ -55,5 +55,7 @@ class Now:
         pointer = self.pointer
         if pointer.fallback and pointer.fallback != pointer.active:
             return pointer.fallback
-        promotions = (o for o in reversed(self.history) if o.kind is Kind.PROMOTE and o.to_version == pointer.active)
+        promotions = (
+            o for o in reversed(self.history) if o.kind is OperationKind.PROMOTE and o.to_version == pointer.active
+        )
         return next((promotion.from_version for promotion in promotions), None)

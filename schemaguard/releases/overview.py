@@ -8,7 +8,7 @@ from schemaguard.releases.release import Held, Operation, Pointer, Retired, Serv
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class ServingWindow:
     """A release as status shows it: its contract's digest, the revision it serves on, and until when it must hold."""
 
     version: str
@@ -23,7 +23,7 @@ class Overview:
     """The control schema at one moment; `drift` is what the database itself shows to be wrong."""
 
     at: datetime
-    models: tuple[tuple[Pointer, Mapping[str, Window]], ...]
+    models: tuple[tuple[Pointer, Mapping[str, ServingWindow]], ...]
     operations: tuple[Operation, ...]
     retired: tuple[Retired, ...]
     held: tuple[Held, ...]

@@ -8,7 +8,7 @@ from schemaguard.releases.fit import Fit
 from schemaguard.releases.leftovers import Leftover, leftovers_of_promotion, leftovers_of_rollback, names
 from schemaguard.releases.now import Now
 from schemaguard.releases.readiness import Loosening, Readiness, Reversal, Wish, make_ready, restore
-from schemaguard.releases.release import Kind, Release, ReversalClass
+from schemaguard.releases.release import OperationKind, Release, ReversalClass
 from schemaguard.releases.revisions import RevisionMove, move_back, move_forward
 
 
@@ -16,7 +16,7 @@ from schemaguard.releases.revisions import RevisionMove, move_back, move_forward
 class Wanted:
     """What the operator asks for; `version` None leaves the target of a rollback to the pointer."""
 
-    kind: Kind
+    kind: OperationKind
     version: str | None = None
     if_epoch: int | None = None
     fallback: str | None = None
@@ -27,7 +27,7 @@ class Wanted:
 class Plan:
     """What will be done. `epoch` is the one that the operator saw: it must still be the pointer's at the commit."""
 
-    kind: Kind
+    kind: OperationKind
     model: str
     from_version: str | None
     to_version: str
@@ -58,7 +58,7 @@ def make_plan(now: Now, wanted: Wanted, fit: Fit) -> Plan:
     # Whoever saw another epoch is told so first: what they ask for was meant for another state.
     _check_epoch(now, wanted)
     target = _target(now, wanted)
-    is_rollback = wanted.kind is Kind.ROLLBACK
+    is_rollback = wanted.kind is OperationKind.ROLLBACK
     released = () if is_rollback else _released(now, target)
     forced = restore(now.retired, {r.id for r in now.retired if r.operation is not None and r.revision in released})
     ready = make_ready(
@@ -86,7 +86,7 @@ def make_plan(now: Now, wanted: Wanted, fit: Fit) -> Plan:
 
 def _target(now: Now, wanted: Wanted) -> Release:
     model, pointer = now.pointer.model, now.pointer
-    if wanted.kind is Kind.ROLLBACK and pointer.active is None:
+    if wanted.kind is OperationKind.ROLLBACK and pointer.active is None:
         raise UsageError(f"{model} was never promoted, so there is nothing to roll back", next="schemaguard status")
     version = wanted.version if wanted.version is not None else now.default_target()
     if version is None:
@@ -104,10 +104,10 @@ def _target(now: Now, wanted: Wanted) -> Release:
             )
     if version == pointer.active:
         raise UsageError(f"{model} {version} is active already (epoch {pointer.epoch})", next="schemaguard status")
-    if pointer.frozen and wanted.kind is Kind.PROMOTE:
+    if pointer.frozen and wanted.kind is OperationKind.PROMOTE:
         raise RefusedError(f"{model} is frozen: nothing is promoted", next="thaw it first, or roll back")
     target = now.releases[version]
-    if wanted.kind is Kind.ROLLBACK and target.first_served_at is None and version != pointer.fallback:
+    if wanted.kind is OperationKind.ROLLBACK and target.first_served_at is None and version != pointer.fallback:
         raise UsageError(
             f"{model} {version} never served, so going to it is no rollback",
             next=f"schemaguard promote {model} {version}",

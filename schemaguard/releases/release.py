@@ -10,7 +10,7 @@ from schemaguard.catalog.objects import Name
 from schemaguard.contracts.contract import Contract
 
 
-class Kind(StrEnum):
+class OperationKind(StrEnum):
     """What an operation does to the pointer."""
 
     PROMOTE = "promote"
@@ -173,7 +173,7 @@ class Operation:
     """One promotion or rollback with its journal; `document` is the plan as it was stored."""
 
     id: int
-    kind: Kind
+    kind: OperationKind
     model: str
     from_version: str | None
     to_version: str

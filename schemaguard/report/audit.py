@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from schemaguard.ledger.entry import Entry, leaf_hash
-from schemaguard.ledger.verification import Verification
+from schemaguard.ledger.verification import LedgerVerification
 from schemaguard.report.lines import line
 from schemaguard.report.table import Heading, table
 from schemaguard.report.visible import visible
@@ -74,7 +74,7 @@ def log_json(entries: Iterable[Entry]) -> dict[str, Any]:
     }
 
 
-def show_verification(found: Verification, console: Console) -> None:
+def show_verification(found: LedgerVerification, console: Console) -> None:
     """Print what was checked, what was found, and the root to keep elsewhere."""
     for words in found.checked:
         line(console, Text.assemble(("  checked  ", "dim"), visible(words)), indent=11)
@@ -89,7 +89,7 @@ def show_verification(found: Verification, console: Console) -> None:
         line(console, Text(note, "dim"), indent=None)
 
 
-def verification_json(found: Verification) -> dict[str, Any]:
+def verification_json(found: LedgerVerification) -> dict[str, Any]:
     """What was checked and found."""
     return {
         "version": 1,
@@ -103,7 +103,7 @@ def verification_json(found: Verification) -> dict[str, Any]:
     }
 
 
-def _checkpoint(found: Verification) -> str:
+def _checkpoint(found: LedgerVerification) -> str:
     return f"{found.size}:{found.root.hex()}"
 
 

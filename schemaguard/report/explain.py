@@ -7,7 +7,7 @@ from rich.text import Text
 
 from schemaguard.finding import Severity
 from schemaguard.report.lines import line
-from schemaguard.rules import RULES
+from schemaguard.rules import MIGRATION_RULES
 from schemaguard.rules.judging.overriding import not_overridden
 from schemaguard.rules.rule import Rule
 
@@ -52,6 +52,10 @@ def _severity(rule: Rule) -> str:
 
 def _silence(rule: Rule) -> str:
     if rule.is_fixed:
-        word = "" if not_overridden(rule.id, RULES) else f"; on somebody's word: schemaguard override {rule.id} OBJECT"
+        word = (
+            ""
+            if not_overridden(rule.id, MIGRATION_RULES)
+            else f"; on somebody's word: schemaguard override {rule.id} OBJECT"
+        )
         return f"no comment, baseline or setting can: it speaks for a model version that serves{word}"
     return f"schemaguard: ignore {rule.id} -- why it is fine here"

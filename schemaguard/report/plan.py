@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.text import Text
 
 from schemaguard.releases.document import plan_hash, to_document
-from schemaguard.releases.execute import Done, Outcome, StepOutcome
+from schemaguard.releases.execute import Done, OperationOutcome, StepOutcome
 from schemaguard.releases.plan import Plan
-from schemaguard.releases.release import Kind, ReversalClass, StepName, StepState
+from schemaguard.releases.release import OperationKind, ReversalClass, StepName, StepState
 from schemaguard.releases.steps import STEPS
 
 _CLASS_STYLES = {ReversalClass.INSTANT: "bold green", ReversalClass.SLOW: "bold yellow"}
@@ -83,14 +83,14 @@ def done_json(done: Done) -> dict[str, Any]:
     }
 
 
-def commit_ms(outcome: Outcome) -> float:
+def commit_ms(outcome: OperationOutcome) -> float:
     """How long the transaction lasted that switched the pointer."""
     step = outcome.step(StepName.COMMIT)
     return float(step.detail.get("transaction_ms", step.ms)) if step else 0.0
 
 
 def _headline(plan: Plan) -> Text:
-    verb = "promote" if plan.kind is Kind.PROMOTE else "roll back"
+    verb = "promote" if plan.kind is OperationKind.PROMOTE else "roll back"
     way = f"{plan.from_version} → {plan.to_version}" if plan.from_version else f"→ {plan.to_version}"
     return Text.assemble(
         (f"{verb} {plan.model} {way}", "bold"),
@@ -122,13 +122,13 @@ def _closing(done: Done) -> Text:
         facts.append(f"restored {', '.join(plan.restored)}")
     if plan.revision.hold:
         facts.append(f"held {', '.join(plan.revision.hold)}")
-    verb = "PROMOTED" if plan.kind is Kind.PROMOTE else "ROLLED BACK"
+    verb = "PROMOTED" if plan.kind is OperationKind.PROMOTE else "ROLLED BACK"
     return Text.assemble(
         (f"{verb} ", "bold green"), (f"{plan.model} {plan.to_version}", "bold"), "  ", " · ".join(facts)
     )
 
 
-def _retired(outcome: Outcome) -> list[str]:
+def _retired(outcome: OperationOutcome) -> list[str]:
     step = outcome.step(StepName.FINISH)
     return list(step.detail.get("retired", ())) if step else []
 

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from schemaguard.releases.overview import Reconciled, Status, Window
+from schemaguard.releases.overview import Reconciled, ServingWindow, Status
 from schemaguard.releases.release import Operation, Pointer, StepState
 from schemaguard.report.lines import line
 
@@ -31,7 +31,7 @@ def status_json(status: Status) -> dict[str, Any]:
     }
 
 
-def _model_json(pointer: Pointer, windows: dict[str, Window], status: Status) -> dict[str, Any]:
+def _model_json(pointer: Pointer, windows: dict[str, ServingWindow], status: Status) -> dict[str, Any]:
     alias = status.aliases[pointer.model]
     previous = windows.get(pointer.previous) if pointer.previous else None
     canary = _release_json(windows.get(pointer.canary)) if pointer.canary else None
@@ -47,7 +47,7 @@ def _model_json(pointer: Pointer, windows: dict[str, Window], status: Status) ->
     }
 
 
-def _release_json(window: Window | None) -> dict[str, Any] | None:
+def _release_json(window: ServingWindow | None) -> dict[str, Any] | None:
     if window is None:
         return None
     revision = ",".join(window.revision) or None
@@ -102,7 +102,7 @@ def _lines(status: Status) -> Iterator[Text]:
         yield _row("drift", drift, "bold red")
 
 
-def _model_lines(pointer: Pointer, windows: dict[str, Window], status: Status) -> Iterator[Text]:
+def _model_lines(pointer: Pointer, windows: dict[str, ServingWindow], status: Status) -> Iterator[Text]:
     if pointer.active is None:
         published = ", ".join(windows)
         yield Text.assemble((pointer.model, "bold"), f"  nothing serves yet; published: {published}")
@@ -124,7 +124,7 @@ def _model_lines(pointer: Pointer, windows: dict[str, Window], status: Status) -
         yield _row("previous", f"{previous.version}, {_until(previous, status.overview.at)}")
 
 
-def _until(window: Window, at: datetime) -> str:
+def _until(window: ServingWindow, at: datetime) -> str:
     if window.window_until is None:
         return "in its window"
     if window.window_until <= at:

@@ -13,7 +13,7 @@ from schemaguard.report.lines import line
 from schemaguard.report.table import Heading, table
 from schemaguard.report.visible import visible
 from schemaguard.window.lock import OLD_DAYS, EntryChange
-from schemaguard.window.window import Entry, Window
+from schemaguard.window.window import Window, WindowEntry
 
 _DIGEST = 12
 
@@ -110,15 +110,15 @@ def _change(change: EntryChange) -> str:
     return f"{name}  {', '.join(told)}"
 
 
-def _name(entry: Entry) -> str:
+def _name(entry: WindowEntry) -> str:
     return f"{entry.model}@{entry.version}" if entry.version else entry.model
 
 
-def _until(entry: Entry) -> str:
+def _until(entry: WindowEntry) -> str:
     return f"until {entry.last_day}" if entry.until is not None else without_end(entry.role)
 
 
-def _entry_json(entry: Entry) -> dict[str, Any]:
+def _entry_json(entry: WindowEntry) -> dict[str, Any]:
     return {
         "model": entry.model,
         "model_version": entry.version,

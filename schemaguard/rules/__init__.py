@@ -5,18 +5,26 @@ from schemaguard.rules.contract import (
     breaks_reader,
     breaks_signature,
     breaks_writer,
+    contract_deleted,
+    contract_edited,
     expired_override,
     no_contract,
+    promise_withdrawn,
+    query_edited,
+    reads_through_changed,
+    retired_early,
     shifts_meaning,
     unproven,
     unused_override,
+    version_withdrawn,
+    window_shortened,
 )
 from schemaguard.rules.destructive import drop_column, drop_table
 from schemaguard.rules.hygiene import ignore_without_reason, opaque_statement, syntax_error, unused_ignore
 from schemaguard.rules.reversibility import broken_history, no_downgrade, several_heads
 from schemaguard.rules.rule import Rule
 
-RULES: tuple[Rule, ...] = (
+MIGRATION_RULES: tuple[Rule, ...] = (
     breaks_reader.RULE,
     breaks_writer.RULE,
     breaks_signature.RULE,
@@ -36,3 +44,18 @@ RULES: tuple[Rule, ...] = (
     unused_ignore.RULE,
     ignore_without_reason.RULE,
 )
+"""What `schemaguard check` finds in migrations, and in what is said about them."""
+
+EDIT_RULES: tuple[Rule, ...] = (
+    promise_withdrawn.RULE,
+    contract_deleted.RULE,
+    version_withdrawn.RULE,
+    contract_edited.RULE,
+    query_edited.RULE,
+    window_shortened.RULE,
+    retired_early.RULE,
+    reads_through_changed.RULE,
+)
+"""What `schemaguard contracts breaking` finds in edits of contracts."""
+
+RULES: tuple[Rule, ...] = (*MIGRATION_RULES, *EDIT_RULES)

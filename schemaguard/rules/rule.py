@@ -26,13 +26,17 @@ class Match:
     explanation: Explanation | None = None
 
 
+EVERY = (object,)
+"""What a rule watches that is asked about each change."""
+
+
 def _never(*_: object) -> tuple[Match, ...]:
     return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One pattern that is looked for, in changes, in revisions or in whole histories."""
+    """One pattern that is looked for: in changes, in revisions, in whole histories, or in edits of contracts."""
 
     id: str
     """Kebab-case; it names the pattern, not the remedy."""
@@ -42,6 +46,8 @@ class Rule:
     """The pattern, as the end of the sentence "It fires on …"."""
     effect: str
     instead: str
+    watches: tuple[type, ...] = ()
+    """The kinds of changes that `check` is asked about; EVERY for all of them."""
     check: Callable[[Change, Context], Iterable[Match]] = _never
     check_revision: Callable[[RevisionContext], Iterable[Match]] = _never
     check_whole: Callable[[WholeContext], Iterable[Match]] = _never

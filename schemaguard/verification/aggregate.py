@@ -16,19 +16,19 @@ from schemaguard.verification.checks import (
     Bound,
     Check,
     Distinct,
-    Kind,
     NoLonger,
     OneOf,
     Required,
     Sign,
+    ValueKind,
     number,
 )
 
-_KINDS: dict[str, Kind] = {
-    "smallint": Kind.INTEGER, "integer": Kind.INTEGER, "bigint": Kind.INTEGER,
-    "numeric": Kind.EXACT, "real": Kind.SINGLE, "double precision": Kind.DOUBLE,
-    "text": Kind.TEXT, "character varying": Kind.TEXT, "character": Kind.TEXT, "bpchar": Kind.TEXT,
-    "boolean": Kind.BOOLEAN,
+_KINDS: dict[str, ValueKind] = {
+    "smallint": ValueKind.INTEGER, "integer": ValueKind.INTEGER, "bigint": ValueKind.INTEGER,
+    "numeric": ValueKind.EXACT, "real": ValueKind.SINGLE, "double precision": ValueKind.DOUBLE,
+    "text": ValueKind.TEXT, "character varying": ValueKind.TEXT, "character": ValueKind.TEXT, "bpchar": ValueKind.TEXT,
+    "boolean": ValueKind.BOOLEAN,
 }  # fmt: skip
 _INCOMPARABLE = frozenset(
     {"json", "xml", "point", "line", "lseg", "box", "path", "polygon", "circle", "unknown", "aclitem", "cid"}
@@ -60,7 +60,7 @@ class Shape:
     """What a table is, where the data is."""
 
     types: Mapping[str, Type]
-    kinds: Mapping[str, Kind]
+    kinds: Mapping[str, ValueKind]
     unique: Mapping[str, str] = field(default_factory=dict)
     """Column → the constraint or index by which the server itself keeps it free of duplicates."""
     key: tuple[str, ...] = ()
@@ -82,13 +82,13 @@ class TableChecks:
     unjudged: tuple[Unjudged, ...] = ()
 
 
-def kind_of(type_: Type) -> Kind:
+def kind_of(type_: Type) -> ValueKind:
     """How the values of a type of the server's own are compared; an unknown type is only known to have equality."""
     if type_.dimensions:
-        return Kind.INCOMPARABLE if type_.name in _INCOMPARABLE else Kind.OTHER
+        return ValueKind.INCOMPARABLE if type_.name in _INCOMPARABLE else ValueKind.OTHER
     if type_.schema is None and type_.name in _INCOMPARABLE:
-        return Kind.INCOMPARABLE
-    return _KINDS.get(type_.name, Kind.OTHER) if type_.schema is None else Kind.OTHER
+        return ValueKind.INCOMPARABLE
+    return _KINDS.get(type_.name, ValueKind.OTHER) if type_.schema is None else ValueKind.OTHER
 
 
 def table_checks(parts: Iterable[ContractTable], shape: Shape | None) -> TableChecks:
@@ -147,7 +147,7 @@ def _drifts(promise: Promise, access: Access, shape: Shape) -> Iterator[Drift]:
             yield Drift(promise.column, cause, str(promise.type), f"is {actual}")
 
 
-def refusal(check: Check, kind: Kind) -> str | None:
+def refusal(check: Check, kind: ValueKind) -> str | None:
     """Why a check can't be held against a column, None where it can."""
     match check:
         case Required():
@@ -159,15 +159,15 @@ def refusal(check: Check, kind: Kind) -> str | None:
         case NoLonger():
             return None if kind in STRINGS else "a length is judged on text only"
         case Distinct():
-            return None if kind is not Kind.INCOMPARABLE else "the type has no equality"
+            return None if kind is not ValueKind.INCOMPARABLE else "the type has no equality"
         case _ as unknown:
             assert_never(unknown)
 
 
-def _unlisted(check: OneOf, kind: Kind) -> str | None:
+def _unlisted(check: OneOf, kind: ValueKind) -> str | None:
     if kind in NUMBERS:
         return None if all(number(value) is not None for value in check.values) else "the enum isn't all numbers"
-    if kind is Kind.BOOLEAN:
+    if kind is ValueKind.BOOLEAN:
         spelled = all(value.lower() in ("true", "false") for value in check.values)
         return None if spelled else "the enum isn't true or false"
     if kind not in STRINGS:

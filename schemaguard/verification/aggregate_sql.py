@@ -17,10 +17,10 @@ from schemaguard.verification.checks import (
     Asked,
     Bound,
     Distinct,
-    Kind,
     NoLonger,
     OneOf,
     Required,
+    ValueKind,
     is_single,
     number,
 )
@@ -32,7 +32,7 @@ _WHOLE_DIGITS, _FRACTION_DIGITS = 28, 10
 _EXACT = f"numeric({_WHOLE_DIGITS + _FRACTION_DIGITS}, {_FRACTION_DIGITS})"
 """What a number without a limit is in DuckDB: its own `numeric` has three digits behind the point."""
 _WHOLE, _WITH_FRACTION = ("smallint", "integer", "bigint"), "numeric(38, 18)"
-_NAN = {Kind.SINGLE: "real", Kind.DOUBLE: "double precision", Kind.EXACT: "numeric"}
+_NAN = {ValueKind.SINGLE: "real", ValueKind.DOUBLE: "double precision", ValueKind.EXACT: "numeric"}
 _NO_CONDITION = (exp.Alias, exp.Tuple, exp.Star)
 _NEVER = (exp.Placeholder, exp.Parameter, exp.Command, exp.DML, exp.DDL, exp.Into)
 
@@ -179,7 +179,7 @@ def _count(asked: Asked, source: Source) -> exp.Expr:
         # As a query of its own: beside count(DISTINCT …) PostgreSQL plans no parallel scan. Sorting for it beats GROUP
         # BY … HAVING, whose hash table spills to disk.
         value = _present(asked, source.dialect)
-        if asked.kind is Kind.TEXT and source.dialect == "postgres":
+        if asked.kind is ValueKind.TEXT and source.dialect == "postgres":
             value = _bytewise(value)
         distinct = exp.Count(this=exp.Distinct(expressions=[value.copy()]))
         excess = exp.Sub(this=exp.Count(this=_present(asked, source.dialect)), expression=distinct)
@@ -205,7 +205,7 @@ def _broken(asked: Asked, dialect: Dialect) -> exp.Expr:
         case OneOf():
             return _unlisted(check, kind, dialect)
         case NoLonger():
-            text = exp.cast(column, "text") if kind is Kind.LABEL else column
+            text = exp.cast(column, "text") if kind is ValueKind.LABEL else column
             return exp.GT(this=exp.Length(this=text), expression=exp.Literal.number(check.characters))
         case Distinct():
             raise AssertionError("one row alone is no duplicate")
@@ -216,16 +216,16 @@ def _broken(asked: Asked, dialect: Dialect) -> exp.Expr:
 _BEYOND: dict[str, Any] = {"≥": exp.LT, ">": exp.LTE, "≤": exp.GT, "<": exp.GTE}
 
 
-def _unlisted(check: OneOf, kind: Kind, dialect: Dialect) -> exp.Expr:
+def _unlisted(check: OneOf, kind: ValueKind, dialect: Dialect) -> exp.Expr:
     column: exp.Expr = _column(check.column)
     listed: list[exp.Expr]
     if kind in NUMBERS:
         listed = [_literal(found, kind, dialect) for value in check.values if (found := number(value)) is not None]
-    elif kind is Kind.BOOLEAN:
+    elif kind is ValueKind.BOOLEAN:
         listed = [exp.Boolean(this=value.lower() == "true") for value in check.values]
     else:
         listed = [exp.Literal.string(value) for value in check.values]
-        if kind is Kind.LABEL:
+        if kind is ValueKind.LABEL:
             column = exp.cast(column, "text")
         elif dialect == "postgres":
             column = _bytewise(column)
@@ -246,29 +246,33 @@ def _present(asked: Asked, dialect: Dialect) -> exp.Expr:
     return exp.Case(ifs=[exp.If(this=is_number, true=column)])
 
 
-def _may_be_nan(kind: Kind, dialect: Dialect) -> bool:
+def _may_be_nan(kind: ValueKind, dialect: Dialect) -> bool:
     """DuckDB's DECIMAL has no NaN; PostgreSQL's numeric has."""
-    return kind in (Kind.SINGLE, Kind.DOUBLE) or (kind is Kind.EXACT and dialect == "postgres")
+    return kind in (ValueKind.SINGLE, ValueKind.DOUBLE) or (kind is ValueKind.EXACT and dialect == "postgres")
 
 
-def _is_nan(column: exp.Expr, kind: Kind, dialect: Dialect) -> exp.Expr:
+def _is_nan(column: exp.Expr, kind: ValueKind, dialect: Dialect) -> exp.Expr:
     if dialect == "duckdb":
         # Not by comparing: a condition is handed down to the Parquet reader, whose minimum and maximum pass over NaN.
         return exp.IsNan(this=column.copy())
     return exp.EQ(this=column.copy(), expression=_nan(kind))
 
 
-def _nan(kind: Kind) -> exp.Expr:
+def _nan(kind: ValueKind) -> exp.Expr:
     return exp.cast(exp.Literal.string("NaN"), _NAN[kind], dialect="postgres")
 
 
-def _literal(value: Decimal, kind: Kind, dialect: Dialect) -> exp.Expr:
+def _literal(value: Decimal, kind: ValueKind, dialect: Dialect) -> exp.Expr:
     """The number as the column's own type has it: one tenth of a `real` is the `real` next to 0.1."""
     literal = exp.Literal.number(_plain(value))
     is_beyond = dialect == "duckdb" and not _is_decimal(value)
-    if (kind is Kind.SINGLE and not is_single(value)) or (kind in (Kind.EXACT, Kind.INTEGER) and is_beyond):
-        kind = Kind.DOUBLE
-    return exp.cast(literal, _NAN[kind], dialect="postgres") if kind in (Kind.SINGLE, Kind.DOUBLE) else literal
+    if (kind is ValueKind.SINGLE and not is_single(value)) or (
+        kind in (ValueKind.EXACT, ValueKind.INTEGER) and is_beyond
+    ):
+        kind = ValueKind.DOUBLE
+    return (
+        exp.cast(literal, _NAN[kind], dialect="postgres") if kind in (ValueKind.SINGLE, ValueKind.DOUBLE) else literal
+    )
 
 
 def _is_decimal(value: Decimal) -> bool:

@@ -13,7 +13,7 @@ Sign = Literal["≥", ">", "≤", "<"]
 _SHOWN_VALUES = 6
 
 
-class Kind(StrEnum):
+class ValueKind(StrEnum):
     """How the values of a type are compared."""
 
     INTEGER = "integer"
@@ -29,9 +29,9 @@ class Kind(StrEnum):
     INCOMPARABLE = "incomparable"
 
 
-NUMBERS = (Kind.INTEGER, Kind.EXACT, Kind.SINGLE, Kind.DOUBLE)
-FRACTIONS = (Kind.EXACT, Kind.SINGLE, Kind.DOUBLE)
-STRINGS = (Kind.TEXT, Kind.LABEL)
+NUMBERS = (ValueKind.INTEGER, ValueKind.EXACT, ValueKind.SINGLE, ValueKind.DOUBLE)
+FRACTIONS = (ValueKind.EXACT, ValueKind.SINGLE, ValueKind.DOUBLE)
+STRINGS = (ValueKind.TEXT, ValueKind.LABEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,9 @@ class Bound:
         """The promise in a few words."""
         return f"{self.sign} {self.limit:f}"
 
-    def limit_for(self, kind: Kind) -> Decimal:
+    def limit_for(self, kind: ValueKind) -> Decimal:
         """The limit; for whole numbers the whole one that means the same, so that no column is cast to compare."""
-        if kind is not Kind.INTEGER:
+        if kind is not ValueKind.INTEGER:
             return self.limit
         return self.limit.to_integral_value(ROUND_CEILING if self.sign in ("≥", "<") else ROUND_FLOOR)
 
@@ -114,7 +114,7 @@ class Asked:
     """A check on a column whose values are compared in that way."""
 
     check: Check
-    kind: Kind
+    kind: ValueKind
 
 
 def is_single(value: Decimal) -> bool:

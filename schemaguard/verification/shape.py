@@ -6,7 +6,7 @@ from schemaguard.catalog.objects import Catalog, Name, PrimaryKey, Table, Unique
 from schemaguard.catalog.types import Type
 from schemaguard.contracts.compatibility.relation import relation
 from schemaguard.verification.aggregate import Shape, kind_of
-from schemaguard.verification.checks import Kind
+from schemaguard.verification.checks import ValueKind
 
 
 def shape_of(name: Name, catalog: Catalog) -> Shape | None:
@@ -23,14 +23,14 @@ def shape_of(name: Name, catalog: Catalog) -> Shape | None:
     return Shape(types, kinds, _unique(table, catalog), key)
 
 
-def _kind(type_: Type, catalog: Catalog) -> Kind:
+def _kind(type_: Type, catalog: Catalog) -> ValueKind:
     """How values are compared; those of a domain as those of the type beneath."""
     for _ in range(len(catalog.domains) + 1):
         name = Name(type_.name, type_.schema or "public")
         if type_.dimensions or type_.is_built_in:
             break
         if name in catalog.enums:
-            return Kind.LABEL
+            return ValueKind.LABEL
         if name not in catalog.domains:
             break
         type_ = catalog.domains[name].base

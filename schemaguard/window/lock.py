@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from schemaguard.window.window import Entry, Window
+from schemaguard.window.window import Window, WindowEntry
 
 FRESH = timedelta(days=1)
 """As long as a lock that still says what is so keeps its date, so that a scheduled job commits once a day at most."""
@@ -16,11 +16,11 @@ OLD_DAYS = 7
 class EntryChange:
     """What became of one model version in the window: `before` None: it came; `after` None: it is gone."""
 
-    before: Entry | None
-    after: Entry | None
+    before: WindowEntry | None
+    after: WindowEntry | None
 
     @property
-    def subject(self) -> Entry:
+    def subject(self) -> WindowEntry:
         """The entry that names whom it is about."""
         entry = self.after or self.before
         assert entry is not None
@@ -44,7 +44,7 @@ def _changes(locked: Window, live: Window) -> Iterator[EntryChange]:
             yield EntryChange(one, other)
 
 
-def _is_same(one: Entry, other: Entry) -> bool:
+def _is_same(one: WindowEntry, other: WindowEntry) -> bool:
     # A lock file counts in seconds, the database in microseconds.
     return (one.role, one.digest, _second(one.until)) == (other.role, other.digest, _second(other.until))
 

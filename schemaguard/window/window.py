@@ -16,7 +16,7 @@ ENDLESS_ROLES = ("active", "canary", "fallback")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class WindowEntry:
     """One model version (or consumer: empty `version`) and until when its contract holds; None: no end."""
 
     model: str
@@ -40,7 +40,7 @@ class Window:
     """`live`, `dates`, or the lock file's path."""
     at: datetime
     """The moment that is judged."""
-    entries: tuple[Entry, ...]
+    entries: tuple[WindowEntry, ...]
     written: datetime | None = None
     """When the lock file was written; None where no file stands between."""
 
@@ -48,11 +48,11 @@ class Window:
         """How many whole days ago the lock file was written, None where there is none."""
         return max((now - self.written).days, 0) if self.written is not None else None
 
-    def current(self, at: datetime) -> tuple[Entry, ...]:
+    def current(self, at: datetime) -> tuple[WindowEntry, ...]:
         """Whose window isn't over at that moment, by model and version."""
         return tuple(sorted((entry for entry in self.entries if _holds(entry, at)), key=_order))
 
-    def entry(self, model: str, version: str) -> Entry | None:
+    def entry(self, model: str, version: str) -> WindowEntry | None:
         """That version's entry, if its window isn't over."""
         for entry in self.entries:
             if (entry.model, entry.version) == (model, version) and _holds(entry, self.at):
@@ -69,7 +69,7 @@ def superseded_until(superseded_at: datetime, supported_until: date | None) -> d
 def from_dates(contracts: Iterable[Contract], at: datetime) -> Window:
     """The window that the dates in contract files declare; a contract whose dates say nothing is in its window."""
     entries = [
-        Entry(
+        WindowEntry(
             contract.model,
             version,
             "consumer" if contract.is_consumer else "declared",
@@ -83,10 +83,10 @@ def from_dates(contracts: Iterable[Contract], at: datetime) -> Window:
     return Window("dates", at, tuple(entries))
 
 
-def consumer_entry(contract: Contract) -> Entry:
+def consumer_entry(contract: Contract) -> WindowEntry:
     """The entry of a consumer: never released, its contract holds as long as its file is there, until its dates end."""
     until = _end_of(contract.supported_until) if contract.supported_until else None
-    return Entry(contract.model, "", "consumer", until, contract.digest)
+    return WindowEntry(contract.model, "", "consumer", until, contract.digest)
 
 
 def held(contracts: Iterable[Contract], window: Window) -> tuple[UnderContract, ...]:
@@ -123,7 +123,7 @@ def bound_versions(window: Window) -> dict[tuple[str, str], list[str]]:
     return found
 
 
-def _entry(contract: Contract, version: str, window: Window) -> Entry | None:
+def _entry(contract: Contract, version: str, window: Window) -> WindowEntry | None:
     found = window.entry(contract.model, version)
     if found is None and contract.is_consumer and contract.status != "retired":
         found = consumer_entry(contract)
@@ -165,7 +165,7 @@ def parse_lock(text: str, file: str, at: datetime | None = None) -> Window:
         if document["version"] != LOCK_VERSION:
             raise ValueError(f"version {document['version']!r} isn't read")
         entries = tuple(
-            Entry(
+            WindowEntry(
                 str(entry["model"]),
                 str(entry["model_version"]),
                 str(entry["role"]),
@@ -188,11 +188,11 @@ def _problem(error: Exception) -> str:
     return f"no {error}" if isinstance(error, KeyError) else str(error)
 
 
-def _order(entry: Entry) -> tuple[str, str]:
+def _order(entry: WindowEntry) -> tuple[str, str]:
     return entry.model, entry.version
 
 
-def _holds(entry: Entry, at: datetime) -> bool:
+def _holds(entry: WindowEntry, at: datetime) -> bool:
     return entry.role in ENDLESS_ROLES or entry.until is None or entry.until > at
 
 

@@ -1,20 +1,29 @@
 """Every rule fires on its bad example and not on its good one."""
 
+import re
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from schemaguard.rules import RULES
-from schemaguard.rules.rule import Rule
+from schemaguard.adapters.files.contracts import read_files
+from schemaguard.registry.edits import judge
+from schemaguard.rules import EDIT_RULES, MIGRATION_RULES, RULES
+from schemaguard.rules.rule import EVERY, Rule
+from schemaguard.window.window import from_dates
 from tests.check.checking import FIXTURES, checked, rules_of
 
 EXAMPLES = FIXTURES / "rules"
 ALL = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+AT = datetime(2026, 11, 1, tzinfo=UTC)
+_SQL_KEYWORD = re.compile(r"[A-Z]{2,}\b")
 
 
 def _fired(rule: Rule, kind: str, folder: Path) -> list[str]:
     own = EXAMPLES / rule.id
+    if rule in EDIT_RULES:
+        return _found_in_edit(own / kind)
     shutil.copytree(own / "contracts" if (own / "contracts").exists() else EXAMPLES / "contracts", folder / "contracts")
     if (own / f"{kind}.yaml").exists():
         shutil.copy(own / f"{kind}.yaml", folder / "contracts/overrides.yaml")
@@ -26,6 +35,13 @@ def _fired(rule: Rule, kind: str, folder: Path) -> list[str]:
         shutil.copy(EXAMPLES / "before.sql", migrations / "001_before.sql")
         shutil.copy(own / f"{kind}.sql", migrations / "002_example.sql")
     return rules_of(checked(folder, "migrations", select=(rule.id,) if rule.opt_in else ()))
+
+
+def _found_in_edit(example: Path) -> list[str]:
+    """The rules that fire on what a folder of contracts was before an edit and is after it."""
+    before, after = (read_files(example / side, example / side) for side in ("before", "after"))
+    window = from_dates([file.contract for file in before], AT)
+    return [finding.rule for finding in judge(before, after, window, AT, lambda _: None)]
 
 
 @ALL
@@ -47,8 +63,15 @@ def test_every_rule_has_a_record_that_reads_well() -> None:
     for rule in RULES:
         for text in (rule.when, rule.effect, rule.instead):
             assert text, rule.id
-            assert text[0].islower() or text.startswith(("DROP", "`")), f"{rule.id}: {text}"
+            assert text[0].islower() or text[0] == "`" or _SQL_KEYWORD.match(text), f"{rule.id}: {text}"
             assert not text.endswith("."), f"{rule.id}: {text}"
+
+
+def test_a_rule_that_looks_at_changes_says_at_which() -> None:
+    for rule in MIGRATION_RULES:
+        looks = rule.check is not Rule.__dataclass_fields__["check"].default
+        assert looks == bool(rule.watches), rule.id
+        assert (object,) == EVERY
 
 
 def test_every_rule_has_a_name_of_its_own_and_a_docstring_that_starts_with_it() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from schemaguard.adapters.files.contracts import read_file
 from schemaguard.adapters.registry.models import MlflowRegistry
-from schemaguard.commands.contracts.infer import Drafted, Wanted, draft, place, write
+from schemaguard.commands.contracts.infer import Drafted, InferenceRequest, draft, place, write
 from schemaguard.contracts.contract import Contract
 from schemaguard.contracts.inference import FeatureQuery
 from tests.postgres.catalog.servers import fold_script
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.xdist_group("registry")
 def _drafted(folder: Path, registry: MlflowRegistry, version: str, amount: str) -> Drafted:
     catalog = fold_script(f"create table transactions (id bigint primary key, amount {amount} not null, channel text)")
     queries = (FeatureQuery("select amount, channel from transactions", "features.sql"),)
-    wanted = Wanted("fraud", (version,), queries, (), "")
+    wanted = InferenceRequest("fraud", (version,), queries, (), "")
     return draft(wanted, catalog, place(folder / "fraud.odcs.yaml", folder, queries), registry)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from schemaguard.adapters.registry.models import MlflowRegistry
-from schemaguard.commands.contracts.validate import Bench, validate
+from schemaguard.commands.contracts.validate import ValidationBench, validate
 from schemaguard.contracts.example import EXAMPLE
 from tests.postgres.catalog.servers import fold_script
 
@@ -19,7 +19,7 @@ def _remarks(folder: Path, registry: MlflowRegistry, version: str, amount: str) 
     text = EXAMPLE.replace('value: "7"', f'value: "{version}"').replace('"numeric(12,2)"', amount)
     file = folder / "fraud.odcs.yaml"
     file.write_text(text)
-    bench = Bench(folder, fold_script(tables), registry, date(2026, 10, 1))
+    bench = ValidationBench(folder, fold_script(tables), registry, date(2026, 10, 1))
     (judged,) = validate((file,), bench, lambda _: True, ()).files
     return [f"{remark.layer}: {remark.what}" for remark in judged.remarks]
 

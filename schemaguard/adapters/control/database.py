@@ -23,7 +23,7 @@ from schemaguard.adapters.postgres import connection as postgres
 from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.views import ContractViews
 from schemaguard.errors import ConflictError, DatabaseError
-from schemaguard.registry.publication import Bound, Publication
+from schemaguard.registry.publication import BoundContract, Publication
 from schemaguard.releases.now import Now
 from schemaguard.releases.overview import Overview
 from schemaguard.releases.plan import Plan
@@ -74,7 +74,7 @@ class ControlDatabase:
         """The live catalog."""
         return self._snapshot(situation.catalog)
 
-    def bound(self) -> tuple[Bound, ...]:
+    def bound(self) -> tuple[BoundContract, ...]:
         """Every published contract, once a version."""
         return self._read(publication.bound)
 

@@ -13,7 +13,7 @@ from schemaguard.releases.fit import CatalogFit
 from schemaguard.releases.leftovers import Leftover, needed_by
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.readiness import Reversal
-from schemaguard.releases.release import Kind, Operation, StepName
+from schemaguard.releases.release import Operation, OperationKind, StepName
 from schemaguard.releases.revisions import move_back
 
 _FIT = CatalogFit()
@@ -42,7 +42,7 @@ def finish(connection: Connection, operation: Operation, plan: Plan) -> Mapping[
         for leftover, made in acts:
             _retire(connection, leftover, made, None if leftover.waits else operation.id)
             retired.append(leftover.object)
-        if plan.kind is Kind.ROLLBACK and retired:
+        if plan.kind is OperationKind.ROLLBACK and retired:
             _move_revision(connection, operation, plan)
     connection.execute(_CLOSE, ("done", operation.id))
     facts = {"retired": retired, "kept": kept}

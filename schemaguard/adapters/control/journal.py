@@ -13,8 +13,8 @@ from schemaguard.releases.document import plan_hash, to_document
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.release import (
     Intent,
-    Kind,
     Operation,
+    OperationKind,
     OperationState,
     StepName,
     StepRecord,
@@ -127,7 +127,7 @@ def read_history(connection: Connection, model: str) -> tuple[Operation, ...]:
 def _operation(row: Row) -> Operation:
     return Operation(
         id=row[0],
-        kind=Kind(row[1]),
+        kind=OperationKind(row[1]),
         model=row[2],
         from_version=row[3],
         to_version=row[4],

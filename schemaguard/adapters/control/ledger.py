@@ -8,7 +8,7 @@ import psycopg
 
 from schemaguard.ledger import entry
 from schemaguard.ledger.entry import Entry
-from schemaguard.ledger.verification import Checkpoint, Row
+from schemaguard.ledger.verification import Checkpoint, LedgerRow
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -57,13 +57,13 @@ def read(connection: Connection, *, model: str | None = None, limit: int | None 
     return tuple(entry.parse(row[0]) for row in rows)
 
 
-def read_rows(connection: Connection) -> tuple[Row, ...]:
+def read_rows(connection: Connection) -> tuple[LedgerRow, ...]:
     """The whole ledger as it is stored, in order."""
     rows = connection.execute(
         "select position, at, actor, event, model, operation, entry, leaf_hash "
         "from schemaguard.ledger order by position"
     )
-    return tuple(Row(*row) for row in rows)
+    return tuple(LedgerRow(*row) for row in rows)
 
 
 def read_checkpoints(connection: Connection) -> tuple[Checkpoint, ...]:

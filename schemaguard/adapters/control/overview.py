@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 
 from schemaguard.adapters.control import journal, pointer, revision, situation
-from schemaguard.releases.overview import Overview, Window
+from schemaguard.releases.overview import Overview, ServingWindow
 from schemaguard.releases.release import Pointer
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -26,9 +26,9 @@ def read(connection: Connection, model: str | None) -> Overview:
     """Everything, or everything of one model; UsageError where nothing of that model is published."""
     moment = connection.execute("select now()").fetchone()
     assert moment is not None
-    windows: dict[str, dict[str, Window]] = {}
+    windows: dict[str, dict[str, ServingWindow]] = {}
     for name, version, contract, heads, until, superseded in connection.execute(_WINDOWS):
-        window = Window(version, contract, tuple(heads or ()), until, superseded)
+        window = ServingWindow(version, contract, tuple(heads or ()), until, superseded)
         windows.setdefault(name, {})[version] = window
     if model is not None and model not in windows:
         raise situation.unknown(connection, model)

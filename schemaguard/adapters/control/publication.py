@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 from schemaguard.adapters.control import ledger, locks, situation
 from schemaguard.contracts.signature import to_data
 from schemaguard.contracts.views import ContractViews, view_statements
-from schemaguard.registry.publication import Bound, Publication, view_schema
+from schemaguard.registry.publication import BoundContract, Publication, view_schema
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -30,10 +30,10 @@ and not exists (select from schemaguard.release r where r.contract = c.digest) r
 _TAKEN = "select view_schema from schemaguard.contract union select nspname from pg_namespace"
 
 
-def bound(connection: Connection) -> tuple[Bound, ...]:
+def bound(connection: Connection) -> tuple[BoundContract, ...]:
     """Every published contract, once a version, by model and in the order in which they were published."""
     return tuple(
-        Bound(situation.contract_of(document, file, digest), document, version, schema, at, by)
+        BoundContract(situation.contract_of(document, file, digest), document, version, schema, at, by)
         for document, file, digest, version, schema, at, by in connection.execute(_BOUND)
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 
 from schemaguard.contracts import odcs
-from schemaguard.window.window import Entry, Window, superseded_until
+from schemaguard.window.window import Window, WindowEntry, superseded_until
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -36,11 +36,11 @@ def _entry(
     document: Any,
     file: str,
     role: str | None,
-) -> Entry:
+) -> WindowEntry:
     if role is not None:
-        return Entry(model, version, role, None, digest)
+        return WindowEntry(model, version, role, None, digest)
     if superseded_at is None:
-        return Entry(model, version, "published", None, digest)
+        return WindowEntry(model, version, "published", None, digest)
     contract = odcs.from_document(document, file, digest)
     until = superseded_until(superseded_at, contract.supported_until)
-    return Entry(model, version, "superseded", max(until, window_until) if window_until else until, digest)
+    return WindowEntry(model, version, "superseded", max(until, window_until) if window_until else until, digest)

@@ -13,7 +13,7 @@ from schemaguard.errors import ConfigError, DatabaseError, UsageError
 from schemaguard.verification import aggregate_sql as sql
 from schemaguard.verification.aggregate import Drift, Shape, kind_of
 from schemaguard.verification.aggregate_sql import Dialect
-from schemaguard.verification.checks import NUMBERS, Kind
+from schemaguard.verification.checks import NUMBERS, ValueKind
 
 FUNCTIONS = {".parquet": "read_parquet", ".csv": "read_csv"}
 _VIEW = Name("data", "main")
@@ -142,14 +142,14 @@ def _type(spelled: str, promised: Type | None) -> Type:
     return parse_type(_TYPES[spelled]) if spelled in _TYPES else Type(spelled.partition("(")[0].lower(), "duckdb")
 
 
-def _kind(type_: Type, spelled: str) -> Kind:
-    return Kind.TEXT if spelled == "VARCHAR" and not _is_cast(type_) else kind_of(type_)
+def _kind(type_: Type, spelled: str) -> ValueKind:
+    return ValueKind.TEXT if spelled == "VARCHAR" and not _is_cast(type_) else kind_of(type_)
 
 
 def _is_cast(type_: Type) -> bool:
     """Whether a text has to be converted to be of the type."""
     return not type_.dimensions and (
-        kind_of(type_) in (*NUMBERS, Kind.BOOLEAN) or type_.name == "uuid" or type_.name.startswith(_TEMPORAL)
+        kind_of(type_) in (*NUMBERS, ValueKind.BOOLEAN) or type_.name == "uuid" or type_.name.startswith(_TEMPORAL)
     )
 
 

@@ -27,7 +27,7 @@ MOST = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class CapturedStatement:
     """A statement that the server has answered."""
 
     text: str
@@ -40,12 +40,12 @@ class Statement:
 class Listener:
     """Hears what is sent; each text once."""
 
-    statements: dict[Statement, None] = field(default_factory=dict)
+    statements: dict[CapturedStatement, None] = field(default_factory=dict)
     urls: dict[Identity, str] = field(default_factory=dict, repr=False)
     """How to reach each database again, passwords included: for connecting only."""
     is_full: bool = False
 
-    def hear(self, statement: Statement, url: Callable[[], str]) -> None:
+    def hear(self, statement: CapturedStatement, url: Callable[[], str]) -> None:
         """Take a statement down. More than MOST different ones are no feature query any more."""
         if len(self.statements) >= MOST and statement not in self.statements:
             self.is_full = True
@@ -132,7 +132,7 @@ def _heard(text: str, connection: Any, url: Callable[[], str], database: Identit
     with _LOCK:
         listeners = _OWN.get() or tuple(_LISTENING)
     if listeners and not _UNHEARD.get():
-        statement = Statement(text, database, _search_path(connection))
+        statement = CapturedStatement(text, database, _search_path(connection))
         for listener in listeners:
             listener.hear(statement, url)
 

@@ -10,7 +10,7 @@ from schemaguard.adapters.postgres import connection as postgres
 from schemaguard.adapters.postgres import introspect
 from schemaguard.catalog.fold.session import read_search_path
 from schemaguard.catalog.objects import Catalog, Name
-from schemaguard.contracts.observation import Log, Statement
+from schemaguard.contracts.observation import Log, ObservedStatement
 from schemaguard.errors import DatabaseError
 
 _TIMEOUT = "60s"
@@ -89,7 +89,7 @@ def _read(connection: postgres.Connection, place: str) -> Log:
     paths = _paths(connection)
     return Log(
         statements=tuple(
-            Statement(id_, role, text, calls, paths.get(user, _default_path(role)))
+            ObservedStatement(id_, role, text, calls, paths.get(user, _default_path(role)))
             for id_, role, user, text, calls in found
         ),
         catalog=_catalog(connection),

@@ -2,11 +2,11 @@
 
 import typer
 
-from schemaguard.cli.ondemand import Listed, group_of
+from schemaguard.cli.ondemand import ListedVerb, group_of
 
 
-def _verb(name: str, function: str | None = None) -> Listed:
-    return Listed(name, f"schemaguard.cli.contracts.{name}", function or name)
+def _verb(name: str, function: str | None = None) -> ListedVerb:
+    return ListedVerb(name, f"schemaguard.cli.contracts.{name}", function or name)
 
 
 VERBS = (

@@ -5,15 +5,16 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, contract_folder
+from schemaguard.cli.contracts.known import Folder
 
 
-class Format(StrEnum):
+class BreakingFormat(StrEnum):
     """How the verdict is written."""
 
     TEXT = "text"
     JSON = "json"
     GITHUB = "github"
+    SARIF = "sarif"
 
 
 def breaking(
@@ -25,7 +26,9 @@ def breaking(
         str | None,
         typer.Option(metavar="live|FILE|dates", help="Where the windows are read (default: as at the base)."),
     ] = None,
-    output: Annotated[Format, typer.Option("--format", help="How the verdict is written.")] = Format.TEXT,
+    output: Annotated[
+        BreakingFormat, typer.Option("--format", help="How the verdict is written.")
+    ] = BreakingFormat.TEXT,
 ) -> None:
     """Judge edits of contracts: what they take from versions that are published and in their windows.
 
@@ -33,20 +36,17 @@ def breaking(
     """
     import os
 
-    from schemaguard.cli.operating import console, tell_json
-    from schemaguard.cli.reading import read_settings
-    from schemaguard.cli.window import live_window
+    from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands.contracts import breaking as command
     from schemaguard.report.contracts import breaking as report
 
-    folder, _ = contract_folder(contracts)
-    with read_settings(no_cache=True) as reading:
-        found = command.breaking(
-            reading, str(folder), base, window, os.environ, lambda moment: live_window(None, moment)
-        )
-    if output is Format.JSON:
+    with open_site(contracts=contracts) as site, site.reading(no_cache=True) as reading:
+        found = command.breaking(reading, str(site.contracts_folder), base, window, os.environ, site.live_window)
+    if output is BreakingFormat.JSON:
         tell_json(report.document(found))
-    elif output is Format.GITHUB:
+    elif output is BreakingFormat.SARIF:
+        typer.echo(report.sarif(found), nl=False)
+    elif output is BreakingFormat.GITHUB:
         typer.echo(report.github(found), nl=False)
     else:
         report.show(found, console())

@@ -1,16 +1,11 @@
 """`schemaguard contracts diff`: how two contracts differ, and what that means for a reader and a writer."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, complete_model, contract_folder, read_book
+from schemaguard.cli.contracts.known import Folder, complete_model
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
-
-if TYPE_CHECKING:
-    from schemaguard.commands.contracts.known import Book
-    from schemaguard.contracts.contract import Contract
 
 
 def diff(
@@ -32,39 +27,13 @@ def diff(
     Readers break on what loosens, writers on what tightens: judged as if B's promises were the catalog that A's model
     version meets.
     """
-    from schemaguard.cli.operating import console, tell_json
-    from schemaguard.contracts.comparison import compare
-    from schemaguard.contracts.terms import terms
+    from schemaguard.cli.operating import console, open_site, tell_json
+    from schemaguard.commands.contracts import diff as command
     from schemaguard.report.contracts import diff as report
 
-    known = None if _is_file(first) and _is_file(second) else read_book(contracts, database_url)
-    before, after = _meant(first, known), _meant(second, known)
-    differences, others = compare(before, after), terms(before, after)
+    with open_site(database_url, contracts=contracts) as site:
+        found = command.diff(site, first, second)
     if output is Format.JSON:
-        tell_json(report.document((first, second), differences, others))
+        tell_json(report.document((first, second), found.differences, found.terms))
     else:
-        report.show((first, second), differences, others, console())
-
-
-def _is_file(text: str) -> bool:
-    return text.endswith((".yaml", ".yml")) or Path(text).is_file()
-
-
-def _meant(text: str, known: "Book | None") -> "Contract":
-    """The contract of a file, or of a model version; UsageError where that isn't one."""
-    from schemaguard.adapters.files.contracts import read_file
-    from schemaguard.errors import UsageError
-    from schemaguard.registry.listing import chosen, ranges, shared
-
-    if known is None or _is_file(text):
-        _, root = contract_folder(None)
-        return read_file(Path(text).absolute(), root).contract
-    model, _, version = text.partition("@")
-    found = chosen(known.listed, model, version or None)
-    if len(shared(found)) > 1:
-        raise UsageError(
-            f"{model} has several contracts",
-            at=f"versions {ranges(each.version for each in found)}",
-            next=f"name one: {model}@VERSION",
-        )
-    return found[0].contract
+        report.show((first, second), found.differences, found.terms, console())

@@ -5,19 +5,11 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import (
-    Folder,
-    Initial,
-    Migrations,
-    complete_model,
-    judged_catalog,
-    read_book,
-    source,
-)
+from schemaguard.cli.contracts.known import Folder, Initial, Migrations, complete_model
 from schemaguard.cli.operating import DatabaseUrl
 
 
-class Format(StrEnum):
+class GraphFormat(StrEnum):
     """How the graph is drawn."""
 
     TEXT = "text"
@@ -37,23 +29,18 @@ def graph(
     migrations: Migrations = None,
     initial: Initial = None,
     database_url: DatabaseUrl = None,
-    output: Annotated[Format, typer.Option("--format", help="How the graph is drawn.")] = Format.TEXT,
+    output: Annotated[GraphFormat, typer.Option("--format", help="How the graph is drawn.")] = GraphFormat.TEXT,
 ) -> None:
     """Draw who reads and writes which tables: models and consumers, the tables between them, views followed."""
-    from schemaguard.catalog.objects import Catalog
-    from schemaguard.cli.operating import console, tell_json
-    from schemaguard.registry.graph import focus
-    from schemaguard.registry.graph import graph as drawn
+    from schemaguard.cli.operating import console, open_site, tell_json
+    from schemaguard.commands.contracts import graph as command
     from schemaguard.report.contracts import graph as report
 
-    known = read_book(contracts, database_url)
-    catalog = judged_catalog(known, migrations, initial)[0] or Catalog()
-    whole = drawn(known.shared, catalog)
-    around = focus(thing, whole, catalog) if thing is not None else None
-    found = whole.about(around) if around is not None else whole
-    if output is Format.JSON:
-        tell_json(report.document(found, source(known, migrations, initial)))
-    elif output is Format.TEXT:
-        report.show(found, around, console(), source(known, migrations, initial))
+    with open_site(database_url, contracts=contracts) as site:
+        found = command.graph(site, thing, migrations=migrations, initial=initial)
+    if output is GraphFormat.JSON:
+        tell_json(report.document(found.graph, found.bench.source))
+    elif output is GraphFormat.TEXT:
+        report.show(found.graph, found.around, console(), found.bench.source)
     else:
-        typer.echo(report.dot(found) if output is Format.DOT else report.mermaid(found), nl=False)
+        typer.echo(report.dot(found.graph) if output is GraphFormat.DOT else report.mermaid(found.graph), nl=False)

@@ -1,17 +1,12 @@
 """`schemaguard contracts infer`: the draft of a contract from what a feature query reads."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, contract_folder, read_contracts, relative
+from schemaguard.cli.contracts.known import Folder
 from schemaguard.cli.operating import Format, Output, RegistryUri
-
-if TYPE_CHECKING:
-    from schemaguard.commands.catalog import CatalogAt
-    from schemaguard.commands.contracts.infer import Measure
-
 
 Through = Literal["table", "view", "copy"]
 
@@ -49,56 +44,21 @@ def infer(
 
     Exit code: 0, or 1 where the model's signature refuses what the query returns.
     """
-    from schemaguard.adapters.registry.models import MlflowRegistry
-    from schemaguard.cli.operating import configured, console, tell_json
+    from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands.contracts import infer as command
     from schemaguard.report.contracts import infer as report
 
-    folder, root = contract_folder(contracts)
     versions = command.versions(version)
-    uri = registry_uri or configured(None).registry_uri
-    registry = MlflowRegistry(uri) if uri else None
-    is_shown = to == "-"
-    file = command.default_file(folder, model, versions) if to is None or is_shown else Path(to).absolute()
-    found = _catalog(migrations, initial)
-    queries = command.read_queries(tuple(query or ()))
-    wanted = command.Wanted(model, versions, queries, tuple(writes or ()), _source(found), reads_through)
-    wanted = wanted if queries else command.from_run(wanted, uri, found.catalog)
-    known = tuple(each.contract for each in read_contracts(folder, root, contracts))
-    if not is_shown and file.is_relative_to(folder):
-        command.refuse_bound(model, versions, known)
-    place = command.place(file, root, wanted.queries)
-    done = command.draft(wanted, found.catalog, place, registry, _measure(bounds_from))
-    done = command.compared(done, known) if to is None else done
-    if not is_shown and done.same_as is None:
-        command.write(done)
-    names = tuple(relative(each, root) for each in done.files) if not is_shown else ()
+    with open_site(registry_uri=registry_uri, contracts=contracts) as site:
+        queries = command.read_queries(tuple(query or ()))
+        wanted = command.InferenceRequest(model, versions, queries, tuple(writes or ()), reads_through=reads_through)
+        made = command.infer(site, wanted, to, migrations=migrations, initial=initial, bounds_from=bounds_from)
+    done = made.drafted
     told = (done.notes, done.remarks)
     if output is Format.JSON:
-        tell_json({**report.document(done.contract, names, told, done.same_as), "text": done.text})
-    elif is_shown:
+        tell_json({**report.document(done.contract, made.names, told, done.same_as), "text": done.text})
+    elif to == "-":
         typer.echo(done.text, nl=False)
     else:
-        report.show(done.contract, names, told, done.same_as, console())
+        report.show(done.contract, made.names, told, done.same_as, console())
     raise typer.Exit(done.exit_code)
-
-
-def _catalog(migrations: str | None, initial: Path | None) -> "CatalogAt":
-    from schemaguard.cli.reading import read_settings
-    from schemaguard.commands.catalog import static_catalog
-
-    with read_settings(initial=initial) as reading:
-        return static_catalog(reading, migrations)
-
-
-def _source(found: "CatalogAt") -> str:
-    revision = f" at revision {found.revision}" if found.revision else ""
-    return f"Types, NOT NULL, bounds and values are those of {found.source}{revision}."
-
-
-def _measure(url: str | None) -> "Measure | None":
-    if url is None:
-        return None
-    from schemaguard.adapters.postgres.extremes import extremes
-
-    return lambda columns: extremes(url, columns)

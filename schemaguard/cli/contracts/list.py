@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, Initial, Migrations, judged_catalog, read_book, source
+from schemaguard.cli.contracts.known import Folder, Initial, Migrations
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
@@ -23,21 +23,14 @@ def list_(
     The contracts of the folder, and the published ones where a database is configured; then its tables are judged, else
     those that the migrations arrive at.
     """
-    from schemaguard.catalog.objects import Catalog
-    from schemaguard.cli.operating import console, tell_json
-    from schemaguard.commands.contracts import known as command
-    from schemaguard.registry.listing import shared
+    from schemaguard.cli.operating import console, open_site, tell_json
+    from schemaguard.commands.contracts.list import list_contracts
     from schemaguard.report.contracts import list as report
 
-    known = read_book(contracts, database_url)
-    catalog, why_not = judged_catalog(known, migrations, initial)
-    over = catalog or Catalog()
-    wanted = command.meant(thing, known, over) if thing is not None else None
-    listed = tuple(each for each in known.listed if wanted is None or each.accesses(wanted, over))
-    rows = shared(listed)
-    fits = command.fits(rows, catalog)
+    with open_site(database_url, contracts=contracts) as site:
+        found = list_contracts(site, thing, migrations=migrations, initial=initial)
     if output is Format.JSON:
-        tell_json(report.document(listed, fits, known.at, source(known, migrations, initial)))
+        tell_json(report.document(found.listed, found.fits, found.at, found.bench.source))
     else:
-        said = (source(known, migrations, initial), *why_not)
-        report.show(rows, fits, console(), known.at, said, with_tables=wanted is not None)
+        said = (found.bench.source, *found.bench.why_not)
+        report.show(found.rows, found.fits, console(), found.at, said, with_tables=thing is not None)

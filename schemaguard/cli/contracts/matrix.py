@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, Initial, Migrations, complete_model, read_book
+from schemaguard.cli.contracts.known import Folder, Initial, Migrations, complete_model
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
@@ -26,18 +26,13 @@ def matrix(
 
     Revisions at which no verdict changes share a column. Nothing is run, and no database needed.
     """
-    from schemaguard.cli.operating import console, tell_json
-    from schemaguard.cli.reading import read_settings
+    from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands.contracts import matrix as command
-    from schemaguard.registry.listing import chosen, shared
     from schemaguard.report.contracts import matrix as report
 
-    known = read_book(contracts, database_url)
-    name, _, version = (model or "").partition("@")
-    wanted = shared(chosen(known.listed, name, version or None)) if model else known.shared
-    with read_settings(initial=initial) as reading:
-        found = command.matrix(reading, migrations, revisions, wanted)
+    with open_site(database_url, contracts=contracts) as site:
+        found = command.matrix(site, model, revisions=revisions, migrations=migrations, initial=initial)
     if output is Format.JSON:
-        tell_json(report.document(found, known.source))
+        tell_json(report.document(found.matrix, found.source))
     else:
-        report.show(found, console(), known.source)
+        report.show(found.matrix, console(), found.source)

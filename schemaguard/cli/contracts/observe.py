@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, read_book
+from schemaguard.cli.contracts.known import Folder
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
@@ -21,17 +21,16 @@ def observe(
     Readers of tables under contract that no contract declares, and declared reads that never happen, by role.
     Exit code: 0, or 1 where somebody reads undeclared, or 2 where pg_stat_statements can't tell.
     """
-    from schemaguard.adapters.postgres import statements
-    from schemaguard.cli.operating import console, tell_json, where_to
-    from schemaguard.commands.contracts.observe import observed
+    from schemaguard.cli.operating import console, open_site, tell_json
+    from schemaguard.commands.contracts.observe import observe_contracts
     from schemaguard.errors import ExitCode
     from schemaguard.report.contracts import observe as report
 
-    url, _ = where_to(database_url)
-    known = read_book(contracts, database_url)
-    seen = observed(known.listed, statements.read(url), without_role or (), known.at)
+    with open_site(database_url, contracts=contracts) as site:
+        done = observe_contracts(site, without_role or ())
+    seen = done.observation
     if output is Format.JSON:
-        tell_json(report.document(seen, known.source))
+        tell_json(report.document(seen, done.source))
     else:
-        report.show(seen, console(), known.source)
+        report.show(seen, console(), done.source)
     raise typer.Exit(ExitCode.FINDINGS if seen.undeclared else ExitCode.OK)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, contract_folder, read_contracts, relative
+from schemaguard.cli.contracts.known import Folder
 from schemaguard.cli.operating import DatabaseUrl, Format, Output, RegistryUri
 
 
@@ -25,22 +25,12 @@ def publish(
 
     It goes to the control schema, as tags to the registry, and its views are made.
     """
-    from schemaguard.cli.operating import actor, console, open_site, tell_json
-    from schemaguard.commands.contracts import publish as command
-    from schemaguard.errors import UsageError
+    from schemaguard.cli.operating import console, open_site, tell_json
+    from schemaguard.commands.contracts.publish import publish_contract
     from schemaguard.report.contracts import publish as report
 
-    if same_as is not None and version is None:
-        raise UsageError(
-            "--same-as is about versions of a model", next=f"contracts publish {model} VERSION --same-as …"
-        )
-    folder, root = contract_folder(contracts)
-    files = read_contracts(folder, root, contracts) if same_as is None else ()
-    file = command.find(files, model, version, relative(folder, root), "publish") if same_as is None else None
-    with open_site(database_url, registry_uri, None) as site:
-        file = file or command.same_as(model, same_as or "", site.database)
-        registry = site.registry if version is not None else None
-        done = command.publish(file, version, registry, site.database, actor())
+    with open_site(database_url, registry_uri, contracts=contracts) as site:
+        done = publish_contract(site, model, version, same_as=same_as)
     if output is Format.JSON:
         tell_json(report.document(done))
     else:

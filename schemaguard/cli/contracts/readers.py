@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, Initial, Migrations, judged_catalog, read_book, source
+from schemaguard.cli.contracts.known import Folder, Initial, Migrations
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
@@ -20,14 +20,13 @@ def readers(
 
     Views of the database are followed. What contracts can't tell is said, too.
     """
-    from schemaguard.cli.operating import console, tell_json
-    from schemaguard.commands.contracts import known as command
+    from schemaguard.cli.operating import console, open_site, tell_json
+    from schemaguard.commands.contracts import readers as command
     from schemaguard.report.contracts import readers as report
 
-    known = read_book(contracts, database_url)
-    catalog, why_not = judged_catalog(known, migrations, initial)
-    found = command.readers(thing, known, catalog, why_not)
+    with open_site(database_url, contracts=contracts) as site:
+        found = command.readers(site, thing, migrations=migrations, initial=initial)
     if output is Format.JSON:
-        tell_json(report.document(found, source(known, migrations, initial)))
+        tell_json(report.document(found.readership, found.bench.source))
     else:
-        report.show(found, console(), source(known, migrations, initial))
+        report.show(found.readership, console(), found.bench.source)

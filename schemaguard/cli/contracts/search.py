@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, read_book
+from schemaguard.cli.contracts.known import Folder
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
@@ -18,19 +18,13 @@ def search(
 
     The best are first; case doesn't matter.
     """
-    from schemaguard.cli.operating import console, tell_json
-    from schemaguard.errors import UsageError
-    from schemaguard.registry.search import nearest
-    from schemaguard.registry.search import search as looked_for
+    from schemaguard.cli.operating import console, open_site, tell_json
+    from schemaguard.commands.contracts import search as command
     from schemaguard.report.contracts import search as report
 
-    wanted = [word for word in words if word.strip()]
-    if not wanted:
-        raise UsageError("nothing is looked for", next="schemaguard contracts search WORD")
-    known = read_book(contracts, database_url)
-    found = looked_for(known.shared, wanted)
-    near = () if found else nearest(known.shared, wanted)
+    with open_site(database_url, contracts=contracts) as site:
+        done = command.search(site, words)
     if output is Format.JSON:
-        tell_json(report.document(found, wanted, near, known.source))
+        tell_json(report.document(done.found, done.words, done.near, done.source))
     else:
-        report.show(found, wanted, near, console(), known.source)
+        report.show(done.found, done.words, done.near, console(), done.source)

@@ -4,15 +4,7 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import (
-    Folder,
-    Initial,
-    Migrations,
-    complete_model,
-    judged_catalog,
-    judged_place,
-    read_book,
-)
+from schemaguard.cli.contracts.known import Folder, Initial, Migrations, complete_model
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
@@ -36,26 +28,24 @@ def show(
 
     Without a model, the example goes to standard output, to begin a file with.
     """
-    from schemaguard.cli.operating import console, tell_json
-    from schemaguard.commands.contracts import known as command
+    from schemaguard.cli.operating import console, open_site, tell_json
+    from schemaguard.commands.contracts import show as command
     from schemaguard.contracts.example import EXAMPLE
-    from schemaguard.registry.listing import chosen, shared
+    from schemaguard.registry.listing import shared
     from schemaguard.report.contracts import show as report
 
     if model is None:
         typer.echo(EXAMPLE, nl=False)
         return
     name, _, after = model.partition("@")
-    known = read_book(contracts, database_url)
-    found = chosen(known.listed, name, version or after or None)
-    catalog, _ = judged_catalog(known, migrations, initial)
-    fits = command.fits(shared(found), catalog)
+    with open_site(database_url, contracts=contracts) as site:
+        found = command.show(site, name, version or after or None, migrations=migrations, initial=initial)
     if output is Format.JSON:
-        documents = [report.document(each, fits, known.at) for each in found]
+        documents = [report.document(each, found.fits, found.at) for each in found.listed]
         tell_json({"version": 1, "contracts": documents})
         return
     screen = console()
-    for number, each in enumerate(shared(found)):
+    for number, each in enumerate(shared(found.listed)):
         if number:
             screen.print()
-        report.show(each, fits, screen, known.at, judged_place(known, migrations, initial))
+        report.show(each, found.fits, screen, found.at, found.bench.place)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, contract_folder, static_catalog, window_lock
+from schemaguard.cli.contracts.known import Folder
 from schemaguard.cli.operating import Format, Output, RegistryUri
 
 
@@ -26,29 +26,12 @@ def validate(
 
     Exit code: 0, or 1 where something is wrong.
     """
-    from datetime import UTC, datetime
-
-    from schemaguard.adapters.registry.models import MlflowRegistry
-    from schemaguard.cli.operating import configured, console, tell_json
-    from schemaguard.commands.contracts import validate as command
+    from schemaguard.cli.operating import console, open_site, tell_json
+    from schemaguard.commands.contracts.validate import validate_contracts
     from schemaguard.report.contracts import validate as report
 
-    folder, root = contract_folder(contracts)
-    catalog, why = static_catalog(migrations, initial)
-    uri = registry_uri or configured(None).registry_uri
-    registry = MlflowRegistry(uri) if uri else None
-    unasked = () if uri else ("signatures weren't read from a registry: none is configured",)
-    name, _, after = (target or "").partition("@")
-    is_file = target is not None and (Path(target).is_file() or target.endswith((".yaml", ".yml")))
-    wanted = None if target is None or is_file else name
-    number = version or after or None
-    done = command.validate(
-        command.files_of(folder, target),
-        command.Bench(root, catalog, registry, datetime.now(UTC).date(), window_lock(folder)),
-        lambda c: wanted is None or (c.model == wanted and (number is None or number in c.model_versions)),
-        (*why, *unasked),
-        f"{name} {number}" if number else name,
-    )
+    with open_site(registry_uri=registry_uri, contracts=contracts) as site:
+        done = validate_contracts(site, target, version, migrations=migrations, initial=initial)
     files = [(each.file, each.names, each.remarks) for each in done.files]
     if output is Format.JSON:
         tell_json(report.document(files, done.not_judged))

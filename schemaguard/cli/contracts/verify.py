@@ -1,19 +1,11 @@
 """`schemaguard contracts verify`: whether the data is what a contract promises."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from schemaguard.cli.contracts.known import Folder, contract_folder, read_book, read_contracts, relative
+from schemaguard.cli.contracts.known import Folder
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
-
-if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
-    from schemaguard.adapters.files.table_data import DuckFile
-    from schemaguard.adapters.postgres.table_data import PostgresData
-    from schemaguard.contracts.contract import Contract
 
 
 def verify(
@@ -42,61 +34,16 @@ def verify(
     One aggregate a table, in a read-only transaction. Exit code: 0, or 1 where a promise is broken, or 2 where none is
     and one couldn't be judged.
     """
-    from schemaguard.cli.operating import console, tell_json
+    from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands.contracts import verify as command
     from schemaguard.report.contracts import verify as report
 
     name, _, after = model.partition("@")
-    number = version or after or None
-    contract = _contract(name, number, contracts, database_url)
-    file = _file(on)
-    wanted = command.Wanted(table, where, since, time_column, sample, rows)
-    if file is not None:
-        wanted = command.of_file(contract, wanted, file.stem)
-    with _data(contract, on, file, database_url, timeout) as data:
-        views = data.views(name, number) if contract.reads_through == "view" else None
-        found = command.verify(contract, f"{name}@{number}" if number else name, wanted, data, views)
+    wanted = command.VerificationRequest(table, where, since, time_column, sample, rows)
+    with open_site(database_url, contracts=contracts) as site:
+        found = command.verify_contract(site, name, version or after or None, wanted, on=on, timeout_s=timeout)
     if output is Format.JSON:
         tell_json(report.document(found))
     else:
         report.show(found, console())
     raise typer.Exit(found.exit_code)
-
-
-def _contract(model: str, version: str | None, contracts: str | None, database_url: str | None) -> "Contract":
-    """What speaks for the version: a file that lists it, else the contract of another that it was published with."""
-    from schemaguard.commands.contracts.publish import find
-
-    folder, root = contract_folder(contracts)
-    files = read_contracts(folder, root, contracts)
-    mine = [file.contract for file in files if file.contract.model == model]
-    if version is not None and not any(version in each.model_versions for each in mine):
-        for each in read_book(contracts, database_url).listed:
-            if (each.contract.model, each.version) == (model, version):
-                return each.contract
-    return find(files, model, version, relative(folder, root), "verify").contract
-
-
-def _file(on: str | None) -> Path | None:
-    """The file that is meant, None for the URL of a database."""
-    file = Path(on) if on is not None else None
-    return file if file is not None and file.suffix.lower() in (".parquet", ".csv") else None
-
-
-def _data(
-    contract: "Contract", on: str | None, file: Path | None, database_url: str | None, timeout_s: float
-) -> "AbstractContextManager[PostgresData | DuckFile]":
-    from schemaguard.cli.operating import where_to
-    from schemaguard.errors import UsageError
-
-    if file is not None:
-        from schemaguard.adapters.files.table_data import DuckFile
-
-        return DuckFile(file, timeout_s)
-    from schemaguard.adapters.postgres.table_data import PostgresData
-
-    if on is None and contract.reads_through == "copy":
-        raise UsageError(
-            f"{contract.model} reads a copy, not this database", at=contract.file, next="say where it is: --on URL|FILE"
-        )
-    return PostgresData(on or where_to(database_url)[0], timeout_s)

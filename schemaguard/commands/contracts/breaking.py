@@ -10,7 +10,8 @@ from schemaguard.adapters.files import git
 from schemaguard.adapters.files.contracts import PATTERNS, read_files
 from schemaguard.commands.histories import choose_base
 from schemaguard.commands.reading import Reading
-from schemaguard.commands.window import LOCK, LiveWindow, choose
+from schemaguard.commands.site import LOCK
+from schemaguard.commands.window import LiveWindow, choose
 from schemaguard.contracts import odcs
 from schemaguard.contracts.contract import ContractFile
 from schemaguard.contracts.document import Document, read

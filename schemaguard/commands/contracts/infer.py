@@ -7,10 +7,12 @@ from pathlib import Path
 from schemaguard.adapters.files.contracts import write_new
 from schemaguard.adapters.registry.training_runs import recorded
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.commands.catalog import CatalogAt, static_catalog
 from schemaguard.commands.contracts.validate import Signatures
+from schemaguard.commands.site import Site
 from schemaguard.contracts import odcs
 from schemaguard.contracts.contract import Contract, ContractTable, ReadsThrough
-from schemaguard.contracts.drafting import Draft, Seen, render
+from schemaguard.contracts.drafting import ContractDraft, Seen, render
 from schemaguard.contracts.inference import NUMBERS, FeatureQuery, infer_reads, infer_writes
 from schemaguard.contracts.interface import interface
 from schemaguard.contracts.signature import SignatureField, render_signature
@@ -25,21 +27,21 @@ Measure = Callable[[Mapping[Name, Sequence[str]]], Seen]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class InferenceRequest:
     """Whose contract is wanted, and what it is inferred from."""
 
     model: str
     versions: tuple[str, ...]
     queries: tuple[FeatureQuery, ...]
     writes: tuple[str, ...]
-    source: str
-    """Whence, in words."""
+    source: str = ""
+    """Where types and bounds come from, in words; empty: the migrations."""
     reads_through: ReadsThrough | None = None
     """None where nothing was said: a table."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DraftPlace:
     """Where a draft goes: its file, and the query's name beside it, with the text to be put there (None: it is)."""
 
     file: Path
@@ -76,6 +78,60 @@ class Drafted:
         return ExitCode.FINDINGS if any(remark.is_error for remark in self.remarks) else ExitCode.OK
 
 
+@dataclass(frozen=True, slots=True)
+class WrittenDraft:
+    """What was drafted; `names` are the files that were written, none where it is only shown."""
+
+    drafted: Drafted
+    names: tuple[str, ...]
+
+
+def infer(
+    site: Site,
+    wanted: InferenceRequest,
+    to: str | None = None,
+    *,
+    migrations: str | None = None,
+    initial: Path | None = None,
+    bounds_from: str | None = None,
+) -> WrittenDraft:
+    """Draft a contract, and write it to `to`: a file, `-` for nowhere, None for its place in the contracts' folder.
+
+    Where the request names no query, what the version's run recorded is taken; where it says no source, the migrations
+    are. `bounds_from` is the URL of a database to look for least and greatest values in. Raises ContractError or
+    UsageError where there is nothing to draft from, or the draft wouldn't be valid.
+    """
+    folder, root, is_shown = site.contracts_folder, site.here, to == "-"
+    registry = site.registry_if_any
+    file = Path(root / to).absolute() if to is not None and not is_shown else None
+    file = file or default_file(folder, wanted.model, wanted.versions)
+    with site.reading(initial=initial) as reading:
+        found = static_catalog(reading, migrations)
+    wanted = replace(wanted, source=wanted.source or _source(found))
+    wanted = wanted if wanted.queries else from_run(wanted, site.environment.registry_uri, found.catalog)
+    known = tuple(each.contract for each in site.contract_files())
+    if not is_shown and file.is_relative_to(folder):
+        refuse_bound(wanted.model, wanted.versions, known)
+    done = draft(wanted, found.catalog, place(file, root, wanted.queries), registry, _measure(bounds_from))
+    done = compared(done, known) if to is None else done
+    if not is_shown and done.same_as is None:
+        write(done)
+    return WrittenDraft(done, tuple(map(site.relative, done.files)) if not is_shown else ())
+
+
+def _source(found: CatalogAt) -> str:
+    revision = f" at revision {found.revision}" if found.revision else ""
+    return f"Types, NOT NULL, bounds and values are those of {found.source}{revision}."
+
+
+def _measure(url: str | None) -> Measure | None:
+    if url is None:
+        return None
+    from schemaguard.adapters.postgres.extremes import extremes
+
+    return lambda columns: extremes(url, columns)
+
+
 def versions(text: str) -> tuple[str, ...]:
     """The versions in `7` or `7,8`. UsageError where one is empty."""
     found = tuple(dict.fromkeys(each.strip() for each in text.split(",")))
@@ -98,7 +154,7 @@ def read_queries(files: Sequence[Path]) -> tuple[FeatureQuery, ...]:
     return tuple(found)
 
 
-def from_run(wanted: Wanted, uri: str | None, catalog: Catalog) -> Wanted:
+def from_run(wanted: InferenceRequest, uri: str | None, catalog: Catalog) -> InferenceRequest:
     """With what the version's run recorded: its queries, as they read without the session's search_path, and the rest
     that isn't said otherwise. UsageError where it recorded nothing: nothing says then what the version reads.
     """
@@ -134,12 +190,12 @@ def refuse_bound(model: str, wanted: tuple[str, ...], known: Sequence[Contract])
                 raise ContractError(f"{model}@{version} has a contract", at=contract.file, next=hint)
 
 
-def place(file: Path, root: Path, queries: tuple[FeatureQuery, ...]) -> Place:
+def place(file: Path, root: Path, queries: tuple[FeatureQuery, ...]) -> DraftPlace:
     """Where the draft goes. One query is named by the contract: where it lies below the draft's folder, else as a copy.
 
     Several are none that a contract could name.
     """
-    made = Place(file, root)
+    made = DraftPlace(file, root)
     if len(queries) != 1:
         return made
     lies, folder = Path(queries[0].file).resolve(), file.parent.resolve()
@@ -149,9 +205,9 @@ def place(file: Path, root: Path, queries: tuple[FeatureQuery, ...]) -> Place:
 
 
 def draft(
-    wanted: Wanted,
+    wanted: InferenceRequest,
     catalog: Catalog,
-    place: Place,
+    place: DraftPlace,
     signatures: Signatures | None = None,
     measure: Measure | None = None,
 ) -> Drafted:
@@ -167,7 +223,7 @@ def draft(
     tables = (*reads.tables, *infer_writes(read_writes(wanted.writes), catalog))
     signature, unsigned = _signature(wanted, signatures)
     notes = (*reads.notes, *unsigned, *_opaque(catalog))
-    made = Draft(
+    made = ContractDraft(
         wanted.model,
         wanted.versions,
         tables,
@@ -234,7 +290,7 @@ def read_writes(texts: Sequence[str]) -> tuple[Written, ...]:
 
 
 def _signature(
-    wanted: Wanted, signatures: Signatures | None
+    wanted: InferenceRequest, signatures: Signatures | None
 ) -> tuple[tuple[SignatureField, ...] | None, tuple[str, ...]]:
     """The signature that all versions have, or none and why."""
     if signatures is None:
@@ -271,14 +327,14 @@ def _numbers(tables: Sequence[ContractTable], catalog: Catalog) -> dict[Name, li
     }
 
 
-def _read_back(text: str, made: Draft, place: Place, beside: Mapping[str, str]) -> Contract:
+def _read_back(text: str, made: ContractDraft, place: DraftPlace, beside: Mapping[str, str]) -> Contract:
     contract = odcs.parse(text, place.named(place.file), beside.get)
     mine = interface(made.tables, made.reads_through, contract.signature)
     assert _interface(contract) == mine, "the draft doesn't say what was inferred"
     return contract
 
 
-def _judged(contract: Contract, catalog: Catalog, wanted: Wanted) -> tuple[Remark, ...]:
+def _judged(contract: Contract, catalog: Catalog, wanted: InferenceRequest) -> tuple[Remark, ...]:
     """What the model refuses. ContractError where catalog or query don't bear the draft out."""
     wrong = [r for r in (*against_catalog(contract, catalog), *against_query(contract, catalog)) if r.is_error]
     if wrong:

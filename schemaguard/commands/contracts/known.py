@@ -3,19 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from schemaguard.catalog.objects import Catalog
+from schemaguard.commands.site import LOCK, Site
 from schemaguard.contracts.compatibility.fitness import Fitness, fitness
-from schemaguard.contracts.contract import ContractFile
 from schemaguard.contracts.subject import Subject, find, subjects
-from schemaguard.registry.listing import UNPUBLISHED, Listed, Shared, listing, names, shared
-from schemaguard.registry.readership import Readership, readership
+from schemaguard.errors import HistoryError, UsageError
+from schemaguard.registry.listing import UNPUBLISHED, ListedContract, Shared, listing, names, shared
 from schemaguard.window.window import Window, from_dates, without_contract
-
-if TYPE_CHECKING:
-    # Most verbs on contracts are used without a database, and its driver takes a tenth of a second to import.
-    from schemaguard.adapters.control.database import ControlDatabase
 
 _UNWATCHED = "who reads without a contract: schemaguard contracts observe finds out"
 
@@ -24,7 +20,7 @@ _UNWATCHED = "who reads without a contract: schemaguard contracts observe finds 
 class Book:
     """Every contract once a version, and the windows that say until when they hold."""
 
-    listed: tuple[Listed, ...]
+    listed: tuple[ListedContract, ...]
     window: Window
     at: datetime
     folder: str
@@ -49,20 +45,70 @@ class Book:
         return shared(self.listed)
 
 
-def book(
-    files: Sequence[ContractFile],
-    database: "ControlDatabase | None",
-    lock: Window | None,
-    at: datetime,
-    folder: str,
-    windows_from: str,
-) -> Book:
-    """All contracts. The windows are the database's, else the lock file's, else the dates' in the contracts."""
-    if database is not None:
-        window = database.window()
-        return Book(listing(files, database.bound(), window), window, at, folder, windows_from, database.catalog())
-    window = lock or from_dates([file.contract for file in files], at)
-    return Book(listing(files, (), window), window, at, folder, windows_from)
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What contracts are held against: a catalog, or None and why there is none."""
+
+    catalog: Catalog | None
+    source: str
+    """Where contracts, windows and the tables were read."""
+    place: str
+    """What the tables are of."""
+    why_not: tuple[str, ...] = ()
+
+
+def read_book(site: Site) -> Book:
+    """The folder's contracts, and the published ones where a database is configured and has a control schema.
+
+    The windows are the database's, else the lock file's, else the dates' in the contracts.
+    """
+    files, now = site.contract_files(), site.now()
+    folder = site.relative(site.contracts_folder)
+    url, asked = site.environment.database_url, ""
+    if url is not None:
+        from schemaguard.adapters import control
+        from schemaguard.adapters.postgres.connection import connect, place
+
+        with connect(url) as connection:
+            is_installed = control.is_installed(connection)
+        if is_installed:
+            database = site.database
+            window = database.window()
+            listed = listing(files, database.bound(), window)
+            return Book(listed, window, now, folder, place(url), database.catalog())
+        asked = f"; {place(url)} has no control schema yet: schemaguard install"
+    lock = site.window_lock(now)
+    where = "the dates in the contracts"
+    if lock is not None:
+        where = f"{site.relative(site.contracts_folder / LOCK)}, {lock.age_days(now)} days old"
+    window = lock or from_dates([file.contract for file in files], now)
+    return Book(listing(files, (), window), window, now, folder, f"{where}{asked}")
+
+
+def bench(site: Site, known: Book, migrations: str | None, initial: Path | None) -> Bench:
+    """What contracts are held against: the migrations where they are named, else the database that was read.
+
+    Where neither is, the migrations of the settings.
+    """
+    if migrations is None and initial is None and known.catalog is not None:
+        return Bench(known.catalog, known.source_with_tables, known.windows_from)
+    catalog, why_not = migrated_catalog(site, migrations, initial)
+    return Bench(catalog, known.source, "the migrations", why_not)
+
+
+def migrated_catalog(
+    site: Site, migrations: str | None, initial: Path | None
+) -> tuple[Catalog | None, tuple[str, ...]]:
+    """The catalog of the migrations; else None and why not. An error where they were named and can't be read."""
+    from schemaguard.commands.catalog import static_catalog
+
+    try:
+        with site.reading(initial=initial) as reading:
+            return static_catalog(reading, migrations).catalog, ()
+    except (HistoryError, UsageError) as error:
+        if migrations is not None:
+            raise
+        return None, (f"nothing was held against the migrations: {error.what}",)
 
 
 def fits(contracts: Sequence[Shared], catalog: Catalog | None) -> dict[str, Fitness]:
@@ -77,11 +123,9 @@ def meant(text: str, known: Book, catalog: Catalog) -> Subject:
     return find(text, subjects([each.contract for each in known.shared], catalog), catalog)
 
 
-def readers(text: str, known: Book, catalog: Catalog | None, why_not: Sequence[str]) -> Readership:
-    """Who reads or writes a table or column, until when; `why_not` says why no catalog is known."""
-    over = catalog or Catalog()
-    unknown = (_UNWATCHED, *why_not, *_silent(known))
-    return readership(known.shared, meant(text, known, over), over, known.at, unknown)
+def unknown(known: Book, bench_: Bench) -> tuple[str, ...]:
+    """What isn't known of who reads: those without a contract, and what couldn't be looked at."""
+    return (_UNWATCHED, *bench_.why_not, *_silent(known))
 
 
 def _silent(known: Book) -> Iterator[str]:
@@ -90,7 +134,7 @@ def _silent(known: Book) -> Iterator[str]:
     if missing:
         said = ", ".join(f"{model}@{version}" if version else model for model, version in missing)
         yield f"what {said} use{'s' if len(missing) == 1 else ''}: in a window, and no contract says it"
-    by_model: dict[str, list[Listed]] = {}
+    by_model: dict[str, list[ListedContract]] = {}
     for each in known.listed:
         if each.standing == UNPUBLISHED:
             by_model.setdefault(each.contract.model, []).append(each)

@@ -1,15 +1,36 @@
 """contracts observe: what contracts declare, against what the database has seen."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from schemaguard.adapters.postgres import statements
+from schemaguard.commands.contracts.known import read_book
+from schemaguard.commands.site import Site
 from schemaguard.contracts.observation import Log, Observation, observe
 from schemaguard.errors import UsageError
-from schemaguard.registry.listing import UNPUBLISHED, Listed
+from schemaguard.registry.listing import UNPUBLISHED, ListedContract
 
 
-def observed(listed: Iterable[Listed], log: Log, without: Collection[str], at: datetime) -> Observation:
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What was seen against what is declared, and where both were read."""
+
+    observation: Observation
+    source: str
+
+
+def observe_contracts(site: Site, without: Collection[str] = ()) -> Observed:
+    """Compare what contracts declare with what the database has seen, but for the roles that are left out.
+
+    DatabaseError where it doesn't keep statements, UsageError where there is no contract to compare with.
+    """
+    url = site.database_url
+    known = read_book(site)
+    return Observed(observed(known.listed, statements.read(url), without, known.at), known.source)
+
+
+def observed(listed: Iterable[ListedContract], log: Log, without: Collection[str], at: datetime) -> Observation:
     """The comparison, over the contracts in their windows and the statements of every role but those left out.
 
     UsageError where there is no contract to compare with.
@@ -24,7 +45,7 @@ def observed(listed: Iterable[Listed], log: Log, without: Collection[str], at: d
     return observe(replace(log, statements=kept), held)
 
 
-def _is_over(each: Listed, at: datetime) -> bool:
+def _is_over(each: ListedContract, at: datetime) -> bool:
     if each.standing != UNPUBLISHED:
         return each.until is not None and each.until <= at
     last = each.contract.supported_until

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.adapters.registry.models import MlflowRegistry
+from schemaguard.commands.site import Site
 from schemaguard.contracts.contract import ContractFile
 from schemaguard.contracts.difference import difference
 from schemaguard.contracts.views import ContractViews, contract_views
 from schemaguard.errors import ContractError, RegistryError, UsageError
-from schemaguard.registry.publication import Bound, Publication, Published
+from schemaguard.registry.publication import BoundContract, Publication, Published
 from schemaguard.releases.fit import CatalogFit, Unmet
 
 TAG = "schemaguard.contract"
@@ -50,7 +51,7 @@ def _how_to_get_one(model: str, version: str | None) -> str:
     )
 
 
-def same_as(model: str, other: str, database: ControlDatabase) -> ContractFile:
+def published_with(model: str, other: str, database: ControlDatabase) -> ContractFile:
     """The contract that another version of the model was published with. UsageError where there is none."""
     mine = [each for each in database.bound() if each.contract.model == model and each.version]
     for each in mine:
@@ -61,6 +62,22 @@ def same_as(model: str, other: str, database: ControlDatabase) -> ContractFile:
         at=f"published: {', '.join(each.version for each in mine) or 'none'}",
         next="name one of them",
     )
+
+
+def publish_contract(site: Site, model: str, version: str | None, *, same_as: str | None = None) -> Published:
+    """Bind the contract that speaks for a version, or for a consumer (None); `same_as`: that of another version.
+
+    Raises UsageError where none speaks for it, and what `publish` raises.
+    """
+    if same_as is not None and version is None:
+        raise UsageError(
+            "--same-as is about versions of a model", next=f"contracts publish {model} VERSION --same-as …"
+        )
+    if same_as is None:
+        file = find(site.contract_files(), model, version, site.relative(site.contracts_folder), "publish")
+    else:
+        file = published_with(model, same_as, site.database)
+    return publish(file, version, site.registry if version is not None else None, site.database, site.actor)
 
 
 def publish(
@@ -117,7 +134,7 @@ def _artifact(model: str, version: str, registry: MlflowRegistry) -> str | None:
     return registry.artifact_uri(model, version)
 
 
-def _before(publication: Publication, bound: tuple[Bound, ...]) -> Bound | None:
+def _before(publication: Publication, bound: tuple[BoundContract, ...]) -> BoundContract | None:
     """What the version is bound to already; ContractError, with the difference, where that is another contract."""
     contract, version = publication.contract, publication.version or ""
     mine = [each for each in bound if (each.contract.model, each.version) == (contract.model, version)]

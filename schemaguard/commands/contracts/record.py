@@ -12,7 +12,7 @@ from schemaguard.commands.contracts.infer import read_writes
 from schemaguard.contracts import digests, document, standard
 from schemaguard.contracts.contract import ContractTable, ReadsThrough
 from schemaguard.contracts.difference import difference
-from schemaguard.contracts.drafting import Draft, render
+from schemaguard.contracts.drafting import ContractDraft, render
 from schemaguard.contracts.inference import FeatureQuery, infer_reads, infer_writes
 from schemaguard.contracts.interface import interface
 from schemaguard.errors import ContractError
@@ -38,7 +38,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class RecordedContract:
     """A recorded contract: its text, and what it says of reads and writes."""
 
     text: str
@@ -100,7 +100,7 @@ def heard(listener: Listener, on: Identity | None) -> Heard:
     return Heard(queries, others, listener.urls[databases[0]], path, sets_path)
 
 
-def made(found: Heard, model: str, writes: Sequence[str], reads_through: ReadsThrough) -> Made:
+def made(found: Heard, model: str, writes: Sequence[str], reads_through: ReadsThrough) -> RecordedContract:
     """The contract that the queries come to, over the catalog of the database that answered them.
 
     Raises ContractError where what they read can't be told, DatabaseError where the catalog can't be read.
@@ -116,14 +116,14 @@ def made(found: Heard, model: str, writes: Sequence[str], reads_through: ReadsTh
         raise ContractError(f"the queries read no table: {'; '.join(reads.notes)}", next=_IN_BLOCK)
     notes = (*reads.notes, *(f"the run also sent {word}, which isn't looked into" for word in found.others))
     source = "Types, NOT NULL, bounds and values are those of the database that the run read."
-    text = render(Draft(model, (), tables, reads_through, source=source, notes=notes), catalog)
+    text = render(ContractDraft(model, (), tables, reads_through, source=source, notes=notes), catalog)
     standard.validate(document.read(text, training_runs.CONTRACT))
-    return Made(
+    return RecordedContract(
         text, tables, said, digests.digest(said), found.queries, notes, found.others, catalog.search_path, tuple(writes)
     )
 
 
-def keep(contract: Made, run: Any, model: str) -> Kept:
+def keep(contract: RecordedContract, run: Any, model: str) -> Kept:
     """Keep it with the run. The same digest as the run before inherits its contract; another one says what changed."""
     before = training_runs.earlier(run, model)
     recording = {

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from schemaguard.adapters.files.contracts import PATTERNS, read_file
 from schemaguard.catalog.objects import Catalog
+from schemaguard.commands.contracts.known import migrated_catalog
+from schemaguard.commands.site import Site
 from schemaguard.contracts.contract import Contract
 from schemaguard.contracts.signature import SignatureField
 from schemaguard.contracts.validation import (
@@ -60,7 +62,7 @@ class Validation:
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class ValidationBench:
     """What contracts are held against."""
 
     root: Path
@@ -72,9 +74,40 @@ class Bench:
     """The release windows of the lock file."""
 
 
+def validate_contracts(
+    site: Site,
+    target: str | None = None,
+    version: str | None = None,
+    *,
+    migrations: str | None = None,
+    initial: Path | None = None,
+) -> Validation:
+    """Judge the contract that is meant (a file, a model or MODEL@VERSION), else all of the folder.
+
+    UsageError where none is meant, HistoryError where migrations were named and can't be read.
+    """
+    catalog, why = migrated_catalog(site, migrations, initial)
+    registry = site.registry_if_any
+    unasked = () if registry is not None else ("signatures weren't read from a registry: none is configured",)
+    name, _, after = (target or "").partition("@")
+    wanted = None if target is None or _is_file(target) else name
+    number = version or after or None
+    return validate(
+        files_of(site.contracts_folder, target),
+        ValidationBench(site.here, catalog, registry, site.now().date(), site.window_lock()),
+        lambda c: wanted is None or (c.model == wanted and (number is None or number in c.model_versions)),
+        (*why, *unasked),
+        f"{name} {number}" if number else name,
+    )
+
+
+def _is_file(target: str) -> bool:
+    return Path(target).is_file() or target.endswith((".yaml", ".yml"))
+
+
 def files_of(folder: Path, target: str | None) -> tuple[Path, ...]:
     """The file that is meant, else every contract of the folder. UsageError where there is none."""
-    if target is not None and (Path(target).is_file() or target.endswith((".yaml", ".yml"))):
+    if target is not None and _is_file(target):
         return (Path(target).absolute(),)
     found = tuple(sorted({file for pattern in PATTERNS for file in folder.rglob(pattern)})) if folder.is_dir() else ()
     if not found:
@@ -84,7 +117,7 @@ def files_of(folder: Path, target: str | None) -> tuple[Path, ...]:
 
 def validate(
     files: tuple[Path, ...],
-    bench: Bench,
+    bench: ValidationBench,
     is_meant: Callable[[Contract], bool],
     not_judged: tuple[str, ...],
     asked: str = "",
@@ -100,7 +133,9 @@ def validate(
     return Validation(tuple(done), not_judged)
 
 
-def _one(file: Path, bench: Bench, is_meant: Callable[[Contract], bool], bound: dict[str, str]) -> Validated | None:
+def _one(
+    file: Path, bench: ValidationBench, is_meant: Callable[[Contract], bool], bound: dict[str, str]
+) -> Validated | None:
     try:
         contract = read_file(file, bench.root).contract
     except ContractError as error:
@@ -121,7 +156,7 @@ def _doubles(contract: Contract, names: tuple[str, ...], bound: dict[str, str]) 
             yield Remark("file", True, what, f"{contract.file}:1:1", "leave one of them")
 
 
-def _remarks(contract: Contract, bench: Bench) -> Iterator[Remark]:
+def _remarks(contract: Contract, bench: ValidationBench) -> Iterator[Remark]:
     if bench.catalog is not None:
         yield from against_catalog(contract, bench.catalog)
         yield from against_query(contract, bench.catalog)

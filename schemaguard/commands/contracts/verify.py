@@ -4,10 +4,14 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import Type
+from schemaguard.commands.contracts.known import read_book
+from schemaguard.commands.contracts.publish import find
+from schemaguard.commands.site import Site
 from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.errors import UsageError
 from schemaguard.verification.aggregate import Drift, Shape, table_checks
@@ -22,6 +26,12 @@ from schemaguard.verification.aggregate_sql import (
 )
 from schemaguard.verification.checks import Check
 from schemaguard.verification.outcome import Rows, TableVerdict, Verification
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from schemaguard.adapters.files.table_data import DuckFile
+    from schemaguard.adapters.postgres.table_data import PostgresData
 
 _NO_VIEWS = "it reads through contract views, which aren't published here: its tables were looked at"
 
@@ -46,7 +56,7 @@ class Data(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class VerificationRequest:
     """Which of the contract's tables, which of their rows, and how much is told."""
 
     table: str | None = None
@@ -58,7 +68,65 @@ class Wanted:
     """How many rows of each violation are shown: data can be personal, so none unless asked for."""
 
 
-def verify(contract: Contract, name: str, wanted: Wanted, data: Data, views: str | None = None) -> Verification:
+def verify_contract(
+    site: Site,
+    model: str,
+    version: str | None,
+    wanted: VerificationRequest,
+    *,
+    on: str | None = None,
+    timeout_s: float = 300,
+) -> Verification:
+    """Hold data against the contract of a version, or of a consumer (None).
+
+    `on` is the URL of another database than the site's, or a .parquet or .csv file of one table. Raises UsageError
+    where no contract or no data is meant, DatabaseError where a query takes longer than `timeout_s` seconds.
+    """
+    contract = _contract(site, model, version)
+    file = _file(on)
+    if file is not None:
+        wanted = of_file(contract, wanted, file.stem)
+    with _data(site, contract, on, file, timeout_s) as data:
+        views = data.views(model, version) if contract.reads_through == "view" else None
+        return verify(contract, f"{model}@{version}" if version else model, wanted, data, views)
+
+
+def _contract(site: Site, model: str, version: str | None) -> Contract:
+    """What speaks for the version: a file that lists it, else the contract of another that it was published with."""
+    files = site.contract_files()
+    mine = [file.contract for file in files if file.contract.model == model]
+    if version is not None and not any(version in each.model_versions for each in mine):
+        for each in read_book(site).listed:
+            if (each.contract.model, each.version) == (model, version):
+                return each.contract
+    return find(files, model, version, site.relative(site.contracts_folder), "verify").contract
+
+
+def _file(on: str | None) -> Path | None:
+    """The file that is meant, None for the URL of a database."""
+    file = Path(on) if on is not None else None
+    return file if file is not None and file.suffix.lower() in (".parquet", ".csv") else None
+
+
+def _data(
+    site: Site, contract: Contract, on: str | None, file: Path | None, timeout_s: float
+) -> "AbstractContextManager[PostgresData | DuckFile]":
+    if file is not None:
+        from schemaguard.adapters.files.table_data import DuckFile
+
+        return DuckFile(file, timeout_s)
+    from schemaguard.adapters.postgres.table_data import PostgresData
+
+    if on is None and contract.reads_through == "copy":
+        raise UsageError(
+            f"{contract.model} reads a copy, not this database", at=contract.file, next="say where it is: --on URL|FILE"
+        )
+    return PostgresData(on or site.database_url, timeout_s)
+
+
+def verify(
+    contract: Contract, name: str, wanted: VerificationRequest, data: Data, views: str | None = None
+) -> Verification:
     """Judge the data; `views` is the schema of the contract's views where it reads through them.
 
     Raises UsageError where `wanted` can't be meant, and what `data` raises.
@@ -73,7 +141,7 @@ def verify(contract: Contract, name: str, wanted: Wanted, data: Data, views: str
     return Verification(name, data.place, verdicts, tuple(narrowed), notes, wanted.sample)
 
 
-def of_file(contract: Contract, wanted: Wanted, stem: str) -> Wanted:
+def of_file(contract: Contract, wanted: VerificationRequest, stem: str) -> VerificationRequest:
     """With the table that a file is of: the one that is named, called as the file is, or the only one.
 
     UsageError where that could be several.
@@ -87,7 +155,7 @@ def of_file(contract: Contract, wanted: Wanted, stem: str) -> Wanted:
     raise UsageError("which table is in the file?", at=contract.file, next=f"--table with one of: {', '.join(names)}")
 
 
-def _chosen(contract: Contract, wanted: Wanted) -> tuple[tuple[ContractTable, ...], ...]:
+def _chosen(contract: Contract, wanted: VerificationRequest) -> tuple[tuple[ContractTable, ...], ...]:
     """The contract's entries, those of one table together."""
     grouped: dict[Name, list[ContractTable]] = {}
     for entry in contract.tables:
@@ -102,7 +170,7 @@ def _chosen(contract: Contract, wanted: Wanted) -> tuple[tuple[ContractTable, ..
     return (found[0],)
 
 
-def _look_at(wanted: Wanted, chosen: Sequence[tuple[ContractTable, ...]], dialect: Dialect) -> None:
+def _look_at(wanted: VerificationRequest, chosen: Sequence[tuple[ContractTable, ...]], dialect: Dialect) -> None:
     """UsageError where the options can't be meant."""
     if (wanted.where is not None or wanted.since is not None) and len(chosen) > 1:
         known = ", ".join(str(entries[0].table) for entries in chosen)
@@ -130,7 +198,9 @@ def _time(text: str | None) -> str:
         ) from None
 
 
-def _judge(entries: tuple[ContractTable, ...], wanted: Wanted, data: Data, views: str | None) -> TableVerdict:
+def _judge(
+    entries: tuple[ContractTable, ...], wanted: VerificationRequest, data: Data, views: str | None
+) -> TableVerdict:
     began = time.monotonic()
     name = entries[0].table if views is None else Name(entries[0].table.name, views)
     promised = {each.column: each.type for entry in entries for each in entry.promises if each.type is not None}
@@ -152,7 +222,7 @@ def _is_time(type_: Type) -> bool:
     return is_named and type_.schema is None and not type_.dimensions
 
 
-def _source(name: Name, shape: Shape, wanted: Wanted, data: Data) -> Source:
+def _source(name: Name, shape: Shape, wanted: VerificationRequest, data: Data) -> Source:
     since = None
     if wanted.since is not None and wanted.time_column is not None:
         type_ = shape.types.get(wanted.time_column)

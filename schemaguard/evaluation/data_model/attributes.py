@@ -16,10 +16,10 @@ from schemaguard.evaluation.values.holes import has_hole
 from schemaguard.evaluation.values.modules import ProjectModule
 from schemaguard.evaluation.values.objects import (
     NOTHING,
-    Bound,
+    BoundMethod,
     Class,
     Decorated,
-    Function,
+    EvaluatedFunction,
     HostMethod,
     Instance,
     Modelled,
@@ -53,8 +53,8 @@ def attribute(interpreter: Interpreter, value: Value, name: str) -> Value:
             found = of_class(interpreter, value, name)
         case Super():
             found = _of_super(interpreter, value, name)
-        case Function() | Bound() | Native() | HostMethod():
-            found = _of_function(value, name) if isinstance(value, Function) else NOTHING
+        case EvaluatedFunction() | BoundMethod() | Native() | HostMethod():
+            found = _of_function(value, name) if isinstance(value, EvaluatedFunction) else NOTHING
         case Connection() if name in ("connection", "_dbapi_connection"):
             return driver(interpreter)
         case MetaData() if tables.is_partial(value):
@@ -151,12 +151,12 @@ def _of_super(interpreter: Interpreter, value: Super, name: str) -> Value:
 def _seen(interpreter: Interpreter, found: Value, instance: Instance | None, cls: Class) -> Value:
     """An attribute that was found in a class, as it is seen through an instance or the class."""
     match found:
-        case Function() | Native() if instance is not None:
-            return Bound(found, instance)
+        case EvaluatedFunction() | Native() if instance is not None:
+            return BoundMethod(found, instance)
         case Decorated(kind="staticmethod", function=function):
             return function
         case Decorated(kind="classmethod", function=function):
-            return Bound(function, cls)
+            return BoundMethod(function, cls)
         case Decorated(kind="declared_attr", function=function):
             return interpreter.call_with(function, cls)
         case Decorated(kind="property", function=function) if instance is not None:
@@ -165,7 +165,7 @@ def _seen(interpreter: Interpreter, found: Value, instance: Instance | None, cls
             return found
 
 
-def _of_function(function: Function, name: str) -> Value:
+def _of_function(function: EvaluatedFunction, name: str) -> Value:
     if name in function.attributes:
         return function.attributes[name]
     match name:
@@ -184,7 +184,7 @@ def set_attribute(interpreter: Interpreter, value: Value, name: str, held: Value
         case Instance() | Class():
             interpreter.heap.touch(value.attributes)
             value.attributes[name] = held
-        case Function():
+        case EvaluatedFunction():
             value.attributes[name] = held
         case ProjectModule():
             interpreter.heap.touch(value.names)
@@ -241,7 +241,16 @@ def truth(interpreter: Interpreter, value: Value) -> bool | None:
             return None if value and all(isinstance(one, Unknown) for one in value) else bool(value)
         case Instance():
             return _truth_of_instance(interpreter, value)
-        case Function() | Class() | Bound() | Native() | Modelled() | ProjectModule() | HostMethod() | Scope():
+        case (
+            EvaluatedFunction()
+            | Class()
+            | BoundMethod()
+            | Native()
+            | Modelled()
+            | ProjectModule()
+            | HostMethod()
+            | Scope()
+        ):
             return True
         case Enum() | type() | BaseException() | Iterator():
             return True

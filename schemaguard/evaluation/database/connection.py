@@ -19,7 +19,7 @@ _OWNER_OF_SEQUENCE = "select c.relname, a.attname from pg_class as c join pg_dep
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentStatement:
     """What a driver would get: the SQL with `%` as the server sees it, and the parameters that its `%(name)s` name."""
 
     sql: str
@@ -28,7 +28,7 @@ class Sent:
     """Whether the parameters are a list of sets, and the statement runs once for each."""
 
 
-Send = Callable[[Sent], Any]
+Send = Callable[[SentStatement], Any]
 
 
 def _refuse(*_: object, **__: object) -> NoReturn:
@@ -113,7 +113,7 @@ class RecordingConnection(Connection):
 
     def ask(self, sql: str, parameters: object = None, *, many: bool = False) -> Any:
         """Send one statement as a driver would get it."""
-        return self.send(Sent(sql.replace(_DOUBLED, _PERCENT), {} if parameters is None else parameters, many))
+        return self.send(SentStatement(sql.replace(_DOUBLED, _PERCENT), {} if parameters is None else parameters, many))
 
     @property
     def is_autocommit(self) -> bool:

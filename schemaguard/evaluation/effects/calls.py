@@ -16,7 +16,7 @@ from schemaguard.evaluation.machine.interpreter import Interpreter
 from schemaguard.evaluation.values.objects import (
     Arguments,
     Class,
-    Function,
+    EvaluatedFunction,
     HostMethod,
     Instance,
     Modelled,
@@ -69,7 +69,7 @@ def _call_method(interpreter: Interpreter, receiver: Value, name: str, arguments
 def _pure(interpreter: Interpreter, function: Callable[..., Any], arguments: Arguments) -> Value:
     """A call that only computes: unknown where an argument is, or belongs to the evaluated code."""
     for value in arguments.values():
-        if isinstance(value, Unknown | Function | Class | Instance | Modelled):
+        if isinstance(value, Unknown | EvaluatedFunction | Class | Instance | Modelled):
             return Unknown(value.reason if isinstance(value, Unknown) else "an argument isn't plain")
     if arguments.is_open:
         return Unknown("the arguments aren't known")

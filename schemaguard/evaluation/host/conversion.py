@@ -15,7 +15,7 @@ from schemaguard.evaluation.values.objects import (
     NOTHING,
     Arguments,
     Class,
-    Function,
+    EvaluatedFunction,
     HostMethod,
     Instance,
     Modelled,
@@ -31,7 +31,7 @@ _BY_THE_CLIENT = ("default", "onupdate", "insert_default")
 """Values that the client sends: a key that has one is no serial, and inserts and updates name the column."""
 _SERVER = ("server_default", "server_onupdate")
 _TAKE_TYPES = (sa.cast, sa.type_coerce, sa.try_cast)
-_CALLED_BY_SQLALCHEMY = (Function, Native, HostMethod)
+_CALLED_BY_SQLALCHEMY = (EvaluatedFunction, Native, HostMethod)
 
 
 class SpelledType(UserDefinedType[Any]):
@@ -74,7 +74,7 @@ def _converted(interpreter: Interpreter, value: Value) -> Value:
         return {_converted(interpreter, one) for one in value}
     if isinstance(value, dict):
         return {_converted(interpreter, key): _converted(interpreter, one) for key, one in value.items()}
-    if isinstance(value, Instance | Modelled | Native | Function | HostMethod):
+    if isinstance(value, Instance | Modelled | Native | EvaluatedFunction | HostMethod):
         return interpreter.holes.text(Unknown("an object of the application isn't known here"))
     if isinstance(value, type) and issubclass(value, TypeDecorator):
         return unknown_type(interpreter, Unknown(f"{value.__name__} says no type"))
@@ -97,15 +97,15 @@ def as_type(interpreter: Interpreter, value: Value) -> Value:
         return make_type(interpreter, value, Arguments())
     if isinstance(value, Modelled) and value.kind is TypeEngine:
         return as_type(interpreter, interpreter.call(value, Arguments()))
-    if isinstance(value, Function):
+    if isinstance(value, EvaluatedFunction):
         # As SQLAlchemy does: what can be called in the place of a type makes one.
         made = interpreter.call_with(value)
         return (
             unknown_type(interpreter, Unknown("a type isn't modelled"))
-            if isinstance(made, Function)
+            if isinstance(made, EvaluatedFunction)
             else as_type(interpreter, made)
         )
-    if isinstance(value, Class | Instance | Modelled | Native | Function):
+    if isinstance(value, Class | Instance | Modelled | Native | EvaluatedFunction):
         made = convert(interpreter, value)
         return made if isinstance(made, TypeEngine) else unknown_type(interpreter, Unknown("a type isn't modelled"))
     return value
@@ -290,7 +290,7 @@ def _computed() -> None:
 
 
 def _part(interpreter: Interpreter, value: Value) -> Value:
-    is_type = isinstance(value, Class | Instance | Modelled | Native | Function) or (
+    is_type = isinstance(value, Class | Instance | Modelled | Native | EvaluatedFunction) or (
         isinstance(value, type) and issubclass(value, TypeEngine)
     )
     return as_type(interpreter, value) if is_type else convert(interpreter, value)
@@ -300,7 +300,7 @@ def server_default(interpreter: Interpreter, value: Value) -> Value:
     """A server default: text, a construct, or an expression that isn't known."""
     if isinstance(value, Enum):
         return str(value.value)
-    if isinstance(value, Unknown | Class | Instance | Modelled | Function | Native | HostMethod):
+    if isinstance(value, Unknown | Class | Instance | Modelled | EvaluatedFunction | Native | HostMethod):
         unknown = value if isinstance(value, Unknown) else Unknown("a server default isn't modelled")
         return sa.text(interpreter.holes.text(unknown))
     if isinstance(value, bool | int | float) or value is None or value is NOTHING:

@@ -24,7 +24,7 @@ from schemaguard.evaluation.values.holes import has_hole
 from schemaguard.evaluation.values.objects import (
     NOTHING,
     Arguments,
-    Function,
+    EvaluatedFunction,
     HostMethod,
     Instance,
     Modelled,
@@ -119,7 +119,7 @@ def get_item(interpreter: Interpreter, value: Value, key: Value) -> Value:
     getter = value.find(interpreter, "__getitem__") if isinstance(value, Modelled) else NOTHING
     if isinstance(getter, Native):
         return interpreter.call_with(getter, key)
-    if isinstance(value, type | Function | Native | Modelled):
+    if isinstance(value, type | EvaluatedFunction | Native | Modelled):
         return value  # a generic with its parameters
     return Unknown(f"an item of a {type(value).__name__} isn't known")
 

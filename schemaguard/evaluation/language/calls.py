@@ -9,13 +9,13 @@ from schemaguard.evaluation.host import objects
 from schemaguard.evaluation.language import classes
 from schemaguard.evaluation.language.functions import call_function
 from schemaguard.evaluation.machine.interpreter import Interpreter
-from schemaguard.evaluation.machine.standpoint import Site
+from schemaguard.evaluation.machine.standpoint import CallSite
 from schemaguard.evaluation.values.objects import (
     NOTHING,
     Arguments,
-    Bound,
+    BoundMethod,
     Class,
-    Function,
+    EvaluatedFunction,
     HostMethod,
     Instance,
     Native,
@@ -36,7 +36,7 @@ def call(interpreter: Interpreter, node: ast.Call, scope: Scope) -> Value:
     if isinstance(function, Unknown) and isinstance(node.func, ast.Attribute) and node.func.attr in _SESSIONS:
         # `db.Session(bind=…)`: whoever made `db`, it is SQLAlchemy's session.
         function = orm.ORM[node.func.attr]
-    interpreter.sites.append(Site(scope.module, node))
+    interpreter.sites.append(CallSite(scope.module, node))
     try:
         return call_value(interpreter, function, arguments)
     finally:
@@ -72,9 +72,9 @@ def call_value(interpreter: Interpreter, function: Value, arguments: Arguments) 
     match function:
         case Native():
             return function.call(interpreter, arguments)
-        case Function():
+        case EvaluatedFunction():
             return call_function(interpreter, function, arguments)
-        case Bound(function=inner, receiver=receiver):
+        case BoundMethod(function=inner, receiver=receiver):
             return call_value(interpreter, inner, arguments.behind(receiver))
         case Class():
             return classes.instantiate(interpreter, function, arguments)

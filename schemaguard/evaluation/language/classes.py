@@ -15,10 +15,10 @@ from schemaguard.evaluation.machine.interpreter import Interpreter
 from schemaguard.evaluation.values.objects import (
     NOTHING,
     Arguments,
-    Bound,
+    BoundMethod,
     Class,
     Decorated,
-    Function,
+    EvaluatedFunction,
     Instance,
     Modelled,
     Native,
@@ -117,7 +117,7 @@ def _enum(cls: Class) -> type[Enum] | None:
     members: dict[str, Value] = {}
     for one in reversed(cls.order):
         for name, value in one.attributes.items():
-            if name.startswith("_") or isinstance(value, Function | Decorated | Class | Bound | Native):
+            if name.startswith("_") or isinstance(value, EvaluatedFunction | Decorated | Class | BoundMethod | Native):
                 continue
             if isinstance(value, Automatic):
                 is_text = cls.host is not None and issubclass(cls.host, StrEnum)
@@ -150,7 +150,7 @@ def instantiate(interpreter: Interpreter, cls: Class, arguments: Arguments) -> V
         interpreter.recorder.opaque(f"special methods of {cls.name} may run, and aren't followed", None)
     instance = Instance(cls)
     initialiser = cls.find("__init__")
-    if isinstance(initialiser, Function):
+    if isinstance(initialiser, EvaluatedFunction):
         call_function(interpreter, initialiser, arguments.behind(instance))
     elif cls.find("__annotations__") is not NOTHING:
         _fill_fields(interpreter, instance, arguments)
@@ -183,7 +183,7 @@ def _fill_fields(interpreter: Interpreter, instance: Instance, arguments: Argume
         else:
             raise Raised(TypeError(f"{instance.cls.name}() misses the argument {name!r}"))
     after = instance.cls.find("__post_init__")
-    if isinstance(after, Function):
+    if isinstance(after, EvaluatedFunction):
         call_function(interpreter, after, Arguments([instance]))
 
 

@@ -10,10 +10,10 @@ from schemaguard.evaluation.machine.interpreter import Completion, Interpreter
 from schemaguard.evaluation.values.objects import (
     NOTHING,
     Arguments,
-    Bound,
+    BoundMethod,
     Class,
     Decorated,
-    Function,
+    EvaluatedFunction,
     Instance,
     Modelled,
     Raised,
@@ -118,7 +118,7 @@ def _within(
 def enter(interpreter: Interpreter, manager: Value, inside: Callable[[Value], Completion | None]) -> Completion | None:
     """Run something inside of a context manager."""
     match manager:
-        case Bound(function=Function(is_context_manager=True)):
+        case BoundMethod(function=EvaluatedFunction(is_context_manager=True)):
             return entered(interpreter, manager, inside)
         case suppress():
             return _suppressed(interpreter, manager, inside)

@@ -11,8 +11,8 @@ from schemaguard.evaluation.machine.interpreter import Completion, Interpreter
 from schemaguard.evaluation.values.objects import (
     NOTHING,
     Arguments,
-    Bound,
-    Function,
+    BoundMethod,
+    EvaluatedFunction,
     FunctionNode,
     Raised,
     Unknown,
@@ -34,16 +34,16 @@ def define(interpreter: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDe
     set_name(interpreter, node.name, value, scope)
 
 
-def define_lambda(interpreter: Interpreter, node: ast.Lambda, scope: Scope) -> Function:
+def define_lambda(interpreter: Interpreter, node: ast.Lambda, scope: Scope) -> EvaluatedFunction:
     """`lambda`."""
     return _made(interpreter, node, scope)
 
 
 def _made(
     interpreter: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope
-) -> Function:
+) -> EvaluatedFunction:
     arguments = node.args
-    return Function(
+    return EvaluatedFunction(
         node,
         scope,
         [interpreter.evaluate(default, scope) for default in arguments.defaults],
@@ -52,10 +52,10 @@ def _made(
     )
 
 
-def call_function(interpreter: Interpreter, function: Function, arguments: Arguments) -> Value:
+def call_function(interpreter: Interpreter, function: EvaluatedFunction, arguments: Arguments) -> Value:
     """What calling a function of the project gives."""
     if function.is_context_manager:
-        return Bound(function, arguments)
+        return BoundMethod(function, arguments)
     enters = not interpreter.is_in_application and not (function.module.knows_alembic or function.module.is_revision)
     fence = interpreter.budget.fence
     if enters:
@@ -75,7 +75,7 @@ def call_function(interpreter: Interpreter, function: Function, arguments: Argum
             interpreter.is_in_application = False
 
 
-def _is_left_to_the_application(interpreter: Interpreter, function: Function, reason: Exception) -> bool:
+def _is_left_to_the_application(interpreter: Interpreter, function: EvaluatedFunction, reason: Exception) -> bool:
     """Whether a revision has called into the application, which does something that can't be followed.
 
     The revision goes on: what the application would have done is as unknown as any other code. It may only raise where
@@ -87,7 +87,7 @@ def _is_left_to_the_application(interpreter: Interpreter, function: Function, re
     return not isinstance(reason, Raised) or not (interpreter.trying or function.module.knows_alembic)
 
 
-def _called(interpreter: Interpreter, function: Function, arguments: Arguments) -> Value:
+def _called(interpreter: Interpreter, function: EvaluatedFunction, arguments: Arguments) -> Value:
     if interpreter.recurs_unknowingly(function):
         why = f"how often {function.name}() calls itself isn't known"
         if interpreter.may_send(function):
@@ -107,11 +107,11 @@ def _called(interpreter: Interpreter, function: Function, arguments: Arguments) 
 
 
 def entered(
-    interpreter: Interpreter, manager: Bound, inside: Callable[[Value], Completion | None]
+    interpreter: Interpreter, manager: BoundMethod, inside: Callable[[Value], Completion | None]
 ) -> Completion | None:
     """Run something where a function with `@contextmanager` yields."""
     completions: list[Completion | None] = []
-    assert isinstance(manager.function, Function)
+    assert isinstance(manager.function, EvaluatedFunction)
 
     def enter(value: Value) -> Value:
         if completions:
@@ -126,7 +126,7 @@ def entered(
     return completions[0]
 
 
-def is_generator(function: Function) -> bool:
+def is_generator(function: EvaluatedFunction) -> bool:
     """Whether a function has a `yield` of its own."""
     return "yield" in function.module.source and _is_generator(function.node)
 
@@ -144,7 +144,7 @@ def _yields(node: ast.AST) -> bool:
 
 def _run(
     interpreter: Interpreter,
-    function: Function,
+    function: EvaluatedFunction,
     arguments: Arguments,
     on_yield: Callable[[Value], Value] | None,
 ) -> Value:
@@ -175,7 +175,7 @@ def _run(
     return value
 
 
-def bound(function: Function, arguments: Arguments) -> dict[str, Value]:
+def bound(function: EvaluatedFunction, arguments: Arguments) -> dict[str, Value]:
     """Parameter → value for one call; raises Raised with a TypeError where they don't fit."""
     node = function.node.args
     positional = [parameter.arg for parameter in (*node.posonlyargs, *node.args)]

@@ -13,7 +13,7 @@ from schemaguard.evaluation.values.objects import (
     NOTHING,
     Arguments,
     Class,
-    Function,
+    EvaluatedFunction,
     Instance,
     Modelled,
     Unknown,
@@ -29,7 +29,7 @@ def make(interpreter: Interpreter, cls: Class, arguments: Arguments) -> TypeEngi
     instance = Instance(cls)
     initialiser = cls.find("__init__")
     kept = arguments
-    if isinstance(initialiser, Function):
+    if isinstance(initialiser, EvaluatedFunction):
         call_function(interpreter, initialiser, arguments.behind(instance))
         kept = instance.attributes.get("__arguments__", Arguments())
     made: Value
@@ -56,7 +56,7 @@ def _decorated(
     interpreter: Interpreter, host: type[TypeEngine[Any]], instance: Instance, arguments: Arguments
 ) -> Value:
     chooser = instance.cls.find("load_dialect_impl")
-    if isinstance(chooser, Function):
+    if isinstance(chooser, EvaluatedFunction):
         chosen = call_function(interpreter, chooser, Arguments([instance, interpreter.recorder.dialect]))
         if isinstance(chosen, type | Class):
             chosen = conversion.as_type(interpreter, chosen)
@@ -85,7 +85,7 @@ def _taken(impl: type[TypeEngine[Any]], arguments: Arguments) -> Arguments:
 
 def _spelled(interpreter: Interpreter, instance: Instance) -> Value:
     speller = instance.cls.find("get_col_spec")
-    if not isinstance(speller, Function):
+    if not isinstance(speller, EvaluatedFunction):
         return NOTHING
     spelling = call_function(interpreter, speller, Arguments([instance]))
     if isinstance(spelling, Unknown):

@@ -13,10 +13,10 @@ from schemaguard.evaluation.values.kinds import is_instance, is_subclass, type_o
 from schemaguard.evaluation.values.objects import (
     NOTHING,
     Arguments,
-    Bound,
+    BoundMethod,
     Class,
     Decorated,
-    Function,
+    EvaluatedFunction,
     HostMethod,
     Instance,
     Modelled,
@@ -277,7 +277,7 @@ def _callable(_: Interpreter, arguments: Arguments) -> Value:
     value = arguments.get(0, "obj")
     if isinstance(value, Unknown):
         return Unknown(value.reason)
-    return isinstance(value, Function | Class | Native | Bound | HostMethod | type) or (
+    return isinstance(value, EvaluatedFunction | Class | Native | BoundMethod | HostMethod | type) or (
         isinstance(value, Modelled) and value.call is not None
     )
 

@@ -24,7 +24,7 @@ from schemaguard.evaluation.values.objects import (
     Class,
     Decorated,
     DefaultDict,
-    Function,
+    EvaluatedFunction,
     Instance,
     Modelled,
     Native,
@@ -41,9 +41,9 @@ _ENVIRONMENT = "what the environment says isn't known"
 
 def _context_manager(_: Interpreter, arguments: Arguments) -> Value:
     function = arguments.get(0, "func")
-    if not isinstance(function, Function):
+    if not isinstance(function, EvaluatedFunction):
         return Unknown("a context manager isn't modelled", is_code=True)
-    return Function(
+    return EvaluatedFunction(
         function.node, function.scope, function.defaults, function.keyword_defaults, function.owner,
         is_context_manager=True,
     )  # fmt: skip

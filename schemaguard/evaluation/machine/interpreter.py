@@ -16,7 +16,15 @@ from schemaguard.evaluation.machine.heap import Heap, join
 from schemaguard.evaluation.machine.recorder import Recorder
 from schemaguard.evaluation.values.bindings import bound
 from schemaguard.evaluation.values.modules import Modules, ProjectModule
-from schemaguard.evaluation.values.objects import NOTHING, Arguments, Function, Raised, Unknown, Unsupported, Value
+from schemaguard.evaluation.values.objects import (
+    NOTHING,
+    Arguments,
+    EvaluatedFunction,
+    Raised,
+    Unknown,
+    Unsupported,
+    Value,
+)
 from schemaguard.evaluation.values.scope import Scope
 
 
@@ -145,7 +153,7 @@ class Interpreter:
         """Whether unknown code that gets the value could send statements with it: for certain, or in watched code."""
         return sending.can_send(value) or (self.is_watched and sending.sends(value))
 
-    def recurs_unknowingly(self, function: Function) -> bool:
+    def recurs_unknowingly(self, function: EvaluatedFunction) -> bool:
         """Whether a function calls itself for the third time, and only something unknown decides how often it will."""
         calls = [conditional for node, conditional in self.running if node is function.node]
         return len(calls) > 1 and calls[0] < self.conditional

@@ -15,10 +15,10 @@ from sqlalchemy import exc
 from schemaguard.catalog.changes import AddConstraint, Change, ControlTransaction, Opaque, Unreadable
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.persistent import PersistentMap
-from schemaguard.evaluation.database.connection import RecordingConnection, Sent
+from schemaguard.evaluation.database.connection import RecordingConnection, SentStatement
 from schemaguard.evaluation.database.dialect import CatalogDialect, catalog_dialect
 from schemaguard.evaluation.machine.budget import Exhausted
-from schemaguard.evaluation.machine.standpoint import Site, Standpoint
+from schemaguard.evaluation.machine.standpoint import CallSite, Standpoint
 from schemaguard.evaluation.values.holes import HOLE, PLACEHOLDER, filled, has_hole, shown
 from schemaguard.evaluation.values.objects import NOTHING, Raised, Unknown, Unsupported, Value
 from schemaguard.finding import Place
@@ -65,7 +65,7 @@ class Recorder:
         self.is_stopped = False
         """Whether only the reason is missing why nothing more comes."""
         self.standpoint = standpoint
-        self.site: Site | None = None
+        self.site: CallSite | None = None
         """The place of a statement that is sent later than it was written, as those of a batch are."""
         self.dialect: CatalogDialect = catalog_dialect(lambda: self.catalog, postgresql)
         self.connection = RecordingConnection(self.dialect, self._send)
@@ -116,7 +116,7 @@ class Recorder:
 
     # Statements
 
-    def _send(self, sent: Sent) -> Value:
+    def _send(self, sent: SentStatement) -> Value:
         self.statement(sent.sql, sent.parameters, many=sent.many)
         return _RESULT
 
@@ -158,7 +158,7 @@ class Recorder:
         parameters: object,
         *,
         many: bool,
-        site: Site | None = None,
+        site: CallSite | None = None,
     ) -> None:
         standpoint = self.standpoint
         before = self.catalog
@@ -220,12 +220,12 @@ class Recorder:
 
     # Places
 
-    def _site(self) -> Site | None:
+    def _site(self) -> CallSite | None:
         if self.site is not None:
             return self.site
         return self.standpoint.sites[-1] if self.standpoint.sites else None
 
-    def _place(self, site: Site | None) -> tuple[Place, str | None, tuple[str, ...]]:
+    def _place(self, site: CallSite | None) -> tuple[Place, str | None, tuple[str, ...]]:
         if site is None:
             return Place("", 1), None, ()
         place = Place(site.module.file, site.node.lineno, site.node.col_offset + 1)
@@ -297,7 +297,7 @@ class _PlacedBatch(list[Any]):
     def __init__(self, recorder: Recorder) -> None:
         super().__init__()
         self._recorder = recorder
-        self._sites: list[Site | None] = []
+        self._sites: list[CallSite | None] = []
 
     def append(self, operation: Any) -> None:
         """Gather an operation, and where it was written."""

@@ -15,10 +15,10 @@ from sqlalchemy.engine import Connection, Engine
 from schemaguard.evaluation.values.modules import ProjectModule
 from schemaguard.evaluation.values.objects import (
     NOTHING,
-    Bound,
+    BoundMethod,
     Class,
     Decorated,
-    Function,
+    EvaluatedFunction,
     HostMethod,
     Instance,
     Modelled,
@@ -78,9 +78,9 @@ class _Search:
         match value:
             case Unknown():
                 return value.sends
-            case Function():
+            case EvaluatedFunction():
                 return self.is_new(value.node) and self.code(value.node, value.scope)
-            case Bound(function=function, receiver=receiver):
+            case BoundMethod(function=function, receiver=receiver):
                 return self.value(function) or can_send(receiver)
             case Decorated(function=function):
                 return self.value(function)

@@ -9,7 +9,7 @@ from schemaguard.evaluation.values.modules import ProjectModule
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class CallSite:
     """A place in the source: the module and the node."""
 
     module: ProjectModule
@@ -22,7 +22,7 @@ class Standpoint:
 
     budget: Budget
     holes: Holes = field(default_factory=Holes)
-    sites: list[Site] = field(default_factory=list)
+    sites: list[CallSite] = field(default_factory=list)
     """The calls that are going on, outermost first."""
     conditional: int = 0
     """How many unknown conditions decide whether what comes now runs."""

@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from schemaguard.evaluation.values.objects import Class, Function, Instance, Modelled, Native, Unknown, Value
+from schemaguard.evaluation.values.objects import Class, EvaluatedFunction, Instance, Modelled, Native, Unknown, Value
 
 
 def is_instance(value: Value, kind: Value) -> bool | None:
@@ -29,7 +29,7 @@ def is_instance(value: Value, kind: Value) -> bool | None:
         return kind is type
     if isinstance(value, Modelled):
         return value.kind is not None and issubclass(value.kind, kind) if value.kind else None
-    if isinstance(value, Function | Native):
+    if isinstance(value, EvaluatedFunction | Native):
         return False
     return isinstance(value, kind)
 
@@ -54,7 +54,7 @@ def type_of(value: Value) -> Value:
         return Unknown(value.reason)
     if isinstance(value, Instance):
         return value.cls
-    if isinstance(value, Class | Function | Native | Modelled):
+    if isinstance(value, Class | EvaluatedFunction | Native | Modelled):
         return Unknown("the type of a function or class isn't modelled")
     return type(value)
 

@@ -56,7 +56,7 @@ FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 @dataclass(slots=True, eq=False)
-class Function:
+class EvaluatedFunction:
     """A function of the project, with the scope that it was defined in."""
 
     node: FunctionNode
@@ -87,7 +87,7 @@ class Native:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Bound:
+class BoundMethod:
     """A callable together with the first argument that it gets."""
 
     function: Value

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from schemaguard.evaluation.values.objects import NOTHING, Class, Function, Value
+from schemaguard.evaluation.values.objects import NOTHING, Class, EvaluatedFunction, Value
 
 if TYPE_CHECKING:
     from schemaguard.evaluation.values.modules import ProjectModule
@@ -23,7 +23,7 @@ class Scope:
         parent: "Scope | None" = None,
         names: dict[str, Value] | None = None,
         *,
-        function: Function | None = None,
+        function: EvaluatedFunction | None = None,
         owner: Class | None = None,
         is_class: bool = False,
         is_journaled: bool = True,

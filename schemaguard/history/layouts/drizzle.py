@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from posixpath import basename, join, normpath
 
 from schemaguard.history.history import Script
-from schemaguard.history.layouts.found import Found, Reading, problem, title, whole
+from schemaguard.history.layouts.found import FoundMigration, Reading, problem, title, whole
 from schemaguard.history.sources import Files
 
 
@@ -25,7 +25,7 @@ def read_drizzle(folder: str, every: Sequence[str], files: Files) -> Reading:
         if not files.is_file(file):
             problems.append(problem("missing", f"{tag}.sql, which the journal names, isn't there", journal))
             continue
-        found.append(Found(tag, (turn,), title(tag), Script(whole(file, files, "one"))))
+        found.append(FoundMigration(tag, (turn,), title(tag), Script(whole(file, files, "one"))))
     problems += [
         problem("unreadable", f"{basename(file)} isn't in the journal: the tool would not run it", file)
         for file in every

@@ -6,7 +6,7 @@ from dataclasses import replace
 from posixpath import basename
 
 from schemaguard.history.history import Script, Section
-from schemaguard.history.layouts.found import Found, Reading, numbers, problem
+from schemaguard.history.layouts.found import FoundMigration, Reading, numbers, problem
 from schemaguard.history.sources import Files
 
 _FLYWAY = re.compile(r"([VUB])([0-9][0-9._]*?)__(.*)\.sql$")
@@ -16,7 +16,7 @@ _FLYWAY_NO_TRANSACTION = re.compile(r"^(?:--[ \t]*flyway:)?[ \t]*executeInTransa
 
 def read_flyway(_folder: str, every: Sequence[str], files: Files) -> Reading:
     """`V<version>__<title>.sql` in the order of their numbers, `U…` their ways back, `R__<title>.sql` behind them."""
-    ups: dict[str, Found] = {}
+    ups: dict[str, FoundMigration] = {}
     downs: dict[str, str] = {}
     problems = []
     repeatable = []
@@ -30,11 +30,13 @@ def read_flyway(_folder: str, every: Sequence[str], files: Files) -> Reading:
                 problems.append(problem("duplicate", f"version {version} is present twice: {other} and {file}", file))
             elif kind == "V":
                 script = Script(_flyway_section(file, files))
-                ups[version] = Found(version, (0, *numbers(version)), match.group(3).replace("_", " "), script)
+                ups[version] = FoundMigration(version, (0, *numbers(version)), match.group(3).replace("_", " "), script)
             # A baseline (B) stands for the versions up to it on an empty database; the versions themselves are read.
         elif match := _FLYWAY_REPEATABLE.fullmatch(basename(file)):
             name = match.group(1)
-            found = Found(f"R__{name}", (1, name), name.replace("_", " "), Script(_flyway_section(file, files)))
+            found = FoundMigration(
+                f"R__{name}", (1, name), name.replace("_", " "), Script(_flyway_section(file, files))
+            )
             repeatable.append(found)
     if not ups:
         return [], []

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from posixpath import basename, dirname, join
 
 from schemaguard.history.history import Script, Transactions
-from schemaguard.history.layouts.found import Found, Reading, natural, title, whole
+from schemaguard.history.layouts.found import FoundMigration, Reading, natural, title, whole
 from schemaguard.history.sources import Files
 
 _IN_FOLDER_UP = ("up.sql", "migration.sql")
@@ -23,5 +23,5 @@ def read_folders(_folder: str, every: Sequence[str], files: Files) -> Reading:
         if "run_in_transaction = false" in (files.read(join(own, "metadata.toml")) or ""):
             mode = "none"
         script = Script(whole(file, files, mode), whole(down, files, mode) if down else None)
-        found.append(Found(basename(own), (natural(basename(own)),), title(basename(own)), script))
+        found.append(FoundMigration(basename(own), (natural(basename(own)),), title(basename(own)), script))
     return found, []

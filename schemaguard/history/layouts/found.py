@@ -13,7 +13,7 @@ _NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundMigration:
     """One migration as its files tell it; `key` puts it in its turn."""
 
     id: str
@@ -22,7 +22,7 @@ class Found:
     script: Script
 
 
-Reading = tuple[list[Found], list[Problem]]
+Reading = tuple[list[FoundMigration], list[Problem]]
 Reader = Callable[[str, Sequence[str], Files], Reading]
 """Given a folder, all SQL files in it and the tree: the migrations, none where the layout is another."""
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from posixpath import basename, dirname, join
 
 from schemaguard.history.history import Script
-from schemaguard.history.layouts.found import Found, Reading, numbers, problem, version_and_title, whole
+from schemaguard.history.layouts.found import FoundMigration, Reading, numbers, problem, version_and_title, whole
 from schemaguard.history.sources import Files
 
 _UP_DOWN = re.compile(r"(.+?)\.(up|down)\.sql$", re.IGNORECASE)
@@ -31,7 +31,7 @@ def read_pairs(_folder: str, every: Sequence[str], files: Files) -> Reading:
         version, title = version_and_title(basename(stem))
         down = whole(downs[stem], files, "implicit") if stem in downs else None
         script = Script(whole(file, files, "implicit"), down)
-        found.append(Found(version, (*numbers(version), stem), title, script))
+        found.append(FoundMigration(version, (*numbers(version), stem), title, script))
     problems = [
         problem("missing", f"{basename(file)} has no up file beside it", file)
         for stem, file in downs.items()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from posixpath import basename, dirname
 
 from schemaguard.history.history import Script, Transactions
-from schemaguard.history.layouts.found import Found, Reading, natural, problem, title, version_and_title, whole
+from schemaguard.history.layouts.found import FoundMigration, Reading, natural, problem, title, version_and_title, whole
 from schemaguard.history.layouts.marked import sections, tool_of
 from schemaguard.history.sources import Files
 
@@ -35,7 +35,7 @@ def read_plain(_folder: str, every: Sequence[str], files: Files) -> Reading:
         version = version_and_title(name)[0] if tool_of((text,)) else name
         if "depends" in said:
             depends[version] = tuple(said["depends"].split())
-        found.append(Found(version, (dirname(file), natural(basename(file))), title(name), Script(up, down)))
+        found.append(FoundMigration(version, (dirname(file), natural(basename(file))), title(name), Script(up, down)))
     problems = [
         problem("missing", f"{basename(file)} has no migration that it would undo", file)
         for stem, file in downs.items()
@@ -59,11 +59,11 @@ def _yoyo_mode(said: Mapping[str, str], has_rollback: bool) -> Transactions:
     return "none" if said.get("transactional", "true").lower() == "false" else "one"
 
 
-def _behind_needed(found: Sequence[Found], depends: Mapping[str, tuple[str, ...]]) -> list[Found]:
+def _behind_needed(found: Sequence[FoundMigration], depends: Mapping[str, tuple[str, ...]]) -> list[FoundMigration]:
     """Each behind those that it depends on, else in the order of names; a circle keeps that order."""
     waiting = sorted(found, key=lambda one: one.key)
     known = {one.id for one in waiting}
-    ordered: list[Found] = []
+    ordered: list[FoundMigration] = []
     done: set[str] = set()
     while waiting:
         ready = next(

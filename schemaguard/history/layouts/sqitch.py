@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from posixpath import basename, dirname, join
 
 from schemaguard.history.history import Script
-from schemaguard.history.layouts.found import Found, Reading, problem, title, whole
+from schemaguard.history.layouts.found import FoundMigration, Reading, problem, title, whole
 from schemaguard.history.sources import Files
 
 _CHANGE = re.compile(r"\s*([+-]?)\s*([^\s@#%\[][^\s\[#]*)")
@@ -26,7 +26,7 @@ def read_sqitch(folder: str, _every: Sequence[str], files: Files) -> Reading:
     plan = _plan(top, files)
     if plan is None:
         return [], []
-    found: list[Found] = []
+    found: list[FoundMigration] = []
     problems = []
     for turn, change in enumerate(_changes(files.read(plan) or "")):
         up, is_tagged = _script(top, "deploy", change, files)
@@ -36,7 +36,7 @@ def read_sqitch(folder: str, _every: Sequence[str], files: Files) -> Reading:
         down, _ = _script(top, "revert", change, files)
         name = _below(up, join(top, "deploy")) if is_tagged else change.name
         script = Script(whole(up, files), whole(down, files) if down else None)
-        found.append(Found(name, (turn,), title(basename(change.name)), script))
+        found.append(FoundMigration(name, (turn,), title(basename(change.name)), script))
     return found, problems
 
 

@@ -7,7 +7,7 @@ from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import World
 from schemaguard.releases.release import Operation, StepName
 from schemaguard.releases.seen import Seen, State
-from schemaguard.releases.steps.step import Inverse, Step
+from schemaguard.releases.steps.step import OperationStep, StepInverse
 
 
 def _probe(plan: Plan, seen: Seen) -> State:
@@ -23,12 +23,12 @@ def _perform(operation: Operation, plan: Plan, world: World) -> Mapping[str, Any
     return detail
 
 
-def _inverse(plan: Plan) -> Inverse:
+def _inverse(plan: Plan) -> StepInverse:
     if plan.from_version is None:
-        return Inverse(None, "nothing served before")
+        return StepInverse(None, "nothing served before")
     verb = "rollback" if plan.kind == "promote" else "promote"
     target = f"--to {plan.from_version}" if verb == "rollback" else plan.from_version
-    return Inverse(f"schemaguard {verb} {plan.model} {target}", "an operation of its own")
+    return StepInverse(f"schemaguard {verb} {plan.model} {target}", "an operation of its own")
 
 
 def _describe(plan: Plan) -> tuple[str, ...]:
@@ -44,4 +44,4 @@ def _describe(plan: Plan) -> tuple[str, ...]:
     return tuple(lines)
 
 
-STEP = Step(StepName.COMMIT, _probe, _perform, _inverse, _describe)
+STEP = OperationStep(StepName.COMMIT, _probe, _perform, _inverse, _describe)

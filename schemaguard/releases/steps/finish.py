@@ -7,7 +7,7 @@ from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import World
 from schemaguard.releases.release import Operation, OperationState, StepName
 from schemaguard.releases.seen import Seen, State
-from schemaguard.releases.steps.step import Inverse, Step, WaitingError
+from schemaguard.releases.steps.step import OperationStep, StepInverse, WaitingError
 
 
 def _probe(_: Plan, seen: Seen) -> State:
@@ -37,9 +37,9 @@ def waits_for(seen: Seen, plan: Plan, *, finish_now: bool) -> str | None:
     return f"not switched yet: {', '.join(behind)}" if behind else None
 
 
-def _inverse(plan: Plan) -> Inverse:
+def _inverse(plan: Plan) -> StepInverse:
     target = plan.from_version or plan.to_version
-    return Inverse(f"schemaguard promote {plan.model} {target}", "what was retired comes back")
+    return StepInverse(f"schemaguard promote {plan.model} {target}", "what was retired comes back")
 
 
 def _describe(plan: Plan) -> tuple[str, ...]:
@@ -49,4 +49,4 @@ def _describe(plan: Plan) -> tuple[str, ...]:
     ) or ("nothing to retire",)
 
 
-STEP = Step(StepName.FINISH, _probe, _perform, _inverse, _describe)
+STEP = OperationStep(StepName.FINISH, _probe, _perform, _inverse, _describe)

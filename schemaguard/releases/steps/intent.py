@@ -8,7 +8,7 @@ from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import World
 from schemaguard.releases.release import Operation, StepName
 from schemaguard.releases.seen import Seen, State
-from schemaguard.releases.steps.step import Inverse, Step
+from schemaguard.releases.steps.step import OperationStep, StepInverse
 
 
 def _probe(_: Plan, __: Seen) -> State:
@@ -20,12 +20,12 @@ def _perform(operation: Operation, _: Plan, __: World) -> Mapping[str, Any]:
     raise NeedsHumanError(f"{operation} has no intent in the journal", next="look at schemaguard.operation")
 
 
-def _inverse(_: Plan) -> Inverse:
-    return Inverse(None, "close the operation as abandoned")
+def _inverse(_: Plan) -> StepInverse:
+    return StepInverse(None, "close the operation as abandoned")
 
 
 def _describe(plan: Plan) -> tuple[str, ...]:
     return (f"write down who and why, and that the epoch is {plan.epoch}",)
 
 
-STEP = Step(StepName.INTENT, _probe, _perform, _inverse, _describe)
+STEP = OperationStep(StepName.INTENT, _probe, _perform, _inverse, _describe)

@@ -7,7 +7,7 @@ from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import World
 from schemaguard.releases.release import Operation, StepName
 from schemaguard.releases.seen import Seen, Sight, State
-from schemaguard.releases.steps.step import Inverse, Step
+from schemaguard.releases.steps.step import OperationStep, StepInverse
 
 
 def _probe(plan: Plan, seen: Seen) -> State:
@@ -23,9 +23,9 @@ def _perform(operation: Operation, plan: Plan, world: World) -> Mapping[str, Any
     return world.database.prepare(operation, plan)
 
 
-def _inverse(plan: Plan) -> Inverse:
+def _inverse(plan: Plan) -> StepInverse:
     restored = ", ".join(plan.restored)
-    return Inverse(None, f"take {restored} out of sight again" if restored else "nothing: the views may stay")
+    return StepInverse(None, f"take {restored} out of sight again" if restored else "nothing: the views may stay")
 
 
 def _describe(plan: Plan) -> tuple[str, ...]:
@@ -41,4 +41,4 @@ def _describe(plan: Plan) -> tuple[str, ...]:
     return tuple(lines) or ("nothing to bring back",)
 
 
-STEP = Step(StepName.PREPARE, _probe, _perform, _inverse, _describe)
+STEP = OperationStep(StepName.PREPARE, _probe, _perform, _inverse, _describe)

@@ -8,7 +8,7 @@ from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import Delivery, World
 from schemaguard.releases.release import Operation, StepName
 from schemaguard.releases.seen import Seen, State
-from schemaguard.releases.steps.step import Inverse, Step, WaitingError
+from schemaguard.releases.steps.step import OperationStep, StepInverse, WaitingError
 
 
 def _probe(_: Plan, seen: Seen) -> State:
@@ -42,12 +42,12 @@ def _deliver(delivery: Delivery, world: World) -> dict[str, Any]:
     return {"alias": alias, "was": was, "version": version}
 
 
-def _inverse(plan: Plan) -> Inverse:
-    return Inverse("schemaguard reconcile", f"the alias {plan.alias} follows the pointer")
+def _inverse(plan: Plan) -> StepInverse:
+    return StepInverse("schemaguard reconcile", f"the alias {plan.alias} follows the pointer")
 
 
 def _describe(plan: Plan) -> tuple[str, ...]:
     return (f"registry alias {plan.model}@{plan.alias} → {plan.to_version}",)
 
 
-STEP = Step(StepName.PROJECT, _probe, _perform, _inverse, _describe)
+STEP = OperationStep(StepName.PROJECT, _probe, _perform, _inverse, _describe)

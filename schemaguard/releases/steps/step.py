@@ -16,7 +16,7 @@ class WaitingError(SchemaguardError):
 
 
 @dataclass(frozen=True, slots=True)
-class Inverse:
+class StepInverse:
     """How a step is undone: by abandoning the operation, or only by `command`, an operation of its own."""
 
     command: str | None
@@ -24,7 +24,7 @@ class Inverse:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class OperationStep:
     """One idempotent act.
 
     `probe` is pure: where the world stands with respect to the step. `perform` takes it from BEFORE to AFTER, in one
@@ -35,5 +35,5 @@ class Step:
     name: StepName
     probe: Callable[[Plan, Seen], State]
     perform: Callable[[Operation, Plan, World], Mapping[str, Any]]
-    inverse: Callable[[Plan], Inverse]
+    inverse: Callable[[Plan], StepInverse]
     describe: Callable[[Plan], tuple[str, ...]]

@@ -13,7 +13,7 @@ _WITHOUT_END = {
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class ReaderUse:
     """One model version or consumer and how it uses the object."""
 
     verb: str
@@ -23,7 +23,7 @@ class Use:
     through: str
 
 
-def uses(readers: Iterable[Reader]) -> tuple[Use, ...]:
+def uses(readers: Iterable[Reader]) -> tuple[ReaderUse, ...]:
     """Each reader once: one that both reads and writes uses it."""
     together: dict[tuple[str, str], list[Reader]] = {}
     for reader in readers:
@@ -31,13 +31,13 @@ def uses(readers: Iterable[Reader]) -> tuple[Use, ...]:
     return tuple(_use(group) for group in together.values())
 
 
-def _use(group: list[Reader]) -> Use:
+def _use(group: list[Reader]) -> ReaderUse:
     reader = group[0]
     accesses = {one.access for one in group}
     verb = "uses it" if len(accesses) > 1 else "reads it" if "read" in accesses else "writes it"
     name = f"{reader.model}@{reader.model_version}" if reader.model_version else reader.model
     through = "through a copy" if reader.reads_through == "copy" else f"through {_the(reader.reads_through)}"
-    return Use(verb, f"{name} ({reader.role})", until(reader), through)
+    return ReaderUse(verb, f"{name} ({reader.role})", until(reader), through)
 
 
 def until(reader: Reader) -> str:

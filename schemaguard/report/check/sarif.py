@@ -1,6 +1,7 @@
 """A check as SARIF 2.1.0, for code scanning."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -19,7 +20,12 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: 
 
 def render(result: CheckResult) -> str:
     """One run with every finding; ignored ones are there as suppressed."""
-    used = {finding.rule for finding in result.findings}
+    return document(result.findings, grounds(result), result.remarks)
+
+
+def document(findings: Sequence[Finding], grounds: str, remarks: Sequence[str]) -> str:
+    """The findings as one run, with the records of their rules; `grounds` says on what terms was judged."""
+    used = {finding.rule for finding in findings}
     driver = {
         "name": "schemaguard",
         "version": __version__,
@@ -28,8 +34,8 @@ def render(result: CheckResult) -> str:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "properties": {"grounds": visible(grounds(result)), "remarks": [visible(remark) for remark in result.remarks]},
-        "results": [_result(finding) for finding in result.findings],
+        "properties": {"grounds": visible(grounds), "remarks": [visible(remark) for remark in remarks]},
+        "results": [_result(finding) for finding in findings],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 

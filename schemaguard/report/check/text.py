@@ -9,7 +9,7 @@ from rich.text import Text
 from schemaguard.finding import Explanation, Finding, Severity
 from schemaguard.report.check import sentences
 from schemaguard.report.check.explanation import errors_in_words, explanations, row_in_words
-from schemaguard.report.check.readers import Use, uses
+from schemaguard.report.check.readers import ReaderUse, uses
 from schemaguard.report.lines import line
 from schemaguard.report.visible import visible
 from schemaguard.rules.judging.baseline import ACCEPTED
@@ -110,7 +110,7 @@ def _hangs(lines: Sequence[str]) -> bool:
     return len(lines) > 1 and lines[-1].startswith(" ") and lines[-1].strip() in (")", "])", "})", '""")', "''')")
 
 
-def _readers(concerned: Sequence[Use]) -> Iterator[_Row]:
+def _readers(concerned: Sequence[ReaderUse]) -> Iterator[_Row]:
     label = ""
     for use in concerned[:_READERS_SHOWN]:
         text = _label("" if use.verb == label else use.verb)

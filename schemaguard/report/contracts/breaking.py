@@ -1,4 +1,4 @@
-"""The verdict on edits of contracts: as a check looks, for the eye, as one document, and as annotations for GitHub."""
+"""The verdict on edits of contracts: for the eye as a check looks, as one document, and for code hosts."""
 
 from typing import Any
 
@@ -9,6 +9,7 @@ from schemaguard.finding import Severity
 from schemaguard.registry.edits import EditVerdict
 from schemaguard.report.check.github import annotation
 from schemaguard.report.check.json import finding_document
+from schemaguard.report.check.sarif import document as sarif_document
 from schemaguard.report.check.sentences import plural, source_in_words
 from schemaguard.report.check.text import show_finding
 from schemaguard.report.lines import line
@@ -32,8 +33,7 @@ def show(found: EditVerdict, console: Console) -> None:
         Text.assemble((word, style), visible(f"  {_counts(found)} · {compared} · {found.seconds:.2f} s")),
         indent=len(word) + 2,
     )
-    windows = f"windows from {source_in_words(found.window.source)}, judged on {found.window.at:%Y-%m-%d}"
-    line(console, Text(f"{'':<{len(word) + 2}}{visible(windows)}", "dim"), indent=len(word) + 2)
+    line(console, Text(f"{'':<{len(word) + 2}}{visible(_windows(found))}", "dim"), indent=len(word) + 2)
 
 
 def document(found: EditVerdict) -> dict[str, Any]:
@@ -58,6 +58,15 @@ def document(found: EditVerdict) -> dict[str, Any]:
 def github(found: EditVerdict) -> str:
     """One annotation a finding, then the verdict as a line of the log."""
     return "\n".join([*(annotation(finding) for finding in found.findings), f"{_word(found)} {_counts(found)}"]) + "\n"
+
+
+def sarif(found: EditVerdict) -> str:
+    """The findings as SARIF 2.1.0, for code scanning."""
+    return sarif_document(found.findings, _windows(found), found.remarks)
+
+
+def _windows(found: EditVerdict) -> str:
+    return f"windows from {source_in_words(found.window.source)}, judged on {found.window.at:%Y-%m-%d}"
 
 
 def _word(found: EditVerdict) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from schemaguard.contracts.comparison import Difference, Grade
+from schemaguard.contracts.comparison import ContractDifference, Grade
 from schemaguard.contracts.compatibility import Breakage
 from schemaguard.contracts.terms import Term
 from schemaguard.finding import Severity
@@ -18,7 +18,9 @@ _STYLES = {Grade.BOTH: "bold red", Grade.LOOSENS: "bold magenta", Grade.TIGHTENS
 _LABEL = 10
 
 
-def show(pair: tuple[str, str], differences: Sequence[Difference], terms: Sequence[Term], console: Console) -> None:
+def show(
+    pair: tuple[str, str], differences: Sequence[ContractDifference], terms: Sequence[Term], console: Console
+) -> None:
     """Print every difference, and whether the second gives what the first was promised."""
     first, second = map(visible, pair)
     line(console, Text(f"{first} → {second}", "bold"))
@@ -33,7 +35,7 @@ def show(pair: tuple[str, str], differences: Sequence[Difference], terms: Sequen
     line(console, verdict, indent=verdict.plain.index("  ") + 2)
 
 
-def _lines(difference: Difference) -> Iterator[Text]:
+def _lines(difference: ContractDifference) -> Iterator[Text]:
     grade, use = difference.grade, "read" if difference.access == "read" else "written"
     yield Text.assemble(
         "  ", (f"{grade.value:<{_LABEL}}", _STYLES[grade]), (visible(difference.object), "bold"),
@@ -53,7 +55,7 @@ def _feels(each: Breakage, *, is_own: bool) -> Text:
     return text if is_own else Text(text.plain, "dim")
 
 
-def _verdict(first: str, second: str, differences: Sequence[Difference]) -> Text:
+def _verdict(first: str, second: str, differences: Sequence[ContractDifference]) -> Text:
     counted = Counter(each.grade for each in differences)
     counts = " · ".join(f"{counted[grade]} {grade.value}" for grade in Grade if counted[grade])
     lost = dict.fromkeys(each.object for each in differences if each.is_withdrawn)
@@ -68,7 +70,7 @@ def _verdict(first: str, second: str, differences: Sequence[Difference]) -> Text
     )  # fmt: skip
 
 
-def document(pair: tuple[str, str], differences: Sequence[Difference], terms: Sequence[Term]) -> dict[str, Any]:
+def document(pair: tuple[str, str], differences: Sequence[ContractDifference], terms: Sequence[Term]) -> dict[str, Any]:
     """The same as one document; `kept`: what satisfies the second satisfies the first, too."""
     return {
         "version": 1,

@@ -8,7 +8,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from schemaguard.catalog.objects import Name
-from schemaguard.registry.graph import Edge, Focus, Graph, is_of
+from schemaguard.registry.graph import Edge, Focus, RegistryGraph, is_of
 from schemaguard.registry.listing import Shared
 from schemaguard.report.check.sentences import plural
 from schemaguard.report.contracts import words
@@ -20,7 +20,7 @@ _ENDLESS = 10_000
 _MERMAID = {"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;"}
 
 
-def show(found: Graph, focus: Focus | None, console: Console, source: str) -> None:
+def show(found: RegistryGraph, focus: Focus | None, console: Console, source: str) -> None:
     """Print a tree a model, with whom it shares its tables; around a table, a tree of that table."""
     width = console.width
     if not console.is_terminal:
@@ -32,7 +32,7 @@ def show(found: Graph, focus: Focus | None, console: Console, source: str) -> No
     line(console, Text(visible(f"{counts} · {source}"), "dim"))
 
 
-def _trees(found: Graph, focus: Focus | None) -> Iterator[Tree]:
+def _trees(found: RegistryGraph, focus: Focus | None) -> Iterator[Tree]:
     if focus is not None and focus[0] == "relation":
         assert isinstance(focus[1], Name)
         yield _of_relation(focus[1], found)
@@ -42,7 +42,7 @@ def _trees(found: Graph, focus: Focus | None) -> Iterator[Tree]:
             yield _of_model(who, found)
 
 
-def _of_model(who: Shared, found: Graph) -> Tree:
+def _of_model(who: Shared, found: RegistryGraph) -> Tree:
     tree = Tree(_named(who))
     for edge in found.of(who, "read"):
         branch = tree.add(_relation("reads ", edge))
@@ -54,7 +54,7 @@ def _of_model(who: Shared, found: Graph) -> Tree:
     return tree
 
 
-def _of_relation(name: Name, found: Graph) -> Tree:
+def _of_relation(name: Name, found: RegistryGraph) -> Tree:
     tree = Tree(Text(visible(str(name)), "bold cyan"))
     for edge in found.on(name, "write"):
         branch = tree.add(_user("written by ", edge))
@@ -75,7 +75,7 @@ def _add(branch: Tree, verb: str, others: Sequence[Shared]) -> None:
         branch.add(Text.assemble((verb, "dim"), _named(other)))
 
 
-def _add_below(branch: Tree, view: Name, found: Graph) -> None:
+def _add_below(branch: Tree, view: Name, found: RegistryGraph) -> None:
     for above, below in found.shows:
         if above == view:
             _add_below(branch.add(Text.assemble(("shows ", "dim"), visible(str(below)))), below, found)
@@ -104,7 +104,7 @@ def _columns(edge: Edge) -> str:
     return visible(", ".join(edge.columns[:_COLUMNS_SHOWN])) + more
 
 
-def dot(found: Graph) -> str:
+def dot(found: RegistryGraph) -> str:
     """The graph for Graphviz: data flows along the arrows."""
     ids = _ids(found)
     lines = ["digraph contracts {", "  rankdir=LR;"]
@@ -116,7 +116,7 @@ def dot(found: Graph) -> str:
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def mermaid(found: Graph) -> str:
+def mermaid(found: RegistryGraph) -> str:
     """The graph for Mermaid, as Markdown pages show it: data flows along the arrows."""
     ids = _ids(found)
     lines = ["flowchart LR"]
@@ -128,13 +128,13 @@ def mermaid(found: Graph) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _ids(found: Graph) -> dict[object, str]:
+def _ids(found: RegistryGraph) -> dict[object, str]:
     ids: dict[object, str] = {id(who): f"m{number}" for number, who in enumerate(found.who)}
     ids.update({name: f"t{number}" for number, name in enumerate(found.relations)})
     return ids
 
 
-def _arrows(found: Graph, ids: dict[object, str]) -> Iterator[tuple[str, str, str]]:
+def _arrows(found: RegistryGraph, ids: dict[object, str]) -> Iterator[tuple[str, str, str]]:
     for view, below in found.shows:
         yield ids[below], ids[view], "shows"
     for edge in found.edges:
@@ -151,7 +151,7 @@ def _entities(text: str) -> str:
     return "".join(_MERMAID.get(letter, letter) for letter in visible(text))
 
 
-def document(found: Graph, source: str) -> dict[str, Any]:
+def document(found: RegistryGraph, source: str) -> dict[str, Any]:
     """The same as one document."""
     return {
         "version": 1,

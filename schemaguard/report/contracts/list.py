@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from schemaguard.contracts.compatibility.fitness import Fitness
-from schemaguard.registry.listing import Listed, Shared
+from schemaguard.registry.listing import ListedContract, Shared
 from schemaguard.report.check.sentences import plural
 from schemaguard.report.contracts import words
 from schemaguard.report.lines import line
@@ -79,6 +79,8 @@ def _row(each: Shared, fit: Text, at: datetime) -> list[Text]:
     ]
 
 
-def document(listed: Sequence[Listed], fits: Mapping[str, Fitness], at: datetime, source: str) -> dict[str, Any]:
+def document(
+    listed: Sequence[ListedContract], fits: Mapping[str, Fitness], at: datetime, source: str
+) -> dict[str, Any]:
     """The list as one document, an entry a version."""
     return {"version": 1, "source": source, "contracts": [words.document(each, fits, at) for each in listed]}

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from schemaguard.contracts.compatibility import Breakage
 from schemaguard.contracts.compatibility.fitness import Fitness
-from schemaguard.registry.matrix import Matrix, Row, Segment
+from schemaguard.registry.matrix import Matrix, MatrixRow, Segment
 from schemaguard.report.check.sentences import plural
 from schemaguard.report.contracts import words
 from schemaguard.report.lines import line
@@ -60,7 +60,7 @@ def _fitting(
     return columns[number:], False
 
 
-def _cells(row: Row, segments: Sequence[Segment], *, with_words: bool) -> list[Text]:
+def _cells(row: MatrixRow, segments: Sequence[Segment], *, with_words: bool) -> list[Text]:
     verdicts = [row.fits[segment.last].verdict for segment in segments]
     cells = [Text(verdict if with_words else _SIGNS[verdict], _STYLES[verdict]) for verdict in verdicts]
     return [Text(visible(row.contract.name), "bold"), *cells]

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from schemaguard.contracts.observation import Observation, Reading, Unread, Unreadable
+from schemaguard.contracts.observation import Observation, ObservedReading, Unread, UnreadableStatement
 from schemaguard.report.check.sentences import plural
 from schemaguard.report.lines import line
 from schemaguard.report.table import Heading, table
@@ -80,7 +80,7 @@ def document(seen: Observation, source: str) -> dict[str, Any]:
     }
 
 
-def _row(reading: Reading) -> list[Text]:
+def _row(reading: ObservedReading) -> list[Text]:
     declared = Text(visible(", ".join(reading.contracts)), "dim") if reading.contracts else Text("nobody", "bold red")
     return [
         Text(visible(reading.role), "bold"),
@@ -116,7 +116,7 @@ def _of_unread(unread: Unread) -> Text:
     return _labelled("NEVER READ", f"{what}, which {unread.contract} declares{doubt}", "bold yellow")
 
 
-def _of_unreadable(each: Unreadable) -> Text:
+def _of_unreadable(each: UnreadableStatement) -> Text:
     names = ", ".join(each.tables) or "perhaps any table"
     words = f"{names} in a statement of {each.role}: {each.reason} (queryid {each.id}, {plural(each.calls, 'call')})"
     return _labelled("UNREADABLE", words, "bold yellow")

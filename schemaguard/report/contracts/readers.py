@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.text import Text
 
 from schemaguard.finding import Reader
-from schemaguard.registry.listing import RETIRED, UNPUBLISHED, Listed, names
-from schemaguard.registry.readership import Readership, Use
+from schemaguard.registry.listing import RETIRED, UNPUBLISHED, ListedContract, names
+from schemaguard.registry.readership import Readership, SharedUse
 from schemaguard.report.check.readers import until as until_when
 from schemaguard.report.check.sentences import plural
 from schemaguard.report.contracts import words
@@ -60,23 +60,23 @@ def _soon(found: Readership) -> str:
     return f"; not released, but about to use it: {', '.join(coming)}" if coming else ""
 
 
-def _others(found: Readership, shown: Use) -> str:
+def _others(found: Readership, shown: SharedUse) -> str:
     told = {each.name for each in shown.versions}
     others = {each.name for use in found.inside for each in use.versions} - told
     return f"; and {plural(len(others), 'other')}" if others else ""
 
 
-def _who(use: Use) -> str:
+def _who(use: SharedUse) -> str:
     return f"{names(use.versions)} ({use.role})"
 
 
-def _does(use: Use, found: Readership) -> str:
+def _does(use: SharedUse, found: Readership) -> str:
     mine = [each for each in found.inside if each.versions == use.versions]
     verbs = {_VERBS[each.usage.access] for each in mine}
     return f"{' and '.join(sorted(verbs))} it"
 
 
-def _until(use: Use) -> str:
+def _until(use: SharedUse) -> str:
     first = use.versions[0]
     last_day = words.day(use.until) if use.until is not None else None
     return until_when(Reader(first.contract.model, first.version, use.usage.access, use.role, last_day))
@@ -95,15 +95,15 @@ def _uses(found: Readership, shown: int | None) -> Iterator[Text]:
         yield _row("", Text(f"… and {len(alike) - shown} more: --format json has them all", "dim"))
 
 
-def _verb(use: Use, at: datetime) -> str:
+def _verb(use: SharedUse, at: datetime) -> str:
     if use.is_in_window(at):
         return _VERBS[use.usage.access] if use.usage.is_certain else "may use"
     return {UNPUBLISHED: "later", RETIRED: "retired"}.get(use.role, "over")
 
 
-def _alike(uses: Sequence[Use]) -> list[tuple[Use, ...]]:
+def _alike(uses: Sequence[SharedUse]) -> list[tuple[SharedUse, ...]]:
     """The uses of one model that differ in nothing but version and file, together; declared ones before others."""
-    found: dict[tuple[object, ...], list[Use]] = {}
+    found: dict[tuple[object, ...], list[SharedUse]] = {}
     for use in sorted(uses, key=lambda each: not each.usage.is_declared):
         usage = use.usage
         way = (usage.access, usage.view, usage.is_declared, usage.is_certain, usage.contract.reads_through)
@@ -111,7 +111,7 @@ def _alike(uses: Sequence[Use]) -> list[tuple[Use, ...]]:
     return [tuple(together) for together in found.values()]
 
 
-def _use(alike: Sequence[Use], at: datetime) -> Text:
+def _use(alike: Sequence[SharedUse], at: datetime) -> Text:
     use, is_inside = alike[0], alike[0].is_in_window(at)
     style = "" if is_inside else "dim"
     text = Text.assemble((visible(names(one for each in alike for one in each.versions)), style or "bold magenta"))
@@ -129,7 +129,7 @@ def _use(alike: Sequence[Use], at: datetime) -> Text:
     return text
 
 
-def _way(use: Use) -> str:
+def _way(use: SharedUse) -> str:
     usage, contract = use.usage, use.usage.contract
     if usage.view is not None:
         return f"through the view {usage.view}"
@@ -140,14 +140,14 @@ def _way(use: Use) -> str:
     return "through a copy" if contract.reads_through == "copy" else "through its contract view"
 
 
-def _place(use: Use) -> str:
+def _place(use: SharedUse) -> str:
     contract, first = use.usage.contract, use.versions[0]
     if not use.usage.is_declared and contract.query_file:
         return str(PurePosixPath(contract.file).parent / contract.query_file)
     return f"{contract.file}:{use.usage.line}" if _has_lines(first) else contract.file
 
 
-def _has_lines(first: Listed) -> bool:
+def _has_lines(first: ListedContract) -> bool:
     """Whether lines are those of the file: what is published is kept without them."""
     return first.is_in_folder and first.bound is None
 
@@ -185,7 +185,7 @@ def document(found: Readership, source: str) -> dict[str, Any]:
     }
 
 
-def _use_document(use: Use, at: datetime) -> dict[str, Any]:
+def _use_document(use: SharedUse, at: datetime) -> dict[str, Any]:
     usage, contract = use.usage, use.usage.contract
     return {
         "model": contract.model,

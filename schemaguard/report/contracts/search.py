@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from schemaguard.registry.search import Found, Hit
+from schemaguard.registry.search import FoundContract, Hit
 from schemaguard.report.check.sentences import plural
 from schemaguard.report.contracts import words as say
 from schemaguard.report.lines import line
@@ -19,7 +19,9 @@ _CONTEXT = 60
 _FOUND = "bold black on yellow"
 
 
-def show(found: Sequence[Found], words: Sequence[str], nearest: Sequence[str], console: Console, source: str) -> None:
+def show(
+    found: Sequence[FoundContract], words: Sequence[str], nearest: Sequence[str], console: Console, source: str
+) -> None:
     """Print the contracts with their best hits; where there are none, words that look like those."""
     for each in found[:_CONTRACTS_SHOWN]:
         line(console, Text.assemble((visible(each.who.name), "bold magenta"), " (", say.roles(each.who), ")"))
@@ -33,7 +35,7 @@ def show(found: Sequence[Found], words: Sequence[str], nearest: Sequence[str], c
         line(console, Text(f"words like it: {visible(', '.join(nearest))}", "yellow"))
 
 
-def _hits(found: Found) -> Iterator[Text]:
+def _hits(found: FoundContract) -> Iterator[Text]:
     label = ""
     for hit in found.hits[:_HITS_SHOWN]:
         text = Text.assemble("  ", ("" if hit.field == label else hit.field, "dim"))
@@ -62,7 +64,9 @@ def _marked(hit: Hit) -> Text:
     return text
 
 
-def document(found: Sequence[Found], words: Sequence[str], nearest: Sequence[str], source: str) -> dict[str, Any]:
+def document(
+    found: Sequence[FoundContract], words: Sequence[str], nearest: Sequence[str], source: str
+) -> dict[str, Any]:
     """The same as one document, with every hit."""
     return {
         "version": 1,

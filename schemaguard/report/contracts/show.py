@@ -9,7 +9,7 @@ from rich.text import Text
 
 from schemaguard.contracts.compatibility.fitness import Fitness
 from schemaguard.contracts.contract import ContractTable, Promise
-from schemaguard.registry.listing import Listed, Shared
+from schemaguard.registry.listing import ListedContract, Shared
 from schemaguard.report.contracts import words
 from schemaguard.report.lines import line
 from schemaguard.report.visible import visible
@@ -23,7 +23,7 @@ def show(each: Shared, fits: Mapping[str, Fitness], console: Console, at: dateti
         line(console, text, indent=_LABEL + 2)
 
 
-def document(each: Listed, fits: Mapping[str, Fitness], at: datetime) -> dict[str, Any]:
+def document(each: ListedContract, fits: Mapping[str, Fitness], at: datetime) -> dict[str, Any]:
     """One version's contract, with the document that it is."""
     return {"version": 1, **words.document(each, fits, at), "document": dict(each.document)}
 
@@ -65,7 +65,7 @@ def _fit(found: Fitness | None, place: str) -> Iterator[Text]:
         yield _row("", Text(visible(doubt), "yellow"))
 
 
-def _published(one: Listed, *, several: bool) -> Text:
+def _published(one: ListedContract, *, several: bool) -> Text:
     assert one.bound is not None
     views = "" if one.contract.reads_through == "copy" else f" · views {one.bound.view_schema}"
     which = f"{one.name} " if several else ""

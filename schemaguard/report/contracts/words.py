@@ -8,7 +8,7 @@ from rich.text import Text
 
 from schemaguard.contracts.compatibility.fitness import Fitness
 from schemaguard.contracts.contract import Access, Contract
-from schemaguard.registry.listing import RETIRED, UNPUBLISHED, Listed, Shared, ranges
+from schemaguard.registry.listing import RETIRED, UNPUBLISHED, ListedContract, Shared, ranges
 from schemaguard.report.check.sentences import plural
 from schemaguard.report.visible import visible
 
@@ -68,7 +68,7 @@ def fit(found: Fitness | None, *, in_short: bool = False) -> Text:
     return text
 
 
-def file(each: Listed) -> Text:
+def file(each: ListedContract) -> Text:
     """Its file, and how far that is from what was published."""
     if not each.is_in_folder:
         return Text(f"{visible(each.contract.file)} (not here)", "dim")
@@ -82,7 +82,7 @@ def tables(contract: Contract, access: Access) -> Text:
     return Text(visible(", ".join(str(table.table) for table in contract.tables if table.access == access)))
 
 
-def document(each: Listed, fits: Mapping[str, Fitness], at: datetime) -> dict[str, Any]:
+def document(each: ListedContract, fits: Mapping[str, Fitness], at: datetime) -> dict[str, Any]:
     """One version's contract as plain values."""
     contract, bound = each.contract, each.bound
     return {

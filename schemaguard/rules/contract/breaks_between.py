@@ -6,7 +6,7 @@ from schemaguard.catalog.changes import Change
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.contract.breakage import matches
 from schemaguard.rules.facts.context import Context
-from schemaguard.rules.rule import Match, Rule
+from schemaguard.rules.rule import EVERY, Match, Rule
 
 
 def _check(_change: Change, context: Context) -> Iterator[Match]:
@@ -20,5 +20,6 @@ RULE = Rule(
     when="a statement that commits on its own and breaks a contract which a later one of the same revision mends",
     effect="between the two commits the model version fails; a revision that stops there leaves it broken",
     instead="do both in one transaction, or the mending statement first",
+    watches=EVERY,
     check=_check,
 )

@@ -7,7 +7,7 @@ from schemaguard.finding import Family, Severity
 from schemaguard.rules.contract.breakage import matches
 from schemaguard.rules.facts.blame import Blamed
 from schemaguard.rules.facts.context import Context
-from schemaguard.rules.rule import Match, Rule
+from schemaguard.rules.rule import EVERY, Match, Rule
 
 
 def _check(_change: Change, context: Context) -> Iterator[Match]:
@@ -26,5 +26,6 @@ RULE = Rule(
     when="a change after which the catalog no longer gives a model version in its release window what it reads",
     effect="its feature query fails, or gets what was never promised, as soon as this commits",
     instead="keep the old shape until every model version that reads it is out of its window",
+    watches=EVERY,
     check=_check,
 )

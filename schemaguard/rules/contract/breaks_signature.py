@@ -6,7 +6,7 @@ from schemaguard.catalog.changes import Change
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.contract.breakage import matches
 from schemaguard.rules.facts.context import Context
-from schemaguard.rules.rule import Match, Rule
+from schemaguard.rules.rule import EVERY, Match, Rule
 
 
 def _check(_change: Change, context: Context) -> Iterator[Match]:
@@ -20,5 +20,6 @@ RULE = Rule(
     when="a change after which the SQL still runs, but the dtype that arrives is one that the MLflow signature refuses",
     effect="the feature query succeeds, and the model refuses the frame",
     instead="keep type and nullability until every model version with that signature is out of its window",
+    watches=EVERY,
     check=_check,
 )

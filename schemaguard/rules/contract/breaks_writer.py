@@ -6,7 +6,7 @@ from schemaguard.catalog.changes import Change
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.contract.breakage import matches
 from schemaguard.rules.facts.context import Context
-from schemaguard.rules.rule import Match, Rule
+from schemaguard.rules.rule import EVERY, Match, Rule
 
 
 def _check(_change: Change, context: Context) -> Iterator[Match]:
@@ -22,5 +22,6 @@ RULE = Rule(
     when="a change after which the catalog no longer accepts what a model version in its release window writes",
     effect="its writes are refused as soon as this commits",
     instead="keep accepting the old shape until every model version that writes it is out of its window",
+    watches=EVERY,
     check=_check,
 )

@@ -6,7 +6,7 @@ from schemaguard.catalog.changes import Change
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.contract.breakage import matches
 from schemaguard.rules.facts.context import Context
-from schemaguard.rules.rule import Match, Rule
+from schemaguard.rules.rule import EVERY, Match, Rule
 
 
 def _check(_change: Change, context: Context) -> Iterator[Match]:
@@ -20,5 +20,6 @@ RULE = Rule(
     when="a change that keeps a column under contract readable but alters its values: rounding, time zone, default",
     effect="no query fails: the model silently scores other values than it was trained on",
     instead="add a second column with the new meaning; leave the old one to the model versions trained on it",
+    watches=EVERY,
     check=_check,
 )

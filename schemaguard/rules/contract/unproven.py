@@ -69,5 +69,6 @@ RULE = Rule(
     when="a statement that can't be understood and that names, or could name, a table under contract",
     effect="whether the model version still fits afterwards can't be shown, so it is not assumed",
     instead="write it as plain statements that can be read, or say above it what it touches",
+    watches=(Opaque,),
     check=_check,
 )

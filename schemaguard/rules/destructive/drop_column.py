@@ -29,6 +29,7 @@ RULE = Rule(
     when="DROP COLUMN of a column that an earlier revision made",
     effect="its values are gone when this commits; code that still names it fails with 42703",
     instead="stop using the column first, then let the guard retire it: that hides it and keeps its values",
+    watches=(DropColumn,),
     check=_check,
     aliases=("squawk/ban-drop-column", "strong_migrations/remove_column", "atlas/DS103"),
 )

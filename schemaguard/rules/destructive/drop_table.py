@@ -25,6 +25,7 @@ RULE = Rule(
     when="DROP TABLE of a table that an earlier revision made",
     effect="its rows are gone when this commits; code that still names it fails with 42P01",
     instead="stop using the table first, then let the guard retire it: that hides it and keeps its rows",
+    watches=(DropTable,),
     check=_check,
     aliases=("squawk/ban-drop-table", "strong_migrations/drop_table", "atlas/DS102"),
 )

@@ -9,6 +9,7 @@ from schemaguard.contracts.overrides import Override
 from schemaguard.finding import Reader
 from schemaguard.history.revision import Replay, Run, Step
 from schemaguard.rules.facts.blame import Blamed
+from schemaguard.rules.facts.change import ChangeFacts
 from schemaguard.rules.facts.directives import Touches
 from schemaguard.rules.facts.made import Made
 from schemaguard.window.under_contract import UnderContract
@@ -36,6 +37,8 @@ class Context:
     change: Change
     before: Catalog
     after: Catalog
+    facts: ChangeFacts
+    """Locks, and the transaction so far: made when a rule asks, once for all rules."""
     made: Made
     """What the revision has made before this change."""
     earlier: Sequence[Run]

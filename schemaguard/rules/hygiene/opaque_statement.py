@@ -33,6 +33,7 @@ RULE = Rule(
     when="a statement that can't be understood without running it: a DO block, dynamic SQL, a value of run time",
     effect="what it does is not part of any verdict on this revision",
     instead="write it as plain statements, or say above it what it touches: schemaguard: touches table(column)",
+    watches=(Opaque,),
     check=_check,
     aliases=("squawk/syntax-error",),
 )

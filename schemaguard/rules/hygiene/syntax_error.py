@@ -20,6 +20,7 @@ RULE = Rule(
     when="a statement that PostgreSQL would refuse to parse",
     effect="the migration fails here; in a transaction nothing of it is kept, otherwise all that stands above it is",
     instead="correct the statement",
+    watches=(Unreadable,),
     check=_check,
     aliases=("squawk/syntax-error",),
 )

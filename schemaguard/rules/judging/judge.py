@@ -8,9 +8,10 @@ from datetime import date
 from schemaguard.contracts.overrides import Override
 from schemaguard.finding import Finding, Place
 from schemaguard.history.revision import Replay, Run, Step
-from schemaguard.rules import RULES
+from schemaguard.rules import MIGRATION_RULES
 from schemaguard.rules.contract import expired_override, unused_override
 from schemaguard.rules.facts.blame import blame, in_force_from
+from schemaguard.rules.facts.change import ChangeFacts
 from schemaguard.rules.facts.concerned import Directory, directory
 from schemaguard.rules.facts.context import Assumptions, Context, RevisionContext, WholeContext
 from schemaguard.rules.facts.directives import Ignore, ignores, touches
@@ -74,7 +75,7 @@ class _Where:
 def judge(replays: tuple[Replay, ...], terms: Terms) -> tuple[Finding, ...]:
     """The findings on all that is judged, by statement, each statement's headline first."""
     left = Counter(terms.baseline)
-    rules = tuple(rule for rule in RULES if terms.choice.is_on(rule))
+    rules = tuple(rule for rule in MIGRATION_RULES if terms.choice.is_on(rule))
     groups = [*_whole(replays, terms, rules)]
     for replay in replays:
         groups.extend(_history(replay, terms, rules))
@@ -177,6 +178,7 @@ class _Bench:
                 change=visit.change,
                 before=visit.before,
                 after=visit.after,
+                facts=ChangeFacts(visits, position, self.terms.assumptions.postgresql),
                 made=visit.made,
                 earlier=self.earlier,
                 contracts=self.held.contracts,
@@ -195,7 +197,7 @@ class _Bench:
         return tuple(
             self._finding(rule, _if_it_runs(match, step), where, (*own, *self.file_ignores))
             for rule in self.rules
-            for match in _merged(match for context in contexts for match in rule.check(context.change, context))
+            for match in _merged(_matches(rule, contexts))
         )
 
     def _on_revision(self) -> Iterator[Group]:
@@ -215,7 +217,7 @@ class _Bench:
             return ignore_without_reason.RULE, suppression.without_reason(ignore)
         if ignore in self.used:
             return unused_ignore.RULE, None
-        return unused_ignore.RULE, suppression.unused(ignore, RULES, self.terms.choice)
+        return unused_ignore.RULE, suppression.unused(ignore, MIGRATION_RULES, self.terms.choice)
 
     @property
     def _where(self) -> _Where:
@@ -224,6 +226,12 @@ class _Bench:
 
     def _finding(self, rule: Rule, match: Match, where: _Where, own: tuple[Ignore, ...]) -> Finding:
         return suppression.suppress(where.finding(rule, match, self.terms.choice), rule, own, self.used)
+
+
+def _matches(rule: Rule, contexts: Iterable[Context]) -> Iterator[Match]:
+    for context in contexts:
+        if isinstance(context.change, rule.watches):
+            yield from rule.check(context.change, context)
 
 
 def _ignores(step: Step) -> tuple[Ignore, ...]:

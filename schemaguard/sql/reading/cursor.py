@@ -32,7 +32,7 @@ class SyntaxRefusal(Exception):  # noqa: N818 - it never leaves sql/, where it b
     """The statement doesn't read as PostgreSQL's grammar has it."""
 
 
-class Unknown(Exception):  # noqa: N818 - as above
+class UnknownMeaning(Exception):  # noqa: N818 - as above
     """The statement is well-formed as far as one can tell, but what it does can't be known."""
 
 
@@ -114,7 +114,7 @@ class Cursor:
         """What to raise where something else than `wanted` stands."""
         token = self.tokens[self.at]
         if token.kind == PARAMETER or token.key in (":", "{", "?", "$", "%", "${"):
-            return Unknown(f"a placeholder stands where {wanted} is expected")
+            return UnknownMeaning(f"a placeholder stands where {wanted} is expected")
         where = "at its end" if self.at >= self.end else f"at {self.text[token.start : token.end][:40]!r}"
         return SyntaxRefusal(f"{wanted} is expected {where}")
 
@@ -281,7 +281,7 @@ class Cursor:
         while self.accept("."):
             self.label()
         if self.accept("%", "type"):
-            raise Unknown("the type is that of another column (%TYPE)")
+            raise UnknownMeaning("the type is that of another column (%TYPE)")
         self._modifiers()
         self._after_modifiers(first.key)
         while self.accept("["):

@@ -1,7 +1,7 @@
 """One statement to the changes it makes."""
 
 from schemaguard.catalog.changes import Change, NoEffect, Opaque, Unreadable
-from schemaguard.sql.reading.cursor import Cursor, SyntaxRefusal, Unknown
+from schemaguard.sql.reading.cursor import Cursor, SyntaxRefusal, UnknownMeaning
 from schemaguard.sql.reading.grammar.sessions import psql
 from schemaguard.sql.reading.readers import read
 from schemaguard.sql.reading.statements import split
@@ -54,7 +54,7 @@ def _changes(sql: str, tokens: list[Token]) -> tuple[Change, ...]:
         found += read(Cursor(sql, tokens))
     except SyntaxRefusal as refusal:
         return (Unreadable(str(refusal)),)
-    except Unknown as unknown:
+    except UnknownMeaning as unknown:
         return (*found, Opaque(str(unknown)))
     except RecursionError:
         return (*found, Opaque("the statement is nested too deeply"))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from schemaguard.catalog.objects import Name
-from schemaguard.sql.reading.cursor import Cursor, SyntaxRefusal, Unknown
+from schemaguard.sql.reading.cursor import Cursor, SyntaxRefusal, UnknownMeaning
 from schemaguard.sql.reading.tokens import tokenize
 
 
@@ -24,6 +24,6 @@ def read_written(text: str) -> Written:
         table, columns = cursor.name(), cursor.identifiers()
         upsert_key = cursor.identifiers() if cursor.accept("on", "conflict") else ()
         cursor.finish()
-    except (SyntaxRefusal, Unknown) as refusal:
+    except (SyntaxRefusal, UnknownMeaning) as refusal:
         raise ValueError(str(refusal)) from None
     return Written(table, columns, upsert_key)

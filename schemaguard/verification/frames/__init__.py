@@ -12,7 +12,7 @@ from schemaguard.catalog.types import Type
 from schemaguard.contracts.contract import Contract, Promise
 from schemaguard.errors import ConfigError, ContractError
 from schemaguard.verification.aggregate import checks_of, kind_of, refusal
-from schemaguard.verification.checks import Bound, Check, Kind, NoLonger, OneOf
+from schemaguard.verification.checks import Bound, Check, NoLonger, OneOf, ValueKind
 
 if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema
@@ -23,10 +23,10 @@ Backend = Literal["pandas", "polars"]
 class _Judge(Protocol):
     """What a backend has: the functions that pandera calls, with what it hands over."""
 
-    def keeps(self, check: Check, kind: Kind, is_padded: bool) -> Callable[[Any], Any]:
+    def keeps(self, check: Check, kind: ValueKind, is_padded: bool) -> Callable[[Any], Any]:
         """Which rows keep the promise."""
 
-    def fits(self, kind: Kind, type_: Type) -> Callable[[Any], Any]:
+    def fits(self, kind: ValueKind, type_: Type) -> Callable[[Any], Any]:
         """Whether the column is of a type that values of that one are read as."""
 
 
@@ -97,12 +97,12 @@ def _checks(contract: Contract, promise: Promise, pandera: Any, judge: _Judge) -
         yield pandera.Check(keeps, name=check.words, error=check.words, ignore_na=False)
 
 
-def _kind(promise: Promise) -> Kind:
+def _kind(promise: Promise) -> ValueKind:
     """How values are compared, by the promised type; without one, and for an enum, by what else is promised."""
     checks = tuple(checks_of(promise))
     if promise.type is None and any(isinstance(check, Bound) for check in checks):
-        return Kind.DOUBLE
+        return ValueKind.DOUBLE
     is_of_user = promise.type is None or not promise.type.is_built_in
     if is_of_user and any(isinstance(check, OneOf | NoLonger) for check in checks):
-        return Kind.LABEL
-    return kind_of(promise.type) if promise.type is not None else Kind.OTHER
+        return ValueKind.LABEL
+    return kind_of(promise.type) if promise.type is not None else ValueKind.OTHER

@@ -17,10 +17,10 @@ from schemaguard.verification.checks import (
     Bound,
     Check,
     Distinct,
-    Kind,
     NoLonger,
     OneOf,
     Required,
+    ValueKind,
     is_single,
     number,
 )
@@ -32,7 +32,7 @@ _KEEPS: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 
 
-def keeps(check: Check, kind: Kind, is_padded: bool) -> Callable[[Series], Series]:
+def keeps(check: Check, kind: ValueKind, is_padded: bool) -> Callable[[Series], Series]:
     """Which rows keep the promise; those without a value keep all but `Required`."""
 
     def judge(series: Series) -> Series:
@@ -50,7 +50,7 @@ def keeps(check: Check, kind: Kind, is_padded: bool) -> Callable[[Series], Serie
     return judge
 
 
-def _kept(check: Check, kind: Kind, present: Series) -> Any:
+def _kept(check: Check, kind: ValueKind, present: Series) -> Any:
     if not len(present):
         return []
     match check:
@@ -68,9 +68,13 @@ def _kept(check: Check, kind: Kind, present: Series) -> Any:
             assert_never(unknown)
 
 
-def _kind_of(present: Series, kind: Kind) -> Kind:
+def _kind_of(present: Series, kind: ValueKind) -> ValueKind:
     """Whole numbers that NULLs made floats are compared as floats."""
-    return Kind.INTEGER if dtypes.is_integer_dtype(present.dtype) else (Kind.EXACT if kind is Kind.INTEGER else kind)
+    return (
+        ValueKind.INTEGER
+        if dtypes.is_integer_dtype(present.dtype)
+        else (ValueKind.EXACT if kind is ValueKind.INTEGER else kind)
+    )
 
 
 def _scalar(value: Decimal, series: Series) -> Any:
@@ -83,8 +87,8 @@ def _scalar(value: Decimal, series: Series) -> Any:
     return float(value) if is_single(value) else np.float64(value)
 
 
-def _listed(check: OneOf, kind: Kind, present: Series) -> list[Any]:
-    if kind is Kind.BOOLEAN:
+def _listed(check: OneOf, kind: ValueKind, present: Series) -> list[Any]:
+    if kind is ValueKind.BOOLEAN:
         return [value.lower() == "true" for value in check.values]
     if kind not in NUMBERS:
         return list(check.values)
@@ -98,7 +102,7 @@ def _listed(check: OneOf, kind: Kind, present: Series) -> list[Any]:
     return list(np.asarray(found, dtype=present.to_numpy().dtype))
 
 
-def fits(kind: Kind, type_: Type) -> Callable[[Series], bool]:
+def fits(kind: ValueKind, type_: Type) -> Callable[[Series], bool]:
     """Whether the series is of a dtype that values of the type are read as."""
 
     def judge(series: Series) -> bool:
@@ -108,7 +112,7 @@ def fits(kind: Kind, type_: Type) -> Callable[[Series], bool]:
     return judge
 
 
-def _fits(kind: Kind, type_: Type, present: Series) -> bool:
+def _fits(kind: ValueKind, type_: Type, present: Series) -> bool:
     dtype = present.dtype
     is_object = dtypes.is_object_dtype(dtype)
     if kind in NUMBERS:
@@ -116,11 +120,11 @@ def _fits(kind: Kind, type_: Type, present: Series) -> bool:
             return False
         if is_object and not _all(present, (int, float, Decimal, np.number)):
             return False
-        return kind is not Kind.INTEGER or dtypes.is_integer_dtype(dtype) or _is_whole(present)
+        return kind is not ValueKind.INTEGER or dtypes.is_integer_dtype(dtype) or _is_whole(present)
     if kind in STRINGS:
         of = present.cat.categories.to_series() if isinstance(dtype, pd.CategoricalDtype) else present
         return dtypes.is_string_dtype(of.dtype) and _all(of, (str,))
-    if kind is Kind.BOOLEAN:
+    if kind is ValueKind.BOOLEAN:
         return dtypes.is_bool_dtype(dtype) or (is_object and _all(present, (bool, np.bool_)))
     if type_.dimensions:
         return True

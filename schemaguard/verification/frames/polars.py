@@ -14,10 +14,10 @@ from schemaguard.verification.checks import (
     Bound,
     Check,
     Distinct,
-    Kind,
     NoLonger,
     OneOf,
     Required,
+    ValueKind,
     is_single,
     number,
 )
@@ -32,7 +32,7 @@ _LARGEST = 2**100
 _EXACT_DIGITS = 28
 
 
-def keeps(check: Check, kind: Kind, is_padded: bool) -> Callable[[Data], pl.LazyFrame]:
+def keeps(check: Check, kind: ValueKind, is_padded: bool) -> Callable[[Data], pl.LazyFrame]:
     """Which rows keep the promise; those without a value keep all but `Required`."""
 
     def judge(data: Data) -> pl.LazyFrame:
@@ -52,10 +52,10 @@ def keeps(check: Check, kind: Kind, is_padded: bool) -> Callable[[Data], pl.Lazy
     return judge
 
 
-def _kept(check: Check, kind: Kind, column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+def _kept(check: Check, kind: ValueKind, column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     match check:
         case Bound():
-            exact = Kind.INTEGER if dtype.is_integer() else kind
+            exact = ValueKind.INTEGER if dtype.is_integer() else kind
             return _KEEPS[check.sign](column, _scalar(check.limit_for(exact), dtype))  # type: ignore[no-any-return]
         case OneOf():
             return _is_listed(check, kind, column, dtype)
@@ -79,8 +79,8 @@ def _scalar(value: Decimal, dtype: pl.DataType) -> pl.Expr:
     return literal.cast(dtype) if dtype.is_float() and is_single(value) else literal
 
 
-def _is_listed(check: OneOf, kind: Kind, column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    if kind is Kind.BOOLEAN:
+def _is_listed(check: OneOf, kind: ValueKind, column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    if kind is ValueKind.BOOLEAN:
         return pl.any_horizontal(*(column == (value.lower() == "true") for value in check.values), pl.lit(False))
     if kind in NUMBERS:
         found = [value for text in check.values if (value := number(text)) is not None]
@@ -88,7 +88,7 @@ def _is_listed(check: OneOf, kind: Kind, column: pl.Expr, dtype: pl.DataType) ->
     return column.is_in(list(check.values))
 
 
-def fits(kind: Kind, type_: Type) -> Callable[[Data], pl.LazyFrame]:
+def fits(kind: ValueKind, type_: Type) -> Callable[[Data], pl.LazyFrame]:
     """Whether the column is of a dtype that values of the type are read as."""
 
     def judge(data: Data) -> pl.LazyFrame:
@@ -100,14 +100,14 @@ def fits(kind: Kind, type_: Type) -> Callable[[Data], pl.LazyFrame]:
     return judge
 
 
-def _fits(kind: Kind, type_: Type, dtype: pl.DataType) -> bool:
-    if kind is Kind.INTEGER:
+def _fits(kind: ValueKind, type_: Type, dtype: pl.DataType) -> bool:
+    if kind is ValueKind.INTEGER:
         return dtype.is_integer()
     if kind in NUMBERS:
         return dtype.is_numeric()
     if kind in STRINGS:
         return isinstance(dtype, pl.String | pl.Categorical | pl.Enum)
-    if kind is Kind.BOOLEAN:
+    if kind is ValueKind.BOOLEAN:
         return isinstance(dtype, pl.Boolean)
     if type_.dimensions:
         return True

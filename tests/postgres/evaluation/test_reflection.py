@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.reflection import Inspector, ObjectKind, ObjectScope
 
 from schemaguard.catalog.objects import Catalog
-from schemaguard.evaluation.database.connection import RecordingConnection, Sent
+from schemaguard.evaluation.database.connection import RecordingConnection, SentStatement
 from schemaguard.evaluation.database.dialect import catalog_dialect
 from schemaguard.history.history import Section
 from schemaguard.history.sql_runner import run_section
@@ -54,7 +54,7 @@ def modelled(script: str, postgresql: int) -> RecordingConnection:
     catalog = steps[-1].after
     assert catalog.opaque == 0
 
-    def refuse(sent: Sent) -> Any:
+    def refuse(sent: SentStatement) -> Any:
         raise AssertionError(f"reflection sends nothing, but sent {sent.sql}")
 
     return RecordingConnection(catalog_dialect(lambda: catalog, postgresql), refuse)

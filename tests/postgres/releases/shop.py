@@ -11,18 +11,16 @@ from psycopg.types.json import Jsonb
 from schemaguard.adapters import control
 from schemaguard.adapters.control import changes
 from schemaguard.adapters.control.changes import Applied
-from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.adapters.postgres.introspect import read_catalog
 from schemaguard.applying.retirement import retire_column
 from schemaguard.catalog.objects import Name
-from schemaguard.commands.promote import promotion
-from schemaguard.commands.release import Request, carry_out, show
+from schemaguard.commands.promote import promote
 from schemaguard.commands.resume import resume
 from schemaguard.commands.rollback import rollback
+from schemaguard.commands.site import Site
+from schemaguard.commands.switching import unwatched
 from schemaguard.contracts import digests
 from schemaguard.releases.execute import Done, Watch
-from schemaguard.releases.fit import CatalogFit
-from schemaguard.releases.ports import World
 from schemaguard.releases.release import Intent
 
 TABLES = """\
@@ -45,7 +43,6 @@ REQUIRED = {"id", "amount", "channel", "transaction_id", "score"}
 READS_7 = ("id", "amount", "channel")
 READS_8 = ("id", "amount", "entry_mode")
 TRANSACTIONS = Name("transactions", "public")
-FIT = CatalogFit()
 INTENT = Intent("ada", "false negatives tripled")
 
 
@@ -180,20 +177,24 @@ class Shop:
             version,
         )
 
-    def promote(self, version: str, **options: Any) -> Done:
-        return self.carry_out(promotion("fraud", version, INTENT), **options)
+    def site(self) -> Site:
+        site = Site(self.folder, database_url=self.url, environ={"SCHEMAGUARD_ACTOR": "grace"})
+        site.registry_if_any = self.registry  # type: ignore[assignment]  # a file stands for MLflow
+        return site
 
-    def rollback(self, to: str | None = None, *, if_epoch: int | None = None, **options: Any) -> Done:
-        return self.carry_out(rollback("fraud", to, INTENT, if_epoch=if_epoch), **options)
+    def promote(self, version: str, *, finish: bool = False, watch: Watch = unwatched) -> Done:
+        with self.site() as site:
+            return promote(site, "fraud", version, INTENT, finish=finish, watch=watch)
 
-    def carry_out(self, request: Request, *, finish: bool = False, watch: Watch = lambda _: None) -> Done:
-        with ControlDatabase(self.url) as database:
-            shown = show(request, database, self.registry, FIT)
-            return carry_out(request, shown, World(database, self.registry, finish), FIT, watch)
+    def rollback(
+        self, to: str | None = None, *, if_epoch: int | None = None, finish: bool = False, watch: Watch = unwatched
+    ) -> Done:
+        with self.site() as site:
+            return rollback(site, "fraud", INTENT, to=to, if_epoch=if_epoch, finish=finish, watch=watch)
 
     def resume(self, *, finish: bool = False) -> Done:
-        with ControlDatabase(self.url) as database:
-            return resume(None, database, World(database, self.registry, finish))
+        with self.site() as site:
+            return resume(site, None, finish=finish)
 
     def columns(self, table: str = "transactions") -> set[str]:
         return {

@@ -94,7 +94,7 @@ def test_a_long_transaction_delays_the_rollback_but_not_the_readers(shop: Shop) 
 def test_a_transaction_that_does_not_end_is_named_and_the_operation_can_be_resumed(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("schemaguard.adapters.postgres.ATTEMPTS", 2)
+    monkeypatch.setattr("schemaguard.adapters.postgres.connection.ATTEMPTS", 2)
     with psycopg.connect(shop.url, application_name="nightly-report") as long_one:
         long_one.execute("select count(*) from transactions")
         with pytest.raises(DatabaseError, match=r"nightly-report.* in a transaction for \d+ s: select count") as caught:

@@ -4,15 +4,15 @@ import psycopg
 import pytest
 
 from schemaguard.adapters.control.database import ControlDatabase
-from schemaguard.commands.promote import promotion
+from schemaguard.commands.promote import plan_promotion
 from schemaguard.commands.reconcile import reconcile
-from schemaguard.commands.release import carry_out, show
 from schemaguard.commands.resume import abandon, mark_done
 from schemaguard.commands.rollback import rollback
+from schemaguard.commands.switching import Shown
 from schemaguard.errors import ConflictError, RefusedError, RegistryError, UsageError
-from schemaguard.releases.ports import ConnectionLostError, World
+from schemaguard.releases.ports import ConnectionLostError
 from schemaguard.releases.release import StepName, StepState
-from tests.postgres.releases.shop import FIT, INTENT, Shop
+from tests.postgres.releases.shop import INTENT, Shop
 
 STEPS_OF_ONE = ["operation-opened", "prepared", "pointer-switched", "alias-projected"]
 
@@ -54,12 +54,12 @@ def test_rolling_forward_restores_and_never_runs_the_revision_again(shop: Shop) 
     assert shop.ask("select * from schemaguard.held_revision") == []
     # fraud 7 is in its window again: what 0007 took away stays in sight until that is over.
     assert {"entry_mode", "channel"} <= shop.columns()
-    with ControlDatabase(shop.url) as database:
-        waiting = reconcile(database, World(database, shop.registry), "champion", "ada").waiting
+    with shop.site() as site:
+        waiting = reconcile(site).waiting
     assert "still needed by urn:schemaguard:model:fraud:7" in waiting[0]
     shop.end_window("7")
-    with ControlDatabase(shop.url) as database:
-        assert reconcile(database, World(database, shop.registry, True), "champion", "ada").finished
+    with shop.site() as site:
+        assert reconcile(site, finish=True).finished
     assert "channel" not in shop.columns()
     assert shop.rollback().outcome.plan.restored == ("transactions.channel",)
     assert shop.ask("select channel, count(*) from transactions group by 1") == [("web", 50)]
@@ -115,15 +115,15 @@ def test_a_late_delivery_never_overwrites_a_newer_epoch(shop: Shop) -> None:
     shop.promote("8")
     assert shop.registry.aliases == {"fraud@champion": "8"}
     assert shop.ask("select state from schemaguard.operation where id = %s", late.id) == [("abandoned",)]
-    with pytest.raises(UsageError, match="is abandoned already"), ControlDatabase(shop.url) as database:
-        abandon(late.id, database, "ada")
+    with pytest.raises(UsageError, match="is abandoned already"), shop.site() as site:
+        abandon(site, late.id)
 
 
 def test_reconcile_corrects_an_alias_that_somebody_moved(shop: Shop) -> None:
     shop.registry.set_alias("fraud", "champion", "9")
-    with ControlDatabase(shop.url) as database:
-        done = reconcile(database, World(database, shop.registry), "champion", "ada")
-        again = reconcile(database, World(database, shop.registry), "champion", "ada")
+    with shop.site() as site:
+        done = reconcile(site)
+        again = reconcile(site)
     assert (done.corrected, again.corrected) == (("fraud@champion 9 → 8",), ())
     assert shop.events()[-1] == "alias-corrected"
 
@@ -138,8 +138,8 @@ def test_an_operation_that_switched_nothing_can_be_given_up(shop: Shop) -> None:
     assert "channel" in shop.columns()
     with pytest.raises(ConflictError, match=r"operation 3 \(rollback fraud 8 → 7\) is open"):
         shop.rollback()
-    with ControlDatabase(shop.url) as database:
-        abandon(None, database, "ada")
+    with shop.site() as site:
+        abandon(site, None)
     assert "channel" not in shop.columns()
     assert shop.pointer()[:2] == ("8", 2)
     assert shop.rollback().outcome.plan.restored == ("transactions.channel",)
@@ -147,8 +147,8 @@ def test_an_operation_that_switched_nothing_can_be_given_up(shop: Shop) -> None:
 
 def test_what_has_switched_the_pointer_cannot_be_given_up(shop: Shop) -> None:
     shop.rollback()
-    with pytest.raises(RefusedError, match="has switched the pointer already"), ControlDatabase(shop.url) as database:
-        abandon(None, database, "ada")
+    with pytest.raises(RefusedError, match="has switched the pointer already"), shop.site() as site:
+        abandon(site, None)
 
 
 def test_a_lost_answer_to_the_commit_is_looked_up(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,12 +180,11 @@ def test_a_connection_that_was_cut_before_the_commit_commits_once(shop: Shop, mo
 
 
 def test_a_migration_since_the_plan_was_shown_is_a_conflict(shop: Shop) -> None:
-    with ControlDatabase(shop.url) as database:
-        request = rollback("fraud", None, INTENT)
-        shown = show(request, database, shop.registry, FIT)
+    def migrate(_: Shown) -> None:
         shop.ask("update alembic_version set version_num = '0009'")
-        with pytest.raises(ConflictError, match="has changed since the plan for fraud was made"):
-            carry_out(request, shown, World(database, shop.registry), FIT)
+
+    with shop.site() as site, pytest.raises(ConflictError, match="has changed since the plan for fraud was made"):
+        rollback(site, "fraud", INTENT, approve=migrate)
     assert shop.pointer()[1] == 2
 
 
@@ -208,8 +207,8 @@ def test_nothing_is_touched_where_the_contract_cannot_be_satisfied(shop: Shop) -
 def test_a_step_can_be_marked_done_by_hand_except_the_switch(shop: Shop) -> None:
     shop.registry.error = RegistryError("down")
     shop.rollback()
-    with ControlDatabase(shop.url) as database:
-        marked = mark_done(None, database, "grace")
+    with shop.site() as site:
+        marked = mark_done(site, None)
     assert marked.step(StepName.PROJECT).state is StepState.DONE
     assert shop.resume(finish=True).outcome.waiting is None
     assert "step-marked-done" in shop.events()
@@ -227,5 +226,5 @@ def test_not_null_that_the_new_version_added_is_lifted_so_that_the_old_one_can_w
     [("churn", "1", "no model 'churn' is published here"), ("fraud", "12", "fraud 12 is not published")],
 )
 def test_what_is_not_published_is_said(shop: Shop, model: str, version: str, message: str) -> None:
-    with pytest.raises(UsageError, match=message), ControlDatabase(shop.url) as database:
-        show(promotion(model, version, INTENT), database, shop.registry, FIT)
+    with pytest.raises(UsageError, match=message), shop.site() as site:
+        plan_promotion(site, model, version, INTENT)

@@ -244,7 +244,7 @@ def test_a_pipe_gets_plain_text(observed: Site) -> None:
     ran(observed, "analyst", "select score from predictions", "do $$ begin perform risk from merchants; end $$")
     said = re.sub(r"queryid -?\d+", "queryid N", observed.run("contracts", "observe").out)
     said = re.sub(r"since [-\d]+ [:\d]+", "since THEN", re.sub(r"\d+ statements", "N statements", said))
-    said = re.sub(r"folder .* init", "SOURCE", said)
+    said = re.sub(r"folder .* install", "SOURCE", said)
     assert said == snapshot("""\
 role     table         reads                                 in no contract  calls  declared by
 analyst  predictions   score                                 score           1      nobody

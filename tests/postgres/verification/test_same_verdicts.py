@@ -21,7 +21,7 @@ from schemaguard.adapters.files.table_data import DuckFile
 from schemaguard.adapters.postgres.table_data import PostgresData
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import parse_type
-from schemaguard.commands.contracts.verify import Wanted, verify
+from schemaguard.commands.contracts.verify import VerificationRequest, verify
 from schemaguard.contracts.contract import Contract, ContractTable, Promise
 from schemaguard.verification.frames import frame_schema
 from tests.conftest import VERSIONS
@@ -99,7 +99,7 @@ def _contract(promises: tuple[Promise, ...]) -> Contract:
 
 def _asked(data: PostgresData | DuckFile, contract: Contract) -> dict[tuple[str, str], int]:
     with data:
-        (table,) = verify(contract, "x", Wanted(), data).tables
+        (table,) = verify(contract, "x", VerificationRequest(), data).tables
     assert not table.checks.unjudged
     assert not table.checks.drifts
     return {(asked.check.column, asked.check.words): count for asked, count in table.violations}

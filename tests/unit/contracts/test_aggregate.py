@@ -9,7 +9,7 @@ from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import parse_type
 from schemaguard.contracts.contract import Access, ContractTable, Promise
 from schemaguard.verification.aggregate import Shape, TableChecks, checks_of, kind_of, table_checks
-from schemaguard.verification.checks import Bound, Distinct, Kind, Required
+from schemaguard.verification.checks import Bound, Distinct, Required, ValueKind
 
 
 def _judged(promise: Promise, type_: str | None, *accesses: Access, **shape: Any) -> TableChecks:
@@ -75,9 +75,11 @@ def test_what_the_type_does_not_allow_is_not_judged(options: dict[str, Any], typ
 @pytest.mark.parametrize(
     ("type_", "kind"),
     [
-        ("smallint", Kind.INTEGER), ("numeric(3,1)", Kind.EXACT), ("varchar(3)", Kind.TEXT), ("real", Kind.SINGLE),
-        ("text[]", Kind.OTHER), ("json[]", Kind.INCOMPARABLE), ("uuid", Kind.OTHER), ("shop.text", Kind.OTHER),
+        ("smallint", ValueKind.INTEGER), ("numeric(3,1)", ValueKind.EXACT), ("varchar(3)", ValueKind.TEXT),
+        ("real", ValueKind.SINGLE),
+        ("text[]", ValueKind.OTHER), ("json[]", ValueKind.INCOMPARABLE), ("uuid", ValueKind.OTHER),
+        ("shop.text", ValueKind.OTHER),
     ],
 )  # fmt: skip
-def test_values_are_compared_by_their_type(type_: str, kind: Kind) -> None:
+def test_values_are_compared_by_their_type(type_: str, kind: ValueKind) -> None:
     assert kind_of(parse_type(type_)) is kind

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import parse_type
-from schemaguard.contracts.comparison import Difference, Grade, compare
+from schemaguard.contracts.comparison import ContractDifference, Grade, compare
 from schemaguard.contracts.compatibility import unmet
 from schemaguard.contracts.contract import Contract, ContractTable, Promise
 from schemaguard.contracts.promised import promised_catalog
@@ -29,7 +29,7 @@ def typed(text: str, **more: Any) -> Promise:
     return Promise("c", parse_type(text), **more)
 
 
-def causes(difference: Difference) -> tuple[list[str], list[str]]:
+def causes(difference: ContractDifference) -> tuple[list[str], list[str]]:
     return [each.cause for each in difference.reader], [each.cause for each in difference.writer]
 
 

@@ -9,7 +9,7 @@ from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.types import parse_type
 from schemaguard.contracts import odcs
 from schemaguard.contracts.contract import ContractTable, Promise, ReadsThrough
-from schemaguard.contracts.drafting import Draft, render
+from schemaguard.contracts.drafting import ContractDraft, render
 from schemaguard.contracts.inference import FeatureQuery, infer_reads, infer_writes
 from schemaguard.contracts.interface import interface
 from schemaguard.errors import ContractError
@@ -207,7 +207,7 @@ def tables(draw: st.DrawFn) -> ContractTable:
 def test_a_drafted_file_is_read_as_just_what_was_drafted(
     drawn: list[ContractTable], model: str, version: str, note: str
 ) -> None:
-    draft = Draft(model, (version, "8"), tuple(drawn), notes=(note,), source=note)
+    draft = ContractDraft(model, (version, "8"), tuple(drawn), notes=(note,), source=note)
     contract = odcs.parse(render(draft, Catalog()), "x.odcs.yaml")
     assert (contract.model, contract.model_versions, contract.status) == (model, (version, "8"), "draft")
     assert interface(contract.tables, "table", None) == interface(drawn, "table", None)
@@ -220,7 +220,7 @@ def test_limits_are_read_as_they_were_drafted() -> None:
             Name("t"), "read", (Promise("a", parse_type("numeric"), minimum=limit, exclusive_maximum=limit),)
         )
         assert interface(
-            odcs.parse(render(Draft("m", ("1",), (table,)), Catalog()), "x").tables, "table", None
+            odcs.parse(render(ContractDraft("m", ("1",), (table,)), Catalog()), "x").tables, "table", None
         ) == interface((table,), "table", None)
 
 
@@ -228,7 +228,7 @@ def test_a_draft_goes_through_the_standards_own_library_and_comes_back_the_same(
     from open_data_contract_standard.model import OpenDataContractStandard
 
     found = infer_reads([FeatureQuery("select * from sales, by_shop", "f.sql")], CATALOG, "table")
-    text = render(Draft("m", ("1",), found.tables, query_file="f.sql"), CATALOG)
+    text = render(ContractDraft("m", ("1",), found.tables, query_file="f.sql"), CATALOG)
     read = OpenDataContractStandard.from_string(text)
     again = read.to_yaml()
     assert yaml.safe_load(again) == yaml.safe_load(text)

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.engine import Connection, Engine, make_url
 
 from schemaguard.catalog.objects import Catalog
-from schemaguard.evaluation.database.connection import RecordingConnection, Sent
+from schemaguard.evaluation.database.connection import RecordingConnection, SentStatement
 from schemaguard.evaluation.database.dialect import catalog_dialect
 from schemaguard.history.history import Section
 from schemaguard.history.sql_runner import run_section
@@ -364,7 +364,7 @@ class Model:
         self.seen: Seen = []
         self.connection = RecordingConnection(catalog_dialect(lambda: self.catalog, 18), self.take)
 
-    def take(self, sent: Sent) -> None:
+    def take(self, sent: SentStatement) -> None:
         self.seen.append((sent.sql, sent.parameters, sent.many, self.connection.is_autocommit))
         for step in run_section(Section("sent.sql", sent.sql), self.catalog):
             self.catalog = step.after
@@ -400,10 +400,10 @@ def test_types_and_tables_are_asked_for_in_the_catalog_as_it_is_then() -> None:
     assert [sent[0].split("(")[0].strip() for sent in model.seen] == ["CREATE TYPE m AS ENUM", "CREATE TABLE made"]
 
 
-def answering(answer: Any) -> tuple[RecordingConnection, list[Sent]]:
-    sent: list[Sent] = []
+def answering(answer: Any) -> tuple[RecordingConnection, list[SentStatement]]:
+    sent: list[SentStatement] = []
 
-    def send(one: Sent) -> Any:
+    def send(one: SentStatement) -> Any:
         sent.append(one)
         if isinstance(answer, Exception):
             raise answer

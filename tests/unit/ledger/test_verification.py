@@ -9,18 +9,18 @@ from hypothesis import strategies as st
 
 from schemaguard.ledger.entry import Entry, leaf_hash
 from schemaguard.ledger.tree import root_hash
-from schemaguard.ledger.verification import Checkpoint, Row, verify
+from schemaguard.ledger.verification import Checkpoint, LedgerRow, verify
 
 START = datetime(2026, 9, 1, tzinfo=UTC)
 
 
-def ledger(size: int) -> list[Row]:
+def ledger(size: int) -> list[LedgerRow]:
     rows = []
     for position in range(1, size + 1):
         payload = {"to": str(position), "epoch": position}
         entry = Entry(position, START + timedelta(seconds=position), "ada", "pointer-switched", "fraud", None, payload)
         text = entry.canonical()
-        rows.append(Row(position, entry.at, "ada", "pointer-switched", "fraud", None, text, leaf_hash(text)))
+        rows.append(LedgerRow(position, entry.at, "ada", "pointer-switched", "fraud", None, text, leaf_hash(text)))
     return rows
 
 

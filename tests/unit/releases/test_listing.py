@@ -10,8 +10,8 @@ from schemaguard.catalog.objects import Name
 from schemaguard.contracts.contract import Contract, ContractFile, ContractTable, Promise
 from schemaguard.errors import UsageError
 from schemaguard.registry.listing import chosen, listing, ranges, shared
-from schemaguard.registry.publication import Bound, view_schema
-from schemaguard.window.window import Entry, Window
+from schemaguard.registry.publication import BoundContract, view_schema
+from schemaguard.window.window import Window, WindowEntry
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 TABLES = (
@@ -20,18 +20,18 @@ TABLES = (
 )
 FRAUD = Contract("urn:schemaguard:model:fraud:7", "fraud", ("7", "10"), TABLES, "7.odcs.yaml", "abcdef0123")
 FILE = ContractFile(FRAUD, {"version": "1"})
-BOUND = Bound(replace(FRAUD, digest="0123abcdef"), {"version": "0"}, "7", "fraud_7", NOW, "ada")
+BOUND = BoundContract(replace(FRAUD, digest="0123abcdef"), {"version": "0"}, "7", "fraud_7", NOW, "ada")
 
 
 def test_versions_stand_in_their_natural_order_each_with_its_standing() -> None:
-    window = Window("live", NOW, (Entry("fraud", "7", "active"),))
+    window = Window("live", NOW, (WindowEntry("fraud", "7", "active"),))
     listed = listing([FILE], [BOUND], window)
     assert [(each.version, each.standing) for each in listed] == [("7", "active"), ("10", "unpublished")]
     assert listed[0].changes == ('~ version: "0" → "1"',)
 
 
 def test_what_is_published_and_not_in_the_folder_is_listed_too() -> None:
-    listed = listing([], [BOUND], Window("live", NOW, (Entry("fraud", "7", "published"),)))
+    listed = listing([], [BOUND], Window("live", NOW, (WindowEntry("fraud", "7", "published"),)))
     assert [(each.name, each.is_in_folder) for each in listed] == [("fraud@7", False)]
 
 
@@ -48,7 +48,9 @@ def test_versions_that_share_a_contract_stand_in_one_row_with_their_roles() -> N
     many = replace(FRAUD, model_versions=tuple(str(number) for number in range(3, 8)))
     over = datetime(2026, 8, 1, tzinfo=UTC)
     window = Window(
-        "live", NOW, (Entry("fraud", "7", "active"), *(Entry("fraud", str(n), "superseded", over) for n in range(3, 7)))
+        "live",
+        NOW,
+        (WindowEntry("fraud", "7", "active"), *(WindowEntry("fraud", str(n), "superseded", over) for n in range(3, 7))),
     )
     (row,) = shared(listing([ContractFile(many, {})], [], window))
     assert row.name == "fraud@3–7"
@@ -59,7 +61,7 @@ def test_versions_that_share_a_contract_stand_in_one_row_with_their_roles() -> N
 
 def test_a_row_is_in_its_window_until_the_longest_of_its_versions() -> None:
     ends = [datetime(2026, 9, day, tzinfo=UTC) for day in (3, 9)]
-    entries = (Entry("fraud", "7", "superseded", ends[0]), Entry("fraud", "10", "superseded", ends[1]))
+    entries = (WindowEntry("fraud", "7", "superseded", ends[0]), WindowEntry("fraud", "10", "superseded", ends[1]))
     (row,) = shared(listing([FILE], [], Window("live", NOW, entries)))
     assert row.until == ends[1]
     assert not row.is_in_window(ends[1])

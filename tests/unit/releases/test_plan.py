@@ -7,7 +7,7 @@ import pytest
 from schemaguard.errors import ConflictError, NeedsHumanError, RefusedError, UsageError
 from schemaguard.releases.document import from_document, plan_hash, to_document
 from schemaguard.releases.plan import Wanted, make_plan
-from schemaguard.releases.release import AppliedChange, Held, Kind, Pointer, ReversalClass
+from schemaguard.releases.release import AppliedChange, Held, OperationKind, Pointer, ReversalClass
 from schemaguard.releases.steps import STEPS
 from tests.unit.releases.worlds import (
     DROPPED_CHANNEL,
@@ -27,7 +27,7 @@ from tests.unit.releases.worlds import (
 )
 
 FIT = ColumnsFit()
-BACK = Wanted(Kind.ROLLBACK)
+BACK = Wanted(OperationKind.ROLLBACK)
 
 
 def test_a_rollback_restores_the_column_that_the_old_version_reads() -> None:
@@ -101,9 +101,9 @@ def test_another_epoch_than_the_one_that_was_seen_is_a_conflict() -> None:
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
-        (Wanted(Kind.ROLLBACK, "6"), "fraud 6 is not published"),
-        (Wanted(Kind.PROMOTE, "8"), "fraud 8 is active already"),
-        (Wanted(Kind.PROMOTE, "7", fallback="5"), "fraud 5 is not published"),
+        (Wanted(OperationKind.ROLLBACK, "6"), "fraud 6 is not published"),
+        (Wanted(OperationKind.PROMOTE, "8"), "fraud 8 is active already"),
+        (Wanted(OperationKind.PROMOTE, "7", fallback="5"), "fraud 5 is not published"),
     ],
 )
 def test_what_cannot_be_meant_is_said(wanted: Wanted, message: str) -> None:
@@ -164,7 +164,7 @@ def test_a_promotion_lifts_nothing() -> None:
         catalog=catalog(column("entry_mode"), predictions=(column("reason", not_null=True),)),
     )
     with pytest.raises(RefusedError, match="apply the migration that it was written for"):
-        make_plan(now, Wanted(Kind.PROMOTE, "8"), FIT)
+        make_plan(now, Wanted(OperationKind.PROMOTE, "8"), FIT)
 
 
 def test_another_change_is_undone_by_its_stored_inverse_where_that_helps() -> None:
@@ -206,7 +206,7 @@ def held_now():  # type: ignore[no-untyped-def]  # a Now
 
 
 def test_rolling_forward_restores_releases_the_hold_and_moves_the_revision_forward() -> None:
-    plan = make_plan(held_now(), Wanted(Kind.PROMOTE, "8"), FIT)
+    plan = make_plan(held_now(), Wanted(OperationKind.PROMOTE, "8"), FIT)
     assert plan.restored == ("transactions.entry_mode",)
     assert plan.revision.release == ("0006", "0007")
     assert (plan.revision.before, plan.revision.after) == (("0005",), ("0007",))
@@ -216,7 +216,7 @@ def test_rolling_forward_restores_releases_the_hold_and_moves_the_revision_forwa
 def test_promoting_a_version_that_needs_the_old_shape_keeps_the_hold() -> None:
     now = held_now()
     now = replace(now, releases={**now.releases, **releases(("9", contract("9", "channel", "entry_mode")))})
-    plan = make_plan(now, Wanted(Kind.PROMOTE, "9"), FIT)
+    plan = make_plan(now, Wanted(OperationKind.PROMOTE, "9"), FIT)
     assert plan.revision.release == ("0006",)
     assert plan.revision.after == ("0006",)
     assert plan.leftovers == ()
@@ -227,7 +227,7 @@ def test_a_frozen_model_can_go_back_but_not_forward() -> None:
     assert make_plan(replace(now, pointer=replace(now.pointer, frozen=True)), BACK, FIT).to_version == "7"
     after = held_now()
     with pytest.raises(RefusedError, match="frozen"):
-        make_plan(replace(after, pointer=replace(after.pointer, frozen=True)), Wanted(Kind.PROMOTE, "8"), FIT)
+        make_plan(replace(after, pointer=replace(after.pointer, frozen=True)), Wanted(OperationKind.PROMOTE, "8"), FIT)
 
 
 def test_a_plan_survives_the_journal() -> None:

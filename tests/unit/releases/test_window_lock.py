@@ -8,12 +8,12 @@ import pytest
 
 from schemaguard.errors import ConfigError
 from schemaguard.window.lock import changes, is_due
-from schemaguard.window.window import Entry, Window, parse_lock, render_lock
+from schemaguard.window.window import Window, WindowEntry, parse_lock, render_lock
 
 NOW = datetime(2026, 11, 25, 12, 30, 5, 123456, tzinfo=UTC)
-ACTIVE = Entry("fraud", "8", "active", None, "d8")
-OLD = Entry("fraud", "7", "superseded", NOW + timedelta(days=3), "d7")
-OVER = Entry("fraud", "6", "superseded", NOW - timedelta(days=1), "d6")
+ACTIVE = WindowEntry("fraud", "8", "active", None, "d8")
+OLD = WindowEntry("fraud", "7", "superseded", NOW + timedelta(days=3), "d7")
+OVER = WindowEntry("fraud", "6", "superseded", NOW - timedelta(days=1), "d6")
 LIVE = Window("live", NOW, (ACTIVE, OLD, OVER))
 
 
@@ -45,7 +45,7 @@ def test_a_window_that_has_ended_since_is_no_difference() -> None:
 
 
 def test_who_came_who_went_and_who_changed_is_told() -> None:
-    came = Entry("churn", "1", "published", None, "c1")
+    came = WindowEntry("churn", "1", "published", None, "c1")
     moved = replace(ACTIVE, role="superseded", until=NOW + timedelta(days=14))
 
     found = changes(_locked(), replace(LIVE, entries=(came, moved)))

@@ -12,8 +12,8 @@ from schemaguard.releases.now import Now
 from schemaguard.releases.release import (
     AppliedChange,
     Intent,
-    Kind,
     Operation,
+    OperationKind,
     OperationState,
     Pointer,
     Release,
@@ -97,7 +97,7 @@ def releases(*pairs: tuple[str, Contract], served: tuple[str, ...] = ()) -> dict
     }  # fmt: skip
 
 
-def operation(number: int, kind: Kind, way: tuple[str | None, str], epoch: int = 0) -> Operation:
+def operation(number: int, kind: OperationKind, way: tuple[str | None, str], epoch: int = 0) -> Operation:
     return Operation(
         id=number,
         kind=kind,
@@ -159,7 +159,7 @@ def before_rollback() -> Now:
         applied=(ADDED_ENTRY_MODE, DROPPED_CHANNEL),
         heads=("0007",),
         parents={"0007": ("0006",), "0006": ("0005",)},
-        history=(operation(1, Kind.PROMOTE, (None, "7")), operation(2, Kind.PROMOTE, ("7", "8"), 1)),
+        history=(operation(1, OperationKind.PROMOTE, (None, "7")), operation(2, OperationKind.PROMOTE, ("7", "8"), 1)),
     )
 
 
@@ -189,5 +189,5 @@ def after_rollback() -> Now:
         restored=(RETIRED_CHANNEL,),
         applied=(replace(ADDED_ENTRY_MODE, undone=True), replace(DROPPED_CHANNEL, undone=True)),
         heads=("0005",),
-        history=(*was.history, operation(3, Kind.ROLLBACK, ("8", "7"), 2)),
+        history=(*was.history, operation(3, OperationKind.ROLLBACK, ("8", "7"), 2)),
     )

@@ -208,10 +208,10 @@ def test_a_consumer_that_is_no_model_has_no_version() -> None:
 
 
 def test_every_format_of_the_verb_has_its_report() -> None:
-    from schemaguard.cli.check import Format
+    from schemaguard.cli.check import CheckFormat
 
     folder = Path(check_json.__file__).parent
-    assert {f.value for f in Format} <= {file.stem for file in folder.glob("*.py")}
+    assert {f.value for f in CheckFormat} <= {file.stem for file in folder.glob("*.py")}
 
 
 def test_an_old_lock_is_told_of_where_a_pull_request_is_looked_at() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from schemaguard.catalog.objects import Name
 from schemaguard.verification.aggregate_sql import Source, aggregate, condition, examples
-from schemaguard.verification.checks import Asked, Bound, Distinct, Kind, NoLonger, OneOf, Required
+from schemaguard.verification.checks import Asked, Bound, Distinct, NoLonger, OneOf, Required, ValueKind
 
 TABLE = Source("postgres", Name('a "t"', "s"))
 
@@ -20,17 +20,17 @@ def _count(asked: Asked, source: Source = TABLE) -> str:
 @pytest.mark.parametrize(
     ("asked", "sql"),
     [
-        (Asked(Required('c"'), Kind.TEXT), '"c""" IS NULL'),
-        (Asked(Required("c"), Kind.DOUBLE), '"c" IS NULL OR "c" = CAST(\'NaN\' AS DOUBLE PRECISION)'),
-        (Asked(Bound("c", "≥", Decimal("0.5")), Kind.INTEGER), '"c" < 1'),
-        (Asked(Bound("c", ">", Decimal("0.5")), Kind.INTEGER), '"c" <= 0'),
-        (Asked(Bound("c", "<", Decimal("0.5")), Kind.INTEGER), '"c" >= 1'),
-        (Asked(Bound("c", "≥", Decimal("-1e3")), Kind.EXACT), '"c" < -1000'),
-        (Asked(OneOf("c", ("it's", "x")), Kind.TEXT), "NOT \"c\" COLLATE \"C\" IN ('it''s', 'x')"),
-        (Asked(OneOf("c", ()), Kind.TEXT), 'NOT "c" COLLATE "C" IS NULL'),
-        (Asked(OneOf("c", ("x",)), Kind.LABEL), "NOT CAST(\"c\" AS TEXT) IN ('x')"),
-        (Asked(OneOf("c", ("True",)), Kind.BOOLEAN), 'NOT "c" IN (TRUE)'),
-        (Asked(NoLonger("c", 3), Kind.TEXT), 'LENGTH("c") > 3'),
+        (Asked(Required('c"'), ValueKind.TEXT), '"c""" IS NULL'),
+        (Asked(Required("c"), ValueKind.DOUBLE), '"c" IS NULL OR "c" = CAST(\'NaN\' AS DOUBLE PRECISION)'),
+        (Asked(Bound("c", "≥", Decimal("0.5")), ValueKind.INTEGER), '"c" < 1'),
+        (Asked(Bound("c", ">", Decimal("0.5")), ValueKind.INTEGER), '"c" <= 0'),
+        (Asked(Bound("c", "<", Decimal("0.5")), ValueKind.INTEGER), '"c" >= 1'),
+        (Asked(Bound("c", "≥", Decimal("-1e3")), ValueKind.EXACT), '"c" < -1000'),
+        (Asked(OneOf("c", ("it's", "x")), ValueKind.TEXT), "NOT \"c\" COLLATE \"C\" IN ('it''s', 'x')"),
+        (Asked(OneOf("c", ()), ValueKind.TEXT), 'NOT "c" COLLATE "C" IS NULL'),
+        (Asked(OneOf("c", ("x",)), ValueKind.LABEL), "NOT CAST(\"c\" AS TEXT) IN ('x')"),
+        (Asked(OneOf("c", ("True",)), ValueKind.BOOLEAN), 'NOT "c" IN (TRUE)'),
+        (Asked(NoLonger("c", 3), ValueKind.TEXT), 'LENGTH("c") > 3'),
     ],
 )
 def test_a_check_is_a_condition_that_is_true_of_what_breaks_it(asked: Asked, sql: str) -> None:
@@ -39,14 +39,14 @@ def test_a_check_is_a_condition_that_is_true_of_what_breaks_it(asked: Asked, sql
 
 def test_duplicates_are_counted_in_a_query_of_their_own_on_the_same_rows() -> None:
     source = Source("postgres", Name("t"), where="a > 1 -- or not", sample=5)
-    sql = aggregate(source, (Asked(Distinct("c"), Kind.TEXT),))
+    sql = aggregate(source, (Asked(Distinct("c"), ValueKind.TEXT),))
     rows = 'FROM "public"."t" TABLESAMPLE SYSTEM (5) REPEATABLE (7) WHERE (a > 1)'
     duplicates = f'(SELECT COUNT("c") - COUNT(DISTINCT "c" COLLATE "C") {rows})'
     assert sql == f"SELECT COUNT(*) AS n0, {duplicates} AS n1 {rows}"
 
 
 def test_examples_are_rows_by_their_key() -> None:
-    sql = examples(TABLE, Asked(Required("c"), Kind.TEXT), ("k", "c"), 3)
+    sql = examples(TABLE, Asked(Required("c"), ValueKind.TEXT), ("k", "c"), 3)
     assert sql == (
         'SELECT CAST("k" AS TEXT) AS "k", CAST("c" AS TEXT) AS "c" FROM "s"."a ""t""" WHERE "c" IS NULL LIMIT 3'
     )
@@ -54,7 +54,7 @@ def test_examples_are_rows_by_their_key() -> None:
 
 def test_nan_is_asked_for_by_name_in_duckdb() -> None:
     source = Source("duckdb", Name("data", "main"))
-    assert _count(Asked(Required("c"), Kind.DOUBLE), source) == '"c" IS NULL OR ISNAN("c")'
+    assert _count(Asked(Required("c"), ValueKind.DOUBLE), source) == '"c" IS NULL OR ISNAN("c")'
 
 
 @pytest.mark.parametrize(

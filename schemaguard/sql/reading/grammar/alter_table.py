@@ -37,7 +37,7 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.objects import Check, Exclusion, Identity, Name, PrimaryKey, Unique
 from schemaguard.catalog.types import quote_identifier
-from schemaguard.sql.reading.cursor import Cursor, SyntaxRefusal, Unknown, spelled
+from schemaguard.sql.reading.cursor import Cursor, SyntaxRefusal, UnknownMeaning, spelled
 from schemaguard.sql.reading.grammar.columns import column_definition
 from schemaguard.sql.reading.grammar.constraints import STARTS, NotNull, attributes, table_constraint
 from schemaguard.sql.reading.grammar.tables import partition_bound
@@ -102,7 +102,7 @@ def actions(cursor: Cursor, table: Name, if_exists: bool = False) -> Iterator[Ch
         except SyntaxRefusal as refusal:
             found = Unreadable(str(refusal))
             _pass_action(cursor, begin)
-        except Unknown as unknown:
+        except UnknownMeaning as unknown:
             found = Opaque(str(unknown), frozenset({table}))
             _pass_action(cursor, begin)
         if isinstance(found, list):

@@ -15,7 +15,7 @@ from schemaguard.catalog.changes import (
     RenameObject,
 )
 from schemaguard.catalog.objects import Function, Name, Policy, Trigger
-from schemaguard.sql.reading.cursor import NO_COLUMN, Cursor, SyntaxRefusal, Unknown, read_type
+from schemaguard.sql.reading.cursor import NO_COLUMN, Cursor, SyntaxRefusal, UnknownMeaning, read_type
 from schemaguard.sql.reading.tokens import QUOTED, WORD
 
 _FUNCTION_OPTIONS = frozenset(
@@ -88,7 +88,7 @@ def _type_from(cursor: Cursor, start: int, end: int) -> str | None:
     try:
         text = inner.type_text()
         return read_type(text).spelling if inner.is_done else None
-    except (SyntaxRefusal, Unknown, ValueError):
+    except (SyntaxRefusal, UnknownMeaning, ValueError):
         return None
 
 
@@ -102,7 +102,7 @@ def _returns(cursor: Cursor) -> str | None:
     cursor.accept("setof")
     if cursor.token.kind not in (WORD, QUOTED) or (cursor.token.kind == WORD and cursor.key in NO_COLUMN):
         raise cursor.refusal("a type")
-    with suppress(Unknown):  # RETURNS t.c%TYPE: no column hangs on it
+    with suppress(UnknownMeaning):  # RETURNS t.c%TYPE: no column hangs on it
         cursor.type_text()
     return cursor.since(begin)
 

@@ -15,7 +15,7 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.objects import Name, Table
 from schemaguard.sql.reading.calls import unknown_calls
-from schemaguard.sql.reading.cursor import Cursor, Unknown
+from schemaguard.sql.reading.cursor import Cursor, UnknownMeaning
 from schemaguard.sql.reading.grammar.alter_table import cascades
 from schemaguard.sql.reading.mentions import relations_between
 from schemaguard.sql.reading.tokens import STRING
@@ -28,7 +28,7 @@ _READS = frozenset({"select", "values", "table", "("})
 def rows(cursor: Cursor, depth: int = 0) -> Iterator[Change]:
     """Any statement about rows, from its first word."""
     if depth > _DEEPEST:
-        raise Unknown("the statement is nested too deeply")
+        raise UnknownMeaning("the statement is nested too deeply")
     word = cursor.key
     begin = cursor.at
     changed = False
@@ -100,7 +100,7 @@ def _select(cursor: Cursor, begin: int) -> Iterator[Change]:
         return
     calls = unknown_calls(cursor, begin)
     if calls:
-        raise Unknown(f"what the function {calls[0]} does can't be known")
+        raise UnknownMeaning(f"what the function {calls[0]} does can't be known")
     command = cursor.tokens[first].key
     yield NoEffect("SELECT" if command == "(" else command.upper(), relations_between(cursor, begin, cursor.end))
 

@@ -1,16 +1,17 @@
-"""What promote, rollback and resume have in common: plan, lock, write the intent down, carry it out."""
+"""What promote and rollback have in common: plan, ask, lock, write the intent down, carry it out."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from schemaguard.adapters.control.database import ControlDatabase
+from schemaguard.commands.site import Site
 from schemaguard.errors import ConflictError, RegistryError
 from schemaguard.releases.document import plan_hash
 from schemaguard.releases.execute import Done, Watch, execute
-from schemaguard.releases.fit import Fit
+from schemaguard.releases.fit import CatalogFit
 from schemaguard.releases.plan import Plan, Wanted, make_plan
 from schemaguard.releases.ports import Registry, World
-from schemaguard.releases.release import Intent, Kind
+from schemaguard.releases.release import Intent, OperationKind, StepName
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +35,53 @@ class _GoneError(RegistryError):
     """The registry answers, and the model version or its artifact isn't there."""
 
 
-def show(request: Request, database: ControlDatabase, registry: Registry, fit: Fit) -> Shown:
-    """The plan for a request, with nothing touched."""
-    plan = make_plan(database.now(request.model), request.wanted, fit)
-    return Shown(plan, _check_artifact(plan, registry))
+Approve = Callable[[Shown], None]
+"""Looks at what is planned, and raises where it isn't to be done."""
 
 
-def carry_out(request: Request, shown: Shown, world: World, fit: Fit, watch: Watch = lambda _: None) -> Done:
-    """Carry out what was shown.
+def approved(_: Shown) -> None:
+    """Whoever calls has looked at the plan already."""
 
-    Raises ConflictError where the lock stays taken, another operation is open, or a plan made under the lock isn't
-    the one that was shown any more.
+
+def unwatched(_: StepName) -> None:
+    """Nobody wants to hear of single steps."""
+
+
+def plan(site: Site, request: Request) -> Shown:
+    """The plan for a request, with nothing touched. RefusedError or UsageError where it can't be done as asked."""
+    made = make_plan(site.database.now(request.model), request.wanted, CatalogFit())
+    return Shown(made, _check_artifact(made, site.registry))
+
+
+def switch(
+    site: Site,
+    request: Request,
+    approve: Approve = approved,
+    *,
+    finish: bool = False,
+    watch: Watch = unwatched,
+) -> Done:
+    """Plan a request, let it be approved, and carry it out; `finish`: without waiting for servers.
+
+    Raises what `approve` raises, and ConflictError where the lock stays taken, another operation is open, or a plan
+    made under the lock isn't the one that was shown any more.
     """
+    shown = plan(site, request)
+    approve(shown)
     began = time.monotonic()
-    database = world.database
+    database = site.database
     database.lock()
     # Only the epoch that the operator saw is meant, whether it was named or not.
     wanted = replace(request.wanted, if_epoch=shown.plan.epoch)
-    plan = make_plan(database.now(request.model), wanted, fit)
-    if plan_hash(plan) != plan_hash(shown.plan):
+    made = make_plan(database.now(request.model), wanted, CatalogFit())
+    if plan_hash(made) != plan_hash(shown.plan):
         raise ConflictError(
             f"the database has changed since the plan for {request.model} was made",
-            at=f"epoch {plan.epoch} still, but what would have to be done is another",
+            at=f"epoch {made.epoch} still, but what would have to be done is another",
             next="look at schemaguard status, then decide again",
         )
-    operation = database.open_operation(plan, request.intent)
-    outcome = execute(operation, plan, world, watch)
+    operation = database.open_operation(made, request.intent)
+    outcome = execute(operation, made, World(database, site.registry, finish), watch)
     return Done(outcome, round((time.monotonic() - began) * 1000, 2), shown.warning)
 
 
@@ -78,7 +100,7 @@ def _check_artifact(plan: Plan, registry: Registry) -> str | None:
     except _GoneError:
         raise
     except RegistryError as error:
-        if plan.kind is Kind.PROMOTE:
+        if plan.kind is OperationKind.PROMOTE:
             raise
         return f"the registry couldn't be asked for the artifact of {name}: {error.what}"
     return None

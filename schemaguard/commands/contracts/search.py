@@ -1,0 +1,30 @@
+"""contracts search: contracts by words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from schemaguard.commands.contracts.known import read_book
+from schemaguard.commands.site import Site
+from schemaguard.errors import UsageError
+from schemaguard.registry.search import FoundContract, nearest
+from schemaguard.registry.search import search as looked_for
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What was found, the best first; `near` are words that look like those that nothing has."""
+
+    words: tuple[str, ...]
+    found: tuple[FoundContract, ...]
+    near: tuple[str, ...]
+    source: str
+
+
+def search(site: Site, words: Sequence[str]) -> SearchResult:
+    """The contracts that have every word somewhere; UsageError where no word is given."""
+    wanted = tuple(word for word in words if word.strip())
+    if not wanted:
+        raise UsageError("nothing is looked for", next="schemaguard contracts search WORD")
+    known = read_book(site)
+    found = tuple(looked_for(known.shared, wanted))
+    return SearchResult(wanted, found, () if found else tuple(nearest(known.shared, wanted)), known.source)

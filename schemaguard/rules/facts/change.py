@@ -1,0 +1,33 @@
+"""What many rules ask about one change, found out when the first one asks and once for all of them."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from schemaguard.catalog.locks import TableWork, locks
+from schemaguard.rules.facts.walk import Visit
+
+
+class ChangeFacts:
+    """One change among those of its revision."""
+
+    def __init__(self, visits: Sequence[Visit], position: int, postgresql: int) -> None:
+        self._visits = visits
+        self._position = position
+        self._postgresql = postgresql
+
+    @cached_property
+    def work(self) -> TableWork:
+        """The locks that it takes, and what it scans or rewrites, on the PostgreSQL version that is assumed."""
+        visit = self._visits[self._position]
+        return locks(visit.change, visit.before, self._postgresql)
+
+    @cached_property
+    def transaction(self) -> tuple[Visit, ...]:
+        """What its transaction has done before it, in order."""
+        commit = self._visits[self._position].commit
+        return tuple(visit for visit in self._visits[: self._position] if visit.commit == commit)
+
+    @cached_property
+    def held(self) -> tuple[TableWork, ...]:
+        """The work of what its transaction has done before it: those locks are still held."""
+        return tuple(locks(visit.change, visit.before, self._postgresql) for visit in self.transaction)

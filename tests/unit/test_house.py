@@ -1,0 +1,97 @@
+"""The house keeps its promises: one noun per concept, files named by their verb, and no circle of imports."""
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import schemaguard
+from schemaguard.cli.contracts import VERBS as CONTRACT_VERBS
+from schemaguard.cli.verbs import VERBS
+
+PACKAGE = Path(schemaguard.__file__).parent
+SHARED = {
+    "cli": {"main", "coercion", "ondemand", "operating", "reading", "switching", "verbs"},
+    "commands": {"histories", "reading", "remembered", "switching", "site"},
+    "report": {"lines", "table", "visible", "plan"},
+    "cli/contracts": {"known"},
+    "commands/contracts": {"known", "record"},
+    "report/contracts": {"words"},
+}
+"""What several verbs of a room share, and is therefore named after what it is."""
+
+
+def _modules() -> dict[str, ast.Module]:
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = ".".join(("schemaguard", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
+        found[name] = ast.parse(path.read_text(encoding="utf-8"))
+    return found
+
+
+MODULES = _modules()
+
+
+def test_no_public_class_name_is_used_twice() -> None:
+    names = Counter(
+        node.name
+        for tree in MODULES.values()
+        for node in tree.body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("room", sorted(SHARED))
+def test_a_file_is_named_by_its_verb(room: str) -> None:
+    verbs = {verb.name for verb in (CONTRACT_VERBS if room.endswith("/contracts") else VERBS)}
+    files = {path.stem for path in (PACKAGE / room).glob("*.py") if not path.stem.startswith("_")}
+    assert sorted(files - verbs - SHARED[room]) == []
+    assert sorted(SHARED[room] - files) == []
+
+
+def test_no_import_runs_in_a_circle() -> None:
+    graph = {name: _imported(tree) for name, tree in MODULES.items()}
+    assert _circles(graph) == []
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    """The modules of the package that a module imports when it is loaded; a package whose part is named isn't one."""
+    found = set()
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                found.add(whole if whole in MODULES else node.module)
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return {name for name in found if name in MODULES}
+
+
+def _circles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """The strongly connected parts of more than one module (Tarjan's algorithm)."""
+    index: dict[str, int] = {}
+    low: dict[str, int] = {}
+    stack: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(name: str) -> None:
+        index[name] = low[name] = len(index)
+        stack.append(name)
+        for other in sorted(graph[name]):
+            if other not in index:
+                visit(other)
+                low[name] = min(low[name], low[other])
+            elif other in stack:
+                low[name] = min(low[name], index[other])
+        if low[name] == index[name]:
+            part = stack[stack.index(name) :]
+            del stack[stack.index(name) :]
+            if len(part) > 1:
+                found.append(sorted(part))
+
+    for name in sorted(graph):
+        if name not in index:
+            visit(name)
+    return found
