@@ -118,7 +118,8 @@ def _cost(change: c.DropColumn | c.DropTable, catalog: Catalog, what: str) -> tu
     found = retirability(change, catalog)
     assert found is not None
     if found.cls == "impossible":
-        raise _refusal(what, found.why, found.first)
+        first = found.first if isinstance(found.first, str) else rendered(found.first)
+        raise _refusal(what, found.why, first)
     return found.cls, found.why
 
 
