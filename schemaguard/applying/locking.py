@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import ForeignKey, Name
-from schemaguard.sql.reading.translate import translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +17,8 @@ class Locked:
 
 def locked_by(statements: Iterable[str]) -> Locked:
     """What these statements, the ones that inverses and retirements are made of, lock strongly."""
+    from schemaguard.sql.reading.translate import translate
+
     tables: set[Name] = set()
     dropped: list[tuple[Name, str]] = []
     for statement in statements:

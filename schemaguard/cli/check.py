@@ -74,9 +74,8 @@ def check(
     import os
     from dataclasses import replace
 
-    from schemaguard.cli.reading import read_settings
+    from schemaguard.cli.operating import open_site
     from schemaguard.commands import check as command
-    from schemaguard.commands.site import Site
     from schemaguard.errors import UsageError
 
     if in_transaction and not_in_transaction:
@@ -92,10 +91,13 @@ def check(
         at=at,
         explain=explain,
     )
-    with read_settings(initial=initial, pg_version=pg_version, no_cache=no_cache) as reading:
+    with (
+        open_site() as site,
+        site.reading(initial=initial, pg_version=pg_version, no_cache=no_cache) as reading,
+    ):
         if in_transaction or not_in_transaction:
             reading = replace(reading, assume_in_transaction=in_transaction)
-        result = command.check(options, reading, os.environ, Site().live_window)
+        result = command.check(options, reading, os.environ, site.live_window)
     _show(result, output, verbose)
     raise typer.Exit(result.exit_code)
 

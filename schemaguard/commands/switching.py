@@ -49,8 +49,9 @@ def unwatched(_: StepName) -> None:
 
 def plan(site: Site, request: Request) -> Shown:
     """The plan for a request, with nothing touched. RefusedError or UsageError where it can't be done as asked."""
+    registry = site.registry
     made = make_plan(site.database.now(request.model), request.wanted, CatalogFit())
-    return Shown(made, _check_artifact(made, site.registry))
+    return Shown(made, _check_artifact(made, registry))
 
 
 def switch(

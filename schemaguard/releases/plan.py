@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from schemaguard.contracts.views import ContractViews, contract_views
 from schemaguard.errors import ConflictError, RefusedError, UsageError
-from schemaguard.releases.fit import Fit
 from schemaguard.releases.leftovers import Leftover, leftovers_of_promotion, leftovers_of_rollback, names
+from schemaguard.releases.lookahead import Fit
 from schemaguard.releases.now import Now
 from schemaguard.releases.readiness import Loosening, Readiness, Reversal, Wish, make_ready, restore
 from schemaguard.releases.release import OperationKind, Release, ReversalClass

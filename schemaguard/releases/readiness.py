@@ -8,7 +8,7 @@ from schemaguard.catalog.changes import DropNotNull
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import RefusedError
-from schemaguard.releases.fit import Fit, Unmet
+from schemaguard.releases.lookahead import Fit, Unmet
 from schemaguard.releases.now import Now
 from schemaguard.releases.release import Retired, ReversalClass
 from schemaguard.sql.writing.statements import rendered

@@ -181,7 +181,8 @@ def test_what_a_file_holds_cannot_steer_the_terminal(project: Path) -> None:
 def test_a_warm_run_loads_neither_alembic_nor_sqlalchemy_nor_sqlglot(project: Path) -> None:
     run(project, "catalog")
     program = (
-        "import sys; from schemaguard.cli.catalog import catalog, Format; catalog(at='heads', output=Format.JSON);"
+        "import sys; from schemaguard.cli.catalog import catalog, CatalogFormat;"
+        "catalog(at='heads', output=CatalogFormat.JSON);"
         "heavy = {'alembic', 'sqlalchemy', 'sqlglot', 'psycopg', 'rich'};"
         "print(heavy & set(sys.modules), file=sys.stderr)"
     )

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
-from schemaguard.applying.retirement import Retirement
 from schemaguard.catalog.objects import Name
+
+if TYPE_CHECKING:
+    from schemaguard.applying.retirement import Retirement
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -69,7 +71,9 @@ def write_applied(connection: Connection, number: int, applied: Applied) -> None
     )  # fmt: skip
 
 
-def write_retired(connection: Connection, retirement: Retirement, *, applied: int | None, operation: int | None) -> int:
+def write_retired(
+    connection: Connection, retirement: "Retirement", *, applied: int | None, operation: int | None
+) -> int:
     """Write a retired object down, in the caller's transaction; its number."""
     row = connection.execute(
         _RETIRE,

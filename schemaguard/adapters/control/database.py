@@ -7,13 +7,11 @@ from typing import Any, Self, TypeVar
 import psycopg
 
 from schemaguard.adapters.control import (
-    finish,
     journal,
     ledger,
     outbox,
     overview,
     pointer,
-    preparation,
     publication,
     situation,
 )
@@ -35,6 +33,19 @@ from schemaguard.window.window import Window
 T = TypeVar("T")
 Row = tuple[Any, ...]
 CHANNEL = "schemaguard"
+
+
+# Who only looks at the state of things, as status does, needn't import what changes it.
+def _preparation() -> Any:
+    from schemaguard.adapters.control import preparation
+
+    return preparation
+
+
+def _finish() -> Any:
+    from schemaguard.adapters.control import finish
+
+    return finish
 
 
 class ControlDatabase:
@@ -84,7 +95,7 @@ class ControlDatabase:
 
     def publish(self, wanted: Publication, views: ContractViews) -> None:
         """Bind a contract to a version and make its views."""
-        self._write(lambda c: preparation.ensure_roles(c, views))
+        self._write(lambda c: _preparation().ensure_roles(c, views))
         self._write(lambda c: publication.publish(c, wanted, views))
 
     def window(self, at: datetime | None = None) -> Window:
@@ -134,8 +145,8 @@ class ControlDatabase:
 
     def prepare(self, operation: Operation, plan: Plan) -> Mapping[str, Any]:
         """PREPARE: bring back what the target needs and make its views, in one transaction."""
-        self._write(lambda c: preparation.ensure_roles(c, plan.views))
-        return self._write(lambda c: preparation.prepare(c, operation, plan))
+        self._write(lambda c: _preparation().ensure_roles(c, plan.views))
+        return self._write(lambda c: _preparation().prepare(c, operation, plan))
 
     def commit(self, operation: Operation, plan: Plan) -> Mapping[str, Any]:
         """COMMIT: switch the pointer."""
@@ -163,11 +174,11 @@ class ControlDatabase:
 
     def finish(self, operation: Operation, plan: Plan) -> Mapping[str, Any]:
         """FINISH: retire what nobody names any more, and close the operation."""
-        return self._write(lambda c: finish.finish(c, operation, plan))
+        return self._write(lambda c: _finish().finish(c, operation, plan))
 
     def abandon(self, operation: Operation, plan: Plan, actor: str) -> None:
         """Undo PREPARE and close the operation without having switched anything."""
-        self._write(lambda c: finish.abandon(c, operation, plan, actor))
+        self._write(lambda c: _finish().abandon(c, operation, plan, actor))
 
     def mark_done(self, operation: Operation, step: StepName, actor: str) -> None:
         """Take somebody's word that a step is done."""

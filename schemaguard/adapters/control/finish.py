@@ -1,6 +1,6 @@
 """FINISH and abandoning on PostgreSQL: what is taken out of sight again, and how an operation is closed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,14 +9,12 @@ import psycopg
 from schemaguard.adapters.control import journal, ledger, locks, pointer, retirement, revision, situation
 from schemaguard.applying.retirement import Retirement
 from schemaguard.catalog.objects import Catalog
-from schemaguard.releases.fit import CatalogFit
 from schemaguard.releases.leftovers import Leftover, needed_by
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.readiness import Reversal
 from schemaguard.releases.release import Operation, OperationKind, StepName
 from schemaguard.releases.revisions import move_back
 
-_FIT = CatalogFit()
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 _CLOSE = """\
@@ -36,7 +34,7 @@ def finish(connection: Connection, operation: Operation, plan: Plan) -> Mapping[
                 kept.append(leftover.object)
                 continue
             made = retirement.plan(connection, catalog, leftover.name, leftover.column)
-            catalog = _FIT.after(made.retire, catalog)
+            catalog = _after(made.retire, catalog)
             acts.append((leftover, made))
         locks.take(connection, (statement for _, made in acts for statement in made.retire))
         for leftover, made in acts:
@@ -71,7 +69,7 @@ def abandon(connection: Connection, operation: Operation, plan: Plan, actor: str
         act = _again(connection, reversal, catalog)
         if act is not None:
             acts.append(act)
-            catalog = _FIT.after(act.statements, catalog)
+            catalog = _after(act.statements, catalog)
     locks.take(connection, (statement for act in acts for statement in act.statements))
     for act in acts:
         if act.made is not None and act.leftover is not None:
@@ -138,3 +136,10 @@ def _retire(connection: Connection, leftover: Leftover, made: Retirement, by: in
         "undone_by = %(by)s where id = %(applied)s",
         {"by": by, "applied": leftover.applied},
     )
+
+
+def _after(statements: Iterable[str], catalog: Catalog) -> Catalog:
+    """The catalog after the statements; who only looks at the state of things needn't import what reads SQL."""
+    from schemaguard.releases.fit import CatalogFit
+
+    return CatalogFit().after(statements, catalog)

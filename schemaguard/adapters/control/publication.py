@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from schemaguard.adapters.control import ledger, locks, situation
+from schemaguard.adapters.control import ledger, situation
 from schemaguard.contracts.signature import to_data
 from schemaguard.contracts.views import ContractViews, view_statements
 from schemaguard.registry.publication import BoundContract, Publication, view_schema
@@ -50,6 +50,8 @@ def place(connection: Connection, publication: Publication) -> str:
 
 def publish(connection: Connection, publication: Publication, views: ContractViews) -> None:
     """Bind the contract and make its views, in the caller's transaction, with its ledger entry."""
+    from schemaguard.adapters.control import locks
+
     contract = publication.contract
     locks.take(connection, (), views)
     replaced = (

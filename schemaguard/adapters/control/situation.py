@@ -6,9 +6,7 @@ from typing import Any
 import psycopg
 
 from schemaguard.adapters.control import changes, journal, pointer, revision
-from schemaguard.adapters.postgres import introspect
 from schemaguard.catalog.objects import Catalog, Name
-from schemaguard.contracts import odcs
 from schemaguard.contracts.contract import Contract
 from schemaguard.contracts.signature import fields
 from schemaguard.errors import UsageError
@@ -92,7 +90,9 @@ def read(connection: Connection, model: str) -> Now:
 
 def catalog(connection: Connection) -> Catalog:
     """The live catalog."""
-    return introspect.read_catalog(connection)
+    from schemaguard.adapters.postgres.introspect import read_catalog
+
+    return read_catalog(connection)
 
 
 def needed(connection: Connection, besides: tuple[str, str | None] = ("", None)) -> tuple[Contract, ...]:
@@ -133,6 +133,8 @@ def unknown(connection: Connection, model: str) -> UsageError:
 
 def contract_of(document: Any, file: str, digest: str, query: str | None = None, signature: Any = None) -> Contract:
     """The published contract that a stored document is, with its feature query and a version's signature."""
+    from schemaguard.contracts import odcs
+
     contract = odcs.from_document(document, file, digest)
     return replace(contract, query=query, signature=fields(signature) if signature is not None else None)
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import psycopg
 
-from schemaguard.contracts import odcs
 from schemaguard.window.window import Window, WindowEntry, superseded_until
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -41,6 +40,8 @@ def _entry(
         return WindowEntry(model, version, role, None, digest)
     if superseded_at is None:
         return WindowEntry(model, version, "published", None, digest)
+    from schemaguard.contracts import odcs
+
     contract = odcs.from_document(document, file, digest)
     until = superseded_until(superseded_at, contract.supported_until)
     return WindowEntry(model, version, "superseded", max(until, window_until) if window_until else until, digest)

@@ -5,12 +5,13 @@ An alias in MLflow has no history, no actor and no compare-and-set: it is a proj
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from schemaguard.adapters.registry.calls import UnknownError, ask, bounded, without_password
+from schemaguard.adapters.registry.direct import NotDirectError, direct_reader
 from schemaguard.contracts.signature import SignatureField
 from schemaguard.errors import RegistryError
 
@@ -25,6 +26,7 @@ class MlflowRegistry:
         self._given = uri
         self._uri = bounded(uri)
         self._client: Any = None
+        self._direct = direct_reader(uri)
 
     @property
     def place(self) -> str:
@@ -33,6 +35,9 @@ class MlflowRegistry:
 
     def alias(self, model: str, alias: str) -> str | None:
         """The version that the alias names, None where the model has no such alias."""
+        if self._direct is not None:
+            with suppress(NotDirectError):
+                return self._direct.alias(model, alias)
         aliases = self._call(
             f"read the aliases of {model}", lambda: self._connected().get_registered_model(model)
         ).aliases
@@ -54,6 +59,9 @@ class MlflowRegistry:
 
     def has_version(self, model: str, version: str) -> bool:
         """Whether the registry knows the model version."""
+        if self._direct is not None:
+            with suppress(NotDirectError):
+                return self._direct.version(model, version) is not None
         return self._version(model, version) is not None
 
     def versions(self, model: str) -> tuple[str, ...]:
@@ -67,9 +75,16 @@ class MlflowRegistry:
 
         In an object store it isn't looked for: that takes the store's own client and credentials.
         """
+        what = f"find the artifact of {model} {version}"
+        if self._direct is not None:
+            with suppress(NotDirectError):
+                found = self._direct.version(model, version)
+                if found is None:
+                    return None
+                if found.artifact_uri is not None and not found.artifact_uri.startswith("models:"):
+                    return found.artifact_uri if self._is_there(what, found.artifact_uri) else None
         if self._version(model, version) is None:
             return None
-        what = f"find the artifact of {model} {version}"
         uri = self._found(what, lambda: self._connected().get_model_version_download_uri(model, version))
         if uri is None:
             return None

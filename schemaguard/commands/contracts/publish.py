@@ -10,7 +10,8 @@ from schemaguard.contracts.difference import difference
 from schemaguard.contracts.views import ContractViews, contract_views
 from schemaguard.errors import ContractError, RegistryError, UsageError
 from schemaguard.registry.publication import BoundContract, Publication, Published
-from schemaguard.releases.fit import CatalogFit, Unmet
+from schemaguard.releases.fit import CatalogFit
+from schemaguard.releases.lookahead import Unmet
 
 TAG = "schemaguard.contract"
 _SHOWN_DIFFERENCES = 20

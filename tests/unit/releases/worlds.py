@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from schemaguard.catalog.objects import Catalog, Column, Name, Table
 from schemaguard.catalog.types import Type
 from schemaguard.contracts.contract import Access, Contract, ContractTable, Promise
-from schemaguard.releases.fit import CatalogFit, Unmet
+from schemaguard.releases.fit import CatalogFit
+from schemaguard.releases.lookahead import Unmet
 from schemaguard.releases.now import Now
 from schemaguard.releases.release import (
     AppliedChange,

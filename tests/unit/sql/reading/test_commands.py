@@ -7,7 +7,7 @@ from schemaguard.sql.reading.readers import READERS
 from schemaguard.sql.reading.translate import translate
 from tests.postgresql_commands import ACTIONS, COMMANDS, Command, page
 
-DOCS = Path(__file__).parents[3] / "docs" / "commands.md"
+DOCS = Path(__file__).parents[4] / "docs" / "commands.md"
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, *ACTIONS], ids=lambda command: command.name)
