@@ -195,7 +195,9 @@ def _part(change: c.Change, catalog: Catalog) -> Part:
 def _statements(found: Inverse) -> tuple[str, ...] | None:
     made: list[str] = []
     for change in found.changes:
-        statement = render(change)
+        # The opposite of a grant on all tables would take away what was granted on one of them before.
+        is_wide = isinstance(change, c.GrantAccess | c.RevokeAccess) and change.all_in_schema
+        statement = None if is_wide else render(change)
         if statement is None:
             return None
         made.append(statement)

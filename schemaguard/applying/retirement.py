@@ -12,12 +12,12 @@ from typing import Literal
 from schemaguard.catalog import changes as c
 from schemaguard.catalog import expressions
 from schemaguard.catalog.fold.cascade import index_uses
-from schemaguard.catalog.objects import Catalog, Check, Column, ForeignKey, Index, Name, Table, Unique
+from schemaguard.catalog.objects import Catalog, Check, Column, Constraint, ForeignKey, Index, Name, Table, Unique
 from schemaguard.catalog.retirability import retirability
 from schemaguard.catalog.volatility import is_constant
 from schemaguard.errors import RefusedError
-from schemaguard.sql.writing.identifiers import hidden, qualified, quote
-from schemaguard.sql.writing.statements import add_constraint, render
+from schemaguard.sql.writing.identifiers import hidden
+from schemaguard.sql.writing.statements import rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ def retire_column(catalog: Catalog, name: Name, column: str, token: int) -> Reti
     _refuse_references(catalog, table, frozenset({column}))
     to = hidden(column, token)
     acts = [*_column_acts(catalog, table, known, token)]
-    rename = f"alter table {qualified(table.name)} rename column {quote(column)} to {quote(to)}"
-    back = f"alter table {qualified(table.name)} rename column {quote(to)} to {quote(column)}"
+    rename = rendered(c.RenameColumn(table.name, column, to))
+    back = rendered(c.RenameColumn(table.name, to, column))
     return Retirement(
         table=table.name,
         column=column,
@@ -79,19 +79,19 @@ def retire_table(catalog: Catalog, name: Name, token: int) -> Retirement:
         for key in other.constraints
         if isinstance(key, ForeignKey) and catalog.resolve(key.ref_table) == table.name and other.name != table.name
     ]
-    move = f"alter table {qualified(table.name)} set schema {quote(grave.schema)}"
-    back = f"alter table {qualified(grave)} set schema {quote(table.name.schema or 'public')}"
+    move = rendered(c.MoveTable(table.name, grave.schema))
+    back = rendered(c.MoveTable(grave, table.name.schema or "public"))
     return Retirement(
         table=table.name,
         column=None,
         hidden_table=grave,
         hidden_column=None,
-        retire=(*(_drop(owner, key.name) for owner, key in foreign), f"create schema {quote(grave.schema)}", move),
+        retire=(*(_drop(owner, key.name) for owner, key in foreign), rendered(c.CreateSchema(grave.schema)), move),
         restore=(
             back,
-            f"drop schema {quote(grave.schema)}",
+            rendered(c.DropObject("schema", Name(grave.schema))),
             # Either side may have been written meanwhile: the key holds for new rows, VALIDATE tells of the old.
-            *(add_constraint(owner, replace(key, valid=False)) for owner, key in foreign),
+            *(_add(owner, replace(key, valid=False)) for owner, key in foreign),
         ),
         cls=cls,
         why=why,
@@ -102,8 +102,8 @@ def hide_index(index: Name, token: int) -> tuple[str, str]:
     """(what gives an index a hidden name, so that its own may be used again; what gives it back)."""
     aside = Name(hidden(index.name, token), index.schema)
     return (
-        f"alter index {qualified(index)} rename to {quote(aside.name)}",
-        f"alter index {qualified(aside)} rename to {quote(index.name)}",
+        rendered(c.RenameObject("index", index, aside.name)),
+        rendered(c.RenameObject("index", aside, index.name)),
     )
 
 
@@ -118,7 +118,8 @@ def _cost(change: c.DropColumn | c.DropTable, catalog: Catalog, what: str) -> tu
     found = retirability(change, catalog)
     assert found is not None
     if found.cls == "impossible":
-        raise _refusal(what, found.why, found.first)
+        first = found.first if isinstance(found.first, str) else rendered(found.first)
+        raise _refusal(what, found.why, first)
     return found.cls, found.why
 
 
@@ -161,12 +162,12 @@ def _constraint_acts(table: Table, column: str, token: int) -> Iterator[tuple[st
         match constraint:
             case ForeignKey(columns=columns) if column in columns:
                 # ON DELETE CASCADE through a column that nobody sees would delete live rows.
-                yield _drop(table.name, name), add_constraint(table.name, replace(constraint, valid=False))
+                yield _drop(table.name, name), _add(table.name, replace(constraint, valid=False))
             case Unique(columns=columns, nulls_distinct=False) if column in columns:
-                yield _drop(table.name, name), add_constraint(table.name, constraint)
+                yield _drop(table.name, name), _add(table.name, constraint)
             case Check(definition=text) if expressions.mentions(text, column):
                 if "not null" in text.lower():
-                    yield _drop(table.name, name), add_constraint(table.name, replace(constraint, valid=False))
+                    yield _drop(table.name, name), _add(table.name, replace(constraint, valid=False))
                 else:
                     to = hidden(name, token)
                     yield _both(c.RenameConstraint(table.name, name, to), c.RenameConstraint(table.name, to, name))
@@ -184,12 +185,13 @@ def _index_acts(table: Table, indexes: list[Index], token: int) -> Iterator[tupl
 
 
 def _both(there: c.Change, back: c.Change) -> tuple[str, str]:
-    statements = render(there), render(back)
-    assert statements[0] is not None
-    assert statements[1] is not None
-    return statements[0], statements[1]
+    return rendered(there), rendered(back)
 
 
 def _drop(table: Name, constraint: str | None) -> str:
     assert constraint is not None
-    return f"alter table {qualified(table)} drop constraint {quote(constraint)}"
+    return rendered(c.DropConstraint(table, constraint))
+
+
+def _add(table: Name, constraint: Constraint) -> str:
+    return rendered(c.AddConstraint(table, constraint))

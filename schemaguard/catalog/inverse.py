@@ -155,7 +155,11 @@ def _attribute_back(change: c.Change, table: Table, name: str) -> Inverse:
         case c.SetGenerated(expression=None):
             return Inverse("impossible", why="a column can't be made generated again")
         case _:
-            old = known.generated if known is not None else None
+            if known is None:
+                return Inverse("impossible", why=f"the expression of {name} before isn't known")
+            if known.generated is None:
+                return NOTHING  # The server refuses it.
+            old = known.generated
             return Inverse("slow", (c.SetGenerated(table.name, name, old),), "the table is rewritten")
 
 

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from schemaguard.catalog import expressions
-from schemaguard.catalog.changes import Change, DropColumn, DropConstraint, DropIndex, DropTable
+from schemaguard.catalog.changes import (
+    Change,
+    DropColumn,
+    DropConstraint,
+    DropIndex,
+    DropNotNull,
+    DropTable,
+    SetReplicaIdentity,
+)
 from schemaguard.catalog.fold.cascade import index_uses
 from schemaguard.catalog.fold.draft import Draft, indexed
 from schemaguard.catalog.objects import Catalog, Check, Column, PrimaryKey, Table, Unique
@@ -16,12 +24,13 @@ from schemaguard.catalog.volatility import is_constant
 class Retirability:
     """What retiring the object costs: `instant` (metadata only both ways), `slow` (the way back scans), `impossible`.
 
-    `why` says what stands in the way, `first` what to do about it; both empty for an instant one.
+    `why` says what stands in the way, `first` what to do about it, in words or as a change; both empty for an instant
+    one.
     """
 
     cls: Literal["instant", "slow", "impossible"]
     why: str = ""
-    first: str = ""
+    first: str | Change = ""
 
 
 INSTANT = Retirability("instant")
@@ -70,7 +79,7 @@ def _column_obstacles(table: Table, column: Column, draft: Draft) -> Iterator[Re
     if name in table.partition_key:
         yield Retirability("impossible", f"{what} is part of the partition key")
     if _is_replica_identity(table, name, draft):
-        first = f"ALTER TABLE {table.name} REPLICA IDENTITY DEFAULT"
+        first = SetReplicaIdentity(table.name, "DEFAULT")
         yield Retirability("impossible", f"{what} is in the replica identity", first)
     if table.partition_of is not None or table.inherits or not column.is_local:
         yield Retirability("impossible", f"{what} is the column of one partition or child", "retire it in the parent")
@@ -88,7 +97,7 @@ def _is_replica_identity(table: Table, column: str, draft: Draft) -> bool:
         return False
     if identity.upper() == "FULL":
         return True
-    index_name = identity.split()[-1].strip('"')
+    index_name = identity.partition("USING INDEX ")[2]
     return any(index.name.name == index_name and index_uses(index, column) for index in draft.indexes_on(table.name))
 
 
@@ -104,7 +113,7 @@ def _blocks_writers(table: Table, column: Column) -> Iterator[Retirability]:
                 pass
     is_filled = column.identity is not None or column.generated is not None or is_constant(column.filling)
     if column.not_null and not is_filled:
-        first = f"ALTER TABLE {table.name} ALTER COLUMN {column.name} DROP NOT NULL"
+        first = DropNotNull(table.name, column.name)
         why = f"column {column.name} is NOT NULL and nothing fills it for new rows: filled and checked on restore"
         yield Retirability("slow", why, first)
 

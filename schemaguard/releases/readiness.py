@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from schemaguard.catalog.changes import DropNotNull
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import RefusedError
 from schemaguard.releases.lookahead import Fit, Unmet
 from schemaguard.releases.now import Now
 from schemaguard.releases.release import Retired, ReversalClass
-from schemaguard.sql.writing.identifiers import quote
+from schemaguard.sql.writing.statements import rendered
 
 _LIFTED_CAUSES = frozenset({"required-column-added", "null-refused"})
 
@@ -43,7 +44,7 @@ class Loosening:
     @property
     def statement(self) -> str:
         """What lifts it; running it again changes nothing."""
-        return f"alter table {quote(self.schema)}.{quote(self.table)} alter column {quote(self.column)} drop not null"
+        return rendered(DropNotNull(Name(self.table, self.schema), self.column))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,15 @@ import psycopg
 from psycopg import sql
 
 from schemaguard.adapters.control import ledger, locks
+from schemaguard.catalog.changes import GrantAccess
+from schemaguard.catalog.objects import Grant, Name
 from schemaguard.contracts.views import OWNER, ContractViews, view_statements
 from schemaguard.errors import DatabaseError
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.readiness import Reversal
 from schemaguard.releases.release import Operation
+from schemaguard.sql.writing.identifiers import quote
+from schemaguard.sql.writing.statements import rendered
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -96,5 +100,11 @@ def _create_role(connection: Connection, role: str) -> None:
         raise DatabaseError(
             f"contract views need the role {role}, and this user may not create it",
             at=f"database {connection.info.dbname}, user {connection.info.user}",
-            next=f"let an administrator run: create role {role} nologin; grant {role} to {connection.info.user}",
+            next=f"let an administrator run: {_granting(role, connection.info.user)}",
         ) from error
+
+
+def _granting(role: str, user: str) -> str:
+    """What an administrator can paste."""
+    member = rendered(GrantAccess("role", Name(role), (Grant(user, "MEMBER"),)))
+    return f"CREATE ROLE {quote(role)} NOLOGIN; {member}"

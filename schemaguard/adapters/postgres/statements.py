@@ -8,10 +8,12 @@ from psycopg import sql
 
 from schemaguard.adapters.postgres import connection as postgres
 from schemaguard.adapters.postgres import introspect
+from schemaguard.catalog.changes import CreateExtension
 from schemaguard.catalog.fold.session import read_search_path
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.observation import Log, ObservedStatement
 from schemaguard.errors import DatabaseError
+from schemaguard.sql.writing.statements import rendered
 
 _TIMEOUT = "60s"
 _HIDDEN = "<insufficient privilege>"
@@ -73,7 +75,8 @@ def _read(connection: postgres.Connection, place: str) -> Log:
         raise DatabaseError(
             "pg_stat_statements isn't installed in this database, so nobody has counted who reads what",
             at=place,
-            next="add it to shared_preload_libraries, restart, then: create extension pg_stat_statements",
+            next="add it to shared_preload_libraries, restart, then: "
+            + rendered(CreateExtension("pg_stat_statements")),
         )
     schema = sql.Identifier(row[0])
     found = connection.execute(sql.SQL(_STATEMENTS).format(schema=schema)).fetchall()

@@ -105,7 +105,10 @@ class SetGenerated:
 
 @dataclass(frozen=True, slots=True)
 class SetColumnOption:
-    """STORAGE, COMPRESSION, STATISTICS or attribute options of a column, which its readers don't feel."""
+    """STORAGE, COMPRESSION, STATISTICS or attribute options of a column, which its readers don't feel.
+
+    `option` is the action of ALTER COLUMN as it is written, such as `set storage external`.
+    """
 
     table: Name
     column: str

@@ -47,7 +47,7 @@ class MoveTable:
 
 @dataclass(frozen=True, slots=True)
 class RewriteTable:
-    """A rewrite with no change of shape: VACUUM FULL, CLUSTER, SET TABLESPACE, SET LOGGED, SET ACCESS METHOD."""
+    """A rewrite with no change of shape; `how` is VACUUM FULL, CLUSTER [USING …], or an action such as SET LOGGED."""
 
     table: Name | None
     how: str
@@ -55,7 +55,10 @@ class RewriteTable:
 
 @dataclass(frozen=True, slots=True)
 class SetTableOption:
-    """A storage option, owner-less setting or statistics target of a table, which its readers don't feel."""
+    """A storage option or other setting of a table or index, which its readers don't feel.
+
+    `option` is the action of ALTER TABLE or ALTER INDEX as it is written, such as `set (fillfactor = 70)`.
+    """
 
     table: Name
     option: str

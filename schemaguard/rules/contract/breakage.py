@@ -2,20 +2,23 @@
 
 from collections.abc import Callable, Iterator
 
+from schemaguard.catalog.changes import CreateView, MoveTable, RenameTable
+from schemaguard.catalog.objects import Name, View
 from schemaguard.contracts.compatibility import Breakage
 from schemaguard.finding import Reader
 from schemaguard.rules.facts.blame import Blamed
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.facts.explaining import explanation
+from schemaguard.rules.facts.pasting import pasted
 from schemaguard.rules.rule import Match
+from schemaguard.sql.writing.identifiers import written
 
 _SAFER = {
     "column-dropped": "leave the column until {who} out of {its} window; new code can stop using it now",
     "table-dropped": "leave the table until {who} out of {its} window; new code can stop using it now",
     "column-renamed": "add the new column beside {column}, let new code write both, fill the old rows in batches;"
     " drop {column} when {who} out of {its} window",
-    "table-moved": "leave an updatable view under the old name, in the same transaction as the rename:\n"
-    "    CREATE VIEW {table} AS SELECT * FROM …",
+    "table-moved": "leave an updatable view under the old name, in the same transaction as the rename",
     "required-column-added": "give the column a default, or leave it nullable until {who} out of {its} window",
     "null-refused": "let {column} stay nullable until {who} out of {its} window",
     "null-possible": "keep {column} NOT NULL until {who} out of {its} window; new code can write to a new column",
@@ -56,12 +59,27 @@ def matches(context: Context, wanted: Callable[[Blamed], bool]) -> Iterator[Matc
             object=first.breakage.object,
             message=first.breakage.message,
             effect=first.breakage.effect,
-            instead=safer(first.breakage, everybody),
+            instead=_with_stand_in(safer(first.breakage, everybody), first.breakage, context),
             severity=first.breakage.severity,
             cause=first.breakage.cause,
             readers=tuple(dict.fromkeys(reader for blamed in group for reader in blamed.readers)),
             explanation=explanation(context, [blamed.breakage for blamed in group]) if context.explains else None,
         )
+
+
+def _with_stand_in(way: str | None, breakage: Breakage, context: Context) -> str | None:
+    """The safer way with the view that stands in for a table that gets another name or schema."""
+    match context.change:
+        case RenameTable(table=table, to=to):
+            moved = Name(to, table.schema)
+        case MoveTable(table=table, schema=schema):
+            moved = Name(table.name, schema)
+        case _:
+            return way
+    if way is None or breakage.cause != "table-moved":
+        return way
+    query = f"SELECT * FROM {written(moved)}"  # noqa: S608 - the name is quoted
+    return f"{way}:\n{pasted(context, CreateView(View(table, query)))}"
 
 
 def _whom_it_concerns(context: Context) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from schemaguard.catalog.changes import Change, Opaque
-from schemaguard.catalog.objects import Catalog
+from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import ContractTable
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.facts import refusal
@@ -11,6 +11,7 @@ from schemaguard.rules.facts.context import Context
 from schemaguard.rules.facts.directives import Touches
 from schemaguard.rules.facts.explaining import of_row
 from schemaguard.rules.rule import Match, Rule
+from schemaguard.sql.writing.identifiers import quote, written
 
 
 def _check(change: Change, context: Context) -> Iterator[Match]:
@@ -52,9 +53,11 @@ def _declared(touches: Touches, catalog: Catalog, part: ContractTable) -> str | 
 def _instead(context: Context, part: ContractTable) -> str:
     column = part.promises[0].column if part.promises else "column"
     marker = "#" if context.is_python else "--"
+    schema = None if part.table.schema == "public" else part.table.schema
+    touched = f"{written(Name(part.table.name, schema))}({quote(column)})"
     return (
         "write it as plain statements that can be read, or say above it what it touches:\n"
-        f"    {marker} schemaguard: touches {part.table}({column})\n"
+        f"    {marker} schemaguard: touches {touched}\n"
         f"    {marker} schemaguard: touches nothing"
     )
 

@@ -74,8 +74,8 @@ class Context:
 
     @property
     def is_python(self) -> bool:
-        """Whether the author wrote an `op.` call rather than SQL."""
-        return self.step.statement.source is not None
+        """Whether the author wrote a revision of Alembic's rather than SQL, whatever calls it is made of."""
+        return self.run.revision.file.endswith(".py")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ from schemaguard.finding import Place
 
 _DIRECTIVE = re.compile(r"schemaguard:\s*(?P<word>ignore-file|ignore|touches)\b[ \t:]*(?P<rest>[^\n]*)", re.IGNORECASE)
 _REASON = re.compile(r"\s+(?:--|—|–)\s*|\s*\*/\s*$")
-_TOUCHED = re.compile(r'((?:"[^"]+"|[\w$]+)(?:\.(?:"[^"]+"|[\w$]+))?)\s*(?:\(([^)]*)\))?')
+_PART = r'(?:"(?:[^"]|"")+"|[\w$]+)'
+_TOUCHED = re.compile(rf'({_PART}(?:\.{_PART})?)\s*(?:\(((?:"(?:[^"]|"")+"|[^)"])*)\))?')
+_LISTED = re.compile(r'(?:"(?:[^"]|"")+"|[^,"])+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,14 @@ def _touched(text: str) -> list[tuple[Name, tuple[str, ...]]]:
         return []
     found = []
     for match in _TOUCHED.finditer(text):
-        parts = [part.strip('"') for part in re.findall(r'"[^"]+"|[\w$]+', match[1])]
-        columns = tuple(column.strip(' "') for column in (match[2] or "").split(",") if column.strip())
+        parts = [_unquoted(part) for part in re.findall(_PART, match[1])]
+        columns = tuple(_unquoted(column.strip()) for column in _LISTED.findall(match[2] or "") if column.strip())
         found.append((Name(parts[-1], parts[0] if len(parts) > 1 else None), columns))
     return found
+
+
+def _unquoted(name: str) -> str:
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
 
 
 def _split_reason(rest: str) -> tuple[str, str]:

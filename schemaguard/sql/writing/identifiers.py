@@ -5,12 +5,18 @@ ASCII letters, digits and underscores, doesn't start with a digit, and is no key
 """
 
 import re
+from collections.abc import Callable
 
 from schemaguard.catalog.objects import Name
+
+Spelling = Callable[[Name], str]
+"""How the names of relations are spelled: `qualified` for what is carried out, `written` for what is shown."""
 
 LONGEST_NAME_BYTES = 63
 HIDDEN_PREFIX = "__retired_"
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*", re.ASCII)
+_PART = r'(?:"(?:[^"]|"")+"|[a-z_][a-z0-9_$]*)'
+_HELD_AS_SQL = re.compile(rf"{_PART}(?:\.{_PART})?", re.ASCII)
 _KEYWORDS = """\
 all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast
 char character check coalesce collate collation column concurrently constraint create cross current_catalog
@@ -45,6 +51,14 @@ def qualified(name: Name) -> str:
 def written(name: Name) -> str:
     """A name with the schema that it says, as its author would write it."""
     return quote(name.name) if name.schema is None else f"{quote(name.schema)}.{quote(name.name)}"
+
+
+def held(text: str) -> str:
+    """A collation's or operator class's name, which is held as SQL where a statement gave it, bare where a server did.
+
+    A bare name in capitals or with a dash or dot in it reads as no SQL, and is quoted.
+    """
+    return text if _HELD_AS_SQL.fullmatch(text) and text not in QUOTED_KEYWORDS else quote(text)
 
 
 def columns(names: tuple[str, ...]) -> str:

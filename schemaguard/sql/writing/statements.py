@@ -1,114 +1,65 @@
-"""Changes as SQL: those that inverses and retirements are made of."""
+"""Every kind of change as SQL: what inverses and retirements are made of, and what is shown to be pasted."""
+
+from typing import assert_never
 
 from schemaguard.catalog import changes as c
-from schemaguard.catalog.objects import Check, Constraint, Exclusion, ForeignKey, Name, PrimaryKey, Unique
-from schemaguard.sql.writing.identifiers import columns, qualified, quote
-from schemaguard.sql.writing.objects import render_object
+from schemaguard.sql.writing.identifiers import Spelling, qualified, written
+from schemaguard.sql.writing.objects import (
+    AccessChange,
+    ObjectChange,
+    TypeChange,
+    render_access,
+    render_object,
+    render_type,
+)
+from schemaguard.sql.writing.rows import RowChange, SessionChange, render_rows, render_session
+from schemaguard.sql.writing.tables import (
+    ColumnChange,
+    ConstraintChange,
+    TableChange,
+    render_column,
+    render_constraint,
+    render_table,
+)
 
 
-def render(change: c.Change) -> str | None:
-    """The statement for a change whose names are resolved; None for a kind that no inverse is made of."""
+def render(change: c.Change, spell: Spelling = qualified) -> str | None:
+    """The statement for a change, without a semicolon.
+
+    `qualified` is for what is carried out, on names that are resolved; `written` for what is shown to an author. None
+    where there is no such statement: for what isn't understood or changes nothing, and for what a change doesn't hold
+    whole (rows that are written, the body of a function that no server spelled). A statement is never nearly right.
+    """
+    if isinstance(change, TableChange):
+        return render_table(change, spell)
+    if isinstance(change, ColumnChange):
+        return render_column(change, spell)
+    if isinstance(change, ConstraintChange):
+        return render_constraint(change, spell)
+    if isinstance(change, ObjectChange):
+        return render_object(change, spell)
+    if isinstance(change, TypeChange):
+        return render_type(change, spell)
+    if isinstance(change, AccessChange):
+        return render_access(change, spell)
+    if isinstance(change, RowChange):
+        return render_rows(change, spell)
+    if isinstance(change, SessionChange):
+        return render_session(change, spell)
     match change:
-        case c.DropConstraint(table=table, constraint=name):
-            return f"alter table {qualified(table)} drop constraint {quote(name)}"
-        case c.AddConstraint(table=table, constraint=constraint, using_index=None):
-            return add_constraint(table, constraint)
-        case c.DropIndex(index=index):
-            return f"drop index {qualified(index)}"
-        case c.RenameTable(table=table, to=to):
-            return f"alter table {qualified(table)} rename to {quote(to)}"
-        case c.MoveTable(table=table, schema=schema):
-            return f"alter table {qualified(table)} set schema {quote(schema)}"
-        case c.RenameConstraint(table=table, constraint=name, to=to):
-            return f"alter table {qualified(table)} rename constraint {quote(name)} to {quote(to)}"
-        case c.DropTable(table=table):
-            return f"drop table {qualified(table)}"
-        case c.AlterConstraint(table=table, constraint=name):
-            timing = ("not " * (not change.deferrable)) + "deferrable"
-            timing += " initially deferred" * change.initially_deferred
-            return f"alter table {qualified(table)} alter constraint {quote(name)} {timing}"
-        case c.DetachPartition(table=table, partition=partition, concurrently=False):
-            return f"alter table {qualified(table)} detach partition {qualified(partition)}"
-        case c.AttachPartition(table=table, partition=partition, bound=bound):
-            return f"alter table {qualified(table)} attach partition {qualified(partition)} {bound}"
-        case c.SetInheritance(table=table, parent=parent, inherits=inherits):
-            return f"alter table {qualified(table)} {'' if inherits else 'no '}inherit {qualified(parent)}"
-        case c.SetReplicaIdentity(table=table, identity=identity):
-            return f"alter table {qualified(table)} replica identity {_identity_of_replica(identity)}"
-        case c.RenameColumn(table=table, column=column, to=to):
-            return f"alter table {qualified(table)} rename column {quote(column)} to {quote(to)}"
-        case _:
-            return _column_change(change) or render_object(change)
-
-
-def _identity_of_replica(identity: str) -> str:
-    word, _, index = identity.partition("USING INDEX ")
-    return f"using index {quote(index)}" if index else word.lower()
-
-
-def _column_change(change: c.Change) -> str | None:
-    match change:
-        case c.SetNotNull(table=table, column=column):
-            return _alter_column(table, column, "set not null")
-        case c.DropNotNull(table=table, column=column):
-            return _alter_column(table, column, "drop not null")
-        case c.SetDefault(table=table, column=column, default=default):
-            return _alter_column(table, column, f"set default {default}")
-        case c.DropDefault(table=table, column=column):
-            return _alter_column(table, column, "drop default")
-        case c.RetypeColumn(table=table, column=column, type=type_, using=using, collation=collation):
-            collated = f" collate {quote(collation)}" if collation else ""
-            return _alter_column(table, column, f"type {type_}{collated}{f' using {using}' if using else ''}")
-        case c.DropColumn(table=table, column=column):
-            return f"alter table {qualified(table)} drop column {quote(column)}"
-        case c.SetIdentity(table=table, column=column, identity=identity, is_new=is_new):
-            if identity is None:
-                return _alter_column(table, column, "drop identity")
-            return _alter_column(
-                table, column, f"{'add' if is_new else 'set'} generated {identity}{' as identity' * is_new}"
-            )
-        case c.SetGenerated(table=table, column=column, expression=str() as expression):
-            return _alter_column(table, column, f"set expression as ({expression})")
-        case _:
+        case c.NoEffect() | c.Opaque() | c.Unreadable():
             return None
+        case _:
+            assert_never(change)
 
 
-def add_constraint(table: Name, constraint: Constraint) -> str:
-    """ADD CONSTRAINT as it is, NOT VALID where it says so."""
-    assert constraint.name is not None
-    return f"alter table {qualified(table)} add constraint {quote(constraint.name)} {_definition(constraint)}"
+def rendered(change: c.Change) -> str:
+    """As `render`, of a change that is made here and holds all that its statement says."""
+    statement = render(change)
+    assert statement is not None, change
+    return statement
 
 
-def _definition(constraint: Constraint) -> str:
-    match constraint:
-        case ForeignKey():
-            text = f"foreign key {columns(constraint.columns)} references {qualified(constraint.ref_table)}"
-            text += f" {columns(constraint.ref_columns)}" if constraint.ref_columns else ""
-            text += " match full" if constraint.match_full else ""
-            text += f" on update {constraint.on_update} on delete {constraint.on_delete}"
-            return text + _deferrable(constraint) + ("" if constraint.valid else " not valid")
-        case Check():
-            return (
-                f"check ({constraint.definition})"
-                + (" no inherit" if constraint.no_inherit else "")
-                + ("" if constraint.valid else " not valid")
-            )
-        case PrimaryKey() | Unique():
-            kind = "primary key" if isinstance(constraint, PrimaryKey) else "unique"
-            nulls = "" if isinstance(constraint, PrimaryKey) or constraint.nulls_distinct else " nulls not distinct"
-            include = f" include {columns(constraint.include)}" if constraint.include else ""
-            return f"{kind}{nulls} {columns(constraint.columns)}{include}{_deferrable(constraint)}"
-        case Exclusion():
-            elements = ", ".join(f"{element} with {operator}" for element, operator in constraint.elements)
-            where = f" where ({constraint.predicate})" if constraint.predicate else ""
-            return f"exclude using {quote(constraint.method)} ({elements}){where}"
-
-
-def _deferrable(constraint: ForeignKey | PrimaryKey | Unique) -> str:
-    if not constraint.deferrable:
-        return ""
-    return " deferrable initially deferred" if constraint.initially_deferred else " deferrable"
-
-
-def _alter_column(table: Name, column: str, action: str) -> str:
-    return f"alter table {qualified(table)} alter column {quote(column)} {action}"
+def shown(change: c.Change, statement: str) -> str:
+    """The change as its author would write it, ready to be pasted; where it doesn't hold enough, the author's own."""
+    return (render(change, written) or statement.rstrip().removesuffix(";")) + ";"

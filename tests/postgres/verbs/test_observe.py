@@ -272,7 +272,7 @@ def test_each_reason_that_it_cannot_tell_says_what_to_do(
 
     absent = observed.run("contracts", "observe", "--database-url", database)
     assert (absent.code, "isn't installed in this database" in absent.words) == (2, True)
-    assert "create extension pg_stat_statements" in absent.words
+    assert "CREATE EXTENSION pg_stat_statements" in absent.words
 
     with psycopg.connect(database15, autocommit=True) as connection:
         connection.execute("create extension pg_stat_statements")

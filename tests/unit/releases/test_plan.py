@@ -153,7 +153,7 @@ def test_not_null_of_a_column_that_the_old_writer_does_not_know_is_lifted() -> N
     )
     plan = make_plan(now, BACK, FIT)
     assert [each.statement for each in plan.loosenings] == [
-        "alter table public.predictions alter column reason drop not null"
+        "ALTER TABLE public.predictions ALTER COLUMN reason DROP NOT NULL"
     ]
 
 

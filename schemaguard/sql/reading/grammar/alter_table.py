@@ -36,6 +36,7 @@ from schemaguard.catalog.changes import (
     ValidateConstraint,
 )
 from schemaguard.catalog.objects import Check, Exclusion, Identity, Name, PrimaryKey, Unique
+from schemaguard.catalog.types import quote_identifier
 from schemaguard.sql.reading.cursor import Cursor, SyntaxRefusal, UnknownMeaning, spelled
 from schemaguard.sql.reading.grammar.columns import column_definition
 from schemaguard.sql.reading.grammar.constraints import STARTS, NotNull, attributes, table_constraint
@@ -179,8 +180,9 @@ def cascades(cursor: Cursor) -> bool:
 def _alter(cursor: Cursor, table: Name) -> Change | list[Change]:
     if cursor.accept("constraint"):
         constraint = cursor.identifier()
+        begin = cursor.at
         if cursor.accept("inherit") or cursor.accept("no", "inherit"):
-            return SetTableOption(table, f"constraint {constraint} inheritance")
+            return SetTableOption(table, f"alter constraint {quote_identifier(constraint)} {cursor.since(begin)}")
         given = attributes(cursor)
         return AlterConstraint(table, constraint, given.deferrable, given.initially_deferred)
     cursor.accept("column")
@@ -196,11 +198,13 @@ def _alter(cursor: Cursor, table: Name) -> Change | list[Change]:
     if cursor.accept("add"):
         identity = _identity(cursor)
         return SetIdentity(table, column, identity, is_new=True)
+    begin = cursor.at
     if cursor.accept_one("reset", "options"):
-        return SetColumnOption(table, column, "reset " + cursor.options())
+        cursor.options()
+        return SetColumnOption(table, column, cursor.since(begin))
     if cursor.accept("restart"):
         cursor.skip(",")
-        return SetColumnOption(table, column, "restart")
+        return SetColumnOption(table, column, cursor.since(begin))
     raise cursor.refusal("SET, DROP, TYPE, ADD, RESET or RESTART")
 
 
@@ -230,7 +234,7 @@ def _set_column(cursor: Cursor, table: Name, column: str) -> Change | list[Chang
         cursor.take()
     else:
         cursor.options()
-    return SetColumnOption(table, column, cursor.since(begin))
+    return SetColumnOption(table, column, f"set {cursor.since(begin)}")
 
 
 def _alter_identity(cursor: Cursor, table: Name, column: str) -> list[Change]:
@@ -278,12 +282,12 @@ def _drop_of_column(cursor: Cursor, table: Name, column: str) -> Change:
 def _set(cursor: Cursor, table: Name) -> Change:
     begin = cursor.at
     if cursor.accept("tablespace"):
-        cursor.identifier()
+        tablespace = quote_identifier(cursor.identifier())
         cursor.accept("nowait")
-        return RewriteTable(table, "SET TABLESPACE")
+        return RewriteTable(table, f"SET TABLESPACE {tablespace}")
     if cursor.accept("access", "method"):
-        cursor.label()
-        return RewriteTable(table, "SET ACCESS METHOD")
+        method = "DEFAULT" if cursor.accept("default") else quote_identifier(cursor.label())
+        return RewriteTable(table, f"SET ACCESS METHOD {method}")
     if word := cursor.accept_one("logged", "unlogged"):
         return RewriteTable(table, f"SET {word.upper()}")
     if cursor.accept("without"):
@@ -296,7 +300,7 @@ def _set(cursor: Cursor, table: Name) -> Change:
 
 def _options(word: str) -> Callable[[Cursor, Name], Change]:
     def read(cursor: Cursor, table: Name) -> Change:
-        return SetTableOption(table, f"{word} {cursor.options()}")
+        return SetTableOption(table, f"{word} ({cursor.options()})")
 
     return read
 
@@ -374,7 +378,7 @@ def _replica(cursor: Cursor, table: Name) -> Change:
 
 def _cluster(cursor: Cursor, table: Name) -> Change:
     cursor.expect("on")
-    return SetTableOption(table, f"cluster on {cursor.identifier()}")
+    return SetTableOption(table, f"cluster on {quote_identifier(cursor.identifier())}")
 
 
 def _type(cursor: Cursor, table: Name) -> Change:

@@ -14,6 +14,7 @@ from schemaguard.catalog.changes import (
     SetTableOption,
 )
 from schemaguard.catalog.objects import Index, IndexKey, Name
+from schemaguard.catalog.types import quote_identifier
 from schemaguard.sql.reading.cursor import Cursor, spelled
 from schemaguard.sql.reading.expressions import columns_between
 from schemaguard.sql.reading.grammar.constraints import nulls_distinct
@@ -121,9 +122,9 @@ def alter_index(cursor: Cursor) -> Iterator[Change]:
     elif cursor.accept("attach", "partition"):
         yield AttachIndex(index, cursor.name())
     elif cursor.accept("set", "tablespace"):
-        cursor.identifier()
+        tablespace = quote_identifier(cursor.identifier())
         cursor.accept("nowait")
-        yield RewriteTable(index, "SET TABLESPACE")
+        yield RewriteTable(index, f"SET TABLESPACE {tablespace}")
     elif cursor.accept("owner", "to"):
         yield ChangeOwner("index", index, cursor.role())
     elif cursor.accept("no"):

@@ -203,11 +203,12 @@ def cluster(cursor: Cursor) -> Iterator[Change]:
         yield RewriteTable(None, "CLUSTER")
         return
     first = cursor.name()
+    index: str | None = None
     if cursor.accept("on"):  # CLUSTER index ON table
-        first = cursor.name()
+        first, index = cursor.name(), first.name
     elif cursor.accept("using"):
-        cursor.identifier()
-    yield RewriteTable(first, "CLUSTER")
+        index = cursor.identifier()
+    yield RewriteTable(first, "CLUSTER" if index is None else f"CLUSTER USING {quote_identifier(index)}")
 
 
 def do_block(cursor: Cursor) -> Iterator[Change]:
