@@ -15,8 +15,9 @@ from schemaguard.catalog.objects import Catalog, Column, Name, View
 from schemaguard.catalog.types import Type
 from schemaguard.sql.joined import has_outer_join, is_sorted_by, merged_by_using, merged_names
 from schemaguard.sql.lineage import Lineage, Output, Source, Untraceable, is_of_the_server
-from schemaguard.sql.naming import UNKNOWN, cast_type, column_name
+from schemaguard.sql.naming import UNKNOWN, cast_type
 from schemaguard.sql.nullability import may_be_null
+from schemaguard.sql.output_names import NAMELESS
 from schemaguard.sql.scopes import UNREADABLE, foreign_calls, place_of, scope_of
 
 _SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid"})
@@ -174,7 +175,7 @@ class _Tracer:
 
     def output(self, scope: Scope, selected: exp.Expr) -> Output:
         value = selected.this if isinstance(selected, exp.Alias) else selected
-        name = selected.alias if isinstance(selected, exp.Alias) else column_name(value)
+        name = selected.alias if isinstance(selected, exp.Alias) else self.own_name(value)
         if isinstance(value, exp.Column):
             found = self.resolve(scope, value)
             if len(found) == 1:
@@ -186,6 +187,15 @@ class _Tracer:
             sources.update(*(output.sources for output in self.resolve(inner, column)))
         nullable = may_be_null(value, lambda column: self.is_nullable(scope, column))
         return Output(name, self.type_of(scope, value), frozenset(sources), False, nullable)
+
+    def own_name(self, value: exp.Expr) -> str:
+        """What an item is called that has no AS: a column, a field, or a subquery that returns `*`."""
+        if isinstance(value, (exp.Column, exp.Dot)):
+            return value.name
+        query = value.find(exp.Subquery)
+        inner = self.scopes.get(id(query.this)) if query is not None else None
+        shown = self.outputs(inner) if inner is not None else []
+        return shown[0].name if shown else NAMELESS
 
     def is_nullable(self, scope: Scope, column: exp.Column) -> bool:
         found = self.resolve(self.own_scope(scope, column), column)
@@ -253,6 +263,8 @@ class _Tracer:
     def resolve(self, scope: Scope, column: exp.Column) -> list[Output]:
         """The columns that a name may mean in a scope or those around it; several where USING joins them."""
         name, table = column.name, column.table
+        if isinstance(column.this, exp.Star):
+            return self.starred(scope, column)  # row(t.*), count(t.*)
         at: Scope | None = scope
         while at is not None:
             found = self.in_scope(at, name, table)
@@ -311,8 +323,12 @@ def _renamed(shown: list[Output], names: list[str]) -> list[Output]:
 
 
 def _named_by_alias(source: exp.Expr) -> list[Output] | None:
-    """A function or VALUES in FROM shows what its alias lists; without a list it could show anything."""
+    """A function or VALUES in FROM shows what its alias lists; without a list a function could show anything."""
     names = [str(name) for name in getattr(source, "alias_column_names", ())]
+    if isinstance(source, exp.Values) and source.expressions:
+        row = source.expressions[0]
+        many = len(row.expressions) if isinstance(row, exp.Tuple) else 1
+        names += [f"column{number}" for number in range(len(names) + 1, many + 1)]
     ordinality = source.args.get("offset")
     if names and isinstance(ordinality, exp.Identifier):
         names.append(ordinality.name)

@@ -1,0 +1,14 @@
+CREATE TYPE mood AS ENUM ('ok', 'bad');
+CREATE TYPE pair AS (left_side integer, right_side integer);
+CREATE DOMAIN positive AS integer CHECK (VALUE > 0);
+CREATE DOMAIN "Odd Type" AS text;
+CREATE SEQUENCE s;
+CREATE TABLE t (
+    id integer, name text, at timestamp with time zone, b boolean, r double precision, tags text[], matrix integer[],
+    doc jsonb, pair pair, pairs pair[], "Mixed Case" integer, "end" integer, "select" integer
+);
+CREATE TABLE one_column (only_one integer);
+CREATE FUNCTION shout(x text) RETURNS text LANGUAGE sql AS 'SELECT upper(x)';
+CREATE FUNCTION "Shout Loud"(x text) RETURNS text LANGUAGE sql AS 'SELECT upper(x)';
+CREATE FUNCTION f(n integer) RETURNS integer LANGUAGE sql AS 'SELECT n';
+CREATE FUNCTION f(VARIADIC n integer[]) RETURNS integer LANGUAGE sql AS 'SELECT 1';
