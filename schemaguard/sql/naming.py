@@ -1,7 +1,7 @@
 """The names and types that PostgreSQL gives to what a query returns."""
 
 from sqlglot import exp
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from schemaguard.catalog.types import Type
 from schemaguard.sql.cursor import read_type

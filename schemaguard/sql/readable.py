@@ -5,7 +5,7 @@ The tokens that stand in place of others have their place in the text.
 
 from collections.abc import Callable, Sequence
 
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 _Put = tuple[list[Token], int]
 """The tokens that stand in place of those from here, and where reading goes on."""
