@@ -185,7 +185,7 @@ class Recorder:
             self.undoing.begins(len(self.steps))
         place, source, comments = self._place(site or self._site())
         self.catalog = after
-        undoes, is_ended = self._controls(changes)
+        undoes, is_ended = self._controls(changes, before)
         self.steps.append(
             Step(
                 statement=Statement(
@@ -206,22 +206,28 @@ class Recorder:
         if autocommit or is_ended:
             self._end()
 
-    def _controls(self, changes: tuple[Change, ...]) -> tuple[bool, bool]:
+    def _controls(self, changes: tuple[Change, ...], before: Catalog) -> tuple[bool, bool]:
         """Whether the statement undoes what has run, and whether it ends the transaction."""
         change = changes[0] if len(changes) == 1 else None
         if not isinstance(change, ControlTransaction):
             return False, False
         undoes_from = self.undoing.noted(change, len(self.steps))
-        if change.action == "ROLLBACK":
-            self.catalog = self.at_begin
-        return undoes_from is not None and self._undo(undoes_from), change.action in _ENDING
+        left = self.at_begin if change.action == "ROLLBACK" else self.catalog
+        undoes = undoes_from is not None and self._undo(undoes_from, left)
+        if undoes_from is not None and not undoes:
+            self.catalog = before
+        return undoes, change.action in _ENDING
 
-    def _undo(self, first: int) -> bool:
-        """The steps from one on are undone, if it is certain that this runs; whether it is."""
-        is_certain = self.interpreter is None or not self.interpreter.conditional
-        if is_certain:
-            self.steps[first:] = undone(self.steps[first:], self.catalog)
-        return is_certain
+    def _undo(self, first: int, left: Catalog) -> bool:
+        """The steps from one on are undone, if it is certain that this runs; whether it is.
+
+        A rollback that may not run undoes nothing: what it would undo has to be judged.
+        """
+        if self.interpreter is not None and self.interpreter.conditional:
+            return False
+        self.catalog = left
+        self.steps[first:] = undone(self.steps[first:], left)
+        return True
 
     def mark(self) -> tuple[int, Catalog]:
         """Where a transaction within the transaction begins."""
@@ -229,11 +235,11 @@ class Recorder:
 
     def go_back(self, mark: tuple[int, Catalog] | None = None) -> None:
         """The code rolls back to a mark, or to where the transaction began."""
-        first, self.catalog = mark or (self.undoing.begun, self.at_begin if self.is_open else self.catalog)
-        if mark is not None or self.is_open:
-            self._undo(first)
-        if mark is None:
-            self.commit()
+        if mark is not None:
+            self._undo(*mark)
+        elif self.is_open:
+            self._undo(self.undoing.begun, self.at_begin)
+            self._end()
 
     def _end(self) -> None:
         """The transaction is over, and the next statement starts another."""
