@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from schemaguard.catalog.changes import Change, ControlTransaction, SetSetting
 from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Place
+from schemaguard.history.absence import finds_nothing
 from schemaguard.history.folding import fold
 from schemaguard.history.history import Script, Section
 from schemaguard.history.replay import Outcome
@@ -102,7 +103,8 @@ class _Session:
     def run(self, statement: Statement, changes: tuple[Change, ...]) -> None:
         """Run one statement; the session is then as it leaves it, and what it undoes leaves nothing."""
         before, was_open, number = self.catalog, self.is_open, self.number
-        changes, self.catalog = fold(changes, before)
+        if not finds_nothing(statement.sql, changes, before):
+            changes, self.catalog = fold(changes, before)
         if len(changes) == 1 and isinstance(changes[0], ControlTransaction):
             before = self._control(changes[0], bool(_CHAIN.search(statement.sql)), before)
         if not self.is_open:

@@ -16,6 +16,7 @@ from schemaguard.catalog.changes import AddConstraint, Change, ControlTransactio
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.persistent import PersistentMap
 from schemaguard.finding import Place
+from schemaguard.history.absence import finds_nothing
 from schemaguard.history.evaluation.database.connection import RecordingConnection, Sent
 from schemaguard.history.evaluation.database.dialect import CatalogDialect, catalog_dialect
 from schemaguard.history.evaluation.machine.budget import Exhausted
@@ -168,7 +169,7 @@ class Recorder:
     ) -> None:
         interpreter = self.interpreter
         before = self.catalog
-        changes, after = fold(changes, before)
+        changes, after = (changes, before) if finds_nothing(sql, changes, before) else fold(changes, before)
         if interpreter is not None and interpreter.trying and is_refusal(changes[-1]):
             refused = changes[-1]
             assert isinstance(refused, Opaque)
