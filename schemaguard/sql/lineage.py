@@ -70,6 +70,13 @@ def trace(query: str, catalog: Catalog) -> Lineage:
     return trace_query(query, catalog)
 
 
+def view_outputs(view: View, catalog: Catalog) -> tuple[Output, ...]:
+    """What a view shows, each column with the base columns that it is made of; raises Untraceable as `trace` does."""
+    from schemaguard.sql.tracing import view_lineage
+
+    return tuple(view_lineage(view, catalog)[0])
+
+
 def base_columns(query: str, catalog: Catalog) -> frozenset[Source]:
     """The base columns that a query names anywhere; raises Untraceable as `trace` does."""
     return trace(query, catalog).reads

@@ -13,6 +13,7 @@ from sqlglot.optimizer.scope import Scope
 
 from schemaguard.catalog.objects import Catalog, Column, Name, View
 from schemaguard.catalog.types import Type
+from schemaguard.sql.as_made import Reads, columns_as_made, visible
 from schemaguard.sql.joined import has_outer_join, is_sorted_by, merged_by_using, merged_names
 from schemaguard.sql.lineage import Lineage, Output, Source, Untraceable, is_of_the_server
 from schemaguard.sql.naming import UNKNOWN, cast_type
@@ -24,20 +25,24 @@ _SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid",
 _DEEPEST = 30
 
 
-def trace_query(query: str, catalog: Catalog, depth: int = 0) -> Lineage:
-    """What a query returns and reads; `depth` counts the views that it stands on."""
+def trace_query(query: str, catalog: Catalog, depth: int = 0, seen: Reads = frozenset()) -> Lineage:
+    """What a query returns and reads.
+
+    `depth` counts the views that it stands on; `seen` is what a view read when it was made: its `*` is no more than
+    that.
+    """
     if depth > _DEEPEST:
         raise Untraceable("views stand on each other too deeply")
     root = scope_of(query)
     try:
-        return _traced(root, catalog, depth)
+        return _traced(root, catalog, depth, seen)
     except SqlglotError as error:
         # Scopes look at their sources when these are asked for, and refuse two of a name, which PostgreSQL may not.
         raise Untraceable(f"{UNREADABLE}: {str(error).partition(chr(10))[0]}") from None
 
 
-def _traced(root: Scope, catalog: Catalog, depth: int) -> Lineage:
-    tracer = _Tracer(root, catalog, depth)
+def _traced(root: Scope, catalog: Catalog, depth: int, seen: Reads) -> Lineage:
+    tracer = _Tracer(root, catalog, depth, seen)
     outputs = tuple(tracer.outputs(root))
     for scope in root.traverse():
         tracer.read_all(scope)
@@ -67,9 +72,10 @@ def _is_star(selected: exp.Expr) -> bool:
 class _Tracer:
     """Resolves the names of one query."""
 
-    def __init__(self, root: Scope, catalog: Catalog, depth: int) -> None:
+    def __init__(self, root: Scope, catalog: Catalog, depth: int, seen: Reads) -> None:
         self.catalog = catalog
         self.depth = depth
+        self.seen = seen
         self.reads: set[Source] = set()
         self.direct: set[Source] = set()
         self.relations: set[Name] = set()
@@ -110,18 +116,13 @@ class _Tracer:
         else:
             assert view is not None
             shown = self.of_view(resolved, view)
-        return _renamed(shown, [str(name) for name in source.alias_column_names])
+        return _renamed(visible(shown, resolved, self.seen), [str(name) for name in source.alias_column_names])
 
     def of_view(self, name: Name, view: View) -> list[Output]:
         """What a view shows; its own columns are sources too, and are replaced by their base columns in `reads`."""
-        lineage = trace_query(view.query, self.catalog, self.depth + 1)
-        names = [column.name for column in view.columns or ()]
-        found: list[Output] = []
-        for at, output in enumerate(lineage.outputs):
-            own = names[at] if at < len(names) else output.name
-            found.append(replace(output, name=own, sources=output.sources | {(name, own)}))
-        self.reads |= lineage.conditions
-        return found
+        outputs, conditions = view_lineage(view, self.catalog, self.depth)
+        self.reads |= conditions
+        return [replace(output, sources=output.sources | {(name, output.name)}) for output in outputs]
 
     def of_scope(self, scope: Scope) -> list[Output] | None:
         if isinstance(scope.expression, (exp.UDTF, exp.Values)) and not isinstance(scope.expression, exp.Subquery):
@@ -309,6 +310,22 @@ class _Tracer:
         if anything or (table and candidates and name in _SYSTEM_COLUMNS):
             return []
         return None
+
+
+def view_lineage(view: View, catalog: Catalog, depth: int = 0) -> tuple[list[Output], frozenset[Source]]:
+    """What a view shows of the tables below it, and what decides on its rows."""
+    try:
+        lineage = trace_query(view.query, catalog, depth + 1, view.reads)
+    except Untraceable:
+        if view.columns is None or depth >= _DEEPEST:
+            raise
+        return columns_as_made(view, catalog)
+    if view.columns is None:
+        return list(lineage.outputs), lineage.conditions
+    if len(view.columns) > len(lineage.outputs):
+        return columns_as_made(view, catalog)
+    pairs = zip(view.columns, lineage.outputs, strict=False)
+    return [replace(output, name=column.name) for column, output in pairs], lineage.conditions
 
 
 def _of_column(table: Name, column: Column) -> Output:
