@@ -95,12 +95,23 @@ def _typed_literal(tokens: Sequence[Token], at: int, before: list[Token]) -> _Pu
 def _bit(tokens: Sequence[Token], at: int, _before: list[Token]) -> _Put | None:
     """BIT VARYING, which is varbit."""
     if _word(tokens, at + 1) != "varying":
-        return None
+        return _one_letter(tokens, at, _before)
     varbit = _made(TokenType.VAR, "varbit", tokens[at])
     end = _close(tokens, at + 2) if _word(tokens, at + 2) == "(" else at + 2
     if end < len(tokens) and tokens[end].token_type is TokenType.STRING:
         return [tokens[end], _made(TokenType.DCOLON, "::", tokens[at]), varbit, *tokens[at + 2 : end]], end + 1
     return [varbit], at + 2
+
+
+def _one_letter(tokens: Sequence[Token], at: int, _before: list[Token]) -> _Put | None:
+    """`char 'x'` has no length, unlike `'x'::char`: its type is left open."""
+    if at + 1 >= len(tokens) or tokens[at + 1].token_type is not TokenType.STRING:
+        return None
+    return [
+        tokens[at + 1],
+        _made(TokenType.DCOLON, "::", tokens[at]),
+        _made(TokenType.VAR, "unknown", tokens[at]),
+    ], at + 2
 
 
 def _national(tokens: Sequence[Token], at: int, _before: list[Token]) -> _Put | None:
@@ -117,13 +128,14 @@ def _array(tokens: Sequence[Token], at: int, before: list[Token]) -> _Put | None
 
 
 def _interval(tokens: Sequence[Token], at: int, before: list[Token]) -> _Put | None:
-    """The fields of an interval's type: which ones it keeps doesn't matter to what is read."""
+    """An interval's type with fields: it is left open."""
     end = at + 1
     while _word(tokens, end) in _FIELDS:
         end += 1
     if end == at + 1 or _word(before, len(before) - 1) not in ("::", "as"):
         return None
-    return [tokens[at]], _close(tokens, end) if _word(tokens, end) == "(" else end
+    left_open = _made(TokenType.VAR, "unknown", tokens[at])
+    return [left_open], _close(tokens, end) if _word(tokens, end) == "(" else end
 
 
 def _is(tokens: Sequence[Token], at: int, _before: list[Token]) -> _Put | None:
@@ -280,6 +292,10 @@ _HANDLERS: dict[str, _Handler] = {
     "collation": _collation,
     "operator": _operator,
     "overlaps": _function("overlaps"),
+    "date_part": _function("float8"),  # which has its type; sqlglot takes date_part() for EXTRACT
+    "char": _one_letter,
+    "character": _one_letter,
+    "nchar": _one_letter,
     "treat": _treat,
     "substring": _substring,
     "json_object": _json_object,

@@ -14,9 +14,10 @@ from sqlglot.optimizer.scope import Scope
 from schemaguard.catalog.objects import Catalog, Column, Name, View
 from schemaguard.catalog.types import Type
 from schemaguard.sql.as_made import Reads, columns_as_made, visible
+from schemaguard.sql.expression_types import as_returned, type_of, united
 from schemaguard.sql.joined import has_outer_join, is_sorted_by, merged_by_using, merged_names
 from schemaguard.sql.lineage import Lineage, Output, Source, Untraceable, is_of_the_server
-from schemaguard.sql.naming import UNKNOWN, cast_type
+from schemaguard.sql.naming import UNKNOWN
 from schemaguard.sql.nullability import may_be_null
 from schemaguard.sql.output_names import NAMELESS
 from schemaguard.sql.scopes import UNREADABLE, foreign_calls, place_of, scope_of
@@ -149,7 +150,7 @@ class _Tracer:
         if scope.set_operation_scopes:
             left, right = (self.outputs(branch) for branch in scope.set_operation_scopes)
             return [
-                Output(a.name, a.type if a.type == b.type else UNKNOWN, a.sources | b.sources, False, True)
+                Output(a.name, united(a.type, b.type), a.sources | b.sources, False, True)
                 for a, b in zip(left, right, strict=False)
             ]
         found: list[Output] = []
@@ -187,7 +188,7 @@ class _Tracer:
             inner = self.own_scope(scope, column)
             sources.update(*(output.sources for output in self.resolve(inner, column)))
         nullable = may_be_null(value, lambda column: self.is_nullable(scope, column))
-        return Output(name, self.type_of(scope, value), frozenset(sources), False, nullable)
+        return Output(name, as_returned(value, self.type_of(scope, value)), frozenset(sources), False, nullable)
 
     def own_name(self, value: exp.Expr) -> str:
         """What an item is called that has no AS: a column, a field, or a subquery that returns `*`."""
@@ -208,23 +209,15 @@ class _Tracer:
         return self.scopes.get(id(select), scope)
 
     def type_of(self, scope: Scope, value: exp.Expr) -> Type:
-        if isinstance(value, exp.Paren):
-            return self.type_of(scope, value.this)
-        if isinstance(value, exp.Cast):
-            return cast_type(value)
-        if isinstance(value, exp.Column):
-            found = self.resolve(scope, value)
-            return found[0].type if len(found) == 1 else UNKNOWN
-        if isinstance(value, exp.Count):
-            return Type("bigint")
-        if isinstance(value, (exp.Min, exp.Max)):
-            return self.type_of(scope, value.this)
-        if isinstance(value, exp.Coalesce):
-            types = {self.type_of(scope, part) for part in [value.this, *value.expressions]}
-            return types.pop() if len(types) == 1 else UNKNOWN
-        if isinstance(value, (exp.Predicate, exp.Not, exp.And, exp.Or, exp.Boolean)):
-            return Type("boolean")
-        return UNKNOWN
+        def inner(part: exp.Expr) -> Type:
+            if isinstance(part, exp.Column):
+                found = self.resolve(self.own_scope(scope, part), part)
+                return found[0].type if len(found) == 1 else UNKNOWN
+            query = self.scopes.get(id(part.this))
+            returned = self.outputs(query) if query is not None else []
+            return returned[0].type if len(returned) == 1 else UNKNOWN
+
+        return type_of(value, inner)
 
     # What a query reads
 
