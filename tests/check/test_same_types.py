@@ -55,7 +55,8 @@ SAME = [
 OTHER = [
     "ALTER TABLE job ALTER COLUMN status TYPE other_st USING 'over';",
     """BEGIN; ALTER TABLE job ALTER COLUMN status TYPE other_st USING 'over';
-    ALTER TABLE job ALTER COLUMN history TYPE text[] USING '{}'; DROP TYPE st; ALTER TYPE other_st RENAME TO job_status; COMMIT;""",
+    ALTER TABLE job ALTER COLUMN history TYPE text[] USING '{}'; DROP TYPE st;
+    ALTER TYPE other_st RENAME TO job_status; COMMIT;""",
     "ALTER TABLE job ALTER COLUMN tags TYPE text USING tags[1];",
     "CREATE DOMAIN num AS integer; ALTER TABLE job ALTER COLUMN note TYPE num USING 1;",
     "ALTER TABLE job ALTER COLUMN tags TYPE int[] USING '{}';",
