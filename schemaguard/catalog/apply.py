@@ -23,6 +23,7 @@ from schemaguard.catalog.fold import (
     indexes,
     naming,
     objects,
+    only,
     renaming,
     session,
     tables,
@@ -58,5 +59,7 @@ def apply(change: Change, catalog: Catalog) -> Catalog:
     draft = Draft(indexed(catalog))
     if isinstance(change, ControlTransaction):
         return session.control_transaction(change, draft) or draft.freeze()
+    if only.is_only(change):
+        draft = only.alone(change, draft)
     FOLDS[type(change)](change, draft)
     return draft.freeze()

@@ -334,6 +334,8 @@ class Catalog:
     """The search_path that comes back when the transaction ends, where it was set for its length only."""
     at_begin: "Catalog | None" = None
     """The catalog at the BEGIN of the open transaction, which ROLLBACK brings back."""
+    savepoints: tuple[tuple[str, "Catalog"], ...] = ()
+    """The savepoints of the open transaction, the last one at the end, each with the catalog that it brings back."""
 
     def resolve(self, name: Name) -> Name:
         """The name with its schema: the first on the search_path that has such a relation, else the first of it."""

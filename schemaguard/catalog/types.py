@@ -43,6 +43,8 @@ _TAKES_MODIFIERS = {
     "timestamp with time zone": 1, "timestamp without time zone": 1,
     "time with time zone": 1, "time without time zone": 1,
 }  # fmt: skip
+_SPELLED_OUT = ("smallint", "integer", "bigint", "real", "boolean", "character")
+"""Types that pg_type has under another name."""
 _TEMPORAL = ("timestamp", "time", "interval")
 _FINEST_SECOND = 6
 _INTERVAL_FIELDS = frozenset(
@@ -190,7 +192,8 @@ class _Parser:
         dimensions = self.brackets()
         if self.peek().kind != "end":
             self.refuse()
-        return Type(found.name, found.schema, found.modifiers, dimensions, found.interval_fields, found.words)
+        many = max(dimensions, found.dimensions)
+        return Type(found.name, found.schema, found.modifiers, many, found.interval_fields, found.words)
 
     def brackets(self) -> int:
         many = self.accept("array")
@@ -311,10 +314,27 @@ class _Parser:
         return found[0] if found else token.text
 
 
+def _element_of(name: str) -> str | None:
+    """The type whose arrays pg_type calls by a name, such as `text` for `_text`; None where there is none."""
+    element = name[1:]
+    if not name.startswith("_") or element in SERIALS:
+        return None
+    if element in _QUOTED_INTERNAL:
+        return _QUOTED_INTERNAL[element]
+    if element in ALIASES:
+        return ALIASES[element] if element not in ("int", "dec", "decimal", "nchar") else None
+    is_there = element in BUILT_IN and element not in _SPELLED_OUT and " " not in element
+    return element if is_there else None
+
+
 def _finished(name: str, words: tuple[str, ...], numbers: tuple[int, ...]) -> Type | None:
     """The built-in or user type with its modifiers as the server keeps them, None where it would refuse them."""
     if name not in BUILT_IN:
-        return Type(name, None, numbers, words=words)
+        element = _element_of(name)
+        if element is None:
+            return Type(name, None, numbers, words=words)
+        found = _finished(element, words, numbers)
+        return None if found is None else Type(found.name, None, found.modifiers, 1)
     if words or len(numbers) > _TAKES_MODIFIERS.get(name, 0):
         return None
     if name == "numeric" and numbers:

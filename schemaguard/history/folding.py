@@ -21,13 +21,14 @@ def fold(changes: Iterable[Change], catalog: Catalog) -> tuple[tuple[Change, ...
     after = catalog
     done: list[Change] = []
     for change in changes:
-        change = complete(change, after)
-        done.append(change)
+        completed = change
         try:
-            after = apply(change, after)
+            completed = complete(change, after)
+            after = apply(completed, after)
         except Refusal as refusal:
             reason = f"{REFUSED}{refusal.message} ({refusal.sqlstate})"
-            return (*done, Opaque(reason, _named(change))), catalog
+            return (*done, completed, Opaque(reason, _named(completed))), catalog
+        done.append(completed)
     return tuple(done), after
 
 

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from schemaguard.catalog.changes import Change, ControlTransaction, SetSetting
 from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Place
+from schemaguard.history.absence import finds_nothing
 from schemaguard.history.folding import fold
 from schemaguard.history.history import Script, Section
 from schemaguard.history.replay import Outcome
 from schemaguard.history.revision import Direction, Revision, Run, Step
+from schemaguard.history.undoing import Undoing, undone
 from schemaguard.sql.reading.statement import Statement
 from schemaguard.sql.reading.statements import split
 from schemaguard.sql.reading.translate import translate
@@ -51,9 +53,14 @@ class SqlRunner:
 
 def _as_left(catalog: Catalog, search_path: tuple[str, ...]) -> Catalog:
     """The catalog that the next session meets; the tool has committed what it began."""
-    if (catalog.search_path, catalog.session_path, catalog.at_begin) == (search_path, None, None):
+    if (catalog.search_path, catalog.session_path, catalog.at_begin, catalog.savepoints) == (
+        search_path,
+        None,
+        None,
+        (),
+    ):
         return catalog
-    return replace(catalog, search_path=search_path, session_path=None, at_begin=None)
+    return replace(catalog, search_path=search_path, session_path=None, at_begin=None, savepoints=())
 
 
 def run_section(section: Section, catalog: Catalog) -> tuple[Step, ...]:
@@ -65,7 +72,9 @@ def run_section(section: Section, catalog: Catalog) -> tuple[Step, ...]:
     if mode == "implicit":
         mode = "one" if sum(not _is_control(changes) for _, changes in statements) > 1 else "none"
     session = _Session(catalog, is_open=mode == "one")
-    return tuple(session.run(statement, changes) for statement, changes in statements)
+    for statement, changes in statements:
+        session.run(statement, changes)
+    return tuple(session.steps)
 
 
 def _is_control(changes: tuple[Change, ...]) -> bool:
@@ -84,21 +93,23 @@ class _Session:
     is_open: bool
     number: int = 0
     at_begin: Catalog | None = None
+    steps: list[Step] = field(default_factory=list)
+    undoing: Undoing = field(default_factory=Undoing)
 
     def __post_init__(self) -> None:
         if self.is_open:
             self.at_begin = self.catalog
 
-    def run(self, statement: Statement, changes: tuple[Change, ...]) -> Step:
-        """Run one statement; the session is then as it leaves it."""
+    def run(self, statement: Statement, changes: tuple[Change, ...]) -> None:
+        """Run one statement; the session is then as it leaves it, and what it undoes leaves nothing."""
         before, was_open, number = self.catalog, self.is_open, self.number
-        changes, self.catalog = fold(changes, before)
-        for change in changes:
-            if isinstance(change, ControlTransaction):
-                self._control(change.action, bool(_CHAIN.search(statement.sql)))
+        if not finds_nothing(statement.sql, changes, before):
+            changes, self.catalog = fold(changes, before)
+        if len(changes) == 1 and isinstance(changes[0], ControlTransaction):
+            before = self._control(changes[0], bool(_CHAIN.search(statement.sql)), before)
         if not self.is_open:
             self._end()
-        return Step(
+        step = Step(
             statement=statement,
             changes=changes,
             before=before,
@@ -107,10 +118,17 @@ class _Session:
             autocommit=not was_open and not self.is_open,
             comments=statement.comments,
         )
+        self.steps.append(step)
+        if not self.is_open:
+            self.undoing.begins(len(self.steps))
 
-    def _control(self, action: str, is_chained: bool) -> None:
-        word, _, rest = action.partition(" ")
+    def _control(self, change: ControlTransaction, is_chained: bool, before: Catalog) -> Catalog:
+        """What the end or the beginning of a transaction does to the session; the catalog that it then meets."""
+        word, _, rest = change.action.partition(" ")
+        undoes_from = self.undoing.noted(change, len(self.steps)) if self.is_open else None
         if word in _OPENING:
+            if not self.is_open:
+                self.undoing.begins(len(self.steps) + 1)
             self.is_open = True
         elif word in _CLOSING and not rest.startswith(("TO", "PREPARED")):
             if word in _UNDOING and self.at_begin is not None:
@@ -119,6 +137,11 @@ class _Session:
             if is_chained:
                 self._end()
                 self.at_begin = self.catalog
+                self.undoing.begins(len(self.steps) + 1)
+        if undoes_from is None:
+            return before
+        self.steps[undoes_from:] = undone(self.steps[undoes_from:], self.catalog)
+        return self.catalog
 
     def _end(self) -> None:
         """The transaction is over: what was set LOCAL with it, and the next statement starts another."""

@@ -27,7 +27,7 @@ def _not_live(_: datetime | None) -> NoReturn:
 
 def project(folder: Path, files: Mapping[str, str], *, settings: str = "") -> Path:
     """A folder with the fixtures' contract, the given files, and settings if there are any."""
-    shutil.copytree(FIXTURES / "rules/contracts", folder / "contracts")
+    shutil.copytree(FIXTURES / "rules/contracts", folder / "contracts", dirs_exist_ok=True)
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)

@@ -15,6 +15,7 @@ class AddColumn:
     constraints: tuple[Constraint, ...] = ()
     if_not_exists: bool = False
     serial: bool = False
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class DropColumn:
     column: str
     cascade: bool = False
     if_exists: bool = False
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class RenameColumn:
     table: Name
     column: str
     to: str
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class RetypeColumn:
     type: Type
     using: str | None = None
     collation: str | None = None
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class SetNotNull:
     column: str
     constraint: str | None = None
     valid: bool = True
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ class DropNotNull:
 
     table: Name
     column: str
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,7 @@ class SetDefault:
     table: Name
     column: str
     default: str
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +87,7 @@ class DropDefault:
 
     table: Name
     column: str
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,7 @@ class SetIdentity:
     identity: Identity | None
     if_exists: bool = False
     is_new: bool = False
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,8 @@ class Draft:
         self.gone: PersistentMap[Name, None] = _persistent(catalog.gone)
         self.schemas, self.extensions = catalog.schemas, catalog.extensions
         self.search_path, self.session_path = catalog.search_path, catalog.session_path
-        self.opaque, self.clouded, self.at_begin = catalog.opaque, catalog.clouded, catalog.at_begin
+        self.opaque, self.clouded = catalog.opaque, catalog.clouded
+        self.at_begin, self.savepoints = catalog.at_begin, catalog.savepoints
 
     def freeze(self) -> Catalog:
         """The catalog that the draft has become."""

@@ -93,6 +93,14 @@ def _key_columns(key: Keyed) -> tuple[str, ...]:
     return (key.made_as or key.columns) + key.include
 
 
+def _require(draft: Draft, name: Name, columns: tuple[str, ...]) -> None:
+    """The columns of a primary key hold no NULL in whatever inherits from the table either."""
+    for child in list(draft.children(name)):
+        required = (replace(c, not_null=True) if c.name in columns else c for c in child.columns)
+        draft.put(replace(child, columns=tuple(required)))
+        _require(draft, child.name, columns)
+
+
 def add_key(draft: Draft, name: Name, key: Keyed, using: Index | None = None, *, only: bool = False) -> None:
     """A primary key, UNIQUE or EXCLUDE with its index, on the table and, unless `only` that, on its partitions."""
     table = draft.tables[name]
@@ -110,10 +118,8 @@ def add_key(draft: Draft, name: Name, key: Keyed, using: Index | None = None, *,
         columns = (replace(c, not_null=True) if c.name in key.columns else c for c in table.columns)
         table = replace(table, columns=tuple(columns))
     draft.put(table)
-    if isinstance(key, PrimaryKey):
-        for child in list(draft.children(name)):
-            columns = (replace(c, not_null=True) if c.name in key.columns else c for c in child.columns)
-            draft.put(replace(child, columns=tuple(columns)))
+    if isinstance(key, PrimaryKey) and not only:
+        _require(draft, name, key.columns)
     parts = [child for child in draft.children(name) if child.partition_of == name]
     if only:
         if parts:

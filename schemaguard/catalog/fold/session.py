@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from schemaguard.catalog.changes import ControlTransaction, Opaque, SetSetting
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.objects import Catalog
+from schemaguard.catalog.refusal import Refusal
 
 _PATH_PART = re.compile(r'\s*("(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|[^\s,]+)\s*(?:,|\Z)')
 
@@ -37,18 +39,36 @@ def set_setting(change: SetSetting, draft: Draft) -> None:
 
 
 def control_transaction(change: ControlTransaction, draft: Draft) -> Catalog | None:
-    """BEGIN keeps the catalog, ROLLBACK brings it back, COMMIT ends what was set for its length."""
-    action = change.action.upper().split()
-    word = action[0] if action else ""
-    if word in ("BEGIN", "START") and draft.at_begin is None:
+    """BEGIN and SAVEPOINT keep the catalog, ROLLBACK brings it back, COMMIT ends what was set for its length.
+
+    Raises Refusal where a savepoint is named that isn't there (3B001).
+    """
+    action = change.action.upper()
+    word = action.partition(" ")[0]
+    if action == "SAVEPOINT":
+        draft.savepoints = (*draft.savepoints, (str(change.savepoint), draft.freeze()))
+    elif action == "RELEASE":
+        draft.savepoints = draft.savepoints[: _savepoint(change, draft)]
+    elif action == "ROLLBACK TO":
+        at = _savepoint(change, draft)
+        return replace(draft.savepoints[at][1], savepoints=draft.savepoints[: at + 1])
+    elif word in ("BEGIN", "START") and draft.at_begin is None:
         draft.at_begin = draft.freeze()
-    elif word in ("ROLLBACK", "ABORT") and "TO" not in action and draft.at_begin is not None:
+    elif word in ("ROLLBACK", "ABORT") and draft.at_begin is not None:
         return draft.at_begin
-    elif word in ("COMMIT", "END", "ROLLBACK", "ABORT") and "TO" not in action:
-        draft.at_begin = None
+    elif word in ("COMMIT", "END", "ROLLBACK", "ABORT"):
+        draft.at_begin, draft.savepoints = None, ()
         if draft.session_path is not None:
             draft.search_path, draft.session_path = draft.session_path, None
     return None
+
+
+def _savepoint(change: ControlTransaction, draft: Draft) -> int:
+    """The place of the savepoint that is named: the last one of its name."""
+    for at in reversed(range(len(draft.savepoints))):
+        if draft.savepoints[at][0] == change.savepoint:
+            return at
+    raise Refusal(f'savepoint "{change.savepoint}" does not exist', "3B001")
 
 
 def cloud(change: Opaque, draft: Draft) -> None:

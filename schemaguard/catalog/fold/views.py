@@ -1,6 +1,6 @@
 """Views."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -8,8 +8,10 @@ from schemaguard.catalog.changes import (
     CreateView,
     RefreshView,
 )
-from schemaguard.catalog.fold.draft import Draft
+from schemaguard.catalog.fold.draft import UNKNOWN_TYPE, Draft
 from schemaguard.catalog.objects import View
+from schemaguard.catalog.refusal import Refusal
+from schemaguard.catalog.types import Type
 
 
 def create_view(change: CreateView, draft: Draft) -> None:
@@ -21,8 +23,12 @@ def create_view(change: CreateView, draft: Draft) -> None:
     if draft.is_relation(name):
         if change.if_not_exists:
             return
-        if old is None or not change.or_replace or old.materialized:
+        if not change.or_replace:
             draft.refuse(name, f'relation "{name.name}" already exists', "42P07")
+        elif old is None or old.materialized:
+            draft.refuse(name, f'"{name.name}" is not a view', "42809")
+    if view.columns is not None:
+        refuse_twice(column.name for column in view.columns)
     if old is not None and change.or_replace:
         _check_replacement(draft, old, view)
         view = replace(view, triggers=old.triggers, grants=old.grants, owner=old.owner, comment=old.comment)
@@ -39,6 +45,27 @@ def _check_replacement(draft: Draft, old: View, new: View) -> None:
         if before.name != after.name:
             message = f'cannot change name of view column "{before.name}" to "{after.name}"'
             draft.refuse(old.name, message, "42P16")
+        if _are_different(before.type, after.type):
+            message = f'cannot change data type of view column "{before.name}" from {before.type} to {after.type}'
+            draft.refuse(old.name, message, "42P16")
+
+
+def _are_different(before: Type, after: Type) -> bool:
+    """Whether two types certainly differ: a user's type may have been renamed since, or be named without its schema."""
+    if UNKNOWN_TYPE in (before.element, after.element):
+        return False
+    if before.is_built_in != after.is_built_in or bool(before.dimensions) != bool(after.dimensions):
+        return True
+    return before.is_built_in and before != after
+
+
+def refuse_twice(names: Iterable[str]) -> None:
+    """Raise Refusal (42701) where a relation would have two columns of a name."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise Refusal(f'column "{name}" specified more than once', "42701")
+        seen.add(name)
 
 
 def refresh_view(change: RefreshView, draft: Draft) -> None:

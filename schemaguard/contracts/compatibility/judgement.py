@@ -33,7 +33,7 @@ def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Cha
         broken = {each.key for each in _state(contract, part, before)}
         subjects = {(each[1], each[2], each[3]) for each in broken if each[0].startswith(("column-", "table-"))}
         for each in (
-            *_state(contract, part, after),
+            *_state(contract, part, after, before),
             *_between(contract, part, before, after),
             *_by(contract, part, before, change),
             *retyped_under_view(contract, part, change, before),
@@ -56,13 +56,13 @@ def _late(found: Breakage, contract: Contract) -> Breakage:
     return replace(found, effect=found.effect.replace(NEXT_COPY, f"{NEXT_COPY} (at most {contract.lag} later)"))
 
 
-def _state(contract: Contract, part: ContractTable, catalog: Catalog) -> Iterator[Breakage]:
+def _state(contract: Contract, part: ContractTable, catalog: Catalog, was: Catalog | None = None) -> Iterator[Breakage]:
     shown = relation(part.table, catalog)
     if shown is None:
         yield breakage("table-dropped", part.access, (part.table, None), contract.reads_through)
         return
     flaws = reader_flaws if part.access == "read" else writer_flaws
-    yield from _told(contract, part, flaws(part, shown, catalog))
+    yield from _told(contract, part, flaws(part, shown, catalog, was))
 
 
 def _between(contract: Contract, part: ContractTable, before: Catalog, after: Catalog) -> Iterator[Breakage]:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from schemaguard.catalog.objects import Catalog, Column, PrimaryKey, Table, Unique
+from schemaguard.contracts.compatibility.arriving_types import cause_between
 from schemaguard.contracts.compatibility.bounds import is_within, promised_bounds, table_bounds
 from schemaguard.contracts.compatibility.relation import Relation
-from schemaguard.contracts.compatibility.typing import type_cause
 from schemaguard.contracts.contract import ContractTable, Promise
 
 UNKNOWN = "unknown"
@@ -15,21 +15,24 @@ Flaw = tuple[str, str | None, str]
 """(cause code, column, detail)."""
 
 
-def reader_flaws(part: ContractTable, shown: Relation, catalog: Catalog) -> Iterator[Flaw]:
-    """What of the promises to a reader the relation doesn't keep."""
+def reader_flaws(part: ContractTable, shown: Relation, catalog: Catalog, was: Catalog | None = None) -> Iterator[Flaw]:
+    """What of the promises to a reader the relation doesn't keep; `was` is the catalog in which they were kept."""
     if shown.table is not None and shown.table.row_security and not shown.table.policies:
         yield "row-security", None, ""
     for promise in part.promises:
         column = shown.column(promise.column)
         if column is not None:
-            yield from _column_flaws(promise, column, shown, catalog)
+            yield from _column_flaws(promise, column, shown, (catalog, was))
         elif not shown.is_open:
             yield "column-dropped", promise.column, ""
 
 
-def _column_flaws(promise: Promise, column: Column, shown: Relation, catalog: Catalog) -> Iterator[Flaw]:
+def _column_flaws(
+    promise: Promise, column: Column, shown: Relation, catalogs: tuple[Catalog, Catalog | None]
+) -> Iterator[Flaw]:
+    catalog, was = catalogs
     if promise.type is not None and column.type.name != UNKNOWN:
-        cause = type_cause(promise.type, column.type, "read")
+        cause = cause_between(promise.type, column.type, "read", catalog, was)
         if cause is not None:
             yield cause, column.name, f"{column.type} instead of {promise.type}"
     home = shown.home(promise.column)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from schemaguard.catalog.objects import Catalog, Column, Name, Table, View
-from schemaguard.sql.queries.lineage import trace
+from schemaguard.sql.queries.lineage import view_outputs
 from schemaguard.sql.queries.traced import Output, Untraceable
 
 Home = tuple[Table, Column]
@@ -60,7 +60,7 @@ def _view(name: Name, view: View, catalog: Catalog) -> Relation:
     if shown is None:
         return Relation(name, {}, None, is_open=True)
     homes: dict[str, Home] = {}
-    for column, output in zip(shown, _outputs(view.query, _Seen(catalog)), strict=False):
+    for column, output in zip(shown, _outputs(view.name, _Seen(catalog)), strict=False):
         home = _home(output, catalog)
         if home is not None:
             homes[column.name] = home
@@ -95,9 +95,9 @@ class _Seen:
 
 
 @lru_cache(maxsize=64)
-def _outputs(query: str, seen: _Seen) -> tuple[Output, ...]:
-    """What the query returns; empty where it can't be traced, as after a rename below it."""
+def _outputs(view: Name, seen: _Seen) -> tuple[Output, ...]:
+    """What the view shows; empty where it can't be traced."""
     try:
-        return trace(query, seen.catalog).outputs
+        return view_outputs(seen.catalog.views[view], seen.catalog)
     except Untraceable:
         return ()

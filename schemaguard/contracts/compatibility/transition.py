@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from schemaguard.catalog.objects import Catalog, Check, Column, Exclusion, ForeignKey, PrimaryKey, Table, Unique
+from schemaguard.contracts.compatibility.arriving_types import cause_between
 from schemaguard.contracts.compatibility.bounds import bounds, is_implied, table_bounds
 from schemaguard.contracts.compatibility.reading import Flaw, promised_bounds_kept, unique_sets
 from schemaguard.contracts.compatibility.relation import Home, Relation
-from schemaguard.contracts.compatibility.typing import type_cause
 from schemaguard.contracts.compatibility.writing import below
 from schemaguard.contracts.contract import ContractTable, Promise
 
@@ -20,7 +20,7 @@ def reader_shifts(
         if old_home is None or new_home is None:
             continue
         (old_table, old), (new_table, new) = old_home, new_home
-        yield from _shifts(promise, old, new)
+        yield from _shifts(promise, old, new, catalogs)
         yield from _lost_bounds(promise, old_home, new_home)
         if (
             promise.unique
@@ -42,7 +42,7 @@ def writer_shifts(
     for promise in part.promises:
         old, new = was.column(promise.column), now.column(promise.column)
         if old is not None and new is not None and promise.type is None and old.type != new.type:
-            cause = type_cause(old.type, new.type, "write")
+            cause = cause_between(old.type, new.type, "write", catalogs[1], catalogs[0])
             if cause is not None:
                 yield cause, promise.column, f"{new.type} instead of {old.type}"
     sent = {below(now, promise.column) for promise in part.promises}
@@ -62,9 +62,10 @@ def _filling(column: Column) -> str:
     return "NULL from now on" if column.filling is None else ""
 
 
-def _shifts(promise: Promise, old: Column, new: Column) -> Iterator[Flaw]:
+def _shifts(promise: Promise, old: Column, new: Column, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
+    before, after = catalogs
     if promise.type is None and old.type != new.type:
-        cause = type_cause(old.type, new.type, "read")
+        cause = cause_between(old.type, new.type, "read", after, before)
         if cause is not None:
             yield cause, promise.column, f"{new.type} instead of {old.type}"
     if old.type.name == new.type.name and _is_wider(promise, old, new):

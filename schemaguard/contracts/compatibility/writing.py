@@ -3,21 +3,21 @@
 from collections.abc import Iterator
 
 from schemaguard.catalog.objects import Catalog, Column
+from schemaguard.contracts.compatibility.arriving_types import cause_between
 from schemaguard.contracts.compatibility.reading import Flaw, is_enum, is_required, possible_values, unique_sets
 from schemaguard.contracts.compatibility.relation import Relation
-from schemaguard.contracts.compatibility.typing import type_cause
 from schemaguard.contracts.contract import ContractTable, Promise
 
 
-def writer_flaws(part: ContractTable, shown: Relation, catalog: Catalog) -> Iterator[Flaw]:
-    """What of a writer's rows the relation doesn't accept."""
+def writer_flaws(part: ContractTable, shown: Relation, catalog: Catalog, was: Catalog | None = None) -> Iterator[Flaw]:
+    """What of a writer's rows the relation doesn't accept; `was` is the catalog in which they were accepted."""
     table = shown.table
     if table is not None and table.row_security and not table.policies:
         yield "row-security", None, ""
     for promise in part.promises:
         column = shown.column(promise.column)
         if column is not None:
-            yield from _column_flaws(promise, shown, catalog)
+            yield from _column_flaws(promise, shown, catalog, was)
         elif not shown.is_open:
             yield "column-dropped", promise.column, ""
     base = shown.base
@@ -43,7 +43,7 @@ def is_left_out_in_vain(column: Column) -> bool:
     return column.not_null and column.filling is None and column.identity is None and column.generated is None
 
 
-def _column_flaws(promise: Promise, shown: Relation, catalog: Catalog) -> Iterator[Flaw]:
+def _column_flaws(promise: Promise, shown: Relation, catalog: Catalog, was: Catalog | None) -> Iterator[Flaw]:
     home = shown.home(promise.column)
     if home is None:
         return
@@ -52,7 +52,7 @@ def _column_flaws(promise: Promise, shown: Relation, catalog: Catalog) -> Iterat
         yield "column-generated", promise.column, ""
         return
     if promise.type is not None:
-        cause = type_cause(promise.type, column.type, "write")
+        cause = cause_between(promise.type, column.type, "write", catalog, was)
         if cause is not None:
             yield cause, promise.column, f"{column.type} instead of {promise.type}"
     if not promise.required and is_required(column, table):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from sqlalchemy import exc
 from sqlalchemy.engine import Connection, Engine, make_url
@@ -65,13 +65,36 @@ class RecordingEngine(Engine):
         _refuse()
 
 
+class Rewindable(Protocol):
+    """What has been sent so far, which a rollback undoes."""
+
+    def mark(self) -> Any:
+        """Where it stands."""
+        ...
+
+    def go_back(self, mark: Any = None) -> None:
+        """Undo what was sent since the mark, or since the transaction began."""
+        ...
+
+
+class _Unwound:
+    """Nothing is kept of what was sent, so nothing is undone."""
+
+    def mark(self) -> None:
+        """Nowhere."""
+
+    def go_back(self, mark: None = None) -> None:
+        """Nothing."""
+
+
 class RecordedTransaction:
-    """A transaction that neither begins nor ends anything; a context manager as SQLAlchemy's own."""
+    """A transaction that only a rollback shows; a context manager as SQLAlchemy's own."""
 
     def __init__(self, connection: "RecordingConnection", outer: "RecordedTransaction | None") -> None:
         self.connection = connection
         self.is_active = True
         self._outer = outer
+        self._mark = connection.sent.mark()
 
     is_valid = property(lambda self: self.is_active)
 
@@ -80,7 +103,13 @@ class RecordedTransaction:
             self.is_active = False
             self.connection.transaction = self._outer
 
-    commit = rollback = close = _end
+    commit = close = _end
+
+    def rollback(self) -> None:
+        """Undoes what was sent since it began."""
+        if self.is_active:
+            self._end()
+            self.connection.sent.go_back(self._mark)
 
     def __enter__(self) -> "RecordedTransaction":
         return self
@@ -103,12 +132,13 @@ class Owner:
 class RecordingConnection(Connection):
     """Compiles as SQLAlchemy and psycopg would, and hands every statement to `send`, whose answer is the result."""
 
-    def __init__(self, dialect: CatalogDialect, send: Send) -> None:
+    def __init__(self, dialect: CatalogDialect, send: Send, sent: Rewindable | None = None) -> None:
         engine = RecordingEngine(dialect)
         driver: Any = _NoDriver()
         super().__init__(engine, driver, _has_events=False)
         engine.recording = self
         self.send = send
+        self.sent = sent if sent is not None else _Unwound()
         self.transaction: RecordedTransaction | None = None
 
     def ask(self, sql: str, parameters: object = None, *, many: bool = False) -> Any:
@@ -194,7 +224,12 @@ class RecordingConnection(Connection):
         if self.transaction is not None:
             self.transaction.commit()
 
-    rollback = commit
+    def rollback(self) -> None:
+        """Undoes what was sent in the transaction."""
+        if self.transaction is not None:
+            self.transaction.rollback()
+        else:
+            self.sent.go_back()
 
     def close(self) -> None:
         """Nothing: the connection goes on."""

@@ -10,6 +10,7 @@ from sqlalchemy import MetaData, Table
 from sqlalchemy.engine import Connection, Dialect, Engine, Inspector
 from sqlalchemy.types import TypeEngine
 
+from schemaguard.evaluation.database.connection import RecordedTransaction
 from schemaguard.evaluation.effects import connections, operations
 from schemaguard.evaluation.host import allowed, conversion, legacy, objects
 from schemaguard.evaluation.machine.interpreter import Interpreter
@@ -54,6 +55,8 @@ def _call_method(interpreter: Interpreter, receiver: Value, name: str, arguments
         return operations.operate(interpreter, receiver, name, arguments)
     if isinstance(receiver, Connection | Engine):
         return connections.execute(interpreter, receiver, name, arguments)
+    if isinstance(receiver, RecordedTransaction) and name in ("commit", "rollback", "close"):
+        return interpreter.recorder.guarded(getattr(receiver, name))
     if isinstance(receiver, Inspector | Dialect | MigrationContext):
         return connections.ask(interpreter, receiver, name, arguments)
     if isinstance(receiver, MetaData | Table | TypeEngine) and name in ("create", "create_all", "drop", "drop_all"):

@@ -9,6 +9,7 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import TypeEngine
 
 from schemaguard.catalog.objects import Name
+from schemaguard.evaluation.database.connection import RecordingConnection
 from schemaguard.evaluation.host import conversion, tables
 from schemaguard.evaluation.machine.interpreter import Interpreter
 from schemaguard.evaluation.machine.recorder import name_of
@@ -30,6 +31,9 @@ def execute(interpreter: Interpreter, receiver: Any, name: str, arguments: Argum
             return recorder.guarded(lambda: receiver.execution_options(**known))
         case "commit":
             recorder.commit()
+            return None
+        case "rollback" if isinstance(receiver, RecordingConnection):
+            receiver.rollback()
             return None
         case "close" | "dispose" | "detach" | "invalidate" | "rollback":
             return None

@@ -21,6 +21,8 @@ from sqlalchemy.sql.elements import ClauseElement, ColumnElement, conv, quoted_n
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
+from schemaguard.evaluation.database.connection import RecordedTransaction
+
 
 def words(text: str) -> frozenset[str]:
     """The words of a text, for a list of many names."""
@@ -113,6 +115,7 @@ METHODS: Listed = (
             in_transaction in_nested_transaction get_isolation_level get_transaction run_callable detach invalidate
         """),
     ),
+    (RecordedTransaction, words("commit rollback close")),
     (Engine, words("connect begin dispose execution_options raw_connection")),
     (Inspector, _REFLECTION | words("clear_cache reflect_table get_multi_columns get_multi_indexes")),
     (Dialect, _REFLECTION | words("has_type type_descriptor")),

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 
+from schemaguard.evaluation.database.connection import RecordedTransaction
 from schemaguard.evaluation.language.assignment import bind, set_name
 from schemaguard.evaluation.language.functions import entered
 from schemaguard.evaluation.machine.interpreter import Completion, Interpreter
@@ -183,7 +184,12 @@ def _host(
     """A context manager of a library, such as the one of `op.batch_alter_table`."""
     value = interpreter.recorder.guarded(manager.__enter__)
     interpreter.recorder.entered(value)
-    # Where the inside raises, what was gathered is never sent.
-    completion = inside(value)
+    try:
+        completion = inside(value)
+    except Raised:
+        # What a batch has gathered is never sent; a transaction is rolled back.
+        if isinstance(manager, RecordedTransaction):
+            manager.rollback()
+        raise
     interpreter.recorder.left(manager, value)
     return completion

@@ -22,8 +22,10 @@ from schemaguard.evaluation.machine.standpoint import CallSite, Standpoint
 from schemaguard.evaluation.values.holes import HOLE, PLACEHOLDER, filled, has_hole, shown
 from schemaguard.evaluation.values.objects import NOTHING, Raised, Unknown, Unsupported, Value
 from schemaguard.finding import Place
+from schemaguard.history.absence import finds_nothing
 from schemaguard.history.folding import fold, is_refusal
 from schemaguard.history.revision import Step
+from schemaguard.history.undoing import Undoing, undone
 from schemaguard.sql.reading.statement import Statement
 from schemaguard.sql.reading.translate import translate
 
@@ -38,7 +40,9 @@ _FREE_TEXT = frozenset(
 _ASSIGNED = frozenset({"default", "expression"})
 _LITERAL_WITH_HOLE = re.compile(rf"'(?:[^']|'')*{PLACEHOLDER}(?:[^']|'')*'")
 _CONSTRAINTS_A_UNIT = 8
-_ENDING = ("COMMIT", "ROLLBACK", "PREPARE")
+_State = tuple[Catalog, int, bool, Catalog, Undoing]
+"""Where a branch starts, and where it ends."""
+_ENDING = ("COMMIT", "ROLLBACK", "COMMIT PREPARED", "ROLLBACK PREPARED")
 
 
 def _looked_through(change: Change, catalog: Catalog) -> int:
@@ -62,13 +66,14 @@ class Recorder:
         self.is_open = False
         """Whether something was sent in the transaction that is going on."""
         self.at_begin = catalog
+        self.undoing = Undoing()
         self.is_stopped = False
         """Whether only the reason is missing why nothing more comes."""
         self.standpoint = standpoint
         self.site: CallSite | None = None
         """The place of a statement that is sent later than it was written, as those of a batch are."""
         self.dialect: CatalogDialect = catalog_dialect(lambda: self.catalog, postgresql)
-        self.connection = RecordingConnection(self.dialect, self._send)
+        self.connection = RecordingConnection(self.dialect, self._send, self)
         self.context = MigrationContext(
             self.dialect, self.connection, {"as_sql": False, "transactional_ddl": True, **options}
         )
@@ -162,7 +167,7 @@ class Recorder:
     ) -> None:
         standpoint = self.standpoint
         before = self.catalog
-        changes, after = fold(changes, before)
+        changes, after = (changes, before) if finds_nothing(sql, changes, before) else fold(changes, before)
         if standpoint.trying and is_refusal(changes[-1]):
             refused = changes[-1]
             assert isinstance(refused, Opaque)
@@ -176,16 +181,18 @@ class Recorder:
             self._end()
         if not self.is_open:
             self.at_begin = before
+            self.undoing.begins(len(self.steps))
         place, source, comments = self._place(site or self._site())
         self.catalog = after
+        undoes, is_ended = self._controls(changes, before)
         self.steps.append(
             Step(
                 statement=Statement(
                     sql or f"-- {' '.join((source or 'the whole file').split())}", place, comments, source
                 ),
                 changes=changes,
-                before=before,
-                after=after,
+                before=self.catalog if undoes else before,
+                after=self.catalog,
                 transaction=self.transaction,
                 autocommit=autocommit,
                 conditional=standpoint.conditional > 0,
@@ -195,16 +202,43 @@ class Recorder:
             )
         )
         self.is_open = True
-        if autocommit or self._is_ended(changes):
+        if autocommit or is_ended:
             self._end()
 
-    def _is_ended(self, changes: tuple[Change, ...]) -> bool:
-        for change in changes:
-            if isinstance(change, ControlTransaction) and change.action.startswith(_ENDING):
-                if change.action == "ROLLBACK":
-                    self.catalog = self.at_begin
-                return not change.action.startswith(("ROLLBACK TO", "PREPARE"))
-        return False
+    def _controls(self, changes: tuple[Change, ...], before: Catalog) -> tuple[bool, bool]:
+        """Whether the statement undoes what has run, and whether it ends the transaction."""
+        change = changes[0] if len(changes) == 1 else None
+        if not isinstance(change, ControlTransaction):
+            return False, False
+        undoes_from = self.undoing.noted(change, len(self.steps))
+        left = self.at_begin if change.action == "ROLLBACK" else self.catalog
+        undoes = undoes_from is not None and self._undo(undoes_from, left)
+        if undoes_from is not None and not undoes:
+            self.catalog = before
+        return undoes, change.action in _ENDING
+
+    def _undo(self, first: int, left: Catalog) -> bool:
+        """The steps from one on are undone, if it is certain that this runs; whether it is.
+
+        A rollback that may not run undoes nothing: what it would undo has to be judged.
+        """
+        if self.standpoint.conditional:
+            return False
+        self.catalog = left
+        self.steps[first:] = undone(self.steps[first:], left)
+        return True
+
+    def mark(self) -> tuple[int, Catalog]:
+        """Where a transaction within the transaction begins."""
+        return len(self.steps), self.catalog
+
+    def go_back(self, mark: tuple[int, Catalog] | None = None) -> None:
+        """The code rolls back to a mark, or to where the transaction began."""
+        if mark is not None:
+            self._undo(*mark)
+        elif self.is_open:
+            self._undo(self.undoing.begun, self.at_begin)
+            self._end()
 
     def _end(self) -> None:
         """The transaction is over, and the next statement starts another."""
@@ -242,19 +276,19 @@ class Recorder:
     ) -> tuple[Callable[[], Value], Callable[[], Value]]:
         """Let both start from the same catalog, and leave the catalog of where they meet."""
         start = self._state()
-        ended: list[tuple[Value, tuple[Catalog, int, bool, Catalog]]] = []
+        ended: list[tuple[Value, _State]] = []
 
         def run_first() -> Value:
             result = first()
             ended.append((result, self._state()))
-            self.catalog, self.transaction, self.is_open, self.at_begin = start
+            self._resume(start)
             return result
 
         def run_second() -> Value:
             result = second()
             left_result, left = ended[0]
             if result is NOTHING:
-                self.catalog, self.transaction, self.is_open, self.at_begin = left
+                self._resume(left)
             elif left_result is not NOTHING:
                 self.catalog = met(start[0], left[0], self.catalog)
                 self.transaction = max(left[1], self.transaction)
@@ -263,8 +297,12 @@ class Recorder:
 
         return run_first, run_second
 
-    def _state(self) -> tuple[Catalog, int, bool, Catalog]:
-        return self.catalog, self.transaction, self.is_open, self.at_begin
+    def _state(self) -> _State:
+        return self.catalog, self.transaction, self.is_open, self.at_begin, self.undoing.copied()
+
+    def _resume(self, state: _State) -> None:
+        self.catalog, self.transaction, self.is_open, self.at_begin, undoing = state
+        self.undoing = undoing.copied()
 
 
 def met(start: Catalog, left: Catalog, right: Catalog) -> Catalog:

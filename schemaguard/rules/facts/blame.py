@@ -75,6 +75,10 @@ def _flips(held: UnderContract, visits: Sequence[Visit], point: range) -> Iterat
     flipped: dict[tuple[object, ...], tuple[int, Breakage]] = {}
     for position in point:
         visit = visits[position]
+        if visit.is_for_nothing:
+            # A contract is a sign that the relation is there all the same.
+            yield from ((position, each) for each in breakages(held.contract, visit.before, visit.after, visit.change))
+            continue
         for breakage in breakages(held.contract, visit.before, visit.after, visit.change):
             flipped[_subject(breakage)] = (position, breakage)
     if len(point) > 1:

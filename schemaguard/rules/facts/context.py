@@ -54,6 +54,8 @@ class Context:
     """Those in force: for whom somebody answers."""
     explains: bool = False
     """Whether findings on contracts carry their explanation."""
+    does_nothing: bool = False
+    """Whether it says IF EXISTS of what no migration has made."""
 
     def existed_before(self, table: Name) -> bool:
         """Whether the table was made in an earlier revision or file, or is unknown to the catalog."""

@@ -48,6 +48,7 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.types import Type
+from schemaguard.history.absence import drops_nothing, finds_nothing
 from schemaguard.history.revision import Phase, Run
 from schemaguard.rules.facts.made import Made
 
@@ -70,7 +71,11 @@ def phase(run: Run) -> Phase:
     unknown = False
     made = Made()
     for step in run.steps:
+        if finds_nothing(step.statement.sql, step.changes, step.before):
+            continue
         for change in step.changes:
+            if drops_nothing(change, step.before):
+                continue
             unknown = unknown or isinstance(change, _UNKNOWN)
             found.update(_phases(change, step.before, made))
             made = made.after(change, step.before)

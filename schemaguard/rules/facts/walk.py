@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from schemaguard.catalog.apply import Refusal, apply
 from schemaguard.catalog.changes import Change
 from schemaguard.catalog.objects import Catalog
+from schemaguard.history.absence import finds_nothing
 from schemaguard.history.revision import Run, Step
 from schemaguard.rules.facts.made import Made
 
@@ -22,6 +23,8 @@ class Visit:
     made: Made
     """What the revision has made before this change."""
     commit: int
+    is_for_nothing: bool = False
+    """Whether it says IF EXISTS of what no migration has made; `after` is then the catalog if it were there."""
 
 
 def walk(run: Run) -> tuple[Visit, ...]:
@@ -37,9 +40,10 @@ def _visits(run: Run) -> Iterator[Visit]:
         if previous is not None and not _share_transaction(previous, step):
             commit += 1
         previous = step
-        for change, before, after in _around(step):
-            yield Visit(step, index, change, before, after, made, commit)
-            made = made.after(change, before)
+        is_for_nothing = finds_nothing(step.statement.sql, step.changes, step.before)
+        for change, before, after in _around(step) if not is_for_nothing else _supposed(step):
+            yield Visit(step, index, change, before, after, made, commit, is_for_nothing)
+            made = made if is_for_nothing else made.after(change, before)
 
 
 def _share_transaction(one: Step, other: Step) -> bool:
@@ -51,6 +55,15 @@ def _around(step: Step) -> Iterator[tuple[Change, Catalog, Catalog]]:
     before = step.before
     for position, change in enumerate(step.changes):
         after = step.after if position == last else _applied(change, before)
+        yield change, before, after
+        before = after
+
+
+def _supposed(step: Step) -> Iterator[tuple[Change, Catalog, Catalog]]:
+    """The changes of a statement as if what it names were there."""
+    before = step.before
+    for change in step.changes:
+        after = _applied(change, before)
         yield change, before, after
         before = after
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from schemaguard.contracts.overrides import Override
-from schemaguard.finding import Finding, Place
+from schemaguard.finding import Family, Finding, Place
+from schemaguard.history.absence import drops_nothing
 from schemaguard.history.revision import Replay, Run, Step
 from schemaguard.rules import MIGRATION_RULES
 from schemaguard.rules.contract import expired_override, unused_override
@@ -15,7 +16,7 @@ from schemaguard.rules.facts.change import ChangeFacts
 from schemaguard.rules.facts.concerned import Directory, directory
 from schemaguard.rules.facts.context import Assumptions, Context, RevisionContext, WholeContext
 from schemaguard.rules.facts.directives import Ignore, ignores, touches
-from schemaguard.rules.facts.walk import walk
+from schemaguard.rules.facts.walk import Visit, walk
 from schemaguard.rules.hygiene import ignore_without_reason, unused_ignore
 from schemaguard.rules.judging import baseline, overriding, suppression
 from schemaguard.rules.judging.choice import Choice
@@ -25,6 +26,8 @@ from schemaguard.rules.rule import Match, Rule
 from schemaguard.window.under_contract import UnderContract
 
 Group = tuple[Finding, ...]
+_SAID_OF_NOTHING = (Family.CONTRACT, Family.HYGIENE)
+"""What is judged of a change, too, that meets nothing: a contract is a sign that something is there after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +188,17 @@ class _Bench:
                 blamed=blamed.get(position, ()),
                 assumptions=self.terms.assumptions,
                 overrides=self.terms.overrides.in_force,
+                does_nothing=self._does_nothing(visit),
                 explains=self.terms.explains,
                 touches=touches((*visit.step.comments, *visit.step.statement.comments)),
             )
             contexts.setdefault(visit.step_index, []).append(context)
         return contexts
+
+    def _does_nothing(self, visit: Visit) -> bool:
+        """Whether the change says IF EXISTS of what isn't there. A single file takes its tables for granted."""
+        is_history = not self.history.endswith(".sql")
+        return is_history and (visit.is_for_nothing or drops_nothing(visit.change, visit.before))
 
     def _on_statement(self, step: Step, contexts: Iterable[Context], own: tuple[Ignore, ...]) -> Group:
         statement = step.statement.source or step.statement.sql
@@ -230,7 +239,8 @@ class _Bench:
 
 def _matches(rule: Rule, contexts: Iterable[Context]) -> Iterator[Match]:
     for context in contexts:
-        if isinstance(context.change, rule.watches):
+        is_asked = not context.does_nothing or rule.family in _SAID_OF_NOTHING
+        if is_asked and isinstance(context.change, rule.watches):
             yield from rule.check(context.change, context)
 
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from schemaguard.catalog.changes import Change, CreateTable, CreateView
 from schemaguard.catalog.objects import Catalog, Column, Table, View
-from schemaguard.sql.queries.traced import Lineage, Source, Untraceable
+from schemaguard.catalog.refusal import Refusal
+from schemaguard.sql.queries.traced import Lineage, Output, Source, Untraceable
 
 
 def trace(query: str, catalog: Catalog) -> Lineage:
@@ -19,6 +20,13 @@ def trace(query: str, catalog: Catalog) -> Lineage:
     from schemaguard.sql.queries.tracing import trace_query
 
     return trace_query(query, catalog)
+
+
+def view_outputs(view: View, catalog: Catalog) -> tuple[Output, ...]:
+    """What a view shows, each column with the base columns that it is made of; raises Untraceable as `trace` does."""
+    from schemaguard.sql.queries.tracing import view_lineage
+
+    return tuple(view_lineage(view, catalog)[0])
 
 
 def base_columns(query: str, catalog: Catalog) -> frozenset[Source]:
@@ -38,6 +46,7 @@ def view_columns(view: View, catalog: Catalog) -> View:
         return view
     columns = tuple(Column(output.name, output.type) for output in lineage.outputs)
     if view.columns is not None:
+        _refuse_more_names(len(view.columns), len(columns), "CREATE VIEW specifies more column names than columns")
         columns = tuple(
             replace(column, name=given.name) for column, given in zip(columns, view.columns, strict=False)
         ) + tuple(columns[len(view.columns) :])
@@ -47,7 +56,10 @@ def view_columns(view: View, catalog: Catalog) -> View:
 
 
 def complete(change: Change, catalog: Catalog) -> Change:
-    """The change with what only the catalog can tell: the columns of a view, or of a table made from a query."""
+    """The change with what only the catalog can tell: the columns of a view, or of a table made from a query.
+
+    Raises Refusal where more names are given than the query has columns.
+    """
     match change:
         case CreateView():
             return replace(change, view=view_columns(change.view, catalog))
@@ -68,5 +80,11 @@ def _made_from(table: Table, query: str, catalog: Catalog) -> Table:
         return table
     columns = [Column(output.name, output.type, collation=output.collation) for output in outputs]
     names = [column.name for column in table.columns]
+    _refuse_more_names(len(names), len(columns), "too many column names were specified")
     columns = [replace(c, name=names[at]) if at < len(names) else c for at, c in enumerate(columns)]
     return replace(table, columns=tuple(columns), open=False)
+
+
+def _refuse_more_names(names: int, columns: int, message: str) -> None:
+    if names > columns:
+        raise Refusal(message, "42601")

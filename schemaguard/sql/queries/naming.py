@@ -1,8 +1,10 @@
 """The names and types that PostgreSQL gives to what a query returns."""
 
 from sqlglot import exp
+from sqlglot.tokenizer_core import Token, TokenType
 
 from schemaguard.catalog.types import Type
+from schemaguard.sql.queries.output_names import implied_names
 from schemaguard.sql.reading.cursor import read_type
 
 UNKNOWN = Type("unknown")
@@ -16,28 +18,21 @@ def cast_type(value: exp.Cast) -> Type:
         return UNKNOWN
 
 
-def column_name(value: exp.Expr) -> str:
-    """The name that PostgreSQL gives to a column without AS."""
-    if isinstance(value, (exp.Column, exp.Dot)):
-        return value.name
-    if isinstance(value, (exp.Paren, exp.Bracket)):
-        return column_name(value.this)
-    if isinstance(value, exp.Cast):
-        inner = column_name(value.this)
-        return inner if inner != "?column?" else _type_column_name(value)
-    if isinstance(value, exp.Case):
-        return "case"
-    if isinstance(value, exp.Subquery):
-        selects = value.this.selects
-        return selects[0].alias_or_name or column_name(selects[0]) if selects else "?column?"
-    if isinstance(value, exp.Anonymous):
-        return str(value.this).lower()
-    if isinstance(value, exp.Func):
-        return value.sql_name().lower()
-    return "?column?"
+def with_names(tokens: list[Token], text: str) -> list[Token]:
+    """sqlglot's tokens of a text, with AS and the name that PostgreSQL gives behind each item that has none.
 
-
-def _type_column_name(value: exp.Cast) -> str:
-    names = {"integer": "int4", "bigint": "int8", "smallint": "int2", "boolean": "bool", "double precision": "float8"}
-    spelled = cast_type(value).name
-    return names.get(spelled, spelled)
+    A name behind AS that is a word of the grammar is put in quotes. The places of the tokens stay those of the text.
+    """
+    names = {item.end: item for item in implied_names(text)}
+    found: list[Token] = []
+    for token in tokens:
+        item = names.get(token.end + 1)
+        if item is None:
+            found.append(token)
+            continue
+        name = Token(TokenType.IDENTIFIER, item.name, token.line, token.col, token.start, token.end)
+        if item.is_written:
+            found.append(name)
+        else:
+            found += (token, Token(TokenType.ALIAS, "AS", token.line, token.col, token.start, token.end), name)
+    return found

@@ -4,10 +4,13 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlglot import exp, parse
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
 from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 from sqlglot.optimizer.scope import Scope, build_scope
 
+from schemaguard.sql.queries.naming import with_names
+from schemaguard.sql.queries.readable import readable
 from schemaguard.sql.queries.traced import Untraceable
 from schemaguard.sql.reading.known_functions import is_harmless
 
@@ -20,7 +23,7 @@ def scope_of(query: str) -> Scope:
     """The scopes of the text's one query; Untraceable where it isn't one, or doesn't only read."""
     try:
         with quiet():
-            parsed = [tree for tree in parse(query, dialect="postgres") if not isinstance(tree, exp.Semicolon | None)]
+            parsed = [tree for tree in _parsed(query) if not isinstance(tree, exp.Semicolon | None)]
         if len(parsed) != 1 or not isinstance(parsed[0], exp.Query):
             raise Untraceable("the text isn't one query")
         _refuse_writing(parsed[0])
@@ -34,6 +37,12 @@ def scope_of(query: str) -> Scope:
     if scope is None:
         raise Untraceable("the text isn't one query")
     return scope
+
+
+def _parsed(query: str) -> list[exp.Expr | None]:
+    """The trees of a text, in which every item of a select list has the name that PostgreSQL gives it."""
+    dialect = Dialect.get_or_raise("postgres")
+    return dialect.parser().parse(readable(with_names(dialect.tokenize(query), query)), query)
 
 
 def _bare(tree: exp.Query) -> exp.Query:

@@ -13,9 +13,12 @@ from sqlglot.optimizer.scope import Scope
 
 from schemaguard.catalog.objects import Catalog, Column, Name, View
 from schemaguard.catalog.types import Type
+from schemaguard.sql.queries.as_made import Reads, columns_as_made, visible
+from schemaguard.sql.queries.expression_types import as_returned, type_of, united
 from schemaguard.sql.queries.joined import has_outer_join, is_sorted_by, merged_by_using, merged_names
-from schemaguard.sql.queries.naming import UNKNOWN, cast_type, column_name
+from schemaguard.sql.queries.naming import UNKNOWN
 from schemaguard.sql.queries.nullability import may_be_null
+from schemaguard.sql.queries.output_names import NAMELESS
 from schemaguard.sql.queries.scopes import UNREADABLE, foreign_calls, place_of, scope_of
 from schemaguard.sql.queries.traced import Lineage, Output, Source, Untraceable, is_of_the_server
 
@@ -23,20 +26,24 @@ _SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid",
 _DEEPEST = 30
 
 
-def trace_query(query: str, catalog: Catalog, depth: int = 0) -> Lineage:
-    """What a query returns and reads; `depth` counts the views that it stands on."""
+def trace_query(query: str, catalog: Catalog, depth: int = 0, seen: Reads = frozenset()) -> Lineage:
+    """What a query returns and reads.
+
+    `depth` counts the views that it stands on; `seen` is what a view read when it was made: its `*` is no more than
+    that.
+    """
     if depth > _DEEPEST:
         raise Untraceable("views stand on each other too deeply")
     root = scope_of(query)
     try:
-        return _traced(root, catalog, depth)
+        return _traced(root, catalog, depth, seen)
     except SqlglotError as error:
         # Scopes look at their sources when these are asked for, and refuse two of a name, which PostgreSQL may not.
         raise Untraceable(f"{UNREADABLE}: {str(error).partition(chr(10))[0]}") from None
 
 
-def _traced(root: Scope, catalog: Catalog, depth: int) -> Lineage:
-    tracer = _Tracer(root, catalog, depth)
+def _traced(root: Scope, catalog: Catalog, depth: int, seen: Reads) -> Lineage:
+    tracer = _Tracer(root, catalog, depth, seen)
     outputs = tuple(tracer.outputs(root))
     for scope in root.traverse():
         tracer.read_all(scope)
@@ -66,9 +73,10 @@ def _is_star(selected: exp.Expr) -> bool:
 class _Tracer:
     """Resolves the names of one query."""
 
-    def __init__(self, root: Scope, catalog: Catalog, depth: int) -> None:
+    def __init__(self, root: Scope, catalog: Catalog, depth: int, seen: Reads) -> None:
         self.catalog = catalog
         self.depth = depth
+        self.seen = seen
         self.reads: set[Source] = set()
         self.direct: set[Source] = set()
         self.relations: set[Name] = set()
@@ -109,18 +117,13 @@ class _Tracer:
         else:
             assert view is not None
             shown = self.of_view(resolved, view)
-        return _renamed(shown, [str(name) for name in source.alias_column_names])
+        return _renamed(visible(shown, resolved, self.seen), [str(name) for name in source.alias_column_names])
 
     def of_view(self, name: Name, view: View) -> list[Output]:
         """What a view shows; its own columns are sources too, and are replaced by their base columns in `reads`."""
-        lineage = trace_query(view.query, self.catalog, self.depth + 1)
-        names = [column.name for column in view.columns or ()]
-        found: list[Output] = []
-        for at, output in enumerate(lineage.outputs):
-            own = names[at] if at < len(names) else output.name
-            found.append(replace(output, name=own, sources=output.sources | {(name, own)}))
-        self.reads |= lineage.conditions
-        return found
+        outputs, conditions = view_lineage(view, self.catalog, self.depth)
+        self.reads |= conditions
+        return [replace(output, sources=output.sources | {(name, output.name)}) for output in outputs]
 
     def of_scope(self, scope: Scope) -> list[Output] | None:
         if isinstance(scope.expression, (exp.UDTF, exp.Values)) and not isinstance(scope.expression, exp.Subquery):
@@ -147,7 +150,7 @@ class _Tracer:
         if scope.set_operation_scopes:
             left, right = (self.outputs(branch) for branch in scope.set_operation_scopes)
             return [
-                Output(a.name, a.type if a.type == b.type else UNKNOWN, a.sources | b.sources, False, True)
+                Output(a.name, united(a.type, b.type), a.sources | b.sources, False, True)
                 for a, b in zip(left, right, strict=False)
             ]
         found: list[Output] = []
@@ -174,7 +177,7 @@ class _Tracer:
 
     def output(self, scope: Scope, selected: exp.Expr) -> Output:
         value = selected.this if isinstance(selected, exp.Alias) else selected
-        name = selected.alias if isinstance(selected, exp.Alias) else column_name(value)
+        name = selected.alias if isinstance(selected, exp.Alias) else self.own_name(value)
         if isinstance(value, exp.Column):
             found = self.resolve(scope, value)
             if len(found) == 1:
@@ -185,7 +188,16 @@ class _Tracer:
             inner = self.own_scope(scope, column)
             sources.update(*(output.sources for output in self.resolve(inner, column)))
         nullable = may_be_null(value, lambda column: self.is_nullable(scope, column))
-        return Output(name, self.type_of(scope, value), frozenset(sources), False, nullable)
+        return Output(name, as_returned(value, self.type_of(scope, value)), frozenset(sources), False, nullable)
+
+    def own_name(self, value: exp.Expr) -> str:
+        """What an item is called that has no AS: a column, a field, or a subquery that returns `*`."""
+        if isinstance(value, (exp.Column, exp.Dot)):
+            return value.name
+        query = value.find(exp.Subquery)
+        inner = self.scopes.get(id(query.this)) if query is not None else None
+        shown = self.outputs(inner) if inner is not None else []
+        return shown[0].name if shown else NAMELESS
 
     def is_nullable(self, scope: Scope, column: exp.Column) -> bool:
         found = self.resolve(self.own_scope(scope, column), column)
@@ -197,23 +209,15 @@ class _Tracer:
         return self.scopes.get(id(select), scope)
 
     def type_of(self, scope: Scope, value: exp.Expr) -> Type:
-        if isinstance(value, exp.Paren):
-            return self.type_of(scope, value.this)
-        if isinstance(value, exp.Cast):
-            return cast_type(value)
-        if isinstance(value, exp.Column):
-            found = self.resolve(scope, value)
-            return found[0].type if len(found) == 1 else UNKNOWN
-        if isinstance(value, exp.Count):
-            return Type("bigint")
-        if isinstance(value, (exp.Min, exp.Max)):
-            return self.type_of(scope, value.this)
-        if isinstance(value, exp.Coalesce):
-            types = {self.type_of(scope, part) for part in [value.this, *value.expressions]}
-            return types.pop() if len(types) == 1 else UNKNOWN
-        if isinstance(value, (exp.Predicate, exp.Not, exp.And, exp.Or, exp.Boolean)):
-            return Type("boolean")
-        return UNKNOWN
+        def inner(part: exp.Expr) -> Type:
+            if isinstance(part, exp.Column):
+                found = self.resolve(self.own_scope(scope, part), part)
+                return found[0].type if len(found) == 1 else UNKNOWN
+            query = self.scopes.get(id(part.this))
+            returned = self.outputs(query) if query is not None else []
+            return returned[0].type if len(returned) == 1 else UNKNOWN
+
+        return type_of(value, inner)
 
     # What a query reads
 
@@ -253,6 +257,8 @@ class _Tracer:
     def resolve(self, scope: Scope, column: exp.Column) -> list[Output]:
         """The columns that a name may mean in a scope or those around it; several where USING joins them."""
         name, table = column.name, column.table
+        if isinstance(column.this, exp.Star):
+            return self.starred(scope, column)  # row(t.*), count(t.*)
         at: Scope | None = scope
         while at is not None:
             found = self.in_scope(at, name, table)
@@ -299,6 +305,22 @@ class _Tracer:
         return None
 
 
+def view_lineage(view: View, catalog: Catalog, depth: int = 0) -> tuple[list[Output], frozenset[Source]]:
+    """What a view shows of the tables below it, and what decides on its rows."""
+    try:
+        lineage = trace_query(view.query, catalog, depth + 1, view.reads)
+    except Untraceable:
+        if view.columns is None or depth >= _DEEPEST:
+            raise
+        return columns_as_made(view, catalog)
+    if view.columns is None:
+        return list(lineage.outputs), lineage.conditions
+    if len(view.columns) > len(lineage.outputs):
+        return columns_as_made(view, catalog)
+    pairs = zip(view.columns, lineage.outputs, strict=False)
+    return [replace(output, name=column.name) for column, output in pairs], lineage.conditions
+
+
 def _of_column(table: Name, column: Column) -> Output:
     return Output(
         column.name, column.type, frozenset({(table, column.name)}), True, not column.not_null, column.collation
@@ -311,8 +333,12 @@ def _renamed(shown: list[Output], names: list[str]) -> list[Output]:
 
 
 def _named_by_alias(source: exp.Expr) -> list[Output] | None:
-    """A function or VALUES in FROM shows what its alias lists; without a list it could show anything."""
+    """A function or VALUES in FROM shows what its alias lists; without a list a function could show anything."""
     names = [str(name) for name in getattr(source, "alias_column_names", ())]
+    if isinstance(source, exp.Values) and source.expressions:
+        row = source.expressions[0]
+        many = len(row.expressions) if isinstance(row, exp.Tuple) else 1
+        names += [f"column{number}" for number in range(len(names) + 1, many + 1)]
     ordinality = source.args.get("offset")
     if names and isinstance(ordinality, exp.Identifier):
         names.append(ordinality.name)

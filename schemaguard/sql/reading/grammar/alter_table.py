@@ -58,7 +58,14 @@ def alter_table(cursor: Cursor) -> Iterator[Change]:
         cursor.expect(")")
     cursor.accept("*")
     changes = in_passes(actions(cursor, table, if_exists))
-    yield from (replace(c, only=True) if only and isinstance(c, AddConstraint) else c for c in changes)
+    yield from (replace(c, only=True) if only and isinstance(c, _ON_CHILDREN_TOO) else c for c in changes)
+
+
+_ON_CHILDREN_TOO = (
+    AddConstraint, AddColumn, DropColumn, RenameColumn, RetypeColumn, SetNotNull, DropNotNull, SetDefault, DropDefault,
+    SetIdentity,
+)  # fmt: skip
+"""Actions that a table's children follow, but for ONLY."""
 
 
 def in_passes(changes: Iterable[Change]) -> list[Change]:
