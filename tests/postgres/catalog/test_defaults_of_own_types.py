@@ -38,8 +38,8 @@ SCRIPTS = (
     _ENUM + "create domain d as js; create table t (a d default 'todo'::js)",
     _ENUM + "create domain d as js; create table t (a js default 'todo'::d)",
     _ENUM + "create type other as enum ('todo'); create table t (a js default 'todo'::other)",
-    _QUOTED + "create table t (a \"My Js\" default 'todo'::\"My Js\")",
-    _QUOTED + "create table t (a \"My Js\"[] default array['todo'::\"My Js\"]::\"My Js\"[])",
+    _QUOTED + 'create table t (a "My Js" default \'todo\'::"My Js")',
+    _QUOTED + 'create table t (a "My Js"[] default array[\'todo\'::"My Js"]::"My Js"[])',
     _ELSEWHERE + "create table t (a app.js default 'todo'::app.js)",
     _ELSEWHERE + "set local search_path = app, public; create table t (a js default 'todo'::js)",
     "create domain money_amount as numeric(10,2); create table t (a money_amount default 0::money_amount)",
@@ -77,5 +77,7 @@ def _folded(script: str) -> str | None:
             if isinstance(change, Opaque):
                 assert change.reason.startswith(REFUSED)
                 return change.reason[-6:-1]
-    assert any(catalog.tables[name].column("a") for name in (Name("t", "public"), Name("t", "app")) if name in catalog.tables)
+    assert any(
+        catalog.tables[name].column("a") for name in (Name("t", "public"), Name("t", "app")) if name in catalog.tables
+    )
     return None
