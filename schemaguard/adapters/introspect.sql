@@ -25,7 +25,8 @@ select c.oid::bigint as oid, n.nspname as schema, c.relname as name, c.relkind::
         where p.partrelid = c.oid) as partition_key,
        pg_get_expr(c.relpartbound, c.oid) as partition_bound,
        case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end as query,
-       coalesce('security_invoker=true' = any (c.reloptions) or 'security_invoker=on' = any (c.reloptions), false) as security_invoker,
+       exists (select from unnest(c.reloptions) o where o ~ '^security_invoker=(t|tr|tru|true|on|y|ye|yes|1)$') as security_invoker,
+       c.relispopulated as is_populated,
        (select i.relname from pg_index x join pg_class i on i.oid = x.indexrelid
         where x.indrelid = c.oid and x.indisreplident) as replica_index
 from pg_class c

@@ -61,6 +61,11 @@ def _table(table: Table, catalog: Catalog) -> Iterator[Line]:
 
 def _view(view: View, catalog: Catalog) -> Iterator[Line]:
     yield Line(f"{'materialized view' if view.materialized else 'view'} {view.name}")
+    if not view.populated:
+        yield Line("not populated")
+    if view.security_invoker:
+        yield Line("security invoker")
+    yield Line(f"as {' '.join(view.query.split())}")
     for column in view.columns or ():
         yield from _column(column, catalog)
     yield from _rights(view)

@@ -37,6 +37,8 @@ class Column:
     comment: str | None = None
     is_local: bool = True
     """False where the table only has it because a parent does."""
+    converted: tuple[str, ...] = field(default=(), compare=False)
+    """What USING made other values of than the column's own, in the order of its conversions."""
 
     @property
     def filling(self) -> str | None:
@@ -240,6 +242,8 @@ class View:
     materialized: bool = False
     reads: frozenset[tuple[Name, str | None]] = frozenset()
     security_invoker: bool = False
+    populated: bool = True
+    """False where it is materialised and holds nothing yet: reading it fails with 55000."""
     triggers: tuple[Trigger, ...] = ()
     grants: tuple[Grant, ...] = ()
     owner: str | None = None

@@ -13,7 +13,7 @@ from schemaguard.rules.under_contract import UnderContract
 from schemaguard.rules.walk import Visit, walk
 
 # Severe, but the shape stays: other values arrive, or none. Whatever is no error shifts the meaning at most.
-_SHIFTS = frozenset({"scale-reduced", "zone-changed", "type-approximated"})
+_SHIFTS = frozenset({"scale-reduced", "zone-changed", "type-approximated", "values-converted"})
 # One and the same absence: a change tells which it is, two catalogs alone may not.
 _GONE = frozenset({"column-dropped", "column-renamed", "table-dropped", "table-moved"})
 

@@ -39,6 +39,7 @@ class RefreshView:
 
     view: Name
     concurrently: bool = False
+    with_data: bool = True
 
 
 @dataclass(frozen=True, slots=True)

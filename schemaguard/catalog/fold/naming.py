@@ -19,9 +19,6 @@ from schemaguard.catalog.refusal import Refusal
 
 def drop_object(change: DropObject, draft: Draft) -> None:
     """DROP of a view, type, sequence, function, schema, extension, trigger or policy."""
-    if change.kind == "extension":
-        draft.extensions -= {change.object.name}
-        return
     seeds = seeds_of(change, draft)
     if not seeds:
         return

@@ -79,6 +79,11 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     **_one("type-narrowed", "write", _ERROR, "22003", "{object} no longer holds every value that is written"),
     **_one("type-changed", "read", _ERROR, "42883", "{object} is of another type"),
     **_one("type-changed", "write", _ERROR, "42804", "{object} is of a type that the written one doesn't become"),
+    **_one("values-converted", "read", _ERROR, None, "{object} holds other values than before"),
+    **_one("values-overwritten", "read", _WARNING, None, "{object} holds other values than before"),
+    **_both("expression-changed", _WARNING, None, "{object} is computed in another way"),
+    **_one("modifier-changed", "read", _ERROR, None, "{object} has another shape"),
+    **_one("modifier-changed", "write", _ERROR, "22000", "{object} takes values of another shape"),
     **_both("type-approximated", _ERROR, None, "{object} no longer keeps exact values"),
     **_one("precision-reduced", "write", _ERROR, "22003", "{object} has room for fewer digits than are written"),
     **_both("scale-reduced", _ERROR, None, "{object} is rounded silently"),
@@ -109,6 +114,7 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     **_both("access-revoked", _ERROR, "42501", "access to {object} is taken away"),
     **_one("collation-changed", "read", _WARNING, None, "{object} is ordered and compared in another way"),
     **_one("signature-refused", "read", _ERROR, None, "{object} no longer fits the model's signature"),
+    **_one("not-populated", "read", _ERROR, "55000", "{object} holds nothing until it is refreshed"),
     **_one("index-dropped", "read", _NOTE, None, "{object} has lost an index; lookups may be slow"),
 }  # fmt: skip
 

@@ -91,10 +91,23 @@ def _by(contract: Contract, part: ContractTable, before: Catalog, change: c.Chan
             yield breakage("access-revoked", part.access, (part.table, None), through, f"owner becomes {change.owner}")
         case c.AddColumn(table=name, column=column) if before.resolve(name) == resolved and _takes_all(contract, part):
             yield breakage("star-query", part.access, (part.table, column.name), through)
+        case c.UpdateRows(overwritten=columns) if columns and part.access == "read":
+            yield from _overwritten(contract, part, before, change)
         case c.RenameEnumValue(type=name, value=value, to=to):
             yield from _renamed_value(contract, part, before, (name, value, to))
         case _:
             yield from _unlisted(contract, part, before, change)
+
+
+def _overwritten(contract: Contract, part: ContractTable, before: Catalog, change: c.UpdateRows) -> Iterator[Breakage]:
+    """The columns under contract whose rows get other values, also where they are read through a view."""
+    shown, table = relation(part.table, before), before.resolve(change.table)
+    for promise in part.promises:
+        home = shown.home(promise.column) if shown is not None else None
+        of, column = (home[0].name, home[1].name) if home is not None else (shown and shown.name, promise.column)
+        if of == table and column in change.overwritten:
+            subject = (part.table, promise.column)
+            yield breakage("values-overwritten", part.access, subject, contract.reads_through)
 
 
 def _needs(access: Access, revoked: c.RevokeAccess) -> bool:

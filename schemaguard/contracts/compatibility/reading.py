@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from schemaguard.catalog.objects import Catalog, Column, PrimaryKey, Table, Unique
 from schemaguard.contracts.compatibility.bounds import is_within, promised_bounds, table_bounds
+from schemaguard.contracts.compatibility.filling import unfilled
 from schemaguard.contracts.compatibility.relation import Relation
 from schemaguard.contracts.compatibility.typing import type_cause
 from schemaguard.contracts.contract import ContractTable, Promise
@@ -19,6 +20,9 @@ def reader_flaws(part: ContractTable, shown: Relation, catalog: Catalog) -> Iter
     """What of the promises to a reader the relation doesn't keep."""
     if shown.table is not None and shown.table.row_security and not shown.table.policies:
         yield "row-security", None, ""
+    empty = unfilled(shown.name, catalog)
+    if empty is not None:
+        yield "not-populated", None, "" if empty == shown.name else f"it reads {empty}"
     for promise in part.promises:
         column = shown.column(promise.column)
         if column is not None:

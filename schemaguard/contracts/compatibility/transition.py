@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from schemaguard.catalog.objects import Catalog, Check, Column, Exclusion, ForeignKey, PrimaryKey, Table, Unique
 from schemaguard.contracts.compatibility.bounds import bounds, is_implied, table_bounds
+from schemaguard.contracts.compatibility.computed import reader_computations, writer_computations
 from schemaguard.contracts.compatibility.reading import Flaw, promised_bounds_kept, unique_sets
 from schemaguard.contracts.compatibility.relation import Home, Relation
 from schemaguard.contracts.compatibility.typing import type_cause
@@ -22,6 +23,7 @@ def reader_shifts(
         (old_table, old), (new_table, new) = old_home, new_home
         yield from _shifts(promise, old, new)
         yield from _lost_bounds(promise, old_home, new_home)
+        yield from reader_computations(promise.column, old_home, new_home, catalogs)
         if (
             promise.unique
             and _is_unique(old.name, old_table, catalogs[0])
@@ -50,6 +52,7 @@ def writer_shifts(
         old = was.base.column(new.name)
         if old is not None and new.name not in sent and _is_filled_otherwise(old, new):
             yield "default-changed", new.name, _filling(new)
+    yield from writer_computations(frozenset(sent), was.base, now.base, catalogs)
     yield from _new_constraints(part, was, now, catalogs)
 
 
@@ -73,6 +76,8 @@ def _shifts(promise: Promise, old: Column, new: Column) -> Iterator[Flaw]:
         yield "default-changed", promise.column, _filling(new)
     if old.collation != new.collation:
         yield "collation-changed", promise.column, ""
+    if new.converted[: len(old.converted)] == old.converted and len(new.converted) > len(old.converted):
+        yield "values-converted", promise.column, f"USING {new.converted[-1]}"
     if (old.generated, old.identity) != (new.generated, new.identity) and (new.generated or new.identity == "always"):
         yield "column-generated", promise.column, ""
 

@@ -143,8 +143,8 @@ def create_aggregate(cursor: Cursor) -> Iterator[Change]:
     signature: tuple[str, ...] = ()
     if not is_old:
         signature = arguments(cursor)
-    cursor.options()
-    yield CreateFunction(Function(name, signature, kind="aggregate"), replaces)
+    body = cursor.options()
+    yield CreateFunction(Function(name, signature, kind="aggregate", body=body), replaces)
 
 
 def alter_function(cursor: Cursor) -> Iterator[Change]:
