@@ -7,7 +7,7 @@ from typing import Literal
 from schemaguard.catalog import expressions
 from schemaguard.catalog.changes import Change, DropColumn, DropConstraint, DropIndex, DropObject, DropTable
 from schemaguard.catalog.fold.draft import Draft, indexed, parse_name, type_name
-from schemaguard.catalog.hanging import Hung, on_extension, on_function, on_type
+from schemaguard.catalog.hanging import Hung, on_attribute, on_extension, on_function, on_type
 from schemaguard.catalog.objects import Catalog, Check, ForeignKey, Index, Name, PrimaryKey, Table, Unique, View
 
 GoneKind = Literal[
@@ -140,6 +140,8 @@ def _dependents(gone: Gone, draft: Draft) -> Iterator[Gone]:
         case "enum" | "domain" | "composite":
             yield from _of_type(gone.name, draft)
             yield from map(_gone, on_type(draft, gone.name))
+        case "attribute" if gone.part is not None:
+            yield from map(_gone, on_attribute(draft, gone.name, gone.part))
         case "function":
             yield from _of_function(gone.name, draft)
             yield from map(_gone, on_function(draft, gone.name, gone.arguments))

@@ -35,8 +35,15 @@ def _members(
     requires: str = "",
     serves: str | None = None,
 ) -> Members:
-    lists = (frozenset(text.split()) for text in (types, functions, opclasses, methods))
-    return Members(*lists, prefixes, frozenset(requires.split()), serves)
+    return Members(
+        frozenset(types.split()),
+        frozenset(functions.split()),
+        frozenset(opclasses.split()),
+        frozenset(methods.split()),
+        prefixes,
+        frozenset(requires.split()),
+        serves,
+    )
 
 
 EXTENSIONS: dict[str, Members] = {

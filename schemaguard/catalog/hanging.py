@@ -79,7 +79,7 @@ def _index_texts(index: Index) -> Iterator[str]:
 
 
 def _is_parsed(function: Function) -> bool:
-    """Whether its body is kept as a parsed tree, so that it depends on what it names: BEGIN ATOMIC, RETURN, aggregates."""
+    """Whether its body is kept as a parsed tree, which depends on what it names: BEGIN ATOMIC, RETURN, aggregates."""
     head = tokens(function.body[:40])[:2]
     return function.kind == "aggregate" or head[:1] == ("return",) or head == ("begin", "atomic")
 
@@ -145,6 +145,18 @@ def _means(draft: Draft, written: Name, name: Name) -> bool:
 def _has_word(text: str, name: Name) -> bool:
     words = tokens(text)
     return name.name in words and (name.schema in (None, "public") or name.schema in words or "." not in words)
+
+
+def on_attribute(draft: Draft, composite: Name, attribute: str) -> Iterator[Hung]:
+    """What takes the attribute out of a value of the type, as `(column).attribute` does."""
+    users = {user for user in draft.uses(composite) if user in draft.tables}
+    for hung, text in _texts(draft):
+        words = tokens(text)
+        owner = draft.indexes[hung.name].table if hung.kind == "index" else hung.name
+        view = draft.views.get(owner) if hung.kind == "view" else None
+        below = {relation for relation, _ in view.reads} if view is not None else {owner}
+        if below & users and any(words[at : at + 3] == (")", ".", attribute) for at in range(len(words))):
+            yield hung
 
 
 # Extensions

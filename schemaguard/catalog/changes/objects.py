@@ -102,6 +102,7 @@ class AlterComposite:
     action: str
     attribute: str
     to: Column | str | None = None
+    cascade: bool = False
 
 
 @dataclass(frozen=True, slots=True)

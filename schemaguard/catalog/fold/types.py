@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from schemaguard.catalog.cascade import Gone
 from schemaguard.catalog.changes import (
     AddEnumValue,
     AlterComposite,
@@ -14,6 +15,7 @@ from schemaguard.catalog.changes import (
     RenameEnumValue,
 )
 from schemaguard.catalog.fold.draft import Draft, type_name
+from schemaguard.catalog.fold.removal import remove_all
 from schemaguard.catalog.names import choose_name
 from schemaguard.catalog.objects import Check, Column, CompositeType, Domain, EnumType, Name
 from schemaguard.catalog.refusal import Refusal
@@ -133,6 +135,10 @@ def alter_composite(change: AlterComposite, draft: Draft) -> None:
     if composite is None:
         return
     _check_attribute(draft, composite, change)
+    if change.action.lower().startswith("drop"):
+        seeds = (Gone("attribute", composite.name, change.attribute),)
+        remove_all(draft, seeds, cascade=change.cascade)
+        return
     columns = composite.columns
     match change.action.lower().split()[0], change.to:
         case "add", Column() as column:
@@ -140,8 +146,6 @@ def alter_composite(change: AlterComposite, draft: Draft) -> None:
         case "alter", Column() as column:
             typed = replace(column, type=draft.type(column.type))
             columns = tuple(typed if c.name == change.attribute else c for c in columns)
-        case "drop", _:
-            columns = tuple(c for c in columns if c.name != change.attribute)
         case "rename", str() as to:
             columns = tuple(replace(c, name=to) if c.name == change.attribute else c for c in columns)
         case _:

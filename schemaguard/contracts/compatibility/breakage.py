@@ -81,6 +81,15 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     **_one("type-changed", "write", _ERROR, "42804", "{object} is of a type that the written one doesn't become"),
     **_one("values-converted", "read", _ERROR, None, "{object} holds other values than before"),
     **_one("values-overwritten", "read", _WARNING, None, "{object} holds other values than before"),
+    **_one("attribute-dropped", "read", _ERROR, "42703", "{object} has lost an attribute"),
+    ("attribute-dropped/whole", "read"): Cause(
+        "attribute-dropped", _ERROR, None, "{object} has lost an attribute"
+    ),
+    **_one("attribute-dropped", "write", _ERROR, "22P02", "{object} takes fewer attributes than are written"),
+    **_both("attribute-renamed", _ERROR, "42703", "{object} has an attribute under another name"),
+    **_one("attribute-added", "read", _WARNING, None, "{object} has one more attribute"),
+    **_one("attribute-added", "write", _ERROR, "22P02", "{object} wants more attributes than are written"),
+    **_one("definition-changed", "read", _WARNING, None, "{object} is made of another query"),
     **_both("expression-changed", _WARNING, None, "{object} is computed in another way"),
     **_one("modifier-changed", "read", _ERROR, None, "{object} has another shape"),
     **_one("modifier-changed", "write", _ERROR, "22000", "{object} takes values of another shape"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.contracts.compatibility.attributes import attribute_shifts
 from schemaguard.contracts.compatibility.breakage import NEXT_COPY, Breakage, breakage
 from schemaguard.contracts.compatibility.positional import misplaced
 from schemaguard.contracts.compatibility.reading import Flaw, reader_flaws
@@ -38,6 +39,7 @@ def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Cha
             *_by(contract, part, before, change),
             *retyped_under_view(contract, part, change, before),
             *misplaced(contract, part, before, after),
+            *_attributes(contract, part, before, after),
         ):
             named = _named(each, contract, part, change, (before, after))
             named = seen_through_view(named, contract, change, before)
@@ -71,6 +73,17 @@ def _between(contract: Contract, part: ContractTable, before: Catalog, after: Ca
         return
     shifts = reader_shifts if part.access == "read" else writer_shifts
     yield from _told(contract, part, shifts(part, was, now, (before, after)))
+
+
+def _attributes(contract: Contract, part: ContractTable, before: Catalog, after: Catalog) -> Iterator[Breakage]:
+    """What becomes of the attributes of composite columns; a column of which nothing else is known has its own type."""
+    was, now = relation(part.table, before), relation(part.table, after)
+    for promise in part.promises:
+        old, new = (shown.column(promise.column) if shown is not None else None for shown in (was, now))
+        if old is not None and new is not None and not old.type.is_built_in:
+            types, catalogs = (old.type, new.type), (before, after)
+            shifts = attribute_shifts(promise.column, types, catalogs, contract.query, part.access)
+            yield from _told(contract, part, shifts)
 
 
 def _told(contract: Contract, part: ContractTable, flaws: Iterator[Flaw]) -> Iterator[Breakage]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from schemaguard.catalog.objects import Catalog, Column, PrimaryKey, Table, Unique
 from schemaguard.contracts.compatibility.bounds import is_within, promised_bounds, table_bounds
 from schemaguard.contracts.compatibility.filling import unfilled
+from schemaguard.contracts.compatibility.hidden import shut
 from schemaguard.contracts.compatibility.relation import Relation
 from schemaguard.contracts.compatibility.typing import type_cause
 from schemaguard.contracts.contract import ContractTable, Promise
@@ -18,8 +19,7 @@ Flaw = tuple[str, str | None, str]
 
 def reader_flaws(part: ContractTable, shown: Relation, catalog: Catalog) -> Iterator[Flaw]:
     """What of the promises to a reader the relation doesn't keep."""
-    if shown.table is not None and shown.table.row_security and not shown.table.policies:
-        yield "row-security", None, ""
+    yield from shut(shown.name, catalog)
     empty = unfilled(shown.name, catalog)
     if empty is not None:
         yield "not-populated", None, "" if empty == shown.name else f"it reads {empty}"

@@ -1,10 +1,22 @@
 """What a change brings that no single catalog shows: what was there before, and is another now."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from schemaguard.catalog.objects import Catalog, Check, Column, Exclusion, ForeignKey, PrimaryKey, Table, Unique
+from schemaguard.catalog.objects import (
+    Catalog,
+    Check,
+    Column,
+    Constraint,
+    Exclusion,
+    ForeignKey,
+    PrimaryKey,
+    Table,
+    Unique,
+)
 from schemaguard.contracts.compatibility.bounds import bounds, is_implied, table_bounds
 from schemaguard.contracts.compatibility.computed import reader_computations, writer_computations
+from schemaguard.contracts.compatibility.hidden import newly_felt, ungranted
 from schemaguard.contracts.compatibility.reading import Flaw, promised_bounds_kept, unique_sets
 from schemaguard.contracts.compatibility.relation import Home, Relation
 from schemaguard.contracts.compatibility.typing import type_cause
@@ -16,6 +28,8 @@ def reader_shifts(
     part: ContractTable, was: Relation, now: Relation, catalogs: tuple[Catalog, Catalog]
 ) -> Iterator[Flaw]:
     """What a reader feels of the way from one relation to the other."""
+    yield from newly_felt(part.table, catalogs)
+    yield from ungranted(part.table, catalogs)
     for promise in part.promises:
         old_home, new_home = was.home(promise.column), now.home(promise.column)
         if old_home is None or new_home is None:
@@ -132,9 +146,9 @@ def _new_constraints(
     if was.base is None or now.base is None:
         return
     sent = {below(now, promise.column): promise for promise in part.promises}
-    known = set(was.base.constraints)
+    known = {_unnamed(constraint) for constraint in was.base.constraints}
     for constraint in now.base.constraints:
-        if constraint in known:
+        if _unnamed(constraint) in known:
             continue
         match constraint:
             case Check():
@@ -151,6 +165,13 @@ def _new_constraints(
         written = [column for column in sorted(together) if column in sent and not sent[column].unique]
         if written and not any(_promised_unique(part, sent, column) for column in together):
             yield "unique-added", written[0], ", ".join(sorted(together))
+
+
+def _unnamed(constraint: Constraint) -> Constraint:
+    """The constraint as a writer feels it: under whatever name, and whether or not older rows were looked at."""
+    if isinstance(constraint, Check | ForeignKey):
+        return replace(constraint, name=None, valid=True)
+    return replace(constraint, name=None)
 
 
 def _refers_elsewhere(key: ForeignKey, was: Table) -> bool:
