@@ -90,6 +90,7 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     **_one("attribute-added", "read", _WARNING, None, "{object} has one more attribute"),
     **_one("attribute-added", "write", _ERROR, "22P02", "{object} wants more attributes than are written"),
     **_one("definition-changed", "read", _WARNING, None, "{object} is made of another query"),
+    **_one("function-dropped", "read", _ERROR, "42883", "{object} is read with a function that is gone"),
     **_both("expression-changed", _WARNING, None, "{object} is computed in another way"),
     **_one("modifier-changed", "read", _ERROR, None, "{object} has another shape"),
     **_one("modifier-changed", "write", _ERROR, "22000", "{object} takes values of another shape"),

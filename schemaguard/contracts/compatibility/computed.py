@@ -41,6 +41,20 @@ def called(text: str | None, functions: frozenset[str]) -> str | None:
     return min((call.name for call in calls(text) if call.name in functions), default=None)
 
 
+def query_functions(query: str, catalogs: Catalogs) -> Iterator[Flaw]:
+    """What becomes of the functions that a query calls itself; no dependency keeps them."""
+    before, after = catalogs
+    if before.functions is after.functions:
+        return
+    old, new = ({name.name for name, _ in catalog.functions} for catalog in catalogs)
+    named = {call.name for call in calls(query)}
+    for name in sorted(named & (old - new)):
+        yield "function-dropped", None, f"{name}()"
+    function = called(query, replaced_functions(catalogs))
+    if function is not None:
+        yield "definition-changed", None, f"{function}() does otherwise"
+
+
 def reader_computations(column: str, was: Home, now: Home, catalogs: Catalogs) -> Iterator[Flaw]:
     """What arrives otherwise in a column because the database computes it in another way."""
     (old_table, old), (new_table, new) = was, now

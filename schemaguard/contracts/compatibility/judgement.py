@@ -8,6 +8,7 @@ from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.compatibility.attributes import attribute_shifts
 from schemaguard.contracts.compatibility.breakage import NEXT_COPY, Breakage, breakage
+from schemaguard.contracts.compatibility.computed import query_functions
 from schemaguard.contracts.compatibility.positional import misplaced
 from schemaguard.contracts.compatibility.reading import Flaw, reader_flaws
 from schemaguard.contracts.compatibility.relation import Relation, relation
@@ -40,6 +41,7 @@ def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Cha
             *retyped_under_view(contract, part, change, before),
             *misplaced(contract, part, before, after),
             *_attributes(contract, part, before, after),
+            *_functions(contract, part, before, after),
         ):
             named = _named(each, contract, part, change, (before, after))
             named = seen_through_view(named, contract, change, before)
@@ -73,6 +75,13 @@ def _between(contract: Contract, part: ContractTable, before: Catalog, after: Ca
         return
     shifts = reader_shifts if part.access == "read" else writer_shifts
     yield from _told(contract, part, shifts(part, was, now, (before, after)))
+
+
+def _functions(contract: Contract, part: ContractTable, before: Catalog, after: Catalog) -> Iterator[Breakage]:
+    """What becomes of the functions that the feature query calls, told once, of the first table that is read."""
+    first = next((each for each in contract.tables if each.access == "read"), None)
+    if contract.query is not None and part is first:
+        yield from _told(contract, part, query_functions(contract.query, (before, after)))
 
 
 def _attributes(contract: Contract, part: ContractTable, before: Catalog, after: Catalog) -> Iterator[Breakage]:

@@ -57,6 +57,7 @@ ROWS = (
     Row("attribute of a composite type renamed", "✗ 42703", "✗ 42703 where it names it", ("attribute-renamed",)),
     Row("attribute of a composite type added", _SHIFTS, "✗ 22P02", ("attribute-added",)),
     Row("constraint, NOT NULL or default of a domain", "as of the column itself", "as of the column itself"),
+    Row("function dropped or renamed that the query calls", "✗ 42883", "–", ("function-dropped",)),
     Row("definition of a view replaced", _SHIFTS, "–", ("definition-changed",)),
     Row("timestamptz ↔ timestamp", "⚠ zone lost or invented", "⚠ silently shifted", ("zone-changed",)),
     Row("enum or CHECK value added", "✗ where the contract lists the values, else ✓", "✓", ("value-added",)),

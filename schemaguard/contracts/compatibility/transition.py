@@ -16,6 +16,7 @@ from schemaguard.catalog.objects import (
 )
 from schemaguard.contracts.compatibility.bounds import bounds, is_implied, table_bounds
 from schemaguard.contracts.compatibility.computed import reader_computations, writer_computations
+from schemaguard.contracts.compatibility.definitions import definition_shifts
 from schemaguard.contracts.compatibility.hidden import newly_felt, ungranted
 from schemaguard.contracts.compatibility.reading import Flaw, promised_bounds_kept, unique_sets
 from schemaguard.contracts.compatibility.relation import Home, Relation
@@ -28,6 +29,8 @@ def reader_shifts(
     part: ContractTable, was: Relation, now: Relation, catalogs: tuple[Catalog, Catalog]
 ) -> Iterator[Flaw]:
     """What a reader feels of the way from one relation to the other."""
+    columns = tuple(promise.column for promise in part.promises)
+    yield from definition_shifts(part.table, columns, catalogs)
     yield from newly_felt(part.table, catalogs)
     yield from ungranted(part.table, catalogs)
     for promise in part.promises:
