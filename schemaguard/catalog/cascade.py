@@ -7,7 +7,7 @@ from typing import Literal
 from schemaguard.catalog import expressions
 from schemaguard.catalog.changes import Change, DropColumn, DropConstraint, DropIndex, DropObject, DropTable
 from schemaguard.catalog.fold.draft import Draft, indexed, parse_name, type_name
-from schemaguard.catalog.hanging import Hung, on_attribute, on_extension, on_function, on_type
+from schemaguard.catalog.hanging import Hung, on_attribute, on_extension, on_function, on_relation, on_type
 from schemaguard.catalog.objects import Catalog, Check, ForeignKey, Index, Name, PrimaryKey, Table, Unique, View
 
 GoneKind = Literal[
@@ -127,10 +127,13 @@ def _dependents(gone: Gone, draft: Draft) -> Iterator[Gone]:
     match gone.kind:
         case "table":
             yield from _of_table(gone.name, draft)
+            yield from map(_gone, on_relation(draft, gone.name))
         case "view":
             yield from _views_reading(draft, gone.name, None)
+            yield from map(_gone, on_relation(draft, gone.name))
         case "column" if gone.part is not None and gone.name in draft.tables:
             yield from _of_column(draft.tables[gone.name], gone.part, draft)
+            yield from map(_gone, on_relation(draft, gone.name, gone.part))
         case "constraint" if gone.part is not None and gone.name in draft.tables:
             yield from _of_constraint(draft.tables[gone.name], gone.part, draft)
         case "index" if gone.name in draft.indexes:

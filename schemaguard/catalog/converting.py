@@ -8,6 +8,7 @@ from schemaguard.catalog.types import Type, parse_type
 
 _NAME = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
 _COLUMN = re.compile(rf"(?:{_NAME}\s*\.\s*){{0,2}}({_NAME})\Z")
+_LEFT = re.compile(r"left\s*\((.*),\s*(\d+)\s*\)\Z", re.IGNORECASE | re.DOTALL)
 _CAST = re.compile(r"cast\s*\((.*)\s+as\s+([^()]+(?:\([^()]*\))?[^()]*)\)\Z", re.IGNORECASE | re.DOTALL)
 
 
@@ -15,7 +16,7 @@ def keeps_values(using: str, column: str, old: Type, new: Type) -> bool:
     """Whether USING is the column itself or a cast of it that alters nothing which the new type wouldn't alter, too."""
     casts = _casts_of(using, column)
     if casts is None:
-        return False
+        return _is_cut(using, column, new)
     passed = old
     for cast in casts:
         # The last step is the conversion that the new type makes anyway; what it does has causes of its own.
@@ -23,6 +24,12 @@ def keeps_values(using: str, column: str, old: Type, new: Type) -> bool:
             return False
         passed = cast
     return True
+
+
+def _is_cut(using: str, column: str, new: Type) -> bool:
+    """Whether USING cuts a string to the length that the new type has; what that does has a cause of its own."""
+    cut = _LEFT.match(bare(using))
+    return cut is not None and _casts_of(cut[1], column) == [] and new.modifiers == (int(cut[2]),)
 
 
 def _casts_of(text: str, column: str) -> list[Type] | None:

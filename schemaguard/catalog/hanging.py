@@ -119,6 +119,16 @@ def _perhaps(hung: Hung) -> Hung:
     return Hung(hung.kind, hung.name, hung.part, False, hung.arguments)
 
 
+def on_relation(draft: Draft, relation: Name, column: str | None = None) -> Iterator[Hung]:
+    """The functions whose parsed bodies read the relation, or its column; others find out when they are called."""
+    for (name, arguments), function in draft.functions.items():
+        if function.kind == "aggregate" or not _is_parsed(function):
+            continue
+        words = tokens(function.body)
+        if relation.name in words and (column is None or column in words):
+            yield Hung("function", name, arguments=arguments)
+
+
 # Types
 
 

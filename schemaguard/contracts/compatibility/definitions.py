@@ -30,6 +30,22 @@ def definition_shifts(name: Name, columns: Iterable[str], catalogs: Catalogs) ->
         yield from _of_view(resolved, frozenset(columns), catalogs, frozenset())
 
 
+def read_below(name: Name, catalog: Catalog) -> frozenset[tuple[Name, str | None]]:
+    """The columns that a view reads at the time when it is read, those of the views that it stands on too."""
+    found: set[tuple[Name, str | None]] = set()
+    waiting, seen = [catalog.resolve(name)], set[Name]()
+    while waiting:
+        at = waiting.pop()
+        view = catalog.views.get(at)
+        if view is None or view.materialized or at in seen:
+            continue
+        seen.add(at)
+        own = {(catalog.resolve(relation), column) for relation, column in view.reads}
+        found |= own
+        waiting += [relation for relation, _ in own]
+    return frozenset(found)
+
+
 def _of_view(name: Name, columns: frozenset[str], catalogs: Catalogs, above: frozenset[Name]) -> Iterator[Flaw]:
     old, new = (catalog.views.get(name) for catalog in catalogs)
     if old is None or new is None or name in above:
@@ -49,20 +65,43 @@ def _of_view(name: Name, columns: frozenset[str], catalogs: Catalogs, above: fro
 
 def _own(old: View, new: View, columns: frozenset[str], catalogs: Catalogs) -> Iterator[Flaw]:
     """How the view's own query differs: in its rows, or in the columns that are read."""
-    if old.query is new.query or same_text(old.query, new.query):
+    pairs = _renamed(old, new, catalogs)
+    if old.query is new.query or same_text(old.query, new.query, pairs):
         return
     try:
         was, now = canonical(old.query, catalogs[0]), canonical(new.query, catalogs[1])
     except Untraceable:
         yield "definition-changed", None, ""
         return
-    if was.rows != now.rows:
+    if not same_text(was.rows, now.rows, pairs):
         yield "definition-changed", None, ""
         return
     before, after = _by_column(old, was), _by_column(new, now)
-    for column in sorted(columns):
-        if before.get(column) != after.get(column):
+    for column in sorted(columns & after.keys()):
+        if not same_text(before.get(column, ""), after[column], pairs):
             yield "definition-changed", column, ""
+
+
+def _renamed(old: View, new: View, catalogs: Catalogs) -> frozenset[tuple[str, str]]:
+    """Pairs of names that one relation, or one column of a relation that both read, may have had before and after."""
+    before, after = ({relation for relation, _ in view.reads} for view in (old, new))
+    found = {
+        (was.name, now.name)
+        for was in before - after
+        if was not in catalogs[1].tables and was not in catalogs[1].views
+        for now in after - before
+        if now not in catalogs[0].tables and now not in catalogs[0].views
+    }
+    found |= {(f"public.{was}", f"public.{now}") for was, now in found}
+    for relation in before & after:
+        was_there, there = (_columns(relation, catalog) for catalog in catalogs)
+        found |= {(one, other) for one in was_there - there for other in there - was_there}
+    return frozenset(found)
+
+
+def _columns(relation: Name, catalog: Catalog) -> frozenset[str]:
+    shown = catalog.tables.get(relation) or catalog.views.get(relation)
+    return frozenset(column.name for column in (shown.columns or ())) if shown is not None else frozenset()
 
 
 def _by_column(view: View, query: Canonical) -> dict[str, str]:
@@ -101,7 +140,7 @@ def _differs(old: Column, new: Column) -> bool:
 
 
 def _instead_of_a_table(view: View, columns: tuple[str, ...], catalog: Catalog) -> Iterator[Flaw]:
-    """A view that stands in for a table: whole rows of one other relation, their columns unchanged, or something else."""
+    """A view that stands in for a table: whole rows of one other relation with their columns, or something else."""
     try:
         now = canonical(view.query, catalog)
     except Untraceable:

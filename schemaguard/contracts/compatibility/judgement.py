@@ -1,7 +1,7 @@
 """The predicate, and what a change breaks: what the catalog after it no longer gives, and the one before it did."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from schemaguard.catalog import changes as c
@@ -9,6 +9,7 @@ from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.compatibility.attributes import attribute_shifts
 from schemaguard.contracts.compatibility.breakage import NEXT_COPY, Breakage, breakage
 from schemaguard.contracts.compatibility.computed import query_functions
+from schemaguard.contracts.compatibility.definitions import read_below
 from schemaguard.contracts.compatibility.positional import misplaced
 from schemaguard.contracts.compatibility.reading import Flaw, reader_flaws
 from schemaguard.contracts.compatibility.relation import Relation, relation
@@ -47,10 +48,24 @@ def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Cha
             named = seen_through_view(named, contract, change, before)
             if each.key not in broken and (named.access, named.table, named.column) not in subjects:
                 found.setdefault(named.key, named)
+    found = {key: each for key, each in found.items() if not _is_said_already(each, found.values())}
     if contract.signature:
         refused = {each.key for each in refused_columns(contract, before)}
         found.update((each.key, each) for each in refused_columns(contract, after) if each.key not in refused)
     return tuple(_late(each, contract) for each in found.values())
+
+
+_REMADE = frozenset({"values-converted", "definition-changed", "expression-changed"})
+
+
+def _is_said_already(found: Breakage, others: Iterable[Breakage]) -> bool:
+    """Whether other values in a column are the least of what another breakage of that column says."""
+    return found.cause in _REMADE and any(
+        (other.access, other.table, other.column) == (found.access, found.table, found.column)
+        and other.cause not in _REMADE
+        and other.severity is Severity.ERROR
+        for other in others
+    )
 
 
 def _late(found: Breakage, contract: Contract) -> Breakage:
@@ -124,12 +139,20 @@ def _by(contract: Contract, part: ContractTable, before: Catalog, change: c.Chan
 def _overwritten(contract: Contract, part: ContractTable, before: Catalog, change: c.UpdateRows) -> Iterator[Breakage]:
     """The columns under contract whose rows get other values, also where they are read through a view."""
     shown, table = relation(part.table, before), before.resolve(change.table)
-    for promise in part.promises:
-        home = shown.home(promise.column) if shown is not None else None
-        of, column = (home[0].name, home[1].name) if home is not None else (shown and shown.name, promise.column)
-        if of == table and column in change.overwritten:
-            subject = (part.table, promise.column)
-            yield breakage("values-overwritten", part.access, subject, contract.reads_through)
+    homes = {p.column: shown.home(p.column) if shown is not None else None for p in part.promises}
+    hit = [
+        column
+        for column, home in homes.items()
+        if (home[0].name if home else before.resolve(part.table)) == table
+        and (home[1].name if home else column) in change.overwritten
+    ]
+    for column in hit:
+        yield breakage("values-overwritten", part.access, (part.table, column), contract.reads_through)
+    below = read_below(part.table, before)
+    computed = sorted(column for column in change.overwritten if (table, column) in below)
+    if computed and not hit:
+        what = f"{table}.{computed[0]} has them"
+        yield breakage("values-overwritten", part.access, (part.table, None), contract.reads_through, what)
 
 
 def _needs(access: Access, revoked: c.RevokeAccess) -> bool:

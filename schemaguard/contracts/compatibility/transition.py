@@ -95,7 +95,7 @@ def _shifts(promise: Promise, old: Column, new: Column) -> Iterator[Flaw]:
         yield "collation-changed", promise.column, ""
     if new.converted[: len(old.converted)] == old.converted and len(new.converted) > len(old.converted):
         yield "values-converted", promise.column, f"USING {new.converted[-1]}"
-    if (old.generated, old.identity) != (new.generated, new.identity) and (new.generated or new.identity == "always"):
+    if (new.generated and not old.generated) or (new.identity == "always" and old.identity != "always"):
         yield "column-generated", promise.column, ""
 
 

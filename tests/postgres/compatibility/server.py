@@ -29,6 +29,8 @@ class Rows:
     rows: tuple[tuple[Any, ...], ...]
     index: str | None = None
     """The index that the case's own query uses."""
+    modifiers: tuple[int, ...] = ()
+    """What the server says of each column's type beside its name; -1 where it says nothing."""
 
 
 Outcome = Rows | str
@@ -157,8 +159,9 @@ def _read(connection: psycopg.Connection, case: Case, through: ReadsThrough) -> 
         description, rows = found.description or [], found.fetchall()
         connection.execute("set local enable_seqscan = off")
         plan = "\n".join(line for (line,) in connection.execute(sql.SQL("explain ") + query).fetchall())
+    modifiers = tuple(found.pgresult.fmod(at) for at in range(len(description))) if found.pgresult else ()
     used = re.search(r" (?:using|Index Scan on) (\w+)", plan) if case.query is not None else None
-    return Rows(tuple(each.name for each in description), tuple(rows), used.group(1) if used else None)
+    return Rows(tuple(each.name for each in description), tuple(rows), used.group(1) if used else None, modifiers)
 
 
 def _write(connection: psycopg.Connection, case: Case, through: ReadsThrough) -> Rows:
@@ -217,7 +220,7 @@ def told(observed: Observed, promises: tuple[Promise, ...], access: Access) -> s
     assert after is not None
     if access == "read":
         assert not _is_broken(before, promises), "a promise is broken before the change"
-        if _is_broken(after, promises):
+        if _is_broken(after, promises) or _is_reshaped(before, after, promises):
             return verdict.BROKEN_PROMISE
         if before.names != after.names:
             return verdict.MORE_COLUMNS
@@ -237,6 +240,15 @@ def _only(rows: Rows, names: list[str], seen: Callable[[Any], object]) -> list[l
 def _is_broken(found: Rows, promises: tuple[Promise, ...]) -> bool:
     return any(_breaks(promise, [row[found.names.index(promise.column)] for row in found.rows])
                for promise in promises if promise.column in found.names)  # fmt: skip
+
+
+def _is_reshaped(before: Rows, after: Rows, promises: tuple[Promise, ...]) -> bool:
+    """Whether a type that only an extension knows comes with another modifier than was promised."""
+    return any(
+        promise.type is not None and not promise.type.is_built_in and promise.type.modifiers
+        and before.modifiers[before.names.index(promise.column)] != after.modifiers[after.names.index(promise.column)]
+        for promise in promises if promise.column in before.names and promise.column in after.names
+    )  # fmt: skip
 
 
 def _breaks(promise: Promise, values: list[Any]) -> bool:

@@ -1,0 +1,413 @@
+"""What hangs on other objects: types of extensions, composites, domains, functions, and what the database computes."""
+
+from tests.postgres.compatibility.case import Case, column
+
+ID = column("id", "bigint", required=True)
+
+# A type with a modifier as pgvector's is: its cast refuses another one. No server has an extension in common with all.
+VECTOR = """
+create type vector;
+create function vector_in(cstring, oid, int4) returns vector language internal immutable strict as 'varcharin';
+create function vector_out(vector) returns cstring language internal immutable strict as 'varcharout';
+create type vector (input = vector_in, output = vector_out, typmod_in = varchartypmodin, typmod_out = varchartypmodout,
+                    like = varchar);
+create cast (vector as text) without function as implicit;
+create cast (text as vector) without function;
+create function vector(vector, int, boolean) returns vector language plpgsql immutable strict as $$
+begin
+  if array_length(string_to_array($1::text, ','), 1) <> $2 - 4 then
+    raise exception 'expected % dimensions', $2 - 4 using errcode = '22000';
+  end if;
+  return $1;
+end $$;
+create cast (vector as vector) with function vector(vector, int, boolean) as implicit;
+"""
+EMBEDDED = f"{VECTOR} create table t (id bigint primary key, a vector(3)); insert into t values (1, '[1,2,3]');"
+
+
+def _pair(type_: str = "pair") -> str:
+    return (
+        "create type pair as (x int, y int);"
+        f"create table t (id bigint primary key, a {type_}, note text); insert into t values (1, '(1,2)');"
+    )
+
+
+TAXED = """
+create table t (id bigint primary key, net int not null, a int generated always as (net * 2) stored);
+insert into t values (1, 5);
+"""
+WRITTEN = (ID, column("net", "integer", required=True))
+
+CASES = (
+    Case(
+        row="modifier of an extension's type, such as vector(3) → vector(5)",
+        what="a type of an extension gets another modifier",
+        setup=EMBEDDED,
+        change="alter table t alter a type vector(5) using (a::text || ',0,0')::vector",
+        promises=(ID, column("a", "vector(3)")),
+        sent=((2, "[4,5,6]"),),
+        through=("table",),
+        reader="modifier-changed",
+        writer="modifier-changed",
+    ),
+    Case(
+        row="modifier of an extension's type, such as vector(3) → vector(5)",
+        what="a type of an extension loses its modifier",
+        setup=EMBEDDED,
+        change="alter table t alter a type vector",
+        promises=(ID, column("a", "vector(3)")),
+        sent=((2, "[4,5,6]"),),
+        through=("table",),
+        reader="modifier-changed",
+    ),
+    Case(
+        row="modifier of an extension's type, such as vector(3) → vector(5)",
+        what="a type of an extension gets the modifier that was promised",
+        setup=f"{VECTOR} create table t (id bigint primary key, a vector); insert into t values (1, '[1,2,3]');",
+        change="alter table t alter a type vector(3)",
+        promises=(ID, column("a", "vector(3)")),
+        sent=((2, "[4,5,6]"),),
+        through=("table",),
+        accesses=("write",),
+    ),
+    Case(
+        row="USING that computes other values",
+        what="USING changes the unit under the same type",
+        setup="create table t (id bigint primary key, a numeric(12,2)); insert into t values (1, 5);",
+        change="alter table t alter a type numeric(12,2) using a * 100",
+        promises=(ID, column("a", "numeric(12,2)")),
+        accesses=("read",),
+        through=("table",),
+        reader="values-converted",
+    ),
+    Case(
+        row="USING that computes other values",
+        what="USING changes the unit under a wider type",
+        setup="create table t (id bigint primary key, a int); insert into t values (1, 5);",
+        change="alter table t alter a type bigint using (a * 100)::bigint",
+        promises=(ID, column("a", "integer")),
+        accesses=("read",),
+        through=("table",),
+        reader="values-converted",
+    ),
+    Case(
+        row="USING that computes other values",
+        what="USING casts through a narrower type",
+        setup="create table t (id bigint primary key, a numeric(12,2)); insert into t values (1, 5.25);",
+        change="alter table t alter column a type numeric(12,2) using a::int",
+        promises=(ID, column("a", "numeric(12,2)")),
+        accesses=("read",),
+        through=("table",),
+        reader="values-converted",
+    ),
+    Case(
+        row="USING that computes other values",
+        what="USING casts the column to its new type",
+        setup="create table t (id bigint primary key, a int); insert into t values (1, 5);",
+        change='alter table t alter a type bigint using "a"::bigint',
+        promises=(ID, column("a", "integer")),
+        sent=((2, 3),),
+        through=("table",),
+    ),
+    Case(
+        row="USING that computes other values",
+        what="USING casts an enum through text to a wider one",
+        setup="create type old_mood as enum ('a', 'b'); create type mood as enum ('a', 'b', 'c');"
+        "create table t (id bigint primary key, a old_mood); insert into t values (1, 'a');",
+        change="alter table t alter a type mood using a::text::mood",
+        promises=(ID,),
+        query="select id, a::text from t",
+        insert="insert into t (id, a) values (%s, 'b')",
+        sent=((2,),),
+        through=("table",),
+    ),
+    Case(
+        row="UPDATE of every row, or from the old value",
+        what="every row gets another value",
+        setup="create table t (id bigint primary key, a int); insert into t values (1, 5);",
+        change="update t set a = a * 100",
+        promises=(ID, column("a", "integer")),
+        sent=((2, 3),),
+        reader="values-overwritten",
+        accesses=("read",),
+    ),
+    Case(
+        row="UPDATE of every row, or from the old value",
+        what="rows that had no value get one",
+        setup="create table t (id bigint primary key, a int, b int); insert into t values (1, 5, null);",
+        change="update t set a = 0 where a is null; update t set a = coalesce(a, 1)",
+        promises=(ID, column("a", "integer")),
+        sent=((2, 3),),
+        accesses=("read",),
+    ),
+    Case(
+        row="expression of a generated column lost or replaced",
+        what="a generated column loses its expression",
+        setup=TAXED,
+        change="alter table t alter a drop expression",
+        promises=(ID, column("a", "integer")),
+        written=WRITTEN,
+        others=("insert into t (id, net) values (3, 7)",),
+        sent=((2, 3),),
+        reader="expression-changed",
+        writer="expression-changed",
+    ),
+    Case(
+        row="expression of a generated column lost or replaced",
+        what="a generated column is made again with another expression",
+        setup=TAXED,
+        change="alter table t drop a; alter table t add a int generated always as (net * 3) stored",
+        promises=(ID, column("a", "integer")),
+        written=WRITTEN,
+        sent=((2, 3),),
+        through=("table",),
+        reader="expression-changed",
+        writer="expression-changed",
+    ),
+    Case(
+        row="expression of a generated column lost or replaced",
+        what="a column that a generated one is made of is renamed, and no contract names it",
+        setup=TAXED,
+        change="alter table t rename net to gross",
+        promises=(ID, column("a", "integer")),
+        accesses=("read",),
+    ),
+    Case(
+        row="function replaced on which a generated column, default or check stands",
+        what="the function in a default does otherwise",
+        setup="create function fresh() returns int language sql as 'select 1';"
+        "create table t (id bigint primary key, a int default fresh());",
+        change="create or replace function fresh() returns int language sql as 'select 2'",
+        promises=(ID, column("a", "integer")),
+        written=(ID,),
+        others=("insert into t (id) values (3)",),
+        sent=((2,),),
+        reader="default-changed",
+        writer="default-changed",
+    ),
+    Case(
+        row="function replaced on which a generated column, default or check stands",
+        what="the function in a check refuses more",
+        setup="create function fits(int) returns boolean language sql immutable as 'select $1 < 100';"
+        "create table t (id bigint primary key, a int check (fits(a)));",
+        change="create or replace function fits(int) returns boolean language sql immutable as 'select $1 < 2'",
+        promises=(ID, column("a", "integer")),
+        sent=((2, 3),),
+        accesses=("write",),
+        writer="check-added",
+    ),
+    Case(
+        row="function replaced on which a generated column, default or check stands",
+        what="a function is replaced by the same one in other lines",
+        setup="create function fresh() returns int language sql as 'select 1';"
+        "create table t (id bigint primary key, a int default fresh());",
+        change="create or replace function fresh() returns int language sql as $$\n  SELECT 1 -- one\n$$",
+        promises=(ID, column("a", "integer")),
+        written=(ID,),
+        others=("insert into t (id) values (3)",),
+        sent=((2,),),
+    ),
+    Case(
+        row="function dropped or renamed that the query calls",
+        what="the function that the query calls is dropped",
+        setup="create function twice(int) returns int language sql as 'select $1 * 2';"
+        "create table t (id bigint primary key, a int); insert into t values (1, 5);",
+        change="drop function twice(int)",
+        promises=(ID, column("a", "integer")),
+        query="select id, twice(a) as a from t",
+        accesses=("read",),
+        through=("table",),
+        reader="function-dropped",
+    ),
+    Case(
+        row="function dropped or renamed that the query calls",
+        what="the function that the query calls is renamed",
+        setup="create function twice(int) returns int language sql as 'select $1 * 2';"
+        "create table t (id bigint primary key, a int); insert into t values (1, 5);",
+        change="alter function twice(int) rename to doubled",
+        promises=(ID, column("a", "integer")),
+        query="select id, twice(a) as a from t",
+        accesses=("read",),
+        through=("table",),
+        reader="function-dropped",
+    ),
+    Case(
+        row="function dropped or renamed that the query calls",
+        what="a function is dropped that nothing calls",
+        setup="create function twice(int) returns int language sql as 'select $1 * 2';"
+        "create table t (id bigint primary key, a int); insert into t values (1, 5);",
+        change="drop function twice(int) cascade",
+        promises=(ID, column("a", "integer")),
+        query="select id, a from t",
+        accesses=("read",),
+        through=("table",),
+    ),
+    Case(
+        row="attribute of a composite type dropped",
+        what="an attribute is dropped that the query takes out",
+        setup=_pair(),
+        change="alter type pair drop attribute x",
+        promises=(ID, column("a", "pair")),
+        query="select id, (a).x from t",
+        sent=((2, "(3,4)"),),
+        through=("table",),
+        reader="attribute-dropped",
+        writer="attribute-dropped",
+    ),
+    Case(
+        row="attribute of a composite type dropped",
+        what="an attribute is dropped, and the query takes another one out",
+        setup=_pair(),
+        change="alter type pair drop attribute y cascade",
+        promises=(ID, column("a", "pair")),
+        query="select id, (t.a).x from t",
+        accesses=("read",),
+        through=("table",),
+    ),
+    Case(
+        row="attribute of a composite type dropped",
+        what="a column of a table is dropped whose row type is under contract",
+        setup="create table pair (x int, y int);"
+        "create table t (id bigint primary key, a pair); insert into t values (1, '(1,2)');",
+        change="alter table pair drop column x",
+        promises=(ID, column("a", "pair")),
+        query="select id, (a).x from t",
+        sent=((2, "(3,4)"),),
+        through=("table",),
+        reader="attribute-dropped",
+        writer="attribute-dropped",
+    ),
+    Case(
+        row="attribute of a composite type renamed",
+        what="an attribute gets another name",
+        setup=_pair(),
+        change="alter type pair rename attribute x to z",
+        promises=(ID, column("a", "pair")),
+        query="select id, (a).x from t",
+        insert="insert into t (id, a.x) values (%s, %s)",
+        sent=((2, 3),),
+        through=("table",),
+        reader="attribute-renamed",
+        writer="attribute-renamed",
+    ),
+    Case(
+        row="attribute of a composite type renamed",
+        what="an attribute gets another name, and values are taken whole",
+        setup=_pair(),
+        change="alter type pair rename attribute x to z",
+        promises=(ID, column("a", "pair")),
+        query="select id, a from t",
+        sent=((2, "(3,4)"),),
+        through=("table",),
+    ),
+    Case(
+        row="attribute of a composite type renamed",
+        what="an attribute gets another name, in the elements of an array",
+        setup="create type pair as (x int, y int);"
+        "create table t (id bigint primary key, a pair[]); insert into t values (1, '{\"(1,2)\"}');",
+        change="alter type pair rename attribute x to z",
+        promises=(ID, column("a", "pair[]")),
+        query="select id, (a[1]).x from t",
+        accesses=("read",),
+        through=("table",),
+        reader="attribute-renamed",
+    ),
+    Case(
+        row="attribute of a composite type added",
+        what="a composite type has one more attribute",
+        setup=_pair(),
+        change="alter type pair add attribute z int",
+        promises=(ID, column("a", "pair")),
+        sent=((2, "(3,4)"),),
+        through=("table",),
+        reader="attribute-added",
+        writer="attribute-added",
+    ),
+    Case(
+        row="attribute of a composite type added",
+        what="a composite type has one more attribute, and the query takes one out",
+        setup=_pair(),
+        change="alter type pair add attribute z int",
+        promises=(ID, column("a", "pair")),
+        query="select id, (a).x from t",
+        accesses=("read",),
+        through=("table",),
+    ),
+    Case(
+        row="constraint, NOT NULL or default of a domain",
+        what="a domain gets a check",
+        setup="create domain pct as int; create table t (id bigint primary key, a pct);",
+        change="alter domain pct add constraint small check (value <= 2)",
+        promises=(ID, column("a", "pct")),
+        sent=((2, 3),),
+        writer="check-added",
+    ),
+    Case(
+        row="constraint, NOT NULL or default of a domain",
+        what="a domain gets a check that the writer keeps anyway",
+        setup="create domain pct as int; create table t (id bigint primary key, a pct);",
+        change="alter domain pct add constraint small check (value <= 100)",
+        promises=(ID, column("a", "pct", maximum=50)),
+        sent=((2, 3),),
+    ),
+    Case(
+        row="constraint, NOT NULL or default of a domain",
+        what="a domain loses the check that keeps a promised bound",
+        setup="create domain pct as int check (value <= 100); create table t (id bigint primary key, a pct);"
+        "insert into t values (1, 5);",
+        change="alter domain pct drop constraint pct_check",
+        promises=(ID, column("a", "pct", maximum=100)),
+        others=("insert into t (id, a) values (3, 500)",),
+        sent=((2, 3),),
+        reader="check-dropped",
+    ),
+    Case(
+        row="constraint, NOT NULL or default of a domain",
+        what="a domain refuses NULL",
+        setup="create domain pct as int; create table t (id bigint primary key, a pct);",
+        change="alter domain pct set not null",
+        promises=(ID, column("a", "pct")),
+        sent=((2, None),),
+        writer="null-refused",
+    ),
+    Case(
+        row="constraint, NOT NULL or default of a domain",
+        what="a domain may be NULL that was promised to be filled",
+        setup="create domain pct as int not null; create table t (id bigint primary key, a pct);"
+        "insert into t values (1, 5);",
+        change="alter domain pct drop not null",
+        promises=(ID, column("a", "pct", required=True)),
+        others=("insert into t (id, a) values (3, null)",),
+        sent=((2, 3),),
+        reader="null-possible",
+    ),
+    Case(
+        row="constraint, NOT NULL or default of a domain",
+        what="a domain fills columns with another value",
+        setup="create domain pct as int default 1; create table t (id bigint primary key, a pct);",
+        change="alter domain pct set default 2",
+        promises=(ID, column("a", "pct")),
+        written=(ID,),
+        others=("insert into t (id) values (3)",),
+        sent=((2,),),
+        reader="default-changed",
+        writer="default-changed",
+    ),
+    Case(
+        row="constraint, NOT NULL or default of a domain",
+        what="a domain's constraint gets another name",
+        setup="create domain pct as int check (value <= 100); create table t (id bigint primary key, a pct);",
+        change="alter domain pct rename constraint pct_check to at_most_100",
+        promises=(ID, column("a", "pct")),
+        sent=((2, 3),),
+    ),
+    Case(
+        row="constraint, NOT NULL or default of a domain",
+        what="a domain over a domain gets a check",
+        setup="create domain base as int; create domain pct as base; create table t (id bigint primary key, a pct);",
+        change="alter domain base add constraint small check (value <= 2)",
+        promises=(ID, column("a", "pct")),
+        sent=((2, 3),),
+        writer="check-added",
+    ),
+)
