@@ -9,7 +9,6 @@ from schemaguard.catalog import description
 from schemaguard.catalog.objects import Catalog, Column, CompositeType, Exclusion, Function, Name, Table, View
 from schemaguard.catalog.types import Type
 
-
 _DEEPEST = 20
 
 

@@ -78,12 +78,21 @@ def _make_roles(connection: psycopg.Connection) -> None:
             connection.execute(sql.SQL("create role {}").format(sql.Identifier(role)))
 
 
-def observe(connection: psycopg.Connection, case: Case, access: Access, through: ReadsThrough) -> Observed:
-    """Run the case on an autocommit connection of a superuser."""
+def observe(
+    connection: psycopg.Connection,
+    case: Case,
+    access: Access,
+    through: ReadsThrough,
+    perform: Callable[[psycopg.Connection], None] | None = None,
+) -> Observed:
+    """Run the case on an autocommit connection of a superuser; `perform` makes its change in another way."""
     _set_up(connection, case, access, through)
     before = _one(connection, case, access, through)
     try:
-        connection.execute(verdict.spelled(case.change))
+        if perform is not None:
+            perform(connection)
+        else:
+            connection.execute(verdict.spelled(case.change))
     except psycopg.Error as error:
         return Observed(before, refused=error.sqlstate)
     return Observed(before, _one(connection, case, access, through))

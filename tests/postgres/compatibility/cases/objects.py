@@ -36,6 +36,11 @@ TAXED = """
 create table t (id bigint primary key, net int not null, a int generated always as (net * 2) stored);
 insert into t values (1, 5);
 """
+NORMALIZED = """
+create function norm(text) returns text language sql immutable as 'select lower($1)';
+create table t (id bigint primary key, name text, a text generated always as (norm(name)) stored);
+insert into t (id, name) values (1, 'A');
+"""
 WRITTEN = (ID, column("net", "integer", required=True))
 
 CASES = (
@@ -409,5 +414,73 @@ CASES = (
         promises=(ID, column("a", "pct")),
         sent=((2, 3),),
         writer="check-added",
+    ),
+    Case(
+        row="drop column",
+        what="the function of a generated column is dropped with CASCADE",
+        setup=NORMALIZED,
+        change="drop function norm(text) cascade",
+        promises=(ID, column("a", "text")),
+        written=(ID, column("name", "text")),
+        sent=((2, "B"),),
+        through=("table",),
+        reader="column-dropped",
+    ),
+    Case(
+        row="drop column",
+        what="the type of a column is dropped with CASCADE",
+        setup=_pair(),
+        change="drop type pair cascade",
+        promises=(ID, column("a", "pair")),
+        sent=((2, "(3,4)"),),
+        through=("table",),
+        reader="column-dropped",
+        writer="column-dropped",
+    ),
+    Case(
+        row="drop column",
+        what="another function of the same name is dropped with CASCADE",
+        setup=f"create function norm(text, text) returns text language sql immutable as 'select $2'; {NORMALIZED}",
+        change="drop function norm(text, text) cascade",
+        promises=(ID, column("a", "text")),
+        written=(ID, column("name", "text")),
+        sent=((2, "B"),),
+        through=("table",),
+    ),
+    Case(
+        row="drop table",
+        what="the function of a view is dropped with CASCADE",
+        setup=f"{NORMALIZED} create view v as select id, norm(name) as a from t;",
+        change="drop function norm cascade",
+        promises=(ID, column("a", "text")),
+        table="v",
+        accesses=("read",),
+        through=("table",),
+        reader="table-dropped",
+    ),
+    Case(
+        row="drop default of a column that the writer omits",
+        what="the function of a required column's default is dropped with CASCADE",
+        setup="create function fresh() returns int language sql as 'select 1';"
+        "create table t (id bigint primary key, a int not null default fresh());",
+        change="drop function fresh() cascade",
+        promises=(ID,),
+        sent=((2,),),
+        accesses=("write",),
+        through=("table",),
+        writer="default-dropped",
+    ),
+    Case(
+        row="enable RLS without a policy",
+        what="the function of the only policy is dropped with CASCADE",
+        setup="create function may() returns boolean language sql stable as 'select true';"
+        "create table t (id bigint primary key, a int); insert into t values (1, 5);"
+        "create policy p on t using (may()); alter table t enable row level security;",
+        change="drop function may() cascade",
+        promises=(ID, column("a", "integer")),
+        sent=((2, 3),),
+        through=("table",),
+        reader="row-security",
+        writer="row-security",
     ),
 )

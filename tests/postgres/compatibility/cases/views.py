@@ -169,6 +169,14 @@ CASES = (
     ),
     _read(
         SECURED,
+        "a view is replaced by one that asks for the reader's own rights",
+        f"{SHOWN} alter table base enable row level security;",
+        "create or replace view t with (security_invoker) as select id, tenant from base",
+        "row-security",
+        promises=TENANT,
+    ),
+    _read(
+        SECURED,
         "a view below the one that is read asks for the reader's own rights",
         f"{TENANTS} alter table base enable row level security; create view inner_t as select id, tenant from base;"
         "create view t as select id, tenant from inner_t;",
