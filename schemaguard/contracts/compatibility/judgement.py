@@ -15,6 +15,7 @@ from schemaguard.contracts.compatibility.reading import Flaw, reader_flaws
 from schemaguard.contracts.compatibility.relation import Relation, relation
 from schemaguard.contracts.compatibility.signed import refused_columns
 from schemaguard.contracts.compatibility.transition import reader_shifts, writer_shifts
+from schemaguard.contracts.compatibility.unlisted_types import unlisted_type_shifts
 from schemaguard.contracts.compatibility.viewed import is_followed, retyped_under_view, seen_through_view
 from schemaguard.contracts.compatibility.writing import is_left_out_in_vain, writer_flaws
 from schemaguard.contracts.contract import Access, Contract, ContractTable
@@ -132,6 +133,8 @@ def _by(contract: Contract, part: ContractTable, before: Catalog, change: c.Chan
             yield from _overwritten(contract, part, before, change)
         case c.RenameEnumValue(type=name, value=value, to=to):
             yield from _renamed_value(contract, part, before, (name, value, to))
+        case c.AlterDomain() | c.AlterComposite() | c.DropObject():
+            yield from _told(contract, part, unlisted_type_shifts(part, before, change))
         case _:
             yield from _unlisted(contract, part, before, change)
 

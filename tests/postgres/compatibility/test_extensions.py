@@ -54,7 +54,8 @@ CASES = (
     _case(
         "vector",
         "a view that counts dimensions goes",
-        "create table b (id bigint primary key, e real[]); create view t as select id, vector_dims(e::vector) as a from b",
+        "create table b (id bigint primary key, e real[]);"
+        "create view t as select id, vector_dims(e::vector) as a from b",
         _drop("vector"),
         promises=(ID,),
         reader="table-dropped",
@@ -196,4 +197,5 @@ def test_an_extension_that_is_needed_is_not_dropped_without_cascade(case: Case, 
         assert servers.happened(connection, case, "read", "table") == verdict.refused("2BP01")
         *_, last = fold(translate(case.change), fold_script(case.setup))[0]
         assert isinstance(last, Opaque)
-        assert last.reason.startswith(REFUSAL) and last.reason.endswith("(2BP01)")
+        assert last.reason.startswith(REFUSAL)
+        assert last.reason.endswith("(2BP01)")
