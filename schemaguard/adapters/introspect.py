@@ -249,6 +249,7 @@ class _Reading:
             row.body or "",
             row.definition,
             row.has_own_access,
+            row.is_strict,
         )
 
 

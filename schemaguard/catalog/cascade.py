@@ -7,12 +7,12 @@ from typing import Literal
 from schemaguard.catalog import expressions
 from schemaguard.catalog.changes import Change, DropColumn, DropConstraint, DropIndex, DropObject, DropTable
 from schemaguard.catalog.fold.draft import Draft, indexed, parse_name, type_name
-from schemaguard.catalog.hanging import Hung, on_attribute, on_extension, on_function, on_relation, on_type
+from schemaguard.catalog.hanging import Hung, on_attribute, on_extension, on_function, on_other, on_relation, on_type
 from schemaguard.catalog.objects import Catalog, Check, ForeignKey, Index, Name, PrimaryKey, Table, Unique, View
 
 GoneKind = Literal[
     "table", "view", "index", "sequence", "enum", "domain", "composite", "function", "schema", "extension",
-    "column", "constraint", "trigger", "policy", "default", "attribute",
+    "column", "constraint", "trigger", "policy", "default", "attribute", "other",
 ]  # fmt: skip
 
 
@@ -94,6 +94,8 @@ def _object_seeds(change: DropObject, draft: Draft) -> tuple[Gone, ...]:
             return (Gone("function", draft.resolve_function(change.object), arguments=change.arguments),)
         case "schema":
             return (Gone("schema", Name(change.object.name)),)
+        case "other" if change.cascade:
+            return (Gone("other", change.object),)
         case "extension":
             return (Gone("extension", Name(change.object.name)),)
         case "trigger" | "policy" if change.on is not None:
@@ -148,6 +150,8 @@ def _dependents(gone: Gone, draft: Draft) -> Iterator[Gone]:
         case "function":
             yield from _of_function(gone.name, draft)
             yield from map(_gone, on_function(draft, gone.name, gone.arguments))
+        case "other":
+            yield from map(_gone, on_other(draft, gone.name))
         case "extension":
             yield from map(_gone, on_extension(draft, gone.name.name))
         case "schema":

@@ -4,6 +4,7 @@ The server notes such a dependency for every object but the body of a function t
 rare, so nothing is kept for them: everything that could name the object is looked through.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -95,6 +96,9 @@ def on_function(draft: Draft, name: Name, arguments: tuple[str, ...] | None) -> 
     for hung, text in _texts(draft):
         if hung.kind == "function" and (hung.name, hung.arguments) == (name, arguments):
             continue
+        if _is_aggregate_of(draft, hung, name):
+            yield hung
+            continue
         for call in calls(text):
             if call.name != name.name or call.schema not in ({name.schema, None} if is_on_path else {name.schema}):
                 continue
@@ -102,6 +106,12 @@ def on_function(draft: Draft, name: Name, arguments: tuple[str, ...] | None) -> 
             if certain is not None:
                 yield hung if certain else _perhaps(hung)
                 break
+
+
+def _is_aggregate_of(draft: Draft, hung: Hung, name: Name) -> bool:
+    """Whether it is an aggregate that names the function among its parts, as SFUNC and the others do."""
+    aggregate = draft.functions.get((hung.name, hung.arguments or ())) if hung.kind == "function" else None
+    return aggregate is not None and aggregate.kind == "aggregate" and name.name in tokens(aggregate.body)
 
 
 def _is_meant(call: Call, arguments: tuple[str, ...] | None, rivals: frozenset[int]) -> bool | None:
@@ -167,6 +177,21 @@ def on_attribute(draft: Draft, composite: Name, attribute: str) -> Iterator[Hung
         below = {relation for relation, _ in view.reads} if view is not None else {owner}
         if below & users and any(words[at : at + 3] == (")", ".", attribute) for at in range(len(words))):
             yield hung
+
+
+def on_other(draft: Draft, name: Name) -> Iterator[Hung]:
+    """What names an object of a kind that the catalog doesn't keep, such as a collation or a search configuration."""
+    for table in draft.tables.values():
+        for column in table.columns:
+            if column.collation is not None and column.collation.rpartition(".")[2].strip('"') == name.name:
+                yield Hung("column", table.name, column.name)
+    literal = re.compile(rf"'(?:\"?\w+\"?\.)?\"?{re.escape(name.name)}\"?'")
+    for hung, text in _texts(draft):
+        if name.name in tokens(text) or literal.search(text) is not None:
+            yield hung
+    for (function, arguments), known in draft.functions.items():
+        if known.language == name.name:
+            yield Hung("function", function, arguments=arguments)
 
 
 # Extensions

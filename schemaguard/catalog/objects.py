@@ -302,6 +302,8 @@ class Function:
     """The statement that makes it, as the server spells it; None where no server was asked, or it was renamed since."""
     has_own_access: bool = field(default=False, compare=False)
     """Whether who may call it, or whose it is, was changed after it was made: made anew it would be open again."""
+    strict: bool = False
+    """Whether it isn't called for NULL, and gives NULL."""
 
 
 @dataclass(frozen=True, slots=True)

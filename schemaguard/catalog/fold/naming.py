@@ -11,6 +11,7 @@ from schemaguard.catalog.changes import (
     RenameObject,
 )
 from schemaguard.catalog.fold.draft import Draft
+from schemaguard.catalog.fold.function_names import follow_function
 from schemaguard.catalog.fold.movement import rename_relation, rename_type, renamed_trigger
 from schemaguard.catalog.fold.removal import remove_all
 from schemaguard.catalog.objects import Function, Name
@@ -108,6 +109,7 @@ def _move_functions(draft: Draft, old: Name, new: Name) -> None:
     for key in [key for key in draft.functions if key[0] == old]:
         function: Function = draft.functions[key]
         draft.functions = draft.functions.without(key).set((new, key[1]), replace(function, name=new, definition=None))
+    follow_function(draft, old, new)
     for user in list(draft.uses(old)):
         table = draft.tables.get(user)
         if table is not None:

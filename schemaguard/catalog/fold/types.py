@@ -100,6 +100,9 @@ def alter_domain(change: AlterDomain, draft: Draft) -> None:
             domain = replace(domain, default=None)
         case "add constraint" if change.check is not None:
             domain = replace(domain, checks=(*domain.checks, _named_check(domain, change.check)))
+        case "drop constraint" if domain.not_null and not any(c.name == change.constraint for c in domain.checks):
+            # From PostgreSQL 17 on NOT NULL of a domain is a constraint that has a name.
+            domain = replace(domain, not_null=change.constraint != f"{domain.name.name}_not_null")
         case "drop constraint":
             domain = replace(domain, checks=tuple(c for c in domain.checks if c.name != change.constraint))
         case "validate constraint":

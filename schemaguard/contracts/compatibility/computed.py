@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from schemaguard.catalog.calls import calls, same_text, tokens
+from schemaguard.catalog.calls import Call, calls, same_text, tokens
 from schemaguard.catalog.objects import Catalog, Check, Column, Function, Table
 from schemaguard.catalog.persistent import PersistentMap
 from schemaguard.contracts.compatibility.reading import Flaw
@@ -31,7 +31,7 @@ def replaced_functions(catalogs: Catalogs) -> frozenset[str]:
 
 
 def _does_the_same(old: Function, new: Function) -> bool:
-    return old.language == new.language and same_text(old.body, new.body)
+    return (old.language, old.strict) == (new.language, new.strict) and same_text(old.body, new.body)
 
 
 def called(text: str | None, functions: frozenset[str]) -> str | None:
@@ -46,13 +46,27 @@ def query_functions(query: str, catalogs: Catalogs) -> Iterator[Flaw]:
     before, after = catalogs
     if before.functions is after.functions:
         return
-    old, new = ({name.name for name, _ in catalog.functions} for catalog in catalogs)
-    named = {call.name for call in calls(query)}
-    for name in sorted(named & (old - new)):
-        yield "function-dropped", None, f"{name}()"
+    for call in sorted(calls(query), key=lambda call: call.name):
+        if _has_lost(call, catalogs):
+            yield "function-dropped", None, f"{call.name}()"
     function = called(query, replaced_functions(catalogs))
     if function is not None:
         yield "definition-changed", None, f"{function}() does otherwise"
+
+
+def _has_lost(call: Call, catalogs: Catalogs) -> bool:
+    """Whether the function that the call means was found before the change, and isn't after it.
+
+    Where several have its name, that is the one with as many arguments as it gives; defaults and VARIADIC let it give
+    others, so where none has as many it may mean each of them.
+    """
+    schemas = {call.schema} if call.schema is not None else {*catalogs[1].search_path, "public"}
+    was, now = (
+        {args for name, args in catalog.functions if name.name == call.name and name.schema in schemas}
+        for catalog in catalogs
+    )
+    fitting = {args for args in was if len(args) == call.arguments} or was
+    return bool(fitting) and not fitting & now
 
 
 def reader_computations(column: str, was: Home, now: Home, catalogs: Catalogs) -> Iterator[Flaw]:

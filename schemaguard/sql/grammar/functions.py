@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 from schemaguard.catalog.changes import (
     Change,
@@ -32,9 +33,11 @@ def create_function(cursor: Cursor) -> Iterator[Change]:
     name = cursor.any_name()
     signature = arguments(cursor)
     returns = _returns(cursor)
+    options = cursor.at
     language, body = _function_body(cursor)
     kind = "procedure" if is_procedure else "function"
     function = Function(name, signature, returns, kind, language, body)  # type: ignore[arg-type] # a literal of two
+    function = replace(function, strict=_is_strict([token.key for token in cursor.tokens[options : cursor.end]]))
     yield CreateFunction(function, replaces)
 
 
@@ -124,6 +127,11 @@ def _function_body(cursor: Cursor) -> tuple[str | None, str]:
         else:
             _function_option(cursor)
     return language, body
+
+
+def _is_strict(keys: list[str]) -> bool:
+    """Whether STRICT, or RETURNS NULL ON NULL INPUT, is among the options."""
+    return "strict" in keys or any(keys[at : at + 2] == ["returns", "null"] for at in range(len(keys)))
 
 
 def _function_option(cursor: Cursor) -> None:
