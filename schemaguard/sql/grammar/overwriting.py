@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from schemaguard.catalog import expressions
 from schemaguard.catalog.names import bare
 
+_PARAMETER = re.compile(r"%\(\w+\)s|(?<!:):[^\W\d]\w*|\{+\s*\w+\s*\}+")
+"""A driver's or a template's placeholder, which is a value whatever it is called."""
 Assigned = tuple[tuple[str, ...], str]
 """The columns that are assigned together, and the value's text."""
 
@@ -20,7 +22,8 @@ def overwritten(assigned: Iterable[Assigned], where: str | None, *, joins: bool)
         column
         for columns, value in assigned
         for column in columns
-        if (where is None or joins or expressions.mentions(value, column)) and not _keeps(column, value, where)
+        if (where is None or joins or expressions.mentions(_PARAMETER.sub("?", value), column))
+        and not _keeps(column, value, where)
     )
 
 
