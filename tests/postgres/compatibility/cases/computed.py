@@ -233,4 +233,15 @@ CASES = (
         reader="row-security",
         writer="row-security",
     ),
+    Case(
+        row="drop column",
+        what="the function of a generated column is dropped with CASCADE",
+        setup=NORMALIZED,
+        change="drop function norm(text) cascade",
+        promises=(ID, column("a", "text")),
+        written=(ID, column("name", "text")),
+        sent=((2, "B"),),
+        through=("table",),
+        reader="column-dropped",
+    ),
 )

@@ -234,17 +234,6 @@ CASES = (
     ),
     Case(
         row="drop column",
-        what="the function of a generated column is dropped with CASCADE",
-        setup=NORMALIZED,
-        change="drop function norm(text) cascade",
-        promises=(ID, column("a", "text")),
-        written=(ID, column("name", "text")),
-        sent=((2, "B"),),
-        through=("table",),
-        reader="column-dropped",
-    ),
-    Case(
-        row="drop column",
         what="the type of a column is dropped with CASCADE",
         setup=_pair(),
         change="drop type pair cascade",
