@@ -18,10 +18,23 @@ from schemaguard.sql.scopes import scope_of
 
 @dataclass(frozen=True, slots=True)
 class Canonical:
-    """`rows` decides which rows there are; `outputs` are the columns, in order, by what they are made of."""
+    """`rows` decides which rows there are, and so do `joins`, but for those that only look something up.
+
+    `outputs` are the columns, in order, by what they are made of.
+    """
 
     rows: str
     outputs: tuple[str, ...]
+    joins: tuple["Joined", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A join by its text; `looks_up` is the (schema, table) of a LEFT JOIN, and `by` its columns that are compared."""
+
+    text: str
+    looks_up: tuple[str, str] | None = None
+    by: frozenset[str] = frozenset()
 
 
 def canonical(query: str, catalog: Catalog) -> Canonical:
@@ -69,15 +82,36 @@ def _parts(tree: exp.Expr) -> Canonical:
         left, right = _parts(_bare(tree.this)), _parts(_bare(tree.expression))
         rest = _sql(tree, without=("this", "expression"))
         pairs = zip(left.outputs, right.outputs, strict=False)
-        return Canonical(f"{left.rows} UNION ALL {right.rows} {rest}", tuple(f"{a} or {b}" for a, b in pairs))
+        rows = " UNION ALL ".join(f"{b.rows} {' '.join(join.text for join in b.joins)}" for b in (left, right))
+        return Canonical(f"{rows} {rest}", tuple(f"{a} or {b}" for a, b in pairs))
     if not isinstance(tree, exp.Select):
         text = tree.sql(dialect="postgres", comments=False)
         return Canonical(text, tuple(text for _ in getattr(tree, "selects", ())))
     outputs = tuple(_value(selected).sql(dialect="postgres", comments=False) for selected in tree.selects)
-    rows = _sql(tree, without=("expressions",))
+    rows = _sql(tree, without=("expressions", "joins"))
     if tree.args.get("distinct"):
         rows = f"{rows} of {', '.join(outputs)}"
-    return Canonical(rows, outputs)
+    return Canonical(rows, outputs, tuple(_joined(join) for join in tree.args.get("joins") or ()))
+
+
+def _joined(join: exp.Join) -> Joined:
+    text, table, on = join.sql(dialect="postgres", comments=False), join.this, join.args.get("on")
+    if join.side != "LEFT" or not isinstance(table, exp.Table) or on is None:
+        return Joined(text)
+    terms = list(on.flatten()) if isinstance(on, exp.And) else [on]
+    by = [_compared(term, table.alias) for term in terms]
+    if None in by:
+        return Joined(text)
+    return Joined(text, (table.db, table.name), frozenset(name for name in by if name is not None))
+
+
+def _compared(term: exp.Expr, alias: str) -> str | None:
+    """The joined table's column that the term holds equal to something of another relation, None for any other term."""
+    if not isinstance(term, exp.EQ):
+        return None
+    sides = [side for side in (term.left, term.right) if isinstance(side, exp.Column)]
+    own = [side.name for side in sides if side.table == alias]
+    return own[0] if len(sides) == 2 and len(own) == 1 else None
 
 
 def _sql(tree: exp.Expr, *, without: tuple[str, ...]) -> str:

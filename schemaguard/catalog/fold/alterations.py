@@ -213,6 +213,8 @@ def set_generated(change: SetGenerated, draft: Draft) -> None:
 
 def set_column_option(change: SetColumnOption, draft: Draft) -> None:
     """STORAGE, COMPRESSION, STATISTICS: nothing that a catalog shows, but the column must be there."""
+    if draft.resolve(change.table) in draft.views:
+        return
     table = draft.table(change.table)
     if table.column(change.column) is None and not table.open and not change.column.isdigit():
         refuse_missing(draft, table, change.column)

@@ -43,14 +43,22 @@ def attributes_of(type_: Type, catalog: Catalog) -> tuple[Column, ...] | None:
 
 
 def attribute_shifts(
-    column: str, types: tuple[Type, Type], catalogs: tuple[Catalog, Catalog], text: str | None, access: Access
+    column: str,
+    types: tuple[Type, Type],
+    catalogs: tuple[Catalog, Catalog],
+    text: str | None,
+    access: Access,
+    inside: str | None = None,
 ) -> Iterator[Flaw]:
-    """What a reader or writer feels of a composite type that has other attributes; `text` is its own SQL, if known."""
+    """What a reader or writer feels of a composite type that has other attributes; `text` is its own SQL, if known.
+
+    `inside` is the attribute that is of the type, where it isn't the column itself.
+    """
     old, new = (attributes_of(type_, catalog) for type_, catalog in zip(types, catalogs, strict=True))
     if old is None or new is None:
         return
     if old != new:
-        use = _use(text, column) if text is not None else None
+        use = _use(text, inside or column) if text is not None else None
         renamed = _renames(old, new)
         yield from _lost(column, (old, new), renamed, use, access)
         yield from _gained(column, (old, new), renamed, use, access)
@@ -58,7 +66,7 @@ def attribute_shifts(
     for each in old:
         if each.name in after and not each.type.is_built_in:
             inner = (each.type, after[each.name].type)
-            yield from attribute_shifts(column, inner, catalogs, text, access)
+            yield from attribute_shifts(column, inner, catalogs, text, access, each.name)
 
 
 def _renames(old: tuple[Column, ...], new: tuple[Column, ...]) -> Mapping[str, str]:

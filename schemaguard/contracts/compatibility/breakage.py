@@ -121,6 +121,9 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     **_one("column-generated", "write", _ERROR, "428C9", "{object} is made by the database now and can't be written"),
     **_one("row-security", "read", _ERROR, None, "{object} shows no rows: row security is on without a policy"),
     **_one("row-security", "write", _ERROR, "42501", "{object} takes no rows: row security is on without a policy"),
+    ("row-security/policy", "read"): Cause(
+        "row-security", _ERROR, None, "{object} shows other rows: policies decide which"
+    ),
     **_both("access-revoked", _ERROR, "42501", "access to {object} is taken away"),
     **_one("collation-changed", "read", _WARNING, None, "{object} is ordered and compared in another way"),
     **_one("signature-refused", "read", _ERROR, None, "{object} no longer fits the model's signature"),

@@ -8,7 +8,8 @@ from schemaguard.catalog.calls import same_text
 from schemaguard.catalog.objects import Catalog, Column, Name, Table, View
 from schemaguard.contracts.compatibility.computed import called, replaced_functions
 from schemaguard.contracts.compatibility.hidden import Flaw
-from schemaguard.sql.canonical import Canonical, canonical
+from schemaguard.contracts.compatibility.reading import unique_sets
+from schemaguard.sql.canonical import Canonical, Joined, canonical
 from schemaguard.sql.lineage import Untraceable
 
 Catalogs = tuple[Catalog, Catalog]
@@ -73,13 +74,29 @@ def _own(old: View, new: View, columns: frozenset[str], catalogs: Catalogs) -> I
     except Untraceable:
         yield "definition-changed", None, ""
         return
-    if not same_text(was.rows, now.rows, pairs):
+    if not same_text(was.rows, now.rows, pairs) or not _same_joins(was, now, pairs, catalogs[1]):
         yield "definition-changed", None, ""
         return
     before, after = _by_column(old, was), _by_column(new, now)
     for column in sorted(columns & after.keys()):
         if not same_text(before.get(column, ""), after[column], pairs):
             yield "definition-changed", column, ""
+
+
+def _same_joins(was: Canonical, now: Canonical, pairs: frozenset[tuple[str, str]], catalog: Catalog) -> bool:
+    """Whether the joins are the same, but for some at the end that look up one row at most."""
+    before, after = was.joins, now.joins
+    kept, more = after[: len(before)], after[len(before) :]
+    return (
+        len(kept) == len(before)
+        and all(same_text(one.text, other.text, pairs) for one, other in zip(before, kept, strict=True))
+        and all(_looks_up_one(join, catalog) for join in more)
+    )
+
+
+def _looks_up_one(join: Joined, catalog: Catalog) -> bool:
+    table = catalog.tables.get(Name(join.looks_up[1], join.looks_up[0])) if join.looks_up is not None else None
+    return table is not None and any(key <= join.by for key in unique_sets(table, catalog))
 
 
 def _renamed(old: View, new: View, catalogs: Catalogs) -> frozenset[tuple[str, str]]:
@@ -145,7 +162,7 @@ def _instead_of_a_table(view: View, columns: tuple[str, ...], catalog: Catalog) 
         now = canonical(view.query, catalog)
     except Untraceable:
         return  # That it can't be followed is said by what its columns lack.
-    if _WHOLE.match(now.rows) is None:
+    if _WHOLE.match(now.rows) is None or now.joins:
         yield "definition-changed", None, "the view that stands in for the table shows other rows"
         return
     made = _by_column(view, now)

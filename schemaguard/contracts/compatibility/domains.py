@@ -17,6 +17,13 @@ def domain_of(type_: Type, catalog: Catalog) -> Domain | None:
     return catalog.domains.get(Name(type_.name, type_.schema or "public"))
 
 
+def base_type(type_: Type, catalog: Catalog) -> Type:
+    """The type that a domain stands on in the end; other types are themselves."""
+    for domain in _chain(type_, catalog):
+        type_ = domain.base
+    return type_
+
+
 def with_domains(table: Table, catalog: Catalog) -> Table:
     """The table with what the domains of its columns say put on the columns; itself where there are none."""
     if not catalog.domains or not any(domain_of(column.type, catalog) for column in table.columns):

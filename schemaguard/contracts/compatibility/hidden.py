@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from schemaguard.catalog.calls import tokens
+from schemaguard.catalog.calls import same_text, tokens
 from schemaguard.catalog.objects import Catalog, Name, Policy, Table, View
 
 Flaw = tuple[str, str | None, str]
@@ -47,7 +47,32 @@ def newly_felt(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
         earlier = before.tables.get(table.name)
         is_old = earlier is not None and earlier.row_security
         if is_old and table.name not in known and table.policies and not any(map(_shows_all, table.policies)):
-            yield "row-security", None, f"the policies of {table.name} hold for who reads the view"
+            yield "row-security/policy", None, f"the policies of {table.name} hold for who reads the view"
+
+
+def other_policies(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
+    """Policies that show other rows than those did which stood there before, of whatever name."""
+    before, after = ({table.name: table for table in felt(name, catalog)} for catalog in catalogs)
+    for table, now in after.items():
+        was = before.get(table)
+        if was is None or was is now or not was.policies or not now.policies:
+            continue
+        old, new = {column.name for column in was.columns}, {column.name for column in now.columns}
+        pairs = frozenset((one, other) for one in old - new for other in new - old)
+        if not _are_same(_shown(was), _shown(now), pairs):
+            yield "row-security/policy", None, f"the policies of {table} are others"
+
+
+def _shown(table: Table) -> list[Policy]:
+    return [policy for policy in table.policies if policy.command in ("ALL", "SELECT")]
+
+
+def _are_same(old: list[Policy], new: list[Policy], pairs: frozenset[tuple[str, str]]) -> bool:
+    def matches(one: Policy, other: Policy) -> bool:
+        is_same = (one.permissive, sorted(one.roles)) == (other.permissive, sorted(other.roles))
+        return is_same and same_text(one.using or "", other.using or "", pairs)
+
+    return len(old) == len(new) and all(any(matches(one, other) for other in new) for one in old)
 
 
 def _shows_all(policy: Policy) -> bool:

@@ -10,6 +10,7 @@ from schemaguard.contracts.compatibility.attributes import attribute_shifts
 from schemaguard.contracts.compatibility.breakage import NEXT_COPY, Breakage, breakage
 from schemaguard.contracts.compatibility.computed import query_functions
 from schemaguard.contracts.compatibility.definitions import read_below
+from schemaguard.contracts.compatibility.domains import base_type
 from schemaguard.contracts.compatibility.positional import misplaced
 from schemaguard.contracts.compatibility.reading import Flaw, reader_flaws
 from schemaguard.contracts.compatibility.relation import Relation, relation
@@ -198,7 +199,8 @@ def _renamed_value(
     shown = relation(part.table, before)
     for promise in part.promises:
         column = shown.column(promise.column) if shown is not None else None
-        if column is not None and column.type.name == type_.name and (promise.enum is None or value in promise.enum):
+        base = base_type(column.type, before) if column is not None else None
+        if base is not None and base.name == type_.name and (promise.enum is None or value in promise.enum):
             yield breakage(
                 "value-renamed", part.access, (part.table, promise.column), contract.reads_through, f"{value} → {to}"
             )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from schemaguard.catalog.objects import Catalog, Column, PrimaryKey, Table, Unique
 from schemaguard.contracts.compatibility.bounds import is_within, promised_bounds, table_bounds
+from schemaguard.contracts.compatibility.domains import base_type
 from schemaguard.contracts.compatibility.filling import unfilled
 from schemaguard.contracts.compatibility.hidden import shut
 from schemaguard.contracts.compatibility.relation import Relation
@@ -73,8 +74,9 @@ def is_enum(column: Column, catalog: Catalog) -> bool:
 
 
 def _labels(column: Column, catalog: Catalog) -> frozenset[str] | None:
+    type_ = base_type(column.type, catalog)
     for name, enum in catalog.enums.items():
-        if name.name == column.type.name and (column.type.schema or name.schema) == name.schema:
+        if name.name == type_.name and (type_.schema or name.schema) == name.schema:
             return frozenset(enum.labels)
     return None
 

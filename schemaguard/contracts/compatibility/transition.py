@@ -17,7 +17,7 @@ from schemaguard.catalog.objects import (
 from schemaguard.contracts.compatibility.bounds import bounds, is_implied, table_bounds
 from schemaguard.contracts.compatibility.computed import reader_computations, writer_computations
 from schemaguard.contracts.compatibility.definitions import definition_shifts
-from schemaguard.contracts.compatibility.hidden import newly_felt, ungranted
+from schemaguard.contracts.compatibility.hidden import newly_felt, other_policies, ungranted
 from schemaguard.contracts.compatibility.reading import Flaw, promised_bounds_kept, unique_sets
 from schemaguard.contracts.compatibility.relation import Home, Relation
 from schemaguard.contracts.compatibility.typing import type_cause
@@ -32,6 +32,7 @@ def reader_shifts(
     columns = tuple(promise.column for promise in part.promises)
     yield from definition_shifts(part.table, columns, catalogs)
     yield from newly_felt(part.table, catalogs)
+    yield from other_policies(part.table, catalogs)
     yield from ungranted(part.table, catalogs)
     for promise in part.promises:
         old_home, new_home = was.home(promise.column), now.home(promise.column)
@@ -75,6 +76,8 @@ def writer_shifts(
 
 def _is_filled_otherwise(old: Column, new: Column) -> bool:
     """Whether a row that leaves the column out gets something else, rather than an error."""
+    if old.generated is not None:
+        return False  # What computed it is gone: that says more.
     return old.filling != new.filling and not (new.filling is None and new.not_null)
 
 

@@ -1,6 +1,6 @@
 """Changes beyond those of the table: other ways in which what hangs on what makes a difference, and doesn't."""
 
-from tests.postgres.compatibility.variants import calls, columns, rows, security, types, values, views
+from tests.postgres.compatibility.variants import calls, columns, further, rows, security, types, values, views
 
 VARIANTS = (
     *views.VARIANTS,
@@ -10,4 +10,5 @@ VARIANTS = (
     *types.VARIANTS,
     *values.VARIANTS,
     *columns.VARIANTS,
+    *further.VARIANTS,
 )
