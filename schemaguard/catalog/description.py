@@ -22,6 +22,7 @@ def column_notes(column: Column) -> tuple[str, ...]:
         f"generated {column.generated}" if column.generated else "",
         f"default {column.default}" if column.default is not None else "",
         f"collate {column.collation}" if column.collation else "",
+        *(f"converted using {using}" for using in column.converted),
     )
     return tuple(note for note in notes if note)
 

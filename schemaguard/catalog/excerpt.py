@@ -1,11 +1,15 @@
 """What a catalog says of one relation, a line each, so that two catalogs can be laid side by side."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import Any
 
 from schemaguard.catalog import description
-from schemaguard.catalog.objects import Catalog, Column, Exclusion, Name, Table, View
+from schemaguard.catalog.objects import Catalog, Column, CompositeType, Exclusion, Function, Name, Table, View
+from schemaguard.catalog.types import Type
+
+_DEEPEST = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,37 @@ def changed(before: tuple[Line, ...], after: tuple[Line, ...]) -> tuple[tuple[st
     return tuple(found)
 
 
+def surroundings(before: Catalog, after: Catalog) -> tuple[tuple[str, Line], ...]:
+    """The lines that differ about views, composite types and functions, which a relation may stand on."""
+    pairs: tuple[tuple[Mapping[Any, object], Mapping[Any, object]], ...] = (
+        (before.views, after.views),
+        (before.composites, after.composites),
+        (before.functions, after.functions),
+    )
+    found: list[tuple[str, Line]] = []
+    for old, new in pairs:
+        for name in sorted({*old, *new}, key=str) if old is not new else ():
+            was, now = tuple(_lines(old.get(name), before)), tuple(_lines(new.get(name), after))
+            found += changed(was, now)
+    return tuple(found)
+
+
+def _lines(value: object, catalog: Catalog) -> Iterator[Line]:
+    match value:
+        case View():
+            yield from _view(value, catalog)
+        case CompositeType():
+            yield Line(f"type {value.name}  {_attributes(value)}")
+        case Function():
+            yield Line(f"{value.kind} {value.name}({', '.join(value.arguments)})  {' '.join(value.body.split())}")
+        case _:
+            return
+
+
+def _attributes(composite: CompositeType) -> str:
+    return ", ".join(f"{attribute.name} {attribute.type.spelling}" for attribute in composite.columns)
+
+
 def _table(table: Table, catalog: Catalog) -> Iterator[Line]:
     if not table.open:
         yield Line(f"table {table.name}")
@@ -53,7 +88,7 @@ def _table(table: Table, catalog: Catalog) -> Iterator[Line]:
             columns = (column for key in index.keys for column in (key.column, *key.columns) if column)
             yield _described(description.index(index), frozenset(columns))
     if table.row_security:
-        yield Line("row security on")
+        yield Line(f"row security on{', forced on the owner' * table.force_row_security}")
     for policy in table.policies:
         yield Line(f"policy {policy.name} for {policy.command.lower()} to {', '.join(policy.roles)}")
     yield from _rights(table)
@@ -61,6 +96,11 @@ def _table(table: Table, catalog: Catalog) -> Iterator[Line]:
 
 def _view(view: View, catalog: Catalog) -> Iterator[Line]:
     yield Line(f"{'materialized view' if view.materialized else 'view'} {view.name}")
+    if not view.populated:
+        yield Line("not populated")
+    if view.security_invoker:
+        yield Line("security invoker")
+    yield Line(f"as {' '.join(view.query.split())}")
     for column in view.columns or ():
         yield from _column(column, catalog)
     yield from _rights(view)
@@ -77,15 +117,24 @@ def _rights(relation: Table | View) -> Iterator[Line]:
 def _column(column: Column, catalog: Catalog) -> Iterator[Line]:
     about = frozenset({column.name})
     yield Line("  ".join((column.name, column.type.spelling, *description.column_notes(column))), about)
-    name = Name(column.type.name, column.type.schema)
-    for known in (name, Name(name.name, name.schema or "public")):
-        if (enum := catalog.enums.get(known)) is not None:
-            yield Line(f"enum {enum.name}  {', '.join(enum.labels)}", about)
+    yield from (Line(text, about) for text in _own_types(column.type, catalog))
+
+
+def _own_types(type_: Type, catalog: Catalog) -> Iterator[str]:
+    """What an own type is: an enum's labels, a composite's attributes, a domain's rules and those of its base."""
+    for _ in range(_DEEPEST):
+        name = Name(type_.name, type_.schema or "public")
+        if (enum := catalog.enums.get(name)) is not None:
+            yield f"enum {enum.name}  {', '.join(enum.labels)}"
+        if (composite := catalog.composites.get(name)) is not None:
+            yield f"type {composite.name}  {_attributes(composite)}"
+        domain = catalog.domains.get(name)
+        if domain is None:
             return
-        if (domain := catalog.domains.get(known)) is not None:
-            checks = "".join(f"  check {check.definition}" for check in domain.checks)
-            yield Line(f"domain {domain.name}  {domain.base.spelling}{'  not null' * domain.not_null}{checks}", about)
-            return
+        checks = "".join(f"  check {check.definition}" for check in domain.checks)
+        default = f"  default {domain.default}" if domain.default is not None else ""
+        yield f"domain {domain.name}  {domain.base.spelling}{'  not null' * domain.not_null}{default}{checks}"
+        type_ = domain.base
 
 
 def _described(described: description.Described, columns: frozenset[str]) -> Line:

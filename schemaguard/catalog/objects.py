@@ -37,6 +37,8 @@ class Column:
     comment: str | None = None
     is_local: bool = True
     """False where the table only has it because a parent does."""
+    converted: tuple[str, ...] = field(default=(), compare=False)
+    """What USING made other values of than the column's own, in the order of its conversions."""
 
     @property
     def filling(self) -> str | None:
@@ -240,6 +242,8 @@ class View:
     materialized: bool = False
     reads: frozenset[tuple[Name, str | None]] = frozenset()
     security_invoker: bool = False
+    populated: bool = True
+    """False where it is materialised and holds nothing yet: reading it fails with 55000."""
     triggers: tuple[Trigger, ...] = ()
     grants: tuple[Grant, ...] = ()
     owner: str | None = None
@@ -298,6 +302,8 @@ class Function:
     """The statement that makes it, as the server spells it; None where no server was asked, or it was renamed since."""
     has_own_access: bool = field(default=False, compare=False)
     """Whether who may call it, or whose it is, was changed after it was made: made anew it would be open again."""
+    strict: bool = False
+    """Whether it isn't called for NULL, and gives NULL."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,6 +200,7 @@ class _Reading:
             # A dependence on the whole relation says nothing where its columns are known.
             reads=frozenset((name, c) for name, columns in reads.items() for c in (columns - {None} or {None})),
             security_invoker=row.security_invoker,
+            populated=row.is_populated,
             triggers=self.triggers(row.oid),
             grants=self.grants(row.oid),
             owner=row.owner,
@@ -248,6 +249,7 @@ class _Reading:
             row.body or "",
             row.definition,
             row.has_own_access,
+            row.is_strict,
         )
 
 

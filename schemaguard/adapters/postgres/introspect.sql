@@ -25,7 +25,8 @@ select c.oid::bigint as oid, n.nspname as schema, c.relname as name, c.relkind::
         where p.partrelid = c.oid) as partition_key,
        pg_get_expr(c.relpartbound, c.oid) as partition_bound,
        case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) end as query,
-       coalesce('security_invoker=true' = any (c.reloptions) or 'security_invoker=on' = any (c.reloptions), false) as security_invoker,
+       exists (select from unnest(c.reloptions) o where o ~ '^security_invoker=(t|tr|tru|true|on|y|ye|yes|1)$') as security_invoker,
+       c.relispopulated as is_populated,
        (select i.relname from pg_index x join pg_class i on i.oid = x.indexrelid
         where x.indrelid = c.oid and x.indisreplident) as replica_index
 from pg_class c
@@ -208,7 +209,8 @@ order by 1, 3, 4, 2
 select n.nspname as schema, p.proname as name, p.prokind::text as kind, l.lanname as language, p.prosrc as body,
        array(select format_type(t, null) from unnest(p.proargtypes::oid[]) with ordinality as u(t, place) order by place) as arguments,
        pg_get_function_result(p.oid) as returns, case when p.prokind <> 'a' then pg_get_functiondef(p.oid) end as definition,
-       p.proacl is not null or pg_get_userbyid(p.proowner) <> current_user as has_own_access
+       p.proacl is not null or pg_get_userbyid(p.proowner) <> current_user as has_own_access,
+       p.proisstrict as is_strict
 from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang
 where {wanted} and not exists (select from pg_depend x where x.classid = 'pg_proc'::regclass and x.objid = p.oid and x.deptype in ('e', 'i'))
 order by 1, 2, p.oid

@@ -39,6 +39,7 @@ class RefreshView:
 
     view: Name
     concurrently: bool = False
+    with_data: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ class AlterComposite:
     action: str
     attribute: str
     to: Column | str | None = None
+    cascade: bool = False
 
 
 @dataclass(frozen=True, slots=True)

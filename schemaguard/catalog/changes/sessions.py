@@ -23,6 +23,8 @@ class UpdateRows:
     table: Name
     columns: tuple[str, ...]
     has_where: bool
+    overwritten: tuple[str, ...] = ()
+    """Those of them whose values become others in every row, or are computed anew from what they were."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from schemaguard.catalog.changes import (
     SetIdentity,
     SetNotNull,
 )
+from schemaguard.catalog.converting import keeps_values
 from schemaguard.catalog.fold.assigning import converts, require_default_fits
 from schemaguard.catalog.fold.columns import refuse_missing
 from schemaguard.catalog.fold.creation import own_sequence, stored_default
@@ -68,8 +69,14 @@ def retype_column(change: RetypeColumn, draft: Draft) -> None:
     if known is not None:
         _check_conversion(draft, table, known, change)
     type_, collation = draft.type(change.type), change.collation
-    _alter(draft, change.table, column, lambda c: replace(c, type=type_, collation=collation))
+    _alter(draft, change.table, column, lambda c: _converted(c, change.using, type_, collation))
     _retype_sequence(draft, table.name, column)
+
+
+def _converted(column: Column, using: str | None, type_: Type, collation: str | None) -> Column:
+    is_kept = using is None or keeps_values(using, column.name, column.type, type_)
+    converted = column.converted if using is None or is_kept else (*column.converted, using)
+    return replace(column, type=type_, collation=collation, converted=converted)
 
 
 def _check_conversion(draft: Draft, table: Table, column: Column, change: RetypeColumn) -> None:
@@ -206,6 +213,8 @@ def set_generated(change: SetGenerated, draft: Draft) -> None:
 
 def set_column_option(change: SetColumnOption, draft: Draft) -> None:
     """STORAGE, COMPRESSION, STATISTICS: nothing that a catalog shows, but the column must be there."""
+    if draft.resolve(change.table) in draft.views:
+        return
     table = draft.table(change.table)
     if table.column(change.column) is None and not table.open and not change.column.isdigit():
         refuse_missing(draft, table, change.column)

@@ -24,9 +24,17 @@ def converts(draft: Draft, source: Type, target: Type) -> bool:
         return True
     one, other = beneath(draft, source), beneath(draft, target)
     if _is_enum(draft, one) or _is_enum(draft, other):
+        # A type that no statement made may be a domain over the enum, or have casts of its own.
+        if not (_is_known(draft, one) and _is_known(draft, other)):
+            return True
         same = one == other
         return same or (not other.dimensions and other.name in STRINGS and other.is_built_in)
     return is_assignable(one, other)
+
+
+def _is_known(draft: Draft, type_: Type) -> bool:
+    name = type_name(type_)
+    return name is None or draft.is_type(name)
 
 
 def _is_enum(draft: Draft, type_: Type) -> bool:
@@ -38,7 +46,9 @@ def require_default_fits(draft: Draft, table: Name, column: str, type_: Type, de
     """Refuse a default whose type certainly can't be assigned, or that is no input for the column's type."""
     if default is None or is_null(default) or type_ == UNKNOWN_TYPE:
         return
-    shown = type_of_expression(default)
+    written = type_of_expression(default)
+    # A cast names its type as the author did; the column's was found on the search_path before.
+    shown = draft.type(written) if written is not None else None
     if shown is not None and not converts(draft, shown, type_):
         message = f'column "{column}" is of type {type_} but default expression is of type {shown}'
         draft.refuse(table, message, "42804")

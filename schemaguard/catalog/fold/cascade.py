@@ -7,11 +7,12 @@ from typing import Literal
 from schemaguard.catalog import expressions
 from schemaguard.catalog.changes import Change, DropColumn, DropConstraint, DropIndex, DropObject, DropTable
 from schemaguard.catalog.fold.draft import Draft, indexed, parse_name, type_name
+from schemaguard.catalog.hanging import Hung, on_attribute, on_extension, on_function, on_other, on_relation, on_type
 from schemaguard.catalog.objects import Catalog, Check, ForeignKey, Index, Name, PrimaryKey, Table, Unique, View
 
 GoneKind = Literal[
     "table", "view", "index", "sequence", "enum", "domain", "composite", "function", "schema", "extension",
-    "column", "constraint", "trigger", "policy", "default",
+    "column", "constraint", "trigger", "policy", "default", "attribute", "other",
 ]  # fmt: skip
 
 
@@ -33,7 +34,7 @@ class Gone:
     @property
     def key(self) -> tuple[str, Name, str | None]:
         """What makes it the same object."""
-        return self.kind, self.name, self.part
+        return self.kind, self.name, self.part if self.arguments is None else f"({', '.join(self.arguments)})"
 
     def __str__(self) -> str:
         return f"{self.kind} {self.part} of {self.name}" if self.part else f"{self.kind} {self.name}"
@@ -93,6 +94,10 @@ def _object_seeds(change: DropObject, draft: Draft) -> tuple[Gone, ...]:
             return (Gone("function", draft.resolve_function(change.object), arguments=change.arguments),)
         case "schema":
             return (Gone("schema", Name(change.object.name)),)
+        case "other" if change.cascade:
+            return (Gone("other", change.object),)
+        case "extension":
+            return (Gone("extension", Name(change.object.name)),)
         case "trigger" | "policy" if change.on is not None:
             kind = "trigger" if change.kind == "trigger" else "policy"
             return (Gone(kind, draft.resolve(change.on), change.object.name),)
@@ -124,10 +129,13 @@ def _dependents(gone: Gone, draft: Draft) -> Iterator[Gone]:
     match gone.kind:
         case "table":
             yield from _of_table(gone.name, draft)
+            yield from map(_gone, on_relation(draft, gone.name))
         case "view":
             yield from _views_reading(draft, gone.name, None)
+            yield from map(_gone, on_relation(draft, gone.name))
         case "column" if gone.part is not None and gone.name in draft.tables:
             yield from _of_column(draft.tables[gone.name], gone.part, draft)
+            yield from map(_gone, on_relation(draft, gone.name, gone.part))
         case "constraint" if gone.part is not None and gone.name in draft.tables:
             yield from _of_constraint(draft.tables[gone.name], gone.part, draft)
         case "index" if gone.name in draft.indexes:
@@ -136,12 +144,24 @@ def _dependents(gone: Gone, draft: Draft) -> Iterator[Gone]:
             yield from _of_sequence(gone.name, draft)
         case "enum" | "domain" | "composite":
             yield from _of_type(gone.name, draft)
+            yield from map(_gone, on_type(draft, gone.name))
+        case "attribute" if gone.part is not None:
+            yield from map(_gone, on_attribute(draft, gone.name, gone.part))
         case "function":
             yield from _of_function(gone.name, draft)
+            yield from map(_gone, on_function(draft, gone.name, gone.arguments))
+        case "other":
+            yield from map(_gone, on_other(draft, gone.name))
+        case "extension":
+            yield from map(_gone, on_extension(draft, gone.name.name))
         case "schema":
             yield from _of_schema(gone.name.name, draft)
         case _:
             pass
+
+
+def _gone(hung: Hung) -> Gone:
+    return Gone(hung.kind, hung.name, hung.part, hung.is_own, hung.certain, hung.arguments)
 
 
 def _views_reading(draft: Draft, relation: Name, column: str | None) -> Iterator[Gone]:
@@ -341,3 +361,6 @@ def _of_schema(schema: str, draft: Draft) -> Iterator[Gone]:
     yield from (Gone("domain", name) for name in draft.domains if name.schema == schema)
     yield from (Gone("composite", name) for name in draft.composites if name.schema == schema)
     yield from (Gone("function", name, arguments=args) for name, args in draft.functions if name.schema == schema)
+    # A type that nobody made there by hand is one of an extension's.
+    unknown = (name for name in draft.dependents if name.schema == schema)
+    yield from (Gone("composite", name, automatic=True) for name in unknown if not draft.is_type(name))

@@ -6,6 +6,7 @@ from typing import Any
 
 from schemaguard.catalog.expressions import sequences
 from schemaguard.catalog.fold.draft import Draft, parse_name, type_name
+from schemaguard.catalog.fold.view_queries import with_relation_renamed
 from schemaguard.catalog.objects import (
     Column,
     CompositeType,
@@ -99,7 +100,7 @@ def _follow(draft: Draft, old: Name, new: Name) -> None:
             )
         if view is not None:
             reads = frozenset((new if name == old else name, column) for name, column in view.reads)
-            draft.put(replace(view, reads=reads))
+            draft.put(replace(with_relation_renamed(draft, view, old, new), reads=reads))
 
 
 def rename_index(draft: Draft, index: Index, new: Name) -> None:

@@ -11,6 +11,7 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.fold.cascade import Gone, seeds_of
 from schemaguard.catalog.fold.draft import Draft
+from schemaguard.catalog.fold.function_names import follow_function
 from schemaguard.catalog.fold.movement import rename_relation, rename_type, renamed_trigger
 from schemaguard.catalog.fold.removal import remove_all
 from schemaguard.catalog.objects import Function, Name
@@ -19,9 +20,6 @@ from schemaguard.catalog.refusal import Refusal
 
 def drop_object(change: DropObject, draft: Draft) -> None:
     """DROP of a view, type, sequence, function, schema, extension, trigger or policy."""
-    if change.kind == "extension":
-        draft.extensions -= {change.object.name}
-        return
     seeds = seeds_of(change, draft)
     if not seeds:
         return
@@ -111,6 +109,7 @@ def _move_functions(draft: Draft, old: Name, new: Name) -> None:
     for key in [key for key in draft.functions if key[0] == old]:
         function: Function = draft.functions[key]
         draft.functions = draft.functions.without(key).set((new, key[1]), replace(function, name=new, definition=None))
+    follow_function(draft, old, new)
     for user in list(draft.uses(old)):
         table = draft.tables.get(user)
         if table is not None:

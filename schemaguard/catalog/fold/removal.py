@@ -61,6 +61,7 @@ def _take_out_part(draft: Draft, gone: Gone) -> None:
     table = draft.tables.get(gone.name)
     if table is None:
         _take_out_of_view(draft, gone)
+        _take_out_of_type(draft, gone)
         return
     match gone.kind:
         case "column":
@@ -82,6 +83,16 @@ def _take_out_of_view(draft: Draft, gone: Gone) -> None:
     view = draft.views.get(gone.name)
     if view is not None and gone.kind == "trigger":
         draft.put(replace(view, triggers=tuple(t for t in view.triggers if t.name != gone.part)))
+
+
+def _take_out_of_type(draft: Draft, gone: Gone) -> None:
+    domain, composite = draft.domains.get(gone.name), draft.composites.get(gone.name)
+    if domain is not None and gone.kind == "default":
+        draft.put(replace(domain, default=None))
+    if domain is not None and gone.kind == "constraint":
+        draft.put(replace(domain, checks=tuple(check for check in domain.checks if check.name != gone.part)))
+    if composite is not None and gone.kind == "attribute":
+        draft.put(replace(composite, columns=tuple(c for c in composite.columns if c.name != gone.part)))
 
 
 def _without_column(table: Table, name: str) -> Table:

@@ -11,6 +11,7 @@ from schemaguard.catalog.changes import (
 from schemaguard.catalog.fold.columns import refuse_missing
 from schemaguard.catalog.fold.draft import UNKNOWN_TYPE, Draft
 from schemaguard.catalog.fold.movement import renamed_trigger
+from schemaguard.catalog.fold.view_queries import with_column_renamed
 from schemaguard.catalog.names import expression_name
 from schemaguard.catalog.objects import (
     Check,
@@ -169,7 +170,7 @@ def _rename_reads(draft: Draft, relation: Name, old: str, new: str) -> None:
         view = draft.views.get(user)
         if view is not None and (relation, old) in view.reads:
             reads = (view.reads - {(relation, old)}) | {(relation, new)}
-            draft.put(replace(view, reads=reads))
+            draft.put(replace(with_column_renamed(draft, view, relation, (old, new)), reads=reads))
 
 
 FOLDS: dict[type, Callable[[Any, Draft], None]] = {

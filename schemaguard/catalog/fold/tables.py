@@ -28,6 +28,7 @@ from schemaguard.catalog.fold.indexes import create_index, same_shape
 from schemaguard.catalog.fold.keys import add_key, find_foreign_key
 from schemaguard.catalog.fold.movement import rename_relation
 from schemaguard.catalog.fold.removal import remove_all
+from schemaguard.catalog.fold.view_options import set_view_option
 from schemaguard.catalog.objects import (
     Check,
     Exclusion,
@@ -238,9 +239,12 @@ def enable_trigger(change: EnableTrigger, draft: Draft) -> None:
 
 
 def set_table_option(change: SetTableOption, draft: Draft) -> None:
-    """Storage options change nothing that a catalog shows; the table is known from now on."""
-    if draft.resolve(change.table) not in draft.views:
+    """Of a table storage options change nothing that a catalog shows; it is known from then on."""
+    view = draft.views.get(draft.resolve(change.table))
+    if view is None:
         draft.table(change.table)
+    else:
+        set_view_option(draft, view, change.option)
 
 
 def rewrite_table(change: RewriteTable, draft: Draft) -> None:

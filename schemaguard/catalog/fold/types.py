@@ -13,7 +13,9 @@ from schemaguard.catalog.changes import (
     CreateEnum,
     RenameEnumValue,
 )
+from schemaguard.catalog.fold.cascade import Gone
 from schemaguard.catalog.fold.draft import Draft, type_name
+from schemaguard.catalog.fold.removal import remove_all
 from schemaguard.catalog.names import choose_name
 from schemaguard.catalog.objects import Check, Column, CompositeType, Domain, EnumType, Name
 from schemaguard.catalog.refusal import Refusal
@@ -98,6 +100,9 @@ def alter_domain(change: AlterDomain, draft: Draft) -> None:
             domain = replace(domain, default=None)
         case "add constraint" if change.check is not None:
             domain = replace(domain, checks=(*domain.checks, _named_check(domain, change.check)))
+        case "drop constraint" if domain.not_null and not any(c.name == change.constraint for c in domain.checks):
+            # From PostgreSQL 17 on NOT NULL of a domain is a constraint that has a name.
+            domain = replace(domain, not_null=change.constraint != f"{domain.name.name}_not_null")
         case "drop constraint":
             domain = replace(domain, checks=tuple(c for c in domain.checks if c.name != change.constraint))
         case "validate constraint":
@@ -133,6 +138,10 @@ def alter_composite(change: AlterComposite, draft: Draft) -> None:
     if composite is None:
         return
     _check_attribute(draft, composite, change)
+    if change.action.lower().startswith("drop"):
+        seeds = (Gone("attribute", composite.name, change.attribute),)
+        remove_all(draft, seeds, cascade=change.cascade)
+        return
     columns = composite.columns
     match change.action.lower().split()[0], change.to:
         case "add", Column() as column:
@@ -140,8 +149,6 @@ def alter_composite(change: AlterComposite, draft: Draft) -> None:
         case "alter", Column() as column:
             typed = replace(column, type=draft.type(column.type))
             columns = tuple(typed if c.name == change.attribute else c for c in columns)
-        case "drop", _:
-            columns = tuple(c for c in columns if c.name != change.attribute)
         case "rename", str() as to:
             columns = tuple(replace(c, name=to) if c.name == change.attribute else c for c in columns)
         case _:

@@ -69,11 +69,17 @@ def refuse_twice(names: Iterable[str]) -> None:
 
 
 def refresh_view(change: RefreshView, draft: Draft) -> None:
-    """REFRESH changes rows only."""
+    """REFRESH changes rows, and whether there are any to be read."""
     name = draft.resolve(change.view)
     view = draft.views.get(name)
-    if view is not None and not view.materialized:
+    if view is None:
+        return
+    if not view.materialized:
         draft.refuse(name, f'"{name.name}" is not a materialized view', "0A000")
+    if change.concurrently and not view.populated:
+        message = "CONCURRENTLY cannot be used when the materialized view is not populated"
+        draft.refuse(name, message, "0A000")
+    draft.put(replace(view, populated=change.with_data))
 
 
 FOLDS: dict[type, Callable[[Any, Draft], None]] = {

@@ -79,6 +79,21 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     **_one("type-narrowed", "write", _ERROR, "22003", "{object} no longer holds every value that is written"),
     **_one("type-changed", "read", _ERROR, "42883", "{object} is of another type"),
     **_one("type-changed", "write", _ERROR, "42804", "{object} is of a type that the written one doesn't become"),
+    **_one("values-converted", "read", _ERROR, None, "{object} holds other values than before"),
+    **_one("values-overwritten", "read", _WARNING, None, "{object} holds other values than before"),
+    **_one("attribute-dropped", "read", _ERROR, "42703", "{object} has lost an attribute"),
+    ("attribute-dropped/whole", "read"): Cause(
+        "attribute-dropped", _ERROR, None, "{object} has lost an attribute"
+    ),
+    **_one("attribute-dropped", "write", _ERROR, "22P02", "{object} takes fewer attributes than are written"),
+    **_both("attribute-renamed", _ERROR, "42703", "{object} has an attribute under another name"),
+    **_one("attribute-added", "read", _WARNING, None, "{object} has one more attribute"),
+    **_one("attribute-added", "write", _ERROR, "22P02", "{object} wants more attributes than are written"),
+    **_one("definition-changed", "read", _WARNING, None, "{object} is made of another query"),
+    **_one("function-dropped", "read", _ERROR, "42883", "{object} is read with a function that is gone"),
+    **_both("expression-changed", _WARNING, None, "{object} is computed in another way"),
+    **_one("modifier-changed", "read", _ERROR, None, "{object} has another shape"),
+    **_one("modifier-changed", "write", _ERROR, "22000", "{object} takes values of another shape"),
     **_both("type-approximated", _ERROR, None, "{object} no longer keeps exact values"),
     **_one("precision-reduced", "write", _ERROR, "22003", "{object} has room for fewer digits than are written"),
     **_both("scale-reduced", _ERROR, None, "{object} is rounded silently"),
@@ -106,9 +121,13 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     **_one("column-generated", "write", _ERROR, "428C9", "{object} is made by the database now and can't be written"),
     **_one("row-security", "read", _ERROR, None, "{object} shows no rows: row security is on without a policy"),
     **_one("row-security", "write", _ERROR, "42501", "{object} takes no rows: row security is on without a policy"),
+    ("row-security/policy", "read"): Cause(
+        "row-security", _ERROR, None, "{object} shows other rows: policies decide which"
+    ),
     **_both("access-revoked", _ERROR, "42501", "access to {object} is taken away"),
     **_one("collation-changed", "read", _WARNING, None, "{object} is ordered and compared in another way"),
     **_one("signature-refused", "read", _ERROR, None, "{object} no longer fits the model's signature"),
+    **_one("not-populated", "read", _ERROR, "55000", "{object} holds nothing until it is refreshed"),
     **_one("index-dropped", "read", _NOTE, None, "{object} has lost an index; lookups may be slow"),
 }  # fmt: skip
 

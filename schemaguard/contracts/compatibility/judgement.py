@@ -1,17 +1,22 @@
 """The predicate, and what a change breaks: what the catalog after it no longer gives, and the one before it did."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.contracts.compatibility.attributes import attribute_shifts
 from schemaguard.contracts.compatibility.breakage import NEXT_COPY, Breakage, breakage
+from schemaguard.contracts.compatibility.computed import query_functions
+from schemaguard.contracts.compatibility.definitions import read_below
+from schemaguard.contracts.compatibility.domains import base_type
 from schemaguard.contracts.compatibility.positional import misplaced
 from schemaguard.contracts.compatibility.reading import Flaw, reader_flaws
 from schemaguard.contracts.compatibility.relation import Relation, relation
 from schemaguard.contracts.compatibility.signed import refused_columns
 from schemaguard.contracts.compatibility.transition import reader_shifts, writer_shifts
+from schemaguard.contracts.compatibility.unlisted_types import unlisted_type_shifts
 from schemaguard.contracts.compatibility.viewed import is_followed, retyped_under_view, seen_through_view
 from schemaguard.contracts.compatibility.writing import is_left_out_in_vain, writer_flaws
 from schemaguard.contracts.contract import Access, Contract, ContractTable
@@ -38,15 +43,31 @@ def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Cha
             *_by(contract, part, before, change),
             *retyped_under_view(contract, part, change, before),
             *misplaced(contract, part, before, after),
+            *_attributes(contract, part, before, after),
+            *_functions(contract, part, before, after),
         ):
             named = _named(each, contract, part, change, (before, after))
             named = seen_through_view(named, contract, change, before)
             if each.key not in broken and (named.access, named.table, named.column) not in subjects:
                 found.setdefault(named.key, named)
+    found = {key: each for key, each in found.items() if not _is_said_already(each, found.values())}
     if contract.signature:
         refused = {each.key for each in refused_columns(contract, before)}
         found.update((each.key, each) for each in refused_columns(contract, after) if each.key not in refused)
     return tuple(_late(each, contract) for each in found.values())
+
+
+_REMADE = frozenset({"values-converted", "definition-changed", "expression-changed"})
+
+
+def _is_said_already(found: Breakage, others: Iterable[Breakage]) -> bool:
+    """Whether other values in a column are the least of what another breakage of that column says."""
+    return found.cause in _REMADE and any(
+        (other.access, other.table, other.column) == (found.access, found.table, found.column)
+        and other.cause not in _REMADE
+        and other.severity is Severity.ERROR
+        for other in others
+    )
 
 
 def _late(found: Breakage, contract: Contract) -> Breakage:
@@ -73,6 +94,24 @@ def _between(contract: Contract, part: ContractTable, before: Catalog, after: Ca
     yield from _told(contract, part, shifts(part, was, now, (before, after)))
 
 
+def _functions(contract: Contract, part: ContractTable, before: Catalog, after: Catalog) -> Iterator[Breakage]:
+    """What becomes of the functions that the feature query calls, told once, of the first table that is read."""
+    first = next((each for each in contract.tables if each.access == "read"), None)
+    if contract.query is not None and part is first:
+        yield from _told(contract, part, query_functions(contract.query, (before, after)))
+
+
+def _attributes(contract: Contract, part: ContractTable, before: Catalog, after: Catalog) -> Iterator[Breakage]:
+    """What becomes of the attributes of composite columns; a column of which nothing else is known has its own type."""
+    was, now = relation(part.table, before), relation(part.table, after)
+    for promise in part.promises:
+        old, new = (shown.column(promise.column) if shown is not None else None for shown in (was, now))
+        if old is not None and new is not None and not old.type.is_built_in:
+            types, catalogs = (old.type, new.type), (before, after)
+            shifts = attribute_shifts(promise.column, types, catalogs, contract.query, part.access)
+            yield from _told(contract, part, shifts)
+
+
 def _told(contract: Contract, part: ContractTable, flaws: Iterator[Flaw]) -> Iterator[Breakage]:
     for code, column, detail in flaws:
         yield breakage(code, part.access, (part.table, column), contract.reads_through, detail)
@@ -91,10 +130,33 @@ def _by(contract: Contract, part: ContractTable, before: Catalog, change: c.Chan
             yield breakage("access-revoked", part.access, (part.table, None), through, f"owner becomes {change.owner}")
         case c.AddColumn(table=name, column=column) if before.resolve(name) == resolved and _takes_all(contract, part):
             yield breakage("star-query", part.access, (part.table, column.name), through)
+        case c.UpdateRows(overwritten=columns) if columns and part.access == "read":
+            yield from _overwritten(contract, part, before, change)
         case c.RenameEnumValue(type=name, value=value, to=to):
             yield from _renamed_value(contract, part, before, (name, value, to))
+        case c.AlterDomain() | c.AlterComposite() | c.DropObject():
+            yield from _told(contract, part, unlisted_type_shifts(part, before, change))
         case _:
             yield from _unlisted(contract, part, before, change)
+
+
+def _overwritten(contract: Contract, part: ContractTable, before: Catalog, change: c.UpdateRows) -> Iterator[Breakage]:
+    """The columns under contract whose rows get other values, also where they are read through a view."""
+    shown, table = relation(part.table, before), before.resolve(change.table)
+    homes = {p.column: shown.home(p.column) if shown is not None else None for p in part.promises}
+    hit = [
+        column
+        for column, home in homes.items()
+        if (home[0].name if home else before.resolve(part.table)) == table
+        and (home[1].name if home else column) in change.overwritten
+    ]
+    for column in hit:
+        yield breakage("values-overwritten", part.access, (part.table, column), contract.reads_through)
+    below = read_below(part.table, before)
+    computed = sorted(column for column in change.overwritten if (table, column) in below)
+    if computed and not hit:
+        what = f"{table}.{computed[0]} has them"
+        yield breakage("values-overwritten", part.access, (part.table, None), contract.reads_through, what)
 
 
 def _needs(access: Access, revoked: c.RevokeAccess) -> bool:
@@ -137,7 +199,8 @@ def _renamed_value(
     shown = relation(part.table, before)
     for promise in part.promises:
         column = shown.column(promise.column) if shown is not None else None
-        if column is not None and column.type.name == type_.name and (promise.enum is None or value in promise.enum):
+        base = base_type(column.type, before) if column is not None else None
+        if base is not None and base.name == type_.name and (promise.enum is None or value in promise.enum):
             yield breakage(
                 "value-renamed", part.access, (part.table, promise.column), contract.reads_through, f"{value} → {to}"
             )

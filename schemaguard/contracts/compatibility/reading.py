@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from schemaguard.catalog.objects import Catalog, Column, PrimaryKey, Table, Unique
 from schemaguard.contracts.compatibility.arriving_types import cause_between
 from schemaguard.contracts.compatibility.bounds import is_within, promised_bounds, table_bounds
+from schemaguard.contracts.compatibility.domains import base_type
+from schemaguard.contracts.compatibility.filling import unfilled
+from schemaguard.contracts.compatibility.hidden import shut
 from schemaguard.contracts.compatibility.relation import Relation
 from schemaguard.contracts.contract import ContractTable, Promise
 
@@ -17,8 +20,10 @@ Flaw = tuple[str, str | None, str]
 
 def reader_flaws(part: ContractTable, shown: Relation, catalog: Catalog, was: Catalog | None = None) -> Iterator[Flaw]:
     """What of the promises to a reader the relation doesn't keep; `was` is the catalog in which they were kept."""
-    if shown.table is not None and shown.table.row_security and not shown.table.policies:
-        yield "row-security", None, ""
+    yield from shut(shown.name, catalog)
+    empty = unfilled(shown.name, catalog)
+    if empty is not None:
+        yield "not-populated", None, "" if empty == shown.name else f"it reads {empty}"
     for promise in part.promises:
         column = shown.column(promise.column)
         if column is not None:
@@ -72,8 +77,9 @@ def is_enum(column: Column, catalog: Catalog) -> bool:
 
 
 def _labels(column: Column, catalog: Catalog) -> frozenset[str] | None:
+    type_ = base_type(column.type, catalog)
     for name, enum in catalog.enums.items():
-        if name.name == column.type.name and (column.type.schema or name.schema) == name.schema:
+        if name.name == type_.name and (type_.schema or name.schema) == name.schema:
             return frozenset(enum.labels)
     return None
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from schemaguard.catalog.objects import Catalog, Column, Name, Table, View
+from schemaguard.contracts.compatibility.domains import with_domains
 from schemaguard.sql.queries.lineage import view_outputs
 from schemaguard.sql.queries.traced import Output, Untraceable
 
@@ -45,8 +46,9 @@ class Relation:
 def relation(name: Name, catalog: Catalog) -> Relation | None:
     """What the name means in the catalog, None where there is nothing of that name."""
     resolved = catalog.resolve(name)
-    table = catalog.tables.get(resolved)
-    if table is not None:
+    known = catalog.tables.get(resolved)
+    if known is not None:
+        table = with_domains(known, catalog)
         columns = {column.name: column for column in table.columns}
         return Relation(resolved, columns, table, table.open, {name: (table, c) for name, c in columns.items()})
     view = catalog.views.get(resolved)
@@ -60,18 +62,21 @@ def _view(name: Name, view: View, catalog: Catalog) -> Relation:
     if shown is None:
         return Relation(name, {}, None, is_open=True)
     homes: dict[str, Home] = {}
+    tables: dict[Name, Table] = {}
     for column, output in zip(shown, _outputs(view.name, _Seen(catalog)), strict=False):
-        home = _home(output, catalog)
+        home = _home(output, catalog, tables)
         if home is not None:
             homes[column.name] = home
     return Relation(name, {column.name: column for column in shown}, None, is_open=False, homes=homes)
 
 
-def _home(output: Output, catalog: Catalog) -> Home | None:
+def _home(output: Output, catalog: Catalog, tables: dict[Name, Table]) -> Home | None:
+    """The base column of an output; `tables` are those that were looked up before, so that each is one object."""
     if not output.is_direct or len(output.sources) != 1:
         return None
     ((name, column_name),) = output.sources
-    table = catalog.tables.get(name)
+    known = catalog.tables.get(name)
+    table = tables.setdefault(name, with_domains(known, catalog)) if known is not None else None
     column = table.column(column_name) if table is not None else None
     if table is None or column is None:
         return None

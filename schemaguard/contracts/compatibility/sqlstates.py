@@ -2,6 +2,7 @@
 
 CONDITIONS = {
     "0A000": "feature_not_supported",
+    "22000": "data_exception",
     "22001": "string_data_right_truncation",
     "22003": "numeric_value_out_of_range",
     "22P02": "invalid_text_representation",
@@ -19,4 +20,5 @@ CONDITIONS = {
     "428C9": "generated_always",
     "42P01": "undefined_table",
     "42P10": "invalid_column_reference",
+    "55000": "object_not_in_prerequisite_state",
 }

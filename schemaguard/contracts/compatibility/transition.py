@@ -1,10 +1,24 @@
 """What a change brings that no single catalog shows: what was there before, and is another now."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from schemaguard.catalog.objects import Catalog, Check, Column, Exclusion, ForeignKey, PrimaryKey, Table, Unique
+from schemaguard.catalog.objects import (
+    Catalog,
+    Check,
+    Column,
+    Constraint,
+    Exclusion,
+    ForeignKey,
+    PrimaryKey,
+    Table,
+    Unique,
+)
 from schemaguard.contracts.compatibility.arriving_types import cause_between
 from schemaguard.contracts.compatibility.bounds import bounds, is_implied, table_bounds
+from schemaguard.contracts.compatibility.computed import reader_computations, writer_computations
+from schemaguard.contracts.compatibility.definitions import definition_shifts
+from schemaguard.contracts.compatibility.hidden import newly_felt, other_policies, ungranted
 from schemaguard.contracts.compatibility.reading import Flaw, promised_bounds_kept, unique_sets
 from schemaguard.contracts.compatibility.relation import Home, Relation
 from schemaguard.contracts.compatibility.writing import below
@@ -15,6 +29,11 @@ def reader_shifts(
     part: ContractTable, was: Relation, now: Relation, catalogs: tuple[Catalog, Catalog]
 ) -> Iterator[Flaw]:
     """What a reader feels of the way from one relation to the other."""
+    columns = tuple(promise.column for promise in part.promises)
+    yield from definition_shifts(part.table, columns, catalogs)
+    yield from newly_felt(part.table, catalogs)
+    yield from other_policies(part.table, catalogs)
+    yield from ungranted(part.table, catalogs)
     for promise in part.promises:
         old_home, new_home = was.home(promise.column), now.home(promise.column)
         if old_home is None or new_home is None:
@@ -22,6 +41,7 @@ def reader_shifts(
         (old_table, old), (new_table, new) = old_home, new_home
         yield from _shifts(promise, old, new, catalogs)
         yield from _lost_bounds(promise, old_home, new_home)
+        yield from reader_computations(promise.column, old_home, new_home, catalogs)
         if (
             promise.unique
             and _is_unique(old.name, old_table, catalogs[0])
@@ -50,11 +70,14 @@ def writer_shifts(
         old = was.base.column(new.name)
         if old is not None and new.name not in sent and _is_filled_otherwise(old, new):
             yield "default-changed", new.name, _filling(new)
+    yield from writer_computations(frozenset(sent), was.base, now.base, catalogs)
     yield from _new_constraints(part, was, now, catalogs)
 
 
 def _is_filled_otherwise(old: Column, new: Column) -> bool:
     """Whether a row that leaves the column out gets something else, rather than an error."""
+    if old.generated is not None:
+        return False  # What computed it is gone: that says more.
     return old.filling != new.filling and not (new.filling is None and new.not_null)
 
 
@@ -74,7 +97,9 @@ def _shifts(promise: Promise, old: Column, new: Column, catalogs: tuple[Catalog,
         yield "default-changed", promise.column, _filling(new)
     if old.collation != new.collation:
         yield "collation-changed", promise.column, ""
-    if (old.generated, old.identity) != (new.generated, new.identity) and (new.generated or new.identity == "always"):
+    if new.converted[: len(old.converted)] == old.converted and len(new.converted) > len(old.converted):
+        yield "values-converted", promise.column, f"USING {new.converted[-1]}"
+    if (new.generated and not old.generated) or (new.identity == "always" and old.identity != "always"):
         yield "column-generated", promise.column, ""
 
 
@@ -128,9 +153,9 @@ def _new_constraints(
     if was.base is None or now.base is None:
         return
     sent = {below(now, promise.column): promise for promise in part.promises}
-    known = set(was.base.constraints)
+    known = {_unnamed(constraint) for constraint in was.base.constraints}
     for constraint in now.base.constraints:
-        if constraint in known:
+        if _unnamed(constraint) in known:
             continue
         match constraint:
             case Check():
@@ -147,6 +172,13 @@ def _new_constraints(
         written = [column for column in sorted(together) if column in sent and not sent[column].unique]
         if written and not any(_promised_unique(part, sent, column) for column in together):
             yield "unique-added", written[0], ", ".join(sorted(together))
+
+
+def _unnamed(constraint: Constraint) -> Constraint:
+    """The constraint as a writer feels it: under whatever name, and whether or not older rows were looked at."""
+    if isinstance(constraint, Check | ForeignKey):
+        return replace(constraint, name=None, valid=True)
+    return replace(constraint, name=None)
 
 
 def _refers_elsewhere(key: ForeignKey, was: Table) -> bool:

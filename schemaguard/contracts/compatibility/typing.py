@@ -14,6 +14,8 @@ def type_cause(promised: Type, actual: Type, access: Access) -> str | None:
     """The cause code for a column of the type `actual` where `promised` is expected, None where it fits."""
     if _same(promised, actual):
         return None
+    if _is_same_own(promised, actual):
+        return _own_modifiers(promised, actual, access)
     if promised.dimensions or actual.dimensions:
         return "type-changed"
     if promised.name in _INTEGERS and actual.name in _INTEGERS:
@@ -43,10 +45,27 @@ _ZONES = (
 
 
 def _same(promised: Type, actual: Type) -> bool:
+    return _same_base(promised, actual) and _modifiers(promised) == _modifiers(actual)
+
+
+def _same_base(promised: Type, actual: Type) -> bool:
     schemas = {promised.schema or "public", actual.schema or "public"}
-    return (promised.name, promised.modifiers, promised.dimensions) == (
-        actual.name, actual.modifiers, actual.dimensions,
-    ) and len(schemas) == 1  # fmt: skip
+    return (promised.name, promised.dimensions) == (actual.name, actual.dimensions) and len(schemas) == 1
+
+
+def _modifiers(type_: Type) -> tuple[str | int, ...]:
+    """The modifiers in one spelling: PostGIS takes `point` for `Point`."""
+    return (*(word.lower() for word in type_.words), *type_.modifiers)
+
+
+def _is_same_own(promised: Type, actual: Type) -> bool:
+    return not promised.is_built_in and not actual.is_built_in and _same_base(promised, actual)
+
+
+def _own_modifiers(promised: Type, actual: Type, access: Access) -> str | None:
+    """Only the extension knows what its modifiers mean; without any, a type takes whatever has one."""
+    wider = promised if access == "read" else actual
+    return "modifier-changed" if _modifiers(wider) else None
 
 
 def _numeric(promised: Type, actual: Type, access: Access) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from schemaguard.catalog.objects import Catalog, Column
 from schemaguard.contracts.compatibility.arriving_types import cause_between
+from schemaguard.contracts.compatibility.hidden import shut
 from schemaguard.contracts.compatibility.reading import Flaw, is_enum, is_required, possible_values, unique_sets
 from schemaguard.contracts.compatibility.relation import Relation
 from schemaguard.contracts.contract import ContractTable, Promise
@@ -11,9 +12,7 @@ from schemaguard.contracts.contract import ContractTable, Promise
 
 def writer_flaws(part: ContractTable, shown: Relation, catalog: Catalog, was: Catalog | None = None) -> Iterator[Flaw]:
     """What of a writer's rows the relation doesn't accept; `was` is the catalog in which they were accepted."""
-    table = shown.table
-    if table is not None and table.row_security and not table.policies:
-        yield "row-security", None, ""
+    yield from shut(shown.name, catalog)
     for promise in part.promises:
         column = shown.column(promise.column)
         if column is not None:

@@ -38,6 +38,19 @@ _SAFER = {
     "access-revoked": "keep the grant until {who} out of {its} window",
     "signature-refused": "keep type and nullability of {column} until {who} out of {its} window;"
     " a new column can have the new ones",
+    "modifier-changed": "add a second column of the new shape, let new code write both, fill the old rows in batches;"
+    " drop {column} when {who} out of {its} window",
+    "values-converted": "put the new values into a second column; leave {column} as {names} knows it until {who} out of"
+    " {its} window",
+    "values-overwritten": "put the new values into a second column, or show them to {names} and train on them",
+    "expression-changed": "add a second generated column; leave {column} computed as it is until {who} out of {its}"
+    " window",
+    "definition-changed": "make a second view for what is new; leave {table} as it is until {who} out of {its} window",
+    "function-dropped": "keep the function until {who} out of {its} window: {its} query calls it",
+    "not-populated": "fill it in the same transaction: REFRESH MATERIALIZED VIEW, or WITH DATA",
+    "attribute-dropped": "keep the attribute until {who} out of {its} window; new code can stop using it now",
+    "attribute-renamed": "keep the attribute's name until {who} out of {its} window",
+    "attribute-added": "make a second type with the attribute, and a column of it, until {who} out of {its} window",
     "index-dropped": "keep the index until {who} out of {its} window",
 }
 _SAFER |= dict.fromkeys(

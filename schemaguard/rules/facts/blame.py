@@ -13,7 +13,7 @@ from schemaguard.rules.facts.walk import Visit, walk
 from schemaguard.window.under_contract import UnderContract
 
 # Severe, but the shape stays: other values arrive, or none. Whatever is no error shifts the meaning at most.
-_SHIFTS = frozenset({"scale-reduced", "zone-changed", "type-approximated"})
+_SHIFTS = frozenset({"scale-reduced", "zone-changed", "type-approximated", "values-converted"})
 # One and the same absence: a change tells which it is, two catalogs alone may not.
 _GONE = frozenset({"column-dropped", "column-renamed", "table-dropped", "table-moved"})
 
@@ -56,6 +56,9 @@ def blame(visits: Sequence[Visit], contracts: Directory) -> Mapping[int, tuple[B
                     held, breakage, visits[0].before, visits[-1].after, visits[position].change
                 )
                 found.setdefault(position, []).append(Blamed(held, breakage, is_between))
+        if len(points) > 1:
+            for position, breakage in _over_all(held, visits, found):
+                found.setdefault(position, []).append(Blamed(held, breakage))
     return {position: tuple(blamed) for position, blamed in found.items()}
 
 
@@ -88,6 +91,16 @@ def _flips(held: UnderContract, visits: Sequence[Visit], point: range) -> Iterat
     for position, breakage in flipped.values():
         if len(point) == 1 or _persists(held, breakage, before, after, visits[position].change):
             yield position, breakage
+
+
+def _over_all(
+    held: UnderContract, visits: Sequence[Visit], found: Mapping[int, Sequence[Blamed]]
+) -> Iterator[tuple[int, Breakage]]:
+    """What shows only where the revision is taken as a whole: a view that is dropped, and made again as another."""
+    known = {_subject(each.breakage) for blamed in found.values() for each in blamed if each.held is held}
+    for breakage in breakages(held.contract, visits[0].before, visits[-1].after, visits[-1].change):
+        if _subject(breakage) not in known:
+            yield _last_on(breakage, visits, range(len(visits))), breakage
 
 
 def _last_on(breakage: Breakage, visits: Sequence[Visit], point: range) -> int:

@@ -104,7 +104,7 @@ def touched(change: Change, before: Catalog, after: Catalog) -> frozenset[str] |
         names.update(name.name for name in _differing(old, new))
     for name in _differing(before.indexes, after.indexes):
         names.update(catalog.indexes[name].table.name for catalog in (before, after) if name in catalog.indexes)
-    return _with_views(names, before)
+    return _with_views(_with_row_types(names, before), before)
 
 
 def _name(change: Change, field: str) -> object:
@@ -118,6 +118,20 @@ def _differing(old: Mapping[Name, object], new: Mapping[Name, object]) -> frozen
     if isinstance(old, PersistentMap) and isinstance(new, PersistentMap):
         return old.differing(new)
     return frozenset(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+
+
+def _with_row_types(names: set[str], catalog: Catalog) -> set[str]:
+    """The names and those of the tables that have a column of one of their row types."""
+    known = (Name(name, schema) for name in names for schema in catalog.schemas)
+    used = (
+        user
+        for name in known
+        if name in catalog.tables
+        for user in catalog.dependents.get(name, ())
+        if (table := catalog.tables.get(user)) is not None
+        and any((c.type.name, c.type.schema) == (name.name, name.schema) for c in table.columns)
+    )
+    return names | {user.name for user in used}
 
 
 def _with_views(names: set[str], catalog: Catalog) -> frozenset[str]:

@@ -11,7 +11,7 @@ from schemaguard.catalog.changes import (
     RenameTable,
     RetypeColumn,
 )
-from schemaguard.catalog.excerpt import Line, changed, excerpt
+from schemaguard.catalog.excerpt import Line, changed, excerpt, surroundings
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.compatibility import Breakage
 from schemaguard.contracts.compatibility.rows import Row, row
@@ -71,7 +71,8 @@ def _differing(relation: Name, context: Context) -> tuple[Signed, ...]:
     if found:
         return found
     others = sorted(_changed_tables(before, after), key=str)
-    return tuple(line for other in others for line in changed(excerpt(before, other), excerpt(after, other)))
+    lines = tuple(line for other in others for line in changed(excerpt(before, other), excerpt(after, other)))
+    return lines or surroundings(before, after)
 
 
 def _later(name: Name, change: Change) -> Name:

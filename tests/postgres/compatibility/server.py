@@ -29,6 +29,8 @@ class Rows:
     rows: tuple[tuple[Any, ...], ...]
     index: str | None = None
     """The index that the case's own query uses."""
+    modifiers: tuple[int, ...] = ()
+    """What the server says of each column's type beside its name; -1 where it says nothing."""
 
 
 Outcome = Rows | str
@@ -76,12 +78,21 @@ def _make_roles(connection: psycopg.Connection) -> None:
             connection.execute(sql.SQL("create role {}").format(sql.Identifier(role)))
 
 
-def observe(connection: psycopg.Connection, case: Case, access: Access, through: ReadsThrough) -> Observed:
-    """Run the case on an autocommit connection of a superuser."""
+def observe(
+    connection: psycopg.Connection,
+    case: Case,
+    access: Access,
+    through: ReadsThrough,
+    perform: Callable[[psycopg.Connection], None] | None = None,
+) -> Observed:
+    """Run the case on an autocommit connection of a superuser; `perform` makes its change in another way."""
     _set_up(connection, case, access, through)
     before = _one(connection, case, access, through)
     try:
-        connection.execute(verdict.spelled(case.change))
+        if perform is not None:
+            perform(connection)
+        else:
+            connection.execute(verdict.spelled(case.change))
     except psycopg.Error as error:
         return Observed(before, refused=error.sqlstate)
     return Observed(before, _one(connection, case, access, through))
@@ -157,8 +168,9 @@ def _read(connection: psycopg.Connection, case: Case, through: ReadsThrough) -> 
         description, rows = found.description or [], found.fetchall()
         connection.execute("set local enable_seqscan = off")
         plan = "\n".join(line for (line,) in connection.execute(sql.SQL("explain ") + query).fetchall())
+    modifiers = tuple(found.pgresult.fmod(at) for at in range(len(description))) if found.pgresult else ()
     used = re.search(r" (?:using|Index Scan on) (\w+)", plan) if case.query is not None else None
-    return Rows(tuple(each.name for each in description), tuple(rows), used.group(1) if used else None)
+    return Rows(tuple(each.name for each in description), tuple(rows), used.group(1) if used else None, modifiers)
 
 
 def _write(connection: psycopg.Connection, case: Case, through: ReadsThrough) -> Rows:
@@ -217,7 +229,7 @@ def told(observed: Observed, promises: tuple[Promise, ...], access: Access) -> s
     assert after is not None
     if access == "read":
         assert not _is_broken(before, promises), "a promise is broken before the change"
-        if _is_broken(after, promises):
+        if _is_broken(after, promises) or _is_reshaped(before, after, promises):
             return verdict.BROKEN_PROMISE
         if before.names != after.names:
             return verdict.MORE_COLUMNS
@@ -237,6 +249,15 @@ def _only(rows: Rows, names: list[str], seen: Callable[[Any], object]) -> list[l
 def _is_broken(found: Rows, promises: tuple[Promise, ...]) -> bool:
     return any(_breaks(promise, [row[found.names.index(promise.column)] for row in found.rows])
                for promise in promises if promise.column in found.names)  # fmt: skip
+
+
+def _is_reshaped(before: Rows, after: Rows, promises: tuple[Promise, ...]) -> bool:
+    """Whether a type that only an extension knows comes with another modifier than was promised."""
+    return any(
+        promise.type is not None and not promise.type.is_built_in and promise.type.modifiers
+        and before.modifiers[before.names.index(promise.column)] != after.modifiers[after.names.index(promise.column)]
+        for promise in promises if promise.column in before.names and promise.column in after.names
+    )  # fmt: skip
 
 
 def _breaks(promise: Promise, values: list[Any]) -> bool:

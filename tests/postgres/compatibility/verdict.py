@@ -57,7 +57,11 @@ def contract(case: Case, access: Access, through: ReadsThrough) -> Contract:
 
 def judged(case: Case, access: Access, through: ReadsThrough) -> tuple[frozenset[str], str]:
     """The static judgement: the cause codes, and what they foretell."""
-    run = _run(case)
+    return judged_run(_run(case), case, access, through)
+
+
+def judged_run(run: Run, case: Case, access: Access, through: ReadsThrough) -> tuple[frozenset[str], str]:
+    """The static judgement of a run on the tables of the case."""
     held = UnderContract(contract(case, access, through), (VersionInWindow("1", "active"),))
     blamed = [each for found in blame(walk(run), directory((held,))).values() for each in found]
     if any(_is_unproven(run, held)):

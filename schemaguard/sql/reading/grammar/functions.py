@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 from schemaguard.catalog.changes import (
     Change,
@@ -32,9 +33,11 @@ def create_function(cursor: Cursor) -> Iterator[Change]:
     name = cursor.any_name()
     signature = arguments(cursor)
     returns = _returns(cursor)
+    options = cursor.at
     language, body = _function_body(cursor)
     kind = "procedure" if is_procedure else "function"
     function = Function(name, signature, returns, kind, language, body)  # type: ignore[arg-type] # a literal of two
+    function = replace(function, strict=_is_strict([token.key for token in cursor.tokens[options : cursor.end]]))
     yield CreateFunction(function, replaces)
 
 
@@ -126,6 +129,11 @@ def _function_body(cursor: Cursor) -> tuple[str | None, str]:
     return language, body
 
 
+def _is_strict(keys: list[str]) -> bool:
+    """Whether STRICT, or RETURNS NULL ON NULL INPUT, is among the options."""
+    return "strict" in keys or any(keys[at : at + 2] == ["returns", "null"] for at in range(len(keys)))
+
+
 def _function_option(cursor: Cursor) -> None:
     if cursor.key not in _FUNCTION_OPTIONS:
         raise cursor.refusal("an option of a function")
@@ -143,8 +151,8 @@ def create_aggregate(cursor: Cursor) -> Iterator[Change]:
     signature: tuple[str, ...] = ()
     if not is_old:
         signature = arguments(cursor)
-    cursor.options()
-    yield CreateFunction(Function(name, signature, kind="aggregate"), replaces)
+    body = cursor.options()
+    yield CreateFunction(Function(name, signature, kind="aggregate", body=body), replaces)
 
 
 def alter_function(cursor: Cursor) -> Iterator[Change]:

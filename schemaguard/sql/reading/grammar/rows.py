@@ -17,6 +17,7 @@ from schemaguard.catalog.objects import Name, Table
 from schemaguard.sql.reading.calls import unknown_calls
 from schemaguard.sql.reading.cursor import Cursor, UnknownMeaning
 from schemaguard.sql.reading.grammar.alter_table import cascades
+from schemaguard.sql.reading.grammar.overwriting import Assigned, overwritten
 from schemaguard.sql.reading.mentions import relations_between
 from schemaguard.sql.reading.tokens import STRING
 
@@ -199,13 +200,16 @@ def _target(cursor: Cursor) -> str:
 
 def _update(cursor: Cursor) -> Iterator[Change]:
     table = _target_table(cursor)
-    columns = _assignments(cursor)
-    has_where = cursor.key == "where"
+    assigned = _assigned(cursor)
+    joins = cursor.key == "from"
     if cursor.key in ("from", "returning"):
         cursor.skip("where")
-        has_where = cursor.key == "where"
+    has_where = cursor.key == "where"
+    begin = cursor.at
     cursor.skip()
-    yield UpdateRows(table, columns, has_where)
+    where = cursor.since(begin) if has_where else None
+    columns = tuple(column for together, _ in assigned for column in together)
+    yield UpdateRows(table, columns, has_where, overwritten(assigned, where, joins=joins))
 
 
 def _target_table(cursor: Cursor) -> Name:
@@ -221,17 +225,22 @@ def _target_table(cursor: Cursor) -> Name:
 
 
 def _assignments(cursor: Cursor) -> tuple[str, ...]:
+    return tuple(column for together, _ in _assigned(cursor) for column in together)
+
+
+def _assigned(cursor: Cursor) -> list[Assigned]:
     cursor.expect("set")
-    columns: list[str] = []
+    found: list[Assigned] = []
     while True:
-        columns += _targets(cursor) if cursor.key == "(" else (_target(cursor),)
+        columns = _targets(cursor) if cursor.key == "(" else (_target(cursor),)
         cursor.expect("=")
         begin = cursor.at
         _skip_value(cursor)
         if cursor.at == begin:
             raise cursor.refusal("an expression")
+        found.append((columns, cursor.since(begin)))
         if not cursor.accept(","):
-            return tuple(columns)
+            return found
 
 
 def _skip_value(cursor: Cursor) -> None:

@@ -114,8 +114,7 @@ def _alter_attribute(cursor: Cursor, name: Name) -> Change:
     if cursor.accept("drop", "attribute"):
         action = "drop if exists" if cursor.accept("if", "exists") else "drop"
         attribute = cursor.identifier()
-        cascades(cursor)
-        return AlterComposite(name, action, attribute)
+        return AlterComposite(name, action, attribute, cascade=cascades(cursor))
     cursor.expect("alter", "attribute")
     attribute = cursor.identifier()
     cursor.accept("set", "data")

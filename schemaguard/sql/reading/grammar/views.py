@@ -65,9 +65,21 @@ def create_materialized_view(cursor: Cursor) -> Iterator[Change]:
         cursor.identifier()
     cursor.expect("as")
     begin = cursor.at
-    query = _query(cursor)
-    reads = frozenset((n, None) for n in relations_between(cursor, begin, cursor.at))
-    yield CreateView(View(name, query, columns, materialized=True, reads=reads), if_not_exists=if_not_exists)
+    end, populated = _with_data(cursor)
+    query = _query(Cursor(cursor.text, cursor.tokens[begin:end])) if end < cursor.end else _query(cursor)
+    reads = frozenset((n, None) for n in relations_between(cursor, begin, end))
+    cursor.move(cursor.end)
+    view = View(name, query, columns, materialized=True, reads=reads, populated=populated)
+    yield CreateView(view, if_not_exists=if_not_exists)
+
+
+def _with_data(cursor: Cursor) -> tuple[int, bool]:
+    """Where the query ends that `WITH [NO] DATA` may follow, and whether the view is filled."""
+    keys = [token.key for token in cursor.tokens[cursor.at : cursor.end]]
+    for words, populated in ((["with", "no", "data"], False), (["with", "data"], True)):
+        if keys[-len(words) :] == words:
+            return cursor.end - len(words), populated
+    return cursor.end, True
 
 
 def _query(cursor: Cursor) -> str:
@@ -140,8 +152,10 @@ def refresh(cursor: Cursor) -> Iterator[Change]:
     """REFRESH MATERIALIZED VIEW, behind the word VIEW."""
     concurrently = cursor.accept("concurrently")
     view = cursor.name()
-    cursor.accept("with", "no", "data") or cursor.accept("with", "data")
-    yield RefreshView(view, concurrently)
+    is_empty = cursor.accept("with", "no", "data")
+    if not is_empty:
+        cursor.accept("with", "data")
+    yield RefreshView(view, concurrently, with_data=not is_empty)
 
 
 def create_sequence(cursor: Cursor) -> Iterator[Change]:

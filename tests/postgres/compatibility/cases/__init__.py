@@ -1,6 +1,16 @@
 """All cases, a file a group."""
 
-from tests.postgres.compatibility.cases import access, columns, keys, nulls_and_defaults, types, values
+from tests.postgres.compatibility.cases import (
+    access,
+    columns,
+    computed,
+    keys,
+    nulls_and_defaults,
+    objects,
+    types,
+    values,
+    views,
+)
 
 CASES = (
     *columns.CASES,
@@ -9,4 +19,7 @@ CASES = (
     *values.CASES,
     *keys.CASES,
     *access.CASES,
+    *objects.CASES,
+    *computed.CASES,
+    *views.CASES,
 )

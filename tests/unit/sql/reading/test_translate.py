@@ -272,15 +272,15 @@ def test_queries_of_with_change_rows_too() -> None:
     )
     assert changes == (
         DeleteRows(Name("a"), has_where=True),
-        UpdateRows(Name("b"), ("c",), has_where=False),
+        UpdateRows(Name("b"), ("c",), has_where=False, overwritten=("c",)),
         InsertRows(Name("d"), ("e",), from_query=True, conflict_columns=("e",)),
     )
 
 
 def test_the_where_of_a_subquery_is_not_that_of_the_update() -> None:
-    assert only("UPDATE t SET a = (SELECT b FROM u WHERE u.id = t.id)") == UpdateRows(T, ("a",), has_where=False)
-    assert only("UPDATE t SET a = 1 FROM u WHERE u.id = t.id") == UpdateRows(T, ("a",), has_where=True)
-    assert only("UPDATE t SET a = b IS DISTINCT FROM c, a = 2") == UpdateRows(T, ("a", "a"), has_where=False)
+    assert only("UPDATE t SET a = (SELECT b FROM u WHERE u.id = t.id)") == UpdateRows(T, ("a",), False, ("a",))
+    assert only("UPDATE t SET a = 1 FROM u WHERE u.id = t.id") == UpdateRows(T, ("a",), True, ("a",))
+    assert only("UPDATE t SET a = b IS DISTINCT FROM c, a = 2") == UpdateRows(T, ("a", "a"), False, ("a", "a"))
 
 
 def test_an_insert_without_a_list_is_positional() -> None:

@@ -1,0 +1,20 @@
+"""The options of views: whose privileges and row security count below it."""
+
+import re
+from dataclasses import replace
+
+from schemaguard.catalog.fold.draft import Draft
+from schemaguard.catalog.objects import View
+
+_INVOKER = re.compile(r"\bsecurity_invoker\b(?:\s*=\s*'?(\w+)'?)?", re.IGNORECASE)
+_OFF = frozenset({"false", "off", "no", "0", "f", "n", "fa", "fal", "fals", "of"})
+
+
+def set_view_option(draft: Draft, view: View, option: str) -> None:
+    """ALTER VIEW … SET (…) and RESET (…), as written; options other than `security_invoker` change no reader's rows."""
+    found = _INVOKER.search(option)
+    if found is None:
+        return
+    is_reset = option.lstrip().lower().startswith("reset")
+    is_on = not is_reset and (found[1] is None or found[1].lower() not in _OFF)
+    draft.put(replace(view, security_invoker=is_on))

@@ -1,0 +1,119 @@
+"""What the database computes: generated columns, defaults and checks, and the functions that these call."""
+
+from collections.abc import Iterator
+
+from schemaguard.catalog.calls import Call, calls, same_text, tokens
+from schemaguard.catalog.objects import Catalog, Check, Column, Function, Table
+from schemaguard.catalog.persistent import PersistentMap
+from schemaguard.contracts.compatibility.reading import Flaw
+from schemaguard.contracts.compatibility.relation import Home
+
+Catalogs = tuple[Catalog, Catalog]
+"""Before a change, and after it."""
+
+
+def replaced_functions(catalogs: Catalogs) -> frozenset[str]:
+    """The functions that do otherwise after the change than before it, also those that call one of them."""
+    before, after = catalogs
+    if before.functions is after.functions:
+        return frozenset()
+    old, new = before.functions, after.functions
+    if isinstance(old, PersistentMap) and isinstance(new, PersistentMap):
+        keys = old.differing(new)
+    else:
+        keys = frozenset(old.keys() | new.keys())
+    found = {key[0].name for key in keys if key in old and key in new and not _does_the_same(old[key], new[key])}
+    size = -1
+    while found and len(found) > size:
+        size = len(found)
+        found |= {name.name for (name, _), function in new.items() if found & set(tokens(function.body))}
+    return frozenset(found)
+
+
+def _does_the_same(old: Function, new: Function) -> bool:
+    return (old.language, old.strict) == (new.language, new.strict) and same_text(old.body, new.body)
+
+
+def called(text: str | None, functions: frozenset[str]) -> str | None:
+    """The first of the functions that the text calls, None where it calls none of them."""
+    if text is None or not functions:
+        return None
+    return min((call.name for call in calls(text) if call.name in functions), default=None)
+
+
+def query_functions(query: str, catalogs: Catalogs) -> Iterator[Flaw]:
+    """What becomes of the functions that a query calls itself; no dependency keeps them."""
+    before, after = catalogs
+    if before.functions is after.functions:
+        return
+    for call in sorted(calls(query), key=lambda call: call.name):
+        if _has_lost(call, catalogs):
+            yield "function-dropped", None, f"{call.name}()"
+    function = called(query, replaced_functions(catalogs))
+    if function is not None:
+        yield "definition-changed", None, f"{function}() does otherwise"
+
+
+def _has_lost(call: Call, catalogs: Catalogs) -> bool:
+    """Whether the function that the call means was found before the change, and isn't after it.
+
+    Where several have its name, that is the one with as many arguments as it gives; defaults and VARIADIC let it give
+    others, so where none has as many it may mean each of them.
+    """
+    schemas = {call.schema} if call.schema is not None else {*catalogs[1].search_path, "public"}
+    was, now = (
+        {args for name, args in catalog.functions if name.name == call.name and name.schema in schemas}
+        for catalog in catalogs
+    )
+    fitting = {args for args in was if len(args) == call.arguments} or was
+    return bool(fitting) and not fitting & now
+
+
+def reader_computations(column: str, was: Home, now: Home, catalogs: Catalogs) -> Iterator[Flaw]:
+    """What arrives otherwise in a column because the database computes it in another way."""
+    (old_table, old), (new_table, new) = was, now
+    functions = replaced_functions(catalogs)
+    why = _recomputed(old, new, _renamed(old_table, new_table), functions)
+    if why is not None:
+        yield "expression-changed", column, why
+    elif old.default == new.default and (function := called(new.default, functions)) is not None:
+        yield "default-changed", column, f"{function}() does otherwise"
+
+
+def writer_computations(sent: frozenset[str], was: Table, now: Table, catalogs: Catalogs) -> Iterator[Flaw]:
+    """What is stored otherwise in columns that the writer leaves out, and the checks that may refuse what it sends."""
+    functions = replaced_functions(catalogs)
+    pairs = _renamed(was, now)
+    for new in now.columns:
+        old = was.column(new.name)
+        if old is None or new.name in sent:
+            continue
+        why = _recomputed(old, new, pairs, functions)
+        # Where nothing fills a required column, the write fails: that is a cause of its own.
+        if why is not None and not (new.generated is None and new.default is None and new.not_null):
+            yield "expression-changed", new.name, why
+        elif old.default == new.default and (function := called(new.default, functions)) is not None:
+            yield "default-changed", new.name, f"{function}() does otherwise"
+    for check in now.constraints:
+        if isinstance(check, Check) and (function := called(check.definition, functions)) is not None:
+            named = [column for column in check.columns if column in sent]
+            if named and was.constraint(check.name or "") is not None:
+                yield "check-added", named[0], f"{check.name} calls {function}(), which does otherwise"
+
+
+def _recomputed(old: Column, new: Column, pairs: frozenset[tuple[str, str]], functions: frozenset[str]) -> str | None:
+    """In which other way the column is computed, None where it is computed as it was, or wasn't at all."""
+    if old.generated is None:
+        return None
+    if new.generated is None:
+        return "its expression is gone: what nobody writes is NULL" if new.default is None else "its expression is gone"
+    if not same_text(old.generated, new.generated, pairs):
+        return f"{new.generated} instead of {old.generated}"
+    function = called(new.generated, functions)
+    return f"{function}() does otherwise" if function is not None else None
+
+
+def _renamed(was: Table, now: Table) -> frozenset[tuple[str, str]]:
+    """Pairs of names that one column may have had before and after."""
+    old, new = {column.name for column in was.columns}, {column.name for column in now.columns}
+    return frozenset((one, other) for one in old - new for other in new - old)

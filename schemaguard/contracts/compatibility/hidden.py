@@ -1,0 +1,99 @@
+"""Row security as a reader or writer feels it: on the table itself, or through a view that lets it through."""
+
+from collections.abc import Iterator
+
+from schemaguard.catalog.calls import same_text, tokens
+from schemaguard.catalog.objects import Catalog, Name, Policy, Table, View
+
+Flaw = tuple[str, str | None, str]
+"""As in what a reader is promised: (cause code, column, detail)."""
+
+
+def felt(name: Name, catalog: Catalog) -> tuple[Table, ...]:
+    """The tables whose row security decides what a client of the relation sees.
+
+    Through a view with `security_invoker` that is the client's own; through another one the owner's, whom only FORCE
+    binds (CREATE VIEW, "Notes"). What a materialised view shows was read when it was filled.
+    """
+    found: dict[Name, Table] = {}
+    waiting, seen = [(catalog.resolve(name), True)], set[Name]()
+    while waiting:
+        at, is_invoker = waiting.pop()
+        table, view = catalog.tables.get(at), catalog.views.get(at)
+        if table is not None and table.row_security and (is_invoker or table.force_row_security):
+            found[at] = table
+        if view is not None and not view.materialized and at not in seen:
+            seen.add(at)
+            waiting += [(catalog.resolve(below), view.security_invoker) for below, _ in view.reads]
+    return tuple(found.values())
+
+
+def shut(name: Name, catalog: Catalog) -> Iterator[Flaw]:
+    """Row security that shows no rows, as there is no policy that would show any."""
+    closed = [table for table in felt(name, catalog) if not table.policies]
+    if closed:
+        is_itself = closed[0].name == catalog.resolve(name)
+        yield "row-security", None, "" if is_itself else f"through {closed[0].name}"
+
+
+def newly_felt(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
+    """Policies that a view lets through since the change, and kept from its readers before."""
+    before, after = catalogs
+    was, now = before.views.get(before.resolve(name)), after.views.get(after.resolve(name))
+    if was is None or now is None:
+        return
+    known = {table.name for table in felt(name, before)}
+    for table in felt(name, after):
+        earlier = before.tables.get(table.name)
+        is_old = earlier is not None and earlier.row_security
+        if is_old and table.name not in known and table.policies and not any(map(_shows_all, table.policies)):
+            yield "row-security/policy", None, f"the policies of {table.name} hold for who reads the view"
+
+
+def other_policies(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
+    """Policies that show other rows than those did which stood there before, of whatever name."""
+    before, after = ({table.name: table for table in felt(name, catalog)} for catalog in catalogs)
+    for table, now in after.items():
+        was = before.get(table)
+        if was is None or was is now or not was.policies or not now.policies:
+            continue
+        old, new = {column.name for column in was.columns}, {column.name for column in now.columns}
+        pairs = frozenset((one, other) for one in old - new for other in new - old)
+        if not _are_same(_shown(was), _shown(now), pairs):
+            yield "row-security/policy", None, f"the policies of {table} are others"
+
+
+def _shown(table: Table) -> list[Policy]:
+    return [policy for policy in table.policies if policy.command in ("ALL", "SELECT")]
+
+
+def _are_same(old: list[Policy], new: list[Policy], pairs: frozenset[tuple[str, str]]) -> bool:
+    def matches(one: Policy, other: Policy) -> bool:
+        is_same = (one.permissive, sorted(one.roles)) == (other.permissive, sorted(other.roles))
+        return is_same and same_text(one.using or "", other.using or "", pairs)
+
+    return len(old) == len(new) and all(any(matches(one, other) for other in new) for one in old)
+
+
+def _shows_all(policy: Policy) -> bool:
+    shows = policy.permissive and policy.command in ("ALL", "SELECT") and "public" in policy.roles
+    return shows and policy.using is not None and tokens(policy.using) in (("true",), ("(", "true", ")"))
+
+
+def ungranted(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
+    """Tables that a view's readers need a grant on since it asks for their own, where the history gave them none."""
+    before, after = catalogs
+    was, now = before.views.get(before.resolve(name)), after.views.get(after.resolve(name))
+    if was is None or now is None or was.security_invoker or not now.security_invoker:
+        return
+    readers = _readers(now)
+    for below in {after.resolve(relation) for relation, _ in now.reads}:
+        base = after.tables.get(below) or after.views.get(below)
+        if base is not None and readers and not (readers | {"public"}) & _readers(base):
+            yield "access-revoked", None, f"{', '.join(sorted(readers))} may not read {below}"
+
+
+def _readers(relation: Table | View) -> frozenset[str]:
+    return frozenset(
+        grant.grantee.lower() for grant in relation.grants if grant.privilege.upper().split()[0] in ("SELECT", "ALL")
+    )

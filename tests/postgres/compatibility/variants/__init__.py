@@ -1,0 +1,14 @@
+"""Changes beyond those of the table: other ways in which what hangs on what makes a difference, and doesn't."""
+
+from tests.postgres.compatibility.variants import calls, columns, further, rows, security, types, values, views
+
+VARIANTS = (
+    *views.VARIANTS,
+    *rows.VARIANTS,
+    *security.VARIANTS,
+    *calls.VARIANTS,
+    *types.VARIANTS,
+    *values.VARIANTS,
+    *columns.VARIANTS,
+    *further.VARIANTS,
+)
