@@ -9,6 +9,7 @@ from schemaguard.contracts.compatibility import Breakage, breakages, unmet
 from schemaguard.finding import Reader, Severity
 from schemaguard.history.revision import Replay
 from schemaguard.rules.concerned import Directory, touched
+from schemaguard.rules.open_world import Elsewhere
 from schemaguard.rules.under_contract import UnderContract
 from schemaguard.rules.walk import Visit, walk
 
@@ -31,6 +32,8 @@ class Blamed:
     def breaks(self) -> bool:
         """Whether a promise is broken, rather than other values arrive in the same shape."""
         breakage = self.breakage
+        if breakage.is_doubt:
+            return False
         shifts = breakage.cause in _SHIFTS or (breakage.cause, breakage.access) == ("row-security", "read")
         return breakage.severity is Severity.ERROR and not shifts
 
@@ -117,14 +120,18 @@ def in_force_from(contracts: Directory, replay: Replay) -> Mapping[int, int]:
     """
     if not contracts.contracts or any(run.revision.id not in replay.judged for run in replay.runs):
         return {}
+    walked = [walk(run) for run in replay.runs]
+    world = Elsewhere(frozenset(part.table for held in contracts.contracts for part in held.contract.tables))
+    for position, visits in enumerate(walked):
+        world.note(visits, position)
     starts: dict[int, int] = {}
     for position, run in enumerate(replay.runs):
         first = contracts.contracts if position == 0 else ()
         for held, catalog, start in (
             *((held, run.before, position) for held in first),
-            *((held, run.after, position + 1) for held in contracts.concerned(walk(run))),
+            *((held, run.after, position + 1) for held in contracts.concerned(walked[position])),
         ):
-            if id(held) not in starts and _fits(held, catalog):
+            if id(held) not in starts and _fits(held, world.standing(catalog, start)):
                 starts[id(held)] = start
     return starts
 

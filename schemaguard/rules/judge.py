@@ -17,6 +17,7 @@ from schemaguard.rules.contract import expired_override, unused_override
 from schemaguard.rules.directives import Ignore, ignores, touches
 from schemaguard.rules.headline import headed
 from schemaguard.rules.hygiene import ignore_without_reason, unused_ignore
+from schemaguard.rules.open_world import opened
 from schemaguard.rules.overriding import Overrides
 from schemaguard.rules.rule import Match, Rule
 from schemaguard.rules.under_contract import UnderContract
@@ -167,6 +168,7 @@ class _Bench:
 
     def _contexts(self) -> dict[int, list[Context]]:
         visits = walk(self.run)
+        visits = opened(visits, self.held.concerned(visits))
         blamed = blame(visits, self.held)
         contexts: dict[int, list[Context]] = {}
         for position, visit in enumerate(visits):

@@ -41,6 +41,11 @@ class Breakage:
         return f"{self.table}.{self.column}" if self.column else str(self.table)
 
     @property
+    def is_doubt(self) -> bool:
+        """Whether it can't be known whether anything is broken."""
+        return self.cause in DOUBTS
+
+    @property
     def key(self) -> tuple[str, str, Name, str | None, str]:
         """What is compared before and after a change."""
         return (self.cause, self.access, self.table, self.column, self.detail)
@@ -109,10 +114,13 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     **_both("access-revoked", _ERROR, "42501", "access to {object} is taken away"),
     **_one("collation-changed", "read", _WARNING, None, "{object} is ordered and compared in another way"),
     **_one("signature-refused", "read", _ERROR, None, "{object} no longer fits the model's signature"),
+    **_both("unlisted", _ERROR, None, "what becomes of {object} can't be known"),
     **_one("index-dropped", "read", _NOTE, None, "{object} has lost an index; lookups may be slow"),
 }  # fmt: skip
 
 
+DOUBTS = frozenset({"unlisted"})
+"""Causes that say that nobody can know, rather than what is broken."""
 NEXT_COPY = "after the next copy"
 """When what reads a copy feels a change."""
 
@@ -149,6 +157,8 @@ def _refusal(sqlstate: str) -> str:
 
 
 def _effect(cause: Cause, access: Access, through: ReadsThrough) -> str:
+    if cause.code in DOUBTS:
+        return "whether the model version still fits afterwards can't be shown, so it is not assumed"
     subject = "its feature query" if access == "read" else "its writes"
     fails = "fails" if access == "read" else "fail"
     when = NEXT_COPY if through == "copy" else "as soon as this commits"

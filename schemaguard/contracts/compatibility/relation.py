@@ -27,6 +27,12 @@ class Relation:
         """The column of that name, None where there is none or it isn't known."""
         return self.columns.get(name)
 
+    def lacks(self, name: str) -> bool:
+        """Whether it certainly has no column of that name."""
+        if name in self.columns:
+            return False
+        return not self.is_open or (self.table is not None and name in self.table.absent)
+
     def home(self, name: str) -> Home | None:
         """The base table and column that a column is, None where it is computed or unknown."""
         return self.homes.get(name)

@@ -67,6 +67,7 @@ ROWS = (
     Row("view or function in between changes shape", "followed to the base columns", "followed"),
     Row("collation changed", "⚠ order and equality", "⚠", ("collation-changed",)),
     Row("drop index the contract's lookup needs", "⚠ slower", "–", ("index-dropped",)),
+    Row("a change of a table that isn't known in full", "? unproven", "? unproven", ("unlisted",)),
     Row("opaque statement naming the table", "? unproven", "? unproven", ("opaque",)),
 )  # fmt: skip
 

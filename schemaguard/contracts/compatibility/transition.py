@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from schemaguard.catalog.objects import Catalog, Check, Column, Exclusion, ForeignKey, PrimaryKey, Table, Unique
 from schemaguard.contracts.compatibility.bounds import bounds, is_implied, table_bounds
-from schemaguard.contracts.compatibility.reading import Flaw, promised_bounds_kept, unique_sets
+from schemaguard.contracts.compatibility.reading import UNKNOWN, Flaw, promised_bounds_kept, unique_sets
 from schemaguard.contracts.compatibility.relation import Home, Relation
 from schemaguard.contracts.compatibility.typing import type_cause
 from schemaguard.contracts.compatibility.writing import below
@@ -41,7 +41,9 @@ def writer_shifts(
         return
     for promise in part.promises:
         old, new = was.column(promise.column), now.column(promise.column)
-        if old is not None and new is not None and promise.type is None and old.type != new.type:
+        if old is None or new is None or UNKNOWN in (old.type.name, new.type.name):
+            continue
+        if promise.type is None and old.type != new.type:
             cause = type_cause(old.type, new.type, "write")
             if cause is not None:
                 yield cause, promise.column, f"{new.type} instead of {old.type}"
@@ -50,6 +52,10 @@ def writer_shifts(
         old = was.base.column(new.name)
         if old is not None and new.name not in sent and _is_filled_otherwise(old, new):
             yield "default-changed", new.name, _filling(new)
+    if now.base.open:
+        key = frozenset(below(now, column) for column in part.upsert_key)
+        if key in unique_sets(was.base, catalogs[0]) - unique_sets(now.base, catalogs[1]):
+            yield "unique-dropped", part.upsert_key[0], f"ON CONFLICT ({', '.join(part.upsert_key)})"
     yield from _new_constraints(part, was, now, catalogs)
 
 
@@ -63,7 +69,7 @@ def _filling(column: Column) -> str:
 
 
 def _shifts(promise: Promise, old: Column, new: Column) -> Iterator[Flaw]:
-    if promise.type is None and old.type != new.type:
+    if promise.type is None and old.type != new.type and UNKNOWN not in (old.type.name, new.type.name):
         cause = type_cause(old.type, new.type, "read")
         if cause is not None:
             yield cause, promise.column, f"{new.type} instead of {old.type}"
