@@ -8,9 +8,20 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 
-from schemaguard.catalog.changes import AddColumn, Change, CreateTable, CreateView, MoveTable, Opaque, RenameColumn, RenameTable
+from schemaguard.catalog.changes import (
+    AddColumn,
+    Change,
+    CreateTable,
+    CreateView,
+    MoveObject,
+    MoveTable,
+    Opaque,
+    RenameColumn,
+    RenameObject,
+    RenameTable,
+)
 from schemaguard.catalog.fold.draft import Draft, indexed
-from schemaguard.catalog.objects import Catalog, Name, Table
+from schemaguard.catalog.objects import Catalog, Name, Table, View
 from schemaguard.history.folding import is_refusal
 from schemaguard.rules.under_contract import UnderContract
 from schemaguard.rules.walk import Visit, applied
@@ -21,7 +32,8 @@ def opened(visits: Sequence[Visit], contracts: Iterable[UnderContract]) -> tuple
     names = frozenset(part.table for held in contracts for part in held.contract.tables)
     if not visits or not names:
         return tuple(visits)
-    seeds = _unknown(names, visits[0].before) - frozenset(_made(visits))
+    unknown = _unknown(names, visits[0].before)
+    seeds = unknown - frozenset(_made_before_met(visits, unknown)) if unknown else unknown
     if not seeds and not any(_is_clouded(name, visit.before) for visit in visits for name in names):
         return tuple(visits)
     return tuple(_walked_again(visits, seeds, names))
@@ -37,21 +49,29 @@ def _unknown(names: Iterable[Name], catalog: Catalog) -> frozenset[Name]:
     )  # fmt: skip
 
 
-def _made(visits: Iterable[Visit]) -> Iterator[Name]:
-    """The relations that the visits make, or give a name to."""
+def _made_before_met(visits: Iterable[Visit], names: frozenset[Name]) -> Iterator[Name]:
+    """Those that the visits make, or give their name to, before anything else is done to them."""
+    met: set[Name] = set()
     for visit in visits:
-        match visit.change:
-            case CreateTable(table=Table(name=name)) if visit.before.resolve(name) not in visit.before.tables:
-                # IF NOT EXISTS makes the table too, as far as anybody knows.
-                yield visit.before.resolve(name)
-            case CreateView(view=view):
-                yield visit.before.resolve(view.name)
-            case RenameTable(table=table, to=to):
-                yield Name(to, visit.before.resolve(table).schema)
-            case MoveTable(table=table, schema=schema):
-                yield Name(table.name, schema)
-            case _:
-                pass
+        made = _made(visit)
+        if made in names and made not in met:
+            yield made
+        met.update(name for name in names for written in _named(visit.change) if _may_mean(written, name, visit.before))
+
+
+def _made(visit: Visit) -> Name | None:
+    """The relation that the change makes, or gives a name to."""
+    before = visit.before
+    match visit.change:
+        case CreateTable(table=Table(name=name)) | CreateView(view=View(name=name)):
+            # IF NOT EXISTS makes the table too, as far as anybody knows.
+            return before.resolve(name)
+        case RenameTable(table=table, to=to) | RenameObject(object=table, to=to):
+            return Name(to, before.resolve(table).schema)
+        case MoveTable(table=table, schema=schema) | MoveObject(object=table, schema=schema):
+            return Name(table.name, schema)
+        case _:
+            return None
 
 
 def _walked_again(visits: Sequence[Visit], seeds: frozenset[Name], names: frozenset[Name]) -> Iterator[Visit]:
@@ -179,5 +199,7 @@ def _makes(visit: Visit, name: Name) -> bool:
     """Whether a statement that can't be read says that it makes the table."""
     if not isinstance(visit.change, Opaque):
         return False
-    made = rf'\bcreate\s+(?:unlogged\s+)?table\s+(?:if\s+not\s+exists\s+)?(?:"?\w+"?\s*\.\s*)?"?{re.escape(name.name)}\b'
+    made = (
+        rf'\bcreate\s+(?:unlogged\s+)?table\s+(?:if\s+not\s+exists\s+)?(?:"?\w+"?\s*\.\s*)?"?{re.escape(name.name)}\b'
+    )
     return re.search(made, visit.step.statement.sql, re.IGNORECASE) is not None

@@ -12,7 +12,7 @@ from schemaguard.contracts.compatibility.reading import Flaw, reader_flaws
 from schemaguard.contracts.compatibility.relation import Relation, relation
 from schemaguard.contracts.compatibility.signed import refused_columns
 from schemaguard.contracts.compatibility.transition import reader_shifts, writer_shifts
-from schemaguard.contracts.compatibility.unlisted import DOUBT, Asked, unlisted
+from schemaguard.contracts.compatibility.unlisted import Asked, shown_otherwise, unlisted
 from schemaguard.contracts.compatibility.viewed import is_followed, retyped_under_view, seen_through_view
 from schemaguard.contracts.compatibility.writing import is_left_out_in_vain, writer_flaws
 from schemaguard.contracts.contract import Access, Contract, ContractTable
@@ -123,19 +123,10 @@ def _unlisted(
 ) -> Iterator[Breakage]:
     before, after = catalogs
     was, now = relation(part.table, before), relation(part.table, after)
-    if was is None or not was.is_open:
-        yield from _told(contract, part, _unread(part, was, now))
-        return
-    yield from _told(contract, part, unlisted(Asked(contract, part, was, now, before), change))
-
-
-def _unread(part: ContractTable, was: Relation | None, now: Relation | None) -> Iterator[Flaw]:
-    """The promised columns of a relation that is made anew, by a query that can't be read."""
-    if was is None or now is None or not now.is_open or now.table is not None:
-        return
-    for promise in part.promises:
-        if was.column(promise.column) is not None and now.column(promise.column) is None:
-            yield DOUBT, promise.column, "it is shown by a query that can't be read"
+    if was is not None and now is not None:
+        yield from _told(contract, part, shown_otherwise(part, was, now, catalogs))
+    if was is not None and was.is_open:
+        yield from _told(contract, part, unlisted(Asked(contract, part, was, now, before, after), change))
 
 
 def _takes_all(contract: Contract, part: ContractTable) -> bool:

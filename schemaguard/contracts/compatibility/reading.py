@@ -22,7 +22,8 @@ def reader_flaws(part: ContractTable, shown: Relation, catalog: Catalog) -> Iter
     if table is not None and table.row_security and not table.policies and not table.open:
         yield "row-security", None, ""
     for promise in part.promises:
-        column = shown.column(promise.column)
+        home = shown.home(promise.column)
+        column = shown.column(promise.column) or (home[1] if home is not None else None)
         if column is not None:
             yield from _column_flaws(promise, column, shown, catalog)
         elif shown.lacks(promise.column):

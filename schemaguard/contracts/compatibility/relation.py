@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from schemaguard.catalog.fold.draft import UNKNOWN_TYPE
 from schemaguard.catalog.objects import Catalog, Column, Name, Table, View
 from schemaguard.sql.lineage import Output, Untraceable, trace
 
@@ -35,7 +36,11 @@ class Relation:
 
     def home(self, name: str) -> Home | None:
         """The base table and column that a column is, None where it is computed or unknown."""
-        return self.homes.get(name)
+        found = self.homes.get(name)
+        if found is None and self.table is not None and not self.lacks(name):
+            # Nobody listed it, but what is said of it elsewhere, as in a CHECK, holds for it.
+            return self.table, Column(name, UNKNOWN_TYPE)
+        return found
 
     @property
     def base(self) -> Table | None:

@@ -69,7 +69,9 @@ def _filling(column: Column) -> str:
 
 
 def _shifts(promise: Promise, old: Column, new: Column) -> Iterator[Flaw]:
-    if promise.type is None and old.type != new.type and UNKNOWN not in (old.type.name, new.type.name):
+    if UNKNOWN in (old.type.name, new.type.name):
+        return  # Of one of the two nothing but its name is known.
+    if promise.type is None and old.type != new.type:
         cause = type_cause(old.type, new.type, "read")
         if cause is not None:
             yield cause, promise.column, f"{new.type} instead of {old.type}"

@@ -1,19 +1,27 @@
 """What a change does to a table that isn't known in full: what it names is judged, and what can't be known is said."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from schemaguard.catalog import changes as c
-from schemaguard.catalog.objects import Catalog, Name, PrimaryKey, Unique
+from schemaguard.catalog.objects import Catalog, Name, Policy, PrimaryKey, Unique
+from schemaguard.catalog.types import Type
+from schemaguard.contracts.compatibility.bounds import Bounds, promised_bounds, table_bounds
 from schemaguard.contracts.compatibility.positional import is_positional
-from schemaguard.contracts.compatibility.reading import UNKNOWN, Flaw
+from schemaguard.contracts.compatibility.reading import UNKNOWN, Flaw, promised_bounds_kept, unique_sets
 from schemaguard.contracts.compatibility.relation import Relation
 from schemaguard.contracts.contract import Contract, ContractTable, Promise
 
 DOUBT = "unlisted"
 """The cause of what can't be known."""
 _TRUE = ("true", "(true)")
+_IDENTIFIER = r'(?:[a-z_][\w$]*|"[^"]+")'
+_PLAIN_QUERY = re.compile(
+    rf"\s*select\s+([^()']+?)\s+from\s+(?:only\s+)?{_IDENTIFIER}(?:\.{_IDENTIFIER})?\s*;?\s*", re.IGNORECASE
+)
+_ITEM = re.compile(rf"(?:{_IDENTIFIER}\.)*({_IDENTIFIER}|\*)(?:\s+(?:as\s+)?({_IDENTIFIER}))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,7 @@ class Asked:
     was: Relation
     now: Relation | None
     before: Catalog
+    after: Catalog
 
     @property
     def reads(self) -> bool:
@@ -53,6 +62,33 @@ def unlisted(asked: Asked, change: c.Change) -> Iterator[Flaw]:
         yield from judge(asked, change)
 
 
+def shown_otherwise(
+    part: ContractTable, was: Relation, now: Relation, catalogs: tuple[Catalog, Catalog]
+) -> Iterator[Flaw]:
+    """What of the promises a view keeps that is made anew, by a query over what isn't known in full."""
+    old, view = (catalog.views.get(each.name) for each, catalog in zip((was, now), catalogs, strict=True))
+    if view is None or view.columns is not None or (old is not None and old.query == view.query):
+        return
+    shown = _listed(view.query)
+    for promise in part.promises:
+        if shown is None:
+            yield DOUBT, promise.column, "it is shown by a query of which not everything is known"
+        elif promise.column not in shown and "*" not in shown:
+            yield "column-dropped", promise.column, ""
+
+
+def _listed(query: str) -> frozenset[str] | None:
+    """The names that a plain list of columns shows, `*` for all of a relation's; None where it is no such list."""
+    found = _PLAIN_QUERY.fullmatch(query)
+    if found is None:
+        return None
+    items = [_ITEM.fullmatch(item.strip()) for item in found[1].split(",")]
+    names = [item and (item[2] or item[1]) for item in items]
+    if None in names:
+        return None
+    return frozenset(name[1:-1] if name.startswith('"') else name.lower() for name in names if name)
+
+
 def _set_not_null(asked: Asked, change: c.SetNotNull) -> Iterator[Flaw]:
     if not asked.reads and asked.is_felt(change.column):
         yield DOUBT, change.column, "it is required now, and whether it has a default isn't known"
@@ -75,9 +111,10 @@ def _drop_default(asked: Asked, change: c.DropDefault) -> Iterator[Flaw]:
 
 
 def _without_filling(asked: Asked, column: str) -> Iterator[Flaw]:
-    if asked.reads:
+    promise = asked.part.promise(column)
+    if asked.reads and promise is not None and not promise.required:
         yield "default-changed", column, "NULL from now on"
-    else:
+    if not asked.reads:
         yield DOUBT, column, "nothing fills it from now on, and whether it is required isn't known"
 
 
@@ -100,8 +137,21 @@ def _set_generated(asked: Asked, change: c.SetGenerated) -> Iterator[Flaw]:
 
 def _retype(asked: Asked, change: c.RetypeColumn) -> Iterator[Flaw]:
     promise = asked.part.promise(change.column)
-    if promise is not None and promise.type is None and asked.is_unknown(change.column):
+    if promise is None or not asked.is_unknown(change.column):
+        return
+    if promise.type is None or (asked.reads and _lets_more_in(promise, change.type)):
         yield DOUBT, change.column, f"of which type it was before {change.type} isn't known"
+    if asked.reads and change.collation is not None:
+        yield "collation-changed", change.column, ""
+
+
+def _lets_more_in(promise: Promise, type_: Type) -> bool:
+    """Whether the type has room for more than was promised at most."""
+    if promise.max_length is not None and (not type_.modifiers or type_.modifiers[0] > promise.max_length):
+        return True
+    if type_.name != "numeric" or promise.maximum is None:
+        return False
+    return len(type_.modifiers) < 2 or 10.0 ** (type_.modifiers[0] - type_.modifiers[1]) - 1 > promise.maximum
 
 
 def _drop_column(asked: Asked, change: c.DropColumn) -> Iterator[Flaw]:
@@ -145,14 +195,25 @@ def _relying(asked: Asked, constraint: str) -> str | None:
     # Only from 18 on is a NOT NULL a constraint that can be dropped by its name.
     keeps_null_out = "not_null" in constraint
     for promise in asked.part.promises:
-        if _is_kept_by_constraint(promise) or (promise.required and keeps_null_out):
+        if _is_kept_by_constraint(promise, asked) or (promise.required and keeps_null_out):
             return promise.column
     return None
 
 
-def _is_kept_by_constraint(promise: Promise) -> bool:
-    bounds = (promise.minimum, promise.maximum, promise.exclusive_minimum, promise.exclusive_maximum, promise.enum)
-    return promise.unique or any(bound is not None for bound in bounds)
+def _is_kept_by_constraint(promise: Promise, asked: Asked) -> bool:
+    """Whether something is promised that only a constraint keeps, and that none which is known still does."""
+    table = asked.now.table if asked.now is not None else None
+    promised, column = promised_bounds(promise), promise.column
+    if table is None:
+        return promise.unique or promised != Bounds()
+    listed = table_bounds(table, column).values
+    low, high = promised_bounds_kept(promise, table, column)
+    return (
+        (promise.unique and frozenset({column}) not in unique_sets(table, asked.after))
+        or (promised.values is not None and not (listed is not None and listed <= promised.values))
+        or (promised.minimum is not None and not low)
+        or (promised.maximum is not None and not high)
+    )
 
 
 def _drop_index(asked: Asked, change: c.DropIndex) -> Iterator[Flaw]:
@@ -166,17 +227,25 @@ def _drop_index(asked: Asked, change: c.DropIndex) -> Iterator[Flaw]:
 
 
 def _row_security(asked: Asked, change: c.SetRowSecurity) -> Iterator[Flaw]:
+    now = asked.now.table if asked.now is not None else None
+    if now is not None and any(_lets_all_through(policy) for policy in now.policies):
+        return
     if change.enabled or change.forced:
         yield DOUBT, None, "which policies it has isn't known, and rows are hidden and refused that none lets through"
 
 
 def _policy(asked: Asked, change: c.CreatePolicy) -> Iterator[Flaw]:
     policy = change.policy
-    conditions = {(text or "true").strip().lower() for text in (policy.using, policy.check)}
-    if policy.permissive and not change.is_alter and conditions <= set(_TRUE):
-        return  # It lets everything through, whatever the others do.
+    if not change.is_alter and _lets_all_through(policy):
+        return
     if policy.command.upper() in ("ALL", "SELECT" if asked.reads else "INSERT", *(() if asked.reads else ("UPDATE",))):
         yield DOUBT, None, f"whether row security is on isn't known, and which rows {policy.name} lets through"
+
+
+def _lets_all_through(policy: Policy) -> bool:
+    """Whether whoever it is for sees and writes every row, whatever the other policies do."""
+    conditions = {(text or "true").strip().lower() for text in (policy.using, policy.check)}
+    return policy.permissive and policy.command.upper() == "ALL" and conditions <= set(_TRUE)
 
 
 def _drop_object(asked: Asked, change: c.DropObject) -> Iterator[Flaw]:

@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 
 from schemaguard.catalog.objects import Catalog, Column
-from schemaguard.contracts.compatibility.reading import UNKNOWN, Flaw, is_enum, is_required, possible_values, unique_sets
+from schemaguard.contracts.compatibility.reading import (
+    UNKNOWN,
+    Flaw,
+    is_enum,
+    is_required,
+    possible_values,
+    unique_sets,
+)
 from schemaguard.contracts.compatibility.relation import Relation
 from schemaguard.contracts.compatibility.typing import type_cause
 from schemaguard.contracts.contract import ContractTable, Promise
@@ -15,11 +22,10 @@ def writer_flaws(part: ContractTable, shown: Relation, catalog: Catalog) -> Iter
     if table is not None and table.row_security and not table.policies and not table.open:
         yield "row-security", None, ""
     for promise in part.promises:
-        column = shown.column(promise.column)
-        if column is not None:
-            yield from _column_flaws(promise, shown, catalog)
-        elif shown.lacks(promise.column):
+        if shown.lacks(promise.column):
             yield "column-dropped", promise.column, ""
+        else:
+            yield from _column_flaws(promise, shown, catalog)
     base = shown.base
     if base is None:
         return
