@@ -14,7 +14,8 @@ from schemaguard.rules.under_contract import UnderContract
 from schemaguard.rules.walk import Visit, walk
 
 # Severe, but the shape stays: other values arrive, or none. Whatever is no error shifts the meaning at most.
-_SHIFTS = frozenset({"scale-reduced", "zone-changed", "type-approximated"})
+_SHIFTS = frozenset({"scale-reduced", "zone-changed", "type-approximated", "rows-deleted"})
+_OF_ROWS = frozenset({"rows-deleted", "rows-overwritten"})
 # One and the same absence: a change tells which it is, two catalogs alone may not.
 _GONE = frozenset({"column-dropped", "column-renamed", "table-dropped", "table-moved"})
 
@@ -79,7 +80,8 @@ def _flips(held: UnderContract, visits: Sequence[Visit], point: range) -> Iterat
     for position in point:
         visit = visits[position]
         for breakage in breakages(held.contract, visit.before, visit.after, visit.change):
-            flipped[_subject(breakage)] = (position, breakage)
+            if not _is_young(breakage, visit):
+                flipped[_subject(breakage)] = (position, breakage)
     if len(point) > 1:
         # A column that is dropped and made again is whole at each step, and another at the end.
         for breakage in breakages(held.contract, before, after, visits[point[-1]].change):
@@ -87,6 +89,14 @@ def _flips(held: UnderContract, visits: Sequence[Visit], point: range) -> Iterat
     for position, breakage in flipped.values():
         if len(point) == 1 or _persists(held, breakage, before, after, visits[position].change):
             yield position, breakage
+
+
+def _is_young(breakage: Breakage, visit: Visit) -> bool:
+    """Whether it is about rows of a table, or values of a column, that the revision has made itself."""
+    if breakage.cause not in _OF_ROWS:
+        return False
+    table = visit.before.resolve(breakage.table)
+    return table in visit.made.tables or (table, breakage.column) in visit.made.columns
 
 
 def _last_on(breakage: Breakage, visits: Sequence[Visit], point: range) -> int:

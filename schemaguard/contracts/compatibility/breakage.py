@@ -65,6 +65,10 @@ def _one(
     return {(code, access): Cause(code, severity, sqlstate, says)}
 
 
+def _variants(code: str, access: Access, sqlstates: tuple[str, ...], says: str) -> dict[tuple[str, Access], Cause]:
+    return {(f"{code}/{sqlstate}", access): Cause(code, Severity.ERROR, sqlstate, says) for sqlstate in sqlstates}
+
+
 CAUSES: dict[tuple[str, Access], Cause] = {
     **_both("column-dropped", _ERROR, "42703", "column {object} is gone"),
     **_both("column-renamed", _ERROR, "42703", "column {object} has another name"),
@@ -114,12 +118,21 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     **_both("access-revoked", _ERROR, "42501", "access to {object} is taken away"),
     **_one("collation-changed", "read", _WARNING, None, "{object} is ordered and compared in another way"),
     **_one("signature-refused", "read", _ERROR, None, "{object} no longer fits the model's signature"),
+    **_one("rows-deleted", "read", _WARNING, None, "{object} loses rows"),
+    ("rows-deleted/all", "read"): Cause("rows-deleted", _ERROR, None, "{object} loses all of its rows"),
+    **_one("rows-overwritten", "read", _WARNING, None, "{object} gets other values in rows that are there"),
+    **_one("partition-gone", "write", _ERROR, "23514", "{object} has no partition for rows that may be written"),
+    **_one("trigger-fails", "write", _ERROR, "42703", "{object} has a trigger or function that fails as it is written"),
+    **_variants(
+        "trigger-fails", "write", ("42P01", "23502"), "{object} has a trigger or function that fails as it is written"
+    ),
+    **_one("trigger-unread", "write", _ERROR, None, "what becomes of rows that are written to {object} can't be known"),
     **_both("unlisted", _ERROR, None, "what becomes of {object} can't be known"),
     **_one("index-dropped", "read", _NOTE, None, "{object} has lost an index; lookups may be slow"),
 }  # fmt: skip
 
 
-DOUBTS = frozenset({"unlisted"})
+DOUBTS = frozenset({"unlisted", "trigger-unread"})
 """Causes that say that nobody can know, rather than what is broken."""
 NEXT_COPY = "after the next copy"
 """When what reads a copy feels a change."""

@@ -7,11 +7,14 @@ from dataclasses import replace
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.compatibility.breakage import NEXT_COPY, Breakage, breakage
+from schemaguard.contracts.compatibility.partitions import partition_flaws
 from schemaguard.contracts.compatibility.positional import misplaced
 from schemaguard.contracts.compatibility.reading import Flaw, reader_flaws
 from schemaguard.contracts.compatibility.relation import Relation, relation
+from schemaguard.contracts.compatibility.row_changes import row_flaws
 from schemaguard.contracts.compatibility.signed import refused_columns
 from schemaguard.contracts.compatibility.transition import reader_shifts, writer_shifts
+from schemaguard.contracts.compatibility.triggers import trigger_flaws
 from schemaguard.contracts.compatibility.unlisted import Asked, shown_otherwise, unlisted
 from schemaguard.contracts.compatibility.viewed import is_followed, retyped_under_view, seen_through_view
 from schemaguard.contracts.compatibility.writing import is_left_out_in_vain, writer_flaws
@@ -38,6 +41,7 @@ def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Cha
             *_between(contract, part, before, after),
             *_by(contract, part, before, change),
             *_unlisted(contract, part, (before, after), change),
+            *_told(contract, part, _of_rows(part, (before, after), change)),
             *retyped_under_view(contract, part, change, before),
             *misplaced(contract, part, before, after),
         ):
@@ -127,6 +131,13 @@ def _unlisted(
         yield from _told(contract, part, shown_otherwise(part, was, now, catalogs))
     if was is not None and was.is_open:
         yield from _told(contract, part, unlisted(Asked(contract, part, was, now, before, after), change))
+
+
+def _of_rows(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.Change) -> Iterator[Flaw]:
+    """What becomes of rows that are there, and of those that are sent."""
+    yield from row_flaws(part, catalogs, change)
+    yield from partition_flaws(part, catalogs, change)
+    yield from trigger_flaws(part, catalogs, change)
 
 
 def _takes_all(contract: Contract, part: ContractTable) -> bool:
