@@ -18,7 +18,7 @@ from schemaguard.contracts.compatibility.triggers import trigger_flaws
 from schemaguard.contracts.compatibility.unlisted import Asked, shown_otherwise, unlisted
 from schemaguard.contracts.compatibility.viewed import is_followed, retyped_under_view, seen_through_view
 from schemaguard.contracts.compatibility.writing import is_left_out_in_vain, writer_flaws
-from schemaguard.contracts.contract import Access, Contract, ContractTable
+from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.finding import Severity
 
 
@@ -33,6 +33,8 @@ def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Cha
     found: dict[tuple[str, str, Name, str | None, str], Breakage] = {}
     for part in contract.tables:
         if is_followed(contract, part, change, before):
+            for each in _told(contract, part, trigger_flaws(part, (before, after), change)):
+                found.setdefault(each.key, each)
             continue
         broken = {each.key for each in _state(contract, part, before)}
         subjects = {(each[1], each[2], each[3]) for each in broken if each[0].startswith(("column-", "table-"))}

@@ -12,7 +12,7 @@ from schemaguard.contracts.contract import ContractTable
 
 def row_flaws(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.Change) -> Iterator[Flaw]:
     """What a reader feels of rows that the change takes away or overwrites."""
-    before, after = catalogs
+    before = catalogs[0]
     if part.access != "read" or relation(part.table, before) is None:
         return
     match change:

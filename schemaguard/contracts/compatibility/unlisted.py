@@ -251,7 +251,7 @@ def _lets_all_through(policy: Policy) -> bool:
 def _drop_object(asked: Asked, change: c.DropObject) -> Iterator[Flaw]:
     if change.kind in ("type", "domain") and change.cascade:
         for promise in asked.part.promises:
-            if _is_of(promise, change.object, asked) and asked.is_unknown(promise.column):
+            if _is_of(promise, change.object) and asked.is_unknown(promise.column):
                 yield "column-dropped", promise.column, ""
     if not asked.is_named(change.on):
         return
@@ -276,7 +276,7 @@ def _enable_trigger(asked: Asked, change: c.EnableTrigger) -> Iterator[Flaw]:
 
 def _enum_value(asked: Asked, change: c.AddEnumValue | c.RenameEnumValue) -> Iterator[Flaw]:
     for promise in asked.part.promises:
-        if not _is_of(promise, change.type, asked) or not asked.is_unknown(promise.column):
+        if not _is_of(promise, change.type) or not asked.is_unknown(promise.column):
             continue
         listed = promise.enum
         if isinstance(change, c.RenameEnumValue) and (listed is None or change.value in listed):
@@ -285,7 +285,7 @@ def _enum_value(asked: Asked, change: c.AddEnumValue | c.RenameEnumValue) -> Ite
             yield "value-added", promise.column, change.value
 
 
-def _is_of(promise: Promise, type_: Name, asked: Asked) -> bool:
+def _is_of(promise: Promise, type_: Name) -> bool:
     """Whether the column is promised to be of the type that the change names."""
     if promise.type is None or promise.type.is_built_in or promise.type.name != type_.name:
         return False
