@@ -6,6 +6,7 @@ from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.compatibility.reading import Flaw
 from schemaguard.contracts.compatibility.relation import relation
+from schemaguard.contracts.compatibility.row_changes import is_unlisted
 from schemaguard.contracts.compatibility.rowsource import children, stores
 from schemaguard.contracts.compatibility.unlisted import DOUBT
 from schemaguard.contracts.contract import ContractTable
@@ -23,7 +24,7 @@ def partition_flaws(part: ContractTable, catalogs: tuple[Catalog, Catalog], chan
     for table in sorted(stores(base, before), key=str):
         yield from _lost(table, before, after)
     yield from _bound(base, before, after)
-    if isinstance(change, c.DetachPartition) and shown.is_open and before.resolve(change.table) == base:
+    if isinstance(change, c.DetachPartition) and is_unlisted(part, catalogs, change):
         yield DOUBT, None, f"whether another partition takes what {change.partition} took isn't known"
 
 

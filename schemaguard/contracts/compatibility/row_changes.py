@@ -29,14 +29,16 @@ def row_flaws(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.
             yield from _departed(part, catalogs, before.resolve(table), str(table))
         case _:
             return
-    if isinstance(change, c.DetachPartition) and _is_open(part, before, change.table):
+    if isinstance(change, c.DetachPartition) and is_unlisted(part, catalogs, change):
         yield "rows-deleted", None, f"those of {change.partition}"
 
 
-def _is_open(part: ContractTable, catalog: Catalog, table: Name) -> bool:
-    """Whether it is the contract's table, and its partitions aren't known."""
-    known = catalog.table(part.table)
-    return known is not None and known.open and known.name == catalog.resolve(table)
+def is_unlisted(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.DetachPartition) -> bool:
+    """Whether a partition leaves the contract's table for good, and which partitions that has isn't known."""
+    before, after = catalogs
+    known, left = before.table(part.table), after.table(change.partition)
+    is_meant = known is not None and known.open and known.name == before.resolve(change.table)
+    return is_meant and known is not None and (left is None or left.partition_of != known.name)
 
 
 def _deleted(part: ContractTable, catalog: Catalog, table: Name, *, is_all: bool) -> Iterator[Flaw]:

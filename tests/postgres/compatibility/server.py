@@ -162,7 +162,8 @@ def _read(connection: psycopg.Connection, case: Case, through: ReadsThrough) -> 
 
 
 def _write(connection: psycopg.Connection, case: Case, through: ReadsThrough) -> Rows:
-    everything = sql.SQL("select * from {}").format(_base(connection, case))
+    base = _base(connection, case)
+    everything = sql.SQL("select * from {}").format(base) if base is not None else sql.SQL("select")
     there = connection.execute(everything).fetchall()
     with _as_client(connection, through):
         for values in case.sent:
@@ -173,14 +174,13 @@ def _write(connection: psycopg.Connection, case: Case, through: ReadsThrough) ->
     return Rows(tuple(each.name for each in stored.description or []), tuple(written))
 
 
-def _base(connection: psycopg.Connection, case: Case) -> sql.Identifier:
-    """Where the rows are: the case's table, or what it was renamed or moved to under a contract view."""
+def _base(connection: psycopg.Connection, case: Case) -> sql.Identifier | None:
+    """Where the rows are: the case's table, or what it was renamed or moved to; None where it is dropped."""
     query = """select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where c.relkind in ('r', 'p', 'v') and n.nspname in ('public', 'side') and c.relname in (%s, 'u')
         order by c.relname = %s desc limit 1"""
     row = connection.execute(query, (case.table, case.table)).fetchone()
-    assert row is not None
-    return sql.Identifier(*row)
+    return sql.Identifier(*row) if row is not None else None
 
 
 def _insert(case: Case) -> sql.Composable:

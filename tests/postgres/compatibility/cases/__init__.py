@@ -1,6 +1,15 @@
 """All cases, a file a group."""
 
-from tests.postgres.compatibility.cases import access, columns, keys, nulls_and_defaults, types, unlisted, values, written_rows
+from tests.postgres.compatibility.cases import (
+    access,
+    columns,
+    keys,
+    nulls_and_defaults,
+    types,
+    unlisted,
+    values,
+    written_rows,
+)
 
 CASES = (
     *columns.CASES,

@@ -155,7 +155,10 @@ CASES = (
         BODY, "a trigger inserts into a table that has another name now", "alter table log rename to journal",
         setup=LOGGED, writer="trigger-fails",
     ),
-    _rows(BODY, "a trigger inserts into a table that is dropped", "drop table log", setup=LOGGED, writer="trigger-fails"),
+    _rows(
+        BODY, "a trigger inserts into a table that is dropped", "drop table log",
+        setup=LOGGED, writer="trigger-fails",
+    ),
     _rows(
         BODY, "a trigger inserts into a column that has another name now", "alter table log rename column seen to a",
         setup=LOGGED, writer="trigger-fails",
