@@ -103,6 +103,8 @@ def touched(change: Change, before: Catalog, after: Catalog) -> frozenset[str] |
     """The names of the relations that a change touches, and of the views over them; None where it could be any."""
     if type(change) not in _ON_RELATIONS or before.search_path != after.search_path:
         return None
+    if isinstance(change, DropIndex) and before.resolve(change.index) not in before.indexes:
+        return None  # Whose it is nobody knows.
     names = {
         value.name for field in ("table", "partition", "parent") if isinstance(value := _name(change, field), Name)
     }

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from schemaguard.catalog.changes import (
     AddColumn,
     Change,
+    CreateIndex,
     CreateTable,
     CreateView,
     MoveObject,
@@ -189,6 +190,11 @@ def _named(change: Change) -> Iterator[Name]:
     if isinstance(change, Opaque):
         yield from change.names or ()
         return
+    if isinstance(change, CreateIndex):
+        yield change.index.table
+    if isinstance(change, CreateTable):
+        parents = (change.table.partition_of, *change.table.inherits, *(source for source, _ in change.like))
+        yield from (parent for parent in parents if parent is not None)
     for one in fields(change):
         value = getattr(change, one.name)
         if isinstance(value, Name):

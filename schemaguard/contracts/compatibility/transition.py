@@ -149,11 +149,29 @@ def _new_constraints(
                 yield "unique-added/exclusion", None, str(constraint.name)
             case PrimaryKey() | Unique():
                 pass
+    yield from _new_partial_keys(part, sent, now.base, catalogs)
     before, after = (unique_sets(t, catalog) for t, catalog in zip((was.base, now.base), catalogs, strict=True))
     for together in sorted(after - before, key=sorted):
         written = [column for column in sorted(together) if column in sent and not sent[column].unique]
         if written and not any(_promised_unique(part, sent, column) for column in together):
             yield "unique-added", written[0], ", ".join(sorted(together))
+
+
+def _new_partial_keys(
+    part: ContractTable, sent: Mapping[str, Promise], table: Table, catalogs: tuple[Catalog, Catalog]
+) -> Iterator[Flaw]:
+    """Unique indexes over some rows or over expressions: they refuse duplicates too."""
+    before, after = catalogs
+    known = {index.keys for name in before.indexes_of.get(table.name, ()) if (index := before.indexes[name]).unique}
+    for name in after.indexes_of.get(table.name, ()):
+        index = after.indexes[name]
+        is_whole = index.predicate is None and all(key.column for key in index.keys)
+        if not index.unique or is_whole or index.keys in known:
+            continue
+        columns = [column for key in index.keys for column in ((key.column,) if key.column else key.columns)]
+        written = [column for column in columns if column in sent and not sent[column].unique]
+        if written and not any(_promised_unique(part, sent, column) for column in columns):
+            yield "unique-added", written[0], str(name)
 
 
 def _refers_elsewhere(key: ForeignKey, was: Table) -> bool:
