@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from schemaguard.history.evaluation.host import conversion, objects
+from schemaguard.history.evaluation.host.mapped import note_class
 from schemaguard.history.evaluation.machine.interpreter import Interpreter
 from schemaguard.history.evaluation.values.holes import has_hole
 from schemaguard.history.evaluation.values.modules import ProjectModule
@@ -132,6 +133,7 @@ def define(interpreter: Interpreter, cls: Class) -> None:
         cls.made = interpreter.recorder.guarded(
             lambda: sa.Table(name, metadata, *columns, *items, **{"extend_existing": True, **keywords})
         )
+        note_class(cls.made, cls)
     except Raised:
         cls.made = None
 
