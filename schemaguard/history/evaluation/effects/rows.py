@@ -70,10 +70,10 @@ def attribute(value: Loaded, name: str) -> Value:
     found = value.cls.find(name) if isinstance(value.cls, Class) else NOTHING
     if isinstance(found, Function):
         return Bound(found, value)
-    if _column(value, name) is not None:
-        return Unknown(f"what a row has in {name} isn't known")
     if name in _GIVES_ROWS:
         return Native(name, lambda _, __: value)
+    if _column(value, name) is not None:
+        return Unknown(f"what a row has in {name} isn't known")
     if name in _CHANGES_ROWS:
         return Native(name, lambda inner, _: _opaque(inner, value.names, f"{name}() of what a session has read"))
     if name.startswith("__"):
