@@ -9,6 +9,7 @@ from schemaguard.contracts.compatibility import Breakage, breakages, unmet
 from schemaguard.finding import Reader, Severity
 from schemaguard.history.revision import Replay
 from schemaguard.rules.concerned import Directory, touched
+from schemaguard.rules.made_again import made_again
 from schemaguard.rules.open_world import Elsewhere
 from schemaguard.rules.under_contract import UnderContract
 from schemaguard.rules.walk import Visit, walk
@@ -86,9 +87,13 @@ def _flips(held: UnderContract, visits: Sequence[Visit], point: range) -> Iterat
         # A column that is dropped and made again is whole at each step, and another at the end.
         for breakage in breakages(held.contract, before, after, visits[point[-1]].change):
             flipped.setdefault(_subject(breakage), (_last_on(breakage, visits, point), breakage))
-    for position, breakage in flipped.values():
-        if len(point) == 1 or _persists(held, breakage, before, after, visits[position].change):
-            yield position, breakage
+    for position, found in flipped.values():
+        if len(point) == 1 or _persists(held, found, before, after, visits[position].change):
+            yield position, found
+        elif (
+            made := made_again(held.contract, found, [visits[each] for each in point if each > position])
+        ) is not None:
+            yield position + 1 + made[0], made[1]
 
 
 def _is_young(breakage: Breakage, visit: Visit) -> bool:

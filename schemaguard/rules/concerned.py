@@ -49,7 +49,7 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.persistent import PersistentMap
-from schemaguard.contracts.compatibility.rowsource import ancestors, deleted_from, emptied
+from schemaguard.contracts.compatibility.rowsource import ancestors, below_view, deleted_from, emptied
 from schemaguard.rules.under_contract import UnderContract
 from schemaguard.rules.walk import Visit
 
@@ -66,7 +66,10 @@ _ON_RELATIONS = frozenset(
 )  # fmt: skip
 
 
-_LOOKED_UP_LATE = (AddColumn, DropColumn, RenameColumn, DropTable, RenameTable, MoveTable, SetNotNull, DropDefault)
+_LOOKED_UP_LATE = (
+    AddColumn, AddConstraint, CreateIndex, CreateTrigger, DropColumn, DropDefault, DropTable, MoveTable, RenameColumn,
+    RenameTable, RetypeColumn, SetNotNull, SetRowSecurity,
+)  # fmt: skip
 """What a function's body feels only when it runs."""
 
 
@@ -108,6 +111,8 @@ def touched(change: Change, before: Catalog, after: Catalog) -> frozenset[str] |
     names = {
         value.name for field in ("table", "partition", "parent") if isinstance(value := _name(change, field), Name)
     }
+    if isinstance(change, CreateIndex):
+        names.add(change.index.table.name)
     for old, new in ((before.tables, after.tables), (before.views, after.views)):
         names.update(name.name for name in _differing(old, new))
     for name in _differing(before.indexes, after.indexes):
@@ -122,7 +127,7 @@ def _related(change: Change, catalog: Catalog) -> set[str]:
     table = getattr(change, "table", None)
     if not isinstance(table, Name):
         return set()
-    name = catalog.resolve(table)
+    name = below_view(table, catalog)
     found = {name, *(deleted_from(name, catalog) if isinstance(change, DeleteRows) else ())}
     if isinstance(change, DeleteRows):
         found.update(catalog.dependents.get(name, ()))

@@ -48,6 +48,12 @@ class Body:
     runs_text: bool = False
     """Whether it runs a text that is put together."""
     inserts: tuple[Insertion, ...] = ()
+    positional: tuple[Name, ...] = ()
+    """Tables into which it inserts without a list of columns."""
+    spreads_row: bool = False
+    """Whether it takes all columns of NEW or OLD at once: `NEW.*`."""
+    written: frozenset[Name] = frozenset()
+    """Tables whose rows it inserts, updates or merges."""
 
 
 @lru_cache(maxsize=512)
@@ -72,7 +78,10 @@ def read_body(language: str | None, text: str) -> Body:
         returns_nothing="null" in returned or ("old" in returned and not deletes),
         raises=any(_raises(tokens, at) for at in range(len(tokens))),
         runs_text=any(_runs_text(tokens, at) for at in range(len(tokens))),
-        inserts=tuple(_inserts(tokens)),
+        inserts=tuple(one for one in _inserts(tokens) if isinstance(one, Insertion)),
+        positional=tuple(one for one in _inserts(tokens) if isinstance(one, Name)),
+        spreads_row=any(_spreads(tokens, at) for at in range(len(tokens))),
+        written=frozenset(_written(tokens)),
     )
 
 
@@ -144,14 +153,36 @@ def _called(tokens: Sequence[Token]) -> Iterator[Name]:
             yield Name(token.value, tokens[at - 2].value if has_schema else None)
 
 
-def _inserts(tokens: Sequence[Token]) -> Iterator[Insertion]:
-    """INSERT INTO t (a, b): what a server looks up when the statement runs."""
+def _spreads(tokens: Sequence[Token], at: int) -> bool:
+    return tokens[at].key in ("new", "old") and _at(tokens, at + 1) == "." and _at(tokens, at + 2) == "*"
+
+
+def _written(tokens: Sequence[Token]) -> Iterator[Name]:
+    for at, token in enumerate(tokens):
+        before = _at(tokens, at - 1)
+        is_target = (token.key == "into" and before in ("insert", "merge")) or (
+            token.key == "update" and before in (*_STARTS, "as", "(", "")
+        )
+        if is_target and at + 1 < len(tokens) and tokens[at + 1].kind in (WORD, QUOTED):
+            yield _name(tokens, at + 1)[0]
+
+
+def _name(tokens: Sequence[Token], at: int) -> tuple[Name, int]:
+    """The name that stands there, and where it ends."""
+    if _at(tokens, at + 1) == "." and at + 2 < len(tokens):
+        return Name(tokens[at + 2].value, tokens[at].value), at + 3
+    return Name(tokens[at].value), at + 1
+
+
+def _inserts(tokens: Sequence[Token]) -> Iterator[Insertion | Name]:
+    """INSERT INTO t (a, b): what a server looks up when the statement runs; the table alone where nothing is listed."""
     for at in range(len(tokens) - 3):
         if tokens[at].key != "insert" or tokens[at + 1].key != "into":
             continue
-        name, behind = Name(tokens[at + 2].value), at + 3
-        if tokens[behind].key == "." and behind + 2 < len(tokens):
-            name, behind = Name(tokens[behind + 1].value, tokens[at + 2].value), behind + 2
+        name, behind = _name(tokens, at + 2)
+        if _at(tokens, behind) in ("values", "select", "with", "table"):
+            yield name
+            continue
         end = next((to for to in range(behind, len(tokens)) if tokens[to].key == ")"), behind)
         listed = tokens[behind + 1 : end]
         if _at(tokens, behind) == "(" and all(token.kind in (WORD, QUOTED) or token.key == "," for token in listed):

@@ -69,6 +69,7 @@ def _variants(code: str, access: Access, sqlstates: tuple[str, ...], says: str) 
     return {(f"{code}/{sqlstate}", access): Cause(code, Severity.ERROR, sqlstate, says) for sqlstate in sqlstates}
 
 
+_FAILS_AS_WRITTEN = "{object} has a trigger or function that fails as it is written"
 CAUSES: dict[tuple[str, Access], Cause] = {
     **_both("column-dropped", _ERROR, "42703", "column {object} is gone"),
     **_both("column-renamed", _ERROR, "42703", "column {object} has another name"),
@@ -122,17 +123,19 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     ("rows-deleted/all", "read"): Cause("rows-deleted", _ERROR, None, "{object} loses all of its rows"),
     **_one("rows-overwritten", "read", _WARNING, None, "{object} gets other values in rows that are there"),
     **_one("partition-gone", "write", _ERROR, "23514", "{object} has no partition for rows that may be written"),
-    **_one("trigger-fails", "write", _ERROR, "42703", "{object} has a trigger or function that fails as it is written"),
+    **_one("trigger-fails", "write", _ERROR, "42703", _FAILS_AS_WRITTEN),
     **_variants(
-        "trigger-fails", "write", ("42P01", "23502"), "{object} has a trigger or function that fails as it is written"
+        "trigger-fails", "write", ("42P01", "23502", "42601"), _FAILS_AS_WRITTEN
     ),
+    **_one("function-fails", "read", _ERROR, "42P01", "{object} is read through a function that fails"),
+    **_one("function-unread", "read", _ERROR, None, "what the reader of {object} gets of a function can't be known"),
     **_one("trigger-unread", "write", _ERROR, None, "what becomes of rows that are written to {object} can't be known"),
     **_both("unlisted", _ERROR, None, "what becomes of {object} can't be known"),
     **_one("index-dropped", "read", _NOTE, None, "{object} has lost an index; lookups may be slow"),
 }  # fmt: skip
 
 
-DOUBTS = frozenset({"unlisted", "trigger-unread"})
+DOUBTS = frozenset({"unlisted", "trigger-unread", "function-unread"})
 """Causes that say that nobody can know, rather than what is broken."""
 NEXT_COPY = "after the next copy"
 """When what reads a copy feels a change."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.compatibility.breakage import NEXT_COPY, Breakage, breakage
+from schemaguard.contracts.compatibility.functions import function_flaws
 from schemaguard.contracts.compatibility.partitions import partition_flaws
 from schemaguard.contracts.compatibility.positional import misplaced
 from schemaguard.contracts.compatibility.reading import Flaw, reader_flaws
@@ -44,6 +45,7 @@ def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Cha
             *_by(contract, part, before, change),
             *_unlisted(contract, part, (before, after), change),
             *_told(contract, part, _of_rows(part, (before, after), change)),
+            *_told(contract, part, function_flaws(contract, part, (before, after), change)),
             *retyped_under_view(contract, part, change, before),
             *misplaced(contract, part, before, after),
         ):

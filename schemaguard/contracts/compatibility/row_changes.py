@@ -6,7 +6,7 @@ from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, ForeignKey, Name
 from schemaguard.contracts.compatibility.reading import Flaw
 from schemaguard.contracts.compatibility.relation import relation
-from schemaguard.contracts.compatibility.rowsource import deleted_from, emptied, stores
+from schemaguard.contracts.compatibility.rowsource import below_view, deleted_from, emptied, stores
 from schemaguard.contracts.contract import ContractTable
 
 
@@ -17,7 +17,7 @@ def row_flaws(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.
         return
     match change:
         case c.DeleteRows(table=table, has_where=bounded):
-            yield from _deleted(part, before, before.resolve(table), is_all=not bounded)
+            yield from _deleted(part, before, below_view(table, before), is_all=not bounded)
         case c.TruncateTable(table=table, cascade=cascade):
             gone = before.resolve(table)
             yield from _gone(part, before, emptied(gone, before) if cascade else frozenset({gone}), is_all=True)
@@ -63,11 +63,12 @@ def _gone(part: ContractTable, catalog: Catalog, tables: frozenset[Name], *, is_
 
 
 def _overwritten(part: ContractTable, catalog: Catalog, change: c.UpdateRows) -> Iterator[Flaw]:
-    table = catalog.resolve(change.table)
+    table = below_view(change.table, catalog)
     if table not in stores(part.table, catalog):
         return
-    shown = relation(part.table, catalog)
-    written = set(change.columns)
+    shown, through = relation(part.table, catalog), relation(change.table, catalog)
+    homes = ((through.home(column) if through is not None else None, column) for column in change.columns)
+    written = {home[1].name if home is not None else column for home, column in homes}
     for promise in part.promises:
         home = shown.home(promise.column) if shown is not None else None
         if shown is None or (shown.table is None and (home is None or home[0].name != table)):

@@ -75,8 +75,12 @@ ROWS = (
     ),
     Row("trigger that may swallow, change or refuse rows", "✓", "? unproven", ("trigger-unread",)),
     Row(
-        "function of a trigger names what is renamed or dropped", "✓", "✗ 42703, 42P01 or 23502",
+        "function of a trigger names what is renamed or dropped", "✓", "✗ 42703, 42P01, 23502 or 42601",
         ("trigger-fails", "trigger-unread"),
+    ),
+    Row(
+        "function of a query or view names what is renamed or dropped", "✗ 42P01", "✓",
+        ("function-fails", "function-unread"),
     ),
     Row("a change of a table that isn't known in full", "? unproven", "? unproven", ("unlisted",)),
     Row("opaque statement naming the table", "? unproven", "? unproven", ("opaque",)),

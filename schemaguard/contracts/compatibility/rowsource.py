@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from schemaguard.catalog.objects import Catalog, ForeignKey, Name, Table
+from schemaguard.contracts.compatibility.relation import relation
 
 
 def children(table: Name, catalog: Catalog) -> Iterator[Table]:
@@ -37,6 +38,12 @@ def stores(relation: Name, catalog: Catalog) -> frozenset[Name]:
             waiting.extend(catalog.resolve(read) for read, _ in view.reads)
         waiting.extend(child.name for child in children(name, catalog))
     return frozenset(found)
+
+
+def below_view(name: Name, catalog: Catalog) -> Name:
+    """The table whose rows a statement on the table or simple view writes."""
+    shown = relation(name, catalog)
+    return shown.base.name if shown is not None and shown.base is not None else catalog.resolve(name)
 
 
 def emptied(table: Name, catalog: Catalog) -> frozenset[Name]:

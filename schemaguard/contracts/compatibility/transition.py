@@ -1,5 +1,6 @@
 """What a change brings that no single catalog shows: what was there before, and is another now."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from schemaguard.catalog.objects import Catalog, Check, Column, Exclusion, ForeignKey, PrimaryKey, Table, Unique
@@ -9,6 +10,8 @@ from schemaguard.contracts.compatibility.relation import Home, Relation
 from schemaguard.contracts.compatibility.typing import type_cause
 from schemaguard.contracts.compatibility.writing import below
 from schemaguard.contracts.contract import ContractTable, Promise
+
+_ASKS_FOR_NULL = re.compile(r"\bis\s+not\s+null\b|\bnum_nulls\b|\bnum_nonnulls\b", re.IGNORECASE)
 
 
 def reader_shifts(
@@ -141,7 +144,7 @@ def _new_constraints(
             continue
         match constraint:
             case Check():
-                yield from _new_check(sent, constraint)
+                yield from _new_check(sent, constraint, now.base)
             case ForeignKey(columns=columns):
                 if _refers_elsewhere(constraint, was.base) and any(column in sent for column in columns):
                     yield "foreign-key-added", next(c for c in columns if c in sent), str(constraint.name)
@@ -188,7 +191,13 @@ def _promised_unique(part: ContractTable, sent: Mapping[str, Promise], column: s
     return promise is not None and (promise.unique or part.upsert_key == (promise.column,))
 
 
-def _new_check(sent: Mapping[str, Promise], check: Check) -> Iterator[Flaw]:
+def _new_check(sent: Mapping[str, Promise], check: Check, table: Table) -> Iterator[Flaw]:
+    if check.columns and not any(column in sent for column in check.columns):
+        # A CHECK of NULL passes, but one that asks whether it is NULL doesn't.
+        unfilled = [name for name in check.columns if (own := table.column(name)) is None or own.filling is None]
+        if unfilled and _ASKS_FOR_NULL.search(check.definition):
+            yield "check-added", unfilled[0], str(check.name)
+        return
     concerned = [(c, promise) for c, promise in sent.items() if c in check.columns or not check.columns]
     if not concerned:
         return

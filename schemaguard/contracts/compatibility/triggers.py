@@ -36,6 +36,8 @@ def trigger_flaws(part: ContractTable, catalogs: tuple[Catalog, Catalog], change
     known = frozenset(_hazards(part, before))
     yield from (flaw for flaw in dict.fromkeys(_hazards(part, after)) if flaw not in known)
     yield from _late(part, catalogs, change)
+    yield from _spread(part, catalogs)
+    yield from _tightened(part, catalogs, change)
 
 
 def reached_bodies(relations: Iterable[Name], catalog: Catalog) -> Iterator[tuple[str, Body]]:
@@ -170,6 +172,46 @@ def _late(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.Chan
             yield "trigger-fails", None, f"{function}() names {table}.{column}, which isn't there"
         elif names_table and column in body.words and not _listed(body, table, column, before):
             yield UNREAD, None, f"{function}() names {table} and {column}, which isn't there under that name"
+
+
+def _spread(part: ContractTable, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
+    """`INSERT INTO history SELECT NEW.*` fails once the row has more columns than there is room for."""
+    before, after = catalogs
+    for owner in _written(part, after):
+        table, old = after.tables.get(owner), before.tables.get(owner)
+        for trigger in _firing(table) if old is not None else ():
+            for function, body in called_bodies((trigger.function,), after):
+                for target in body.positional if body.spreads_row else ():
+                    was, now = before.table(target), after.table(target)
+                    if table is None or old is None or was is None or now is None:
+                        continue
+                    if len(table.columns) - len(now.columns) > len(old.columns) - len(was.columns):
+                        detail = f"{function}() inserts every column of {owner} into {now.name}, which has fewer"
+                        yield "trigger-fails/42601", None, detail
+
+
+def _tightened(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.Change) -> Iterator[Flaw]:
+    """Another table that a body writes takes less than before."""
+    before, after = catalogs
+    match change:
+        case c.AddConstraint(table=name) | c.RetypeColumn(table=name) | c.SetNotNull(table=name):
+            table = before.resolve(name)
+        case c.SetRowSecurity(table=name, enabled=True) | c.CreateTrigger(table=name):
+            table = before.resolve(name)
+        case c.CreateIndex(index=index) if index.unique:
+            table = before.resolve(index.table)
+        case c.DropColumn(table=name):
+            table = before.resolve(name)
+        case _:
+            return
+    owners = _written(part, before)
+    known = before.tables.get(table)
+    if table in owners or known is None:
+        return
+    for function, body in reached_bodies(owners, after):
+        targets = body.positional if isinstance(change, c.DropColumn) else body.written
+        if any(before.resolve(target) == table for target in targets):
+            yield UNREAD, None, f"{function}() writes {table}, which may refuse it now"
 
 
 def _listed(body: Body, table: Name, column: str, catalog: Catalog) -> bool:

@@ -84,6 +84,8 @@ def observe(connection: psycopg.Connection, case: Case, access: Access, through:
         connection.execute(verdict.spelled(case.change))
     except psycopg.Error as error:
         return Observed(before, refused=error.sqlstate)
+    # What a session of its own would find, rather than plans that this one has kept.
+    connection.execute("discard plans")
     return Observed(before, _one(connection, case, access, through))
 
 

@@ -17,6 +17,7 @@ DELETED = "DELETE or TRUNCATE of rows that are there"
 OVERWRITTEN = "UPDATE of rows that are there"
 PARTITION = "DETACH or DROP of a partition"
 TRIGGER = "trigger that may swallow, change or refuse rows"
+CALLED = "function of a query or view names what is renamed or dropped"
 BODY = "function of a trigger names what is renamed or dropped"
 
 
@@ -38,6 +39,12 @@ LOGGED = (
 COUNTED = (
     TABLE + "create table total (name text, n int); insert into total values ('t', 2); grant all on total to {client};"
     + _trigger("update public.total set n = n + 1 where name = 't'; return new;", "after insert")
+)  # fmt: skip
+
+RATED = (
+    TABLE + "create table rates (rate int, other int); insert into rates values (3, 4); grant all on rates to {client};"
+    "create function rate() returns int language plpgsql as $$begin return (select rate from public.rates); end$$;"
+    "create view v as select id, a * rate() as a from t;"
 )  # fmt: skip
 
 CASES = (
@@ -170,6 +177,35 @@ CASES = (
     _rows(
         BODY, "a trigger updates a column that has another name now", "alter table total rename column n to many",
         setup=COUNTED, writer="trigger-unread",
+    ),
+    _rows(
+        BODY, "a trigger keeps all columns of a table that has one more now", "alter table t add extra int",
+        setup=TABLE + "create table kept (id bigint, a int, note text); grant all on kept to {client};"
+        + _trigger("insert into public.kept select new.*; return new;", "after insert"), writer="trigger-fails",
+    ),
+    _rows(
+        BODY, "a trigger inserts without a list into a table that has lost a column",
+        "alter table log drop column seen",
+        setup=TABLE + "create table log (id bigint, seen int); grant all on log to {client};"
+        + _trigger("insert into public.log values (new.id, new.a); return new;", "after insert"),
+        writer="trigger-unread",
+    ),
+    _rows(
+        BODY, "a trigger writes a table that has a CHECK now", "alter table log add check (seen < 0)",
+        setup=LOGGED, writer="trigger-unread",
+    ),
+    _rows(
+        CALLED, "a view calls a function over a table that has another name now", "alter table rates rename to ratios",
+        setup=RATED, table="v", accesses=("read",), through=("table",), reader="function-fails",
+    ),
+    _rows(
+        CALLED, "a view calls a function over a column that has another name now",
+        "alter table rates rename column rate to ratio",
+        setup=RATED, table="v", accesses=("read",), through=("table",), reader="function-unread",
+    ),
+    _rows(
+        CALLED, "a column that the function of a view doesn't name has another name now",
+        "alter table rates rename column other to more", setup=RATED, table="v", accesses=("read",), through=("table",),
     ),
     _rows(
         BODY, "a column that the trigger doesn't name has another name now",
