@@ -90,9 +90,9 @@ def _flips(held: UnderContract, visits: Sequence[Visit], point: range) -> Iterat
     for position, found in flipped.values():
         if len(point) == 1 or _persists(held, found, before, after, visits[position].change):
             yield position, found
-        elif (
-            made := made_again(held.contract, found, [visits[each] for each in point if each > position])
-        ) is not None:
+            continue
+        made = made_again(held.contract, found, [visits[each] for each in point if each > position])
+        if made is not None and not _is_young(made[1], visits[position]):
             yield position + 1 + made[0], made[1]
 
 

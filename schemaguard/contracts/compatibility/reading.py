@@ -39,7 +39,7 @@ def _column_flaws(promise: Promise, column: Column, shown: Relation, catalog: Ca
     if home is None:
         return  # What a view computes may be anything of its type.
     table, below = home
-    if promise.required and below.type.name != UNKNOWN and not is_required(below, table):
+    if promise.required and below.is_listed and not is_required(below, table):
         yield "null-possible", column.name, ""
     extra = unexpected_values(promise, below, table, catalog)
     if extra:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from schemaguard.catalog.fold.draft import UNKNOWN_TYPE
+from schemaguard.catalog.fold.draft import unlisted_column
 from schemaguard.catalog.objects import Catalog, Column, Name, Table, View
 from schemaguard.sql.lineage import Output, Untraceable, trace
 
@@ -39,7 +39,7 @@ class Relation:
         found = self.homes.get(name)
         if found is None and self.table is not None and not self.lacks(name):
             # Nobody listed it, but what is said of it elsewhere, as in a CHECK, holds for it.
-            return self.table, Column(name, UNKNOWN_TYPE)
+            return self.table, unlisted_column(name)
         return found
 
     @property

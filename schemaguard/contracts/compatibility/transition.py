@@ -72,7 +72,7 @@ def _filling(column: Column) -> str:
 
 
 def _shifts(promise: Promise, old: Column, new: Column) -> Iterator[Flaw]:
-    if UNKNOWN in (old.type.name, new.type.name):
+    if not (old.is_listed and new.is_listed):
         return  # Of one of the two nothing but its name is known.
     if promise.type is None and old.type != new.type:
         cause = type_cause(old.type, new.type, "read")

@@ -10,7 +10,7 @@ from schemaguard.catalog.objects import Catalog, Name, Policy, PrimaryKey, Uniqu
 from schemaguard.catalog.types import Type
 from schemaguard.contracts.compatibility.bounds import Bounds, promised_bounds, table_bounds
 from schemaguard.contracts.compatibility.positional import is_positional
-from schemaguard.contracts.compatibility.reading import UNKNOWN, Flaw, promised_bounds_kept, unique_sets
+from schemaguard.contracts.compatibility.reading import Flaw, promised_bounds_kept, unique_sets
 from schemaguard.contracts.compatibility.relation import Relation
 from schemaguard.contracts.contract import Contract, ContractTable, Promise
 
@@ -47,7 +47,7 @@ class Asked:
     def is_unknown(self, column: str) -> bool:
         """Whether nothing but its name is known of the column."""
         known = self.was.column(column)
-        return known is None or known.type.name == UNKNOWN
+        return known is None or not known.is_listed
 
     def is_felt(self, column: str) -> bool:
         """Whether another filling of the column is felt: by who reads it, and by a writer that leaves it out."""

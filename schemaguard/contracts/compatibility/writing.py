@@ -46,7 +46,7 @@ def below(shown: Relation, column: str) -> str:
 
 def is_left_out_in_vain(column: Column) -> bool:
     """Whether an INSERT that doesn't name the column fails with 23502."""
-    if column.type.name == UNKNOWN:
+    if not column.is_listed:
         return False  # Of a column that was made elsewhere the default isn't known.
     return column.not_null and column.filling is None and column.identity is None and column.generated is None
 

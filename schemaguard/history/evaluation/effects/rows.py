@@ -76,6 +76,8 @@ def attribute(value: Loaded, name: str) -> Value:
         return Unknown(f"what a row has in {name} isn't known")
     if name in _CHANGES_ROWS:
         return Native(name, lambda inner, _: _opaque(inner, value.names, f"{name}() of what a session has read"))
+    if name == "__setattr__":
+        return Native(name, lambda inner, given: set_attribute(inner, value, str(given.get(0, "name"))))
     if name.startswith("__"):
         return Unknown(value.reason)
     if value.table is None and value.cls is None and value.names is not None:
