@@ -6,10 +6,8 @@ from typing import get_args
 import pytest
 
 from schemaguard.catalog.changes import Change
-from schemaguard.finding import Family
-from schemaguard.rules.verdict import CheckResult
 from schemaguard.sql.translate import translate
-from tests.check.checking import FIXTURES, checked
+from tests.check.worker import checked_alembic, checked_sql, on_contract
 
 CREATED = "CREATE TABLE IF NOT EXISTS jobs (id bigint PRIMARY KEY, state job_state, amount numeric(12,2) NOT NULL)"
 JUDGED: dict[str, tuple[str, ...]] = {
@@ -163,20 +161,6 @@ HARMLESS: dict[str, tuple[str, tuple[str, ...]]] = {
 """Change → why a statement that names the table says nothing to the contract, and such statements."""
 
 
-def _checked(folder: Path, *statements: str, table: str = "jobs") -> CheckResult:
-    contract = (FIXTURES / "open_world/contracts/worker/1.odcs.yaml").read_text().replace("TABLE", table)
-    (folder / "contracts/worker").mkdir(parents=True)
-    (folder / "contracts/worker/1.odcs.yaml").write_text(contract)
-    (folder / "migrations").mkdir()
-    for number, statement in enumerate(statements, 1):
-        (folder / f"migrations/{number:03}.sql").write_text(f"{statement};\n")
-    return checked(folder, "migrations")
-
-
-def _on_contract(result: CheckResult) -> list[tuple[str, str]]:
-    return [(f.rule, f.object) for f in result.findings if f.family is Family.CONTRACT and f.rule != "no-contract"]
-
-
 def test_every_change_is_judged_or_harmless() -> None:
     assert {change.__name__ for change in get_args(Change)} == JUDGED.keys() | HARMLESS.keys()
 
@@ -192,12 +176,12 @@ def test_a_statement_stands_for_its_change(name: str, statement: str) -> None:
 
 @pytest.mark.parametrize("statement", [each for statements in JUDGED.values() for each in statements])
 def test_what_names_a_table_that_was_made_elsewhere_is_judged(tmp_path: Path, statement: str) -> None:
-    assert _on_contract(_checked(tmp_path, statement))
+    assert on_contract(checked_sql(tmp_path, statement))
 
 
 @pytest.mark.parametrize("statement", [each for _, statements in HARMLESS.values() for each in statements])
 def test_what_is_harmless_is_not_accused(tmp_path: Path, statement: str) -> None:
-    assert _on_contract(_checked(tmp_path, statement)) == []
+    assert on_contract(checked_sql(tmp_path, statement)) == []
 
 
 @pytest.mark.parametrize(
@@ -217,7 +201,7 @@ def test_what_is_harmless_is_not_accused(tmp_path: Path, statement: str) -> None
     ],
 )
 def test_names_with_schemas_and_quotes_mean_the_same_table(tmp_path: Path, table: str, statement: str) -> None:
-    assert _on_contract(_checked(tmp_path, statement, table=table))
+    assert on_contract(checked_sql(tmp_path, statement, table=table))
 
 
 @pytest.mark.parametrize(
@@ -232,7 +216,7 @@ def test_names_with_schemas_and_quotes_mean_the_same_table(tmp_path: Path, table
     ],
 )
 def test_another_table_of_a_like_name_is_left_alone(tmp_path: Path, table: str, statement: str) -> None:
-    assert _on_contract(_checked(tmp_path, statement, table=table)) == []
+    assert on_contract(checked_sql(tmp_path, statement, table=table)) == []
 
 
 MADE_IN_PART = {
@@ -262,9 +246,9 @@ MADE_IN_PART = {
     ],
 )
 def test_a_table_that_is_known_in_part_is_judged(tmp_path: Path, made: str, statement: str) -> None:
-    result = _checked(tmp_path, made, statement)
+    result = checked_sql(tmp_path, made, statement)
 
-    assert "002" in {finding.revision for finding in result.findings if finding.family is Family.CONTRACT}
+    assert on_contract(result, "002")
 
 
 @pytest.mark.parametrize("made", MADE_IN_PART.values(), ids=MADE_IN_PART.keys())
@@ -281,39 +265,77 @@ def test_a_table_that_is_known_in_part_is_judged(tmp_path: Path, made: str, stat
 def test_what_is_compatible_stays_silent_though_the_table_is_known_in_part(
     tmp_path: Path, made: str, statement: str
 ) -> None:
-    result = _checked(tmp_path, made, statement)
+    result = checked_sql(tmp_path, made, statement)
 
-    found = [f.rule for f in result.findings if f.family is Family.CONTRACT and f.revision == "002"]
-    assert found == []
+    assert on_contract(result, "002") == []
 
 
 def test_a_column_that_the_history_adds_itself_was_not_there_before(tmp_path: Path) -> None:
-    result = _checked(
+    result = checked_sql(
         tmp_path,
         "ALTER TABLE jobs DROP COLUMN value",
         "ALTER TABLE jobs RENAME COLUMN value2 TO old_amount",
         "ALTER TABLE jobs ADD COLUMN amount numeric(12,2) NOT NULL DEFAULT 0",
     )
 
-    assert _on_contract(result) == []
+    assert on_contract(result) == []
 
 
 def test_a_column_that_is_added_and_dropped_again_is_missed(tmp_path: Path) -> None:
-    result = _checked(
+    result = checked_sql(
         tmp_path,
         "ALTER TABLE jobs ADD COLUMN amount numeric(12,2) NOT NULL DEFAULT 0",
         "ALTER TABLE jobs DROP COLUMN amount",
     )
 
-    assert ("breaks-reader", "jobs.amount") in _on_contract(result)
+    assert ("breaks-reader", "jobs.amount") in on_contract(result)
 
 
 def test_a_view_stands_in_for_a_table_that_was_made_elsewhere(tmp_path: Path) -> None:
     move = "BEGIN; ALTER TABLE jobs RENAME TO tasks; CREATE VIEW jobs AS SELECT {} FROM tasks; COMMIT"
 
-    whole = _checked(tmp_path / "whole", move.format("*"))
-    listed = _checked(tmp_path / "listed", move.format("id, state, amount"))
-    less = _checked(tmp_path / "less", move.format("id, state"))
+    whole = checked_sql(tmp_path / "whole", move.format("*"))
+    listed = checked_sql(tmp_path / "listed", move.format("id, state, amount"))
+    less = checked_sql(tmp_path / "less", move.format("id, state"))
 
-    assert (_on_contract(whole), _on_contract(listed)) == ([], [])
-    assert ("breaks-reader", "jobs.amount") in _on_contract(less)
+    assert (on_contract(whole), on_contract(listed)) == ([], [])
+    assert ("breaks-reader", "jobs.amount") in on_contract(less)
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "op.alter_column('jobs', 'amount', new_column_name='amt')",
+        "op.drop_column('jobs', 'amount')",
+        "op.rename_table('jobs', 'tasks')",
+        "op.drop_table('jobs')",
+        "op.create_check_constraint('big', 'jobs', 'amount > 100')",
+        "op.create_index('one', 'jobs', ['state'], unique=True)",
+        "op.create_foreign_key('f', 'jobs', 'states', ['state'], ['name'])",
+        "op.alter_column('jobs', 'state', nullable=False)",
+        "op.alter_column('jobs', 'amount', nullable=True)",
+        "op.alter_column('jobs', 'amount', type_=sa.Integer())",
+        "op.alter_column('jobs', 'owner', server_default=None)",
+        "op.add_column('jobs', sa.Column('owner', sa.Text, nullable=False))",
+        "op.execute('ALTER TABLE jobs ENABLE ROW LEVEL SECURITY')",
+        "op.get_bind().execute(sa.text('REVOKE ALL ON jobs FROM worker'))",
+    ],
+)
+def test_operations_of_alembic_on_a_table_made_elsewhere_are_judged(tmp_path: Path, operation: str) -> None:
+    assert on_contract(checked_alembic(tmp_path, f"\ndef upgrade():\n    {operation}\n"))
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "op.add_column('jobs', sa.Column('owner', sa.Text))",
+        "op.add_column('jobs', sa.Column('owner', sa.Text, nullable=False, server_default='x'))",
+        "op.create_index('i', 'jobs', ['state'])",
+        "op.drop_column('jobs', 'note')",
+        "op.drop_column('other', 'amount')",
+    ],
+)
+def test_compatible_operations_of_alembic_on_a_table_made_elsewhere_are_no_alarm(
+    tmp_path: Path, operation: str
+) -> None:
+    assert on_contract(checked_alembic(tmp_path, f"\ndef upgrade():\n    {operation}\n")) == []

@@ -78,10 +78,8 @@ ROWS = (
         "function of a trigger names what is renamed or dropped", "✓", "✗ 42703, 42P01, 23502 or 42601",
         ("trigger-fails", "trigger-unread"),
     ),
-    Row(
-        "function of a query or view names what is renamed or dropped", "✗ 42P01", "✓",
-        ("function-fails", "function-unread"),
-    ),
+    Row("function of a query or view names a table that is renamed or dropped", "✗ 42P01", "✓", ("function-fails",)),
+    Row("function of a query or view names a column that is renamed or dropped", "? unproven", "✓", ("function-unread",)),
     Row("a change of a table that isn't known in full", "? unproven", "? unproven", ("unlisted",)),
     Row("opaque statement naming the table", "? unproven", "? unproven", ("opaque",)),
 )  # fmt: skip

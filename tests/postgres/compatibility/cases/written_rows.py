@@ -17,7 +17,8 @@ DELETED = "DELETE or TRUNCATE of rows that are there"
 OVERWRITTEN = "UPDATE of rows that are there"
 PARTITION = "DETACH or DROP of a partition"
 TRIGGER = "trigger that may swallow, change or refuse rows"
-CALLED = "function of a query or view names what is renamed or dropped"
+CALLED = "function of a query or view names a table that is renamed or dropped"
+CALLED_COLUMN = "function of a query or view names a column that is renamed or dropped"
 BODY = "function of a trigger names what is renamed or dropped"
 
 
@@ -199,12 +200,12 @@ CASES = (
         setup=RATED, table="v", accesses=("read",), through=("table",), reader="function-fails",
     ),
     _rows(
-        CALLED, "a view calls a function over a column that has another name now",
+        CALLED_COLUMN, "a view calls a function over a column that has another name now",
         "alter table rates rename column rate to ratio",
         setup=RATED, table="v", accesses=("read",), through=("table",), reader="function-unread",
     ),
     _rows(
-        CALLED, "a column that the function of a view doesn't name has another name now",
+        CALLED_COLUMN, "a column that the function of a view doesn't name has another name now",
         "alter table rates rename column other to more", setup=RATED, table="v", accesses=("read",), through=("table",),
     ),
     _rows(
