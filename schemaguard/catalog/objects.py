@@ -37,6 +37,8 @@ class Column:
     comment: str | None = None
     is_local: bool = True
     """False where the table only has it because a parent does."""
+    is_listed: bool = field(default=True, compare=False)
+    """False where it was made elsewhere, so that its default and whether it is required aren't known."""
 
     @property
     def filling(self) -> str | None:

@@ -23,6 +23,8 @@ class UpdateRows:
     table: Name
     columns: tuple[str, ...]
     has_where: bool
+    fills_null: str | None = None
+    """The column, where only the rows are meant in which it is NULL: `WHERE c IS NULL`."""
 
 
 @dataclass(frozen=True, slots=True)

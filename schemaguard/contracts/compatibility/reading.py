@@ -17,13 +17,16 @@ Flaw = tuple[str, str | None, str]
 
 def reader_flaws(part: ContractTable, shown: Relation, catalog: Catalog) -> Iterator[Flaw]:
     """What of the promises to a reader the relation doesn't keep."""
-    if shown.table is not None and shown.table.row_security and not shown.table.policies:
+    table = shown.table
+    # Policies of a table that was made elsewhere aren't known.
+    if table is not None and table.row_security and not table.policies and not table.open:
         yield "row-security", None, ""
     for promise in part.promises:
-        column = shown.column(promise.column)
+        home = shown.home(promise.column)
+        column = shown.column(promise.column) or (home[1] if home is not None else None)
         if column is not None:
             yield from _column_flaws(promise, column, shown, catalog)
-        elif not shown.is_open:
+        elif shown.lacks(promise.column):
             yield "column-dropped", promise.column, ""
 
 
@@ -36,7 +39,7 @@ def _column_flaws(promise: Promise, column: Column, shown: Relation, catalog: Ca
     if home is None:
         return  # What a view computes may be anything of its type.
     table, below = home
-    if promise.required and not is_required(below, table):
+    if promise.required and below.is_listed and not is_required(below, table):
         yield "null-possible", column.name, ""
     extra = unexpected_values(promise, below, table, catalog)
     if extra:

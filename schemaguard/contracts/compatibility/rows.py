@@ -67,6 +67,20 @@ ROWS = (
     Row("view or function in between changes shape", "followed to the base columns", "followed"),
     Row("collation changed", "⚠ order and equality", "⚠", ("collation-changed",)),
     Row("drop index the contract's lookup needs", "⚠ slower", "–", ("index-dropped",)),
+    Row("DELETE or TRUNCATE of rows that are there", "⚠ rows are gone", "✓", ("rows-deleted",)),
+    Row("UPDATE of rows that are there", _SHIFTS, "✓", ("rows-overwritten",)),
+    Row(
+        "DETACH or DROP of a partition", "⚠ rows are gone", "✗ 23514 unless another partition takes them",
+        ("partition-gone", "rows-deleted"),
+    ),
+    Row("trigger that may swallow, change or refuse rows", "✓", "? unproven", ("trigger-unread",)),
+    Row(
+        "function of a trigger names what is renamed or dropped", "✓", "✗ 42703, 42P01, 23502 or 42601",
+        ("trigger-fails", "trigger-unread"),
+    ),
+    Row("function of a query or view names a table that is renamed or dropped", "✗ 42P01", "✓", ("function-fails",)),
+    Row("function of a query or view names a column that is renamed or dropped", "? unproven", "✓", ("function-unread",)),
+    Row("a change of a table that isn't known in full", "? unproven", "? unproven", ("unlisted",)),
     Row("opaque statement naming the table", "? unproven", "? unproven", ("opaque",)),
 )  # fmt: skip
 

@@ -3,7 +3,14 @@
 from collections.abc import Iterator
 
 from schemaguard.catalog.objects import Catalog, Column
-from schemaguard.contracts.compatibility.reading import Flaw, is_enum, is_required, possible_values, unique_sets
+from schemaguard.contracts.compatibility.reading import (
+    UNKNOWN,
+    Flaw,
+    is_enum,
+    is_required,
+    possible_values,
+    unique_sets,
+)
 from schemaguard.contracts.compatibility.relation import Relation
 from schemaguard.contracts.compatibility.typing import type_cause
 from schemaguard.contracts.contract import ContractTable, Promise
@@ -12,14 +19,13 @@ from schemaguard.contracts.contract import ContractTable, Promise
 def writer_flaws(part: ContractTable, shown: Relation, catalog: Catalog) -> Iterator[Flaw]:
     """What of a writer's rows the relation doesn't accept."""
     table = shown.table
-    if table is not None and table.row_security and not table.policies:
+    if table is not None and table.row_security and not table.policies and not table.open:
         yield "row-security", None, ""
     for promise in part.promises:
-        column = shown.column(promise.column)
-        if column is not None:
-            yield from _column_flaws(promise, shown, catalog)
-        elif not shown.is_open:
+        if shown.lacks(promise.column):
             yield "column-dropped", promise.column, ""
+        else:
+            yield from _column_flaws(promise, shown, catalog)
     base = shown.base
     if base is None:
         return
@@ -40,6 +46,8 @@ def below(shown: Relation, column: str) -> str:
 
 def is_left_out_in_vain(column: Column) -> bool:
     """Whether an INSERT that doesn't name the column fails with 23502."""
+    if not column.is_listed:
+        return False  # Of a column that was made elsewhere the default isn't known.
     return column.not_null and column.filling is None and column.identity is None and column.generated is None
 
 
@@ -51,7 +59,7 @@ def _column_flaws(promise: Promise, shown: Relation, catalog: Catalog) -> Iterat
     if column.generated is not None or column.identity == "always":
         yield "column-generated", promise.column, ""
         return
-    if promise.type is not None:
+    if promise.type is not None and column.type.name != UNKNOWN:
         cause = type_cause(promise.type, column.type, "write")
         if cause is not None:
             yield cause, promise.column, f"{column.type} instead of {promise.type}"

@@ -50,12 +50,13 @@ def _around(step: Step) -> Iterator[tuple[Change, Catalog, Catalog]]:
     last = len(step.changes) - 1
     before = step.before
     for position, change in enumerate(step.changes):
-        after = step.after if position == last else _applied(change, before)
+        after = step.after if position == last else applied(change, before)
         yield change, before, after
         before = after
 
 
-def _applied(change: Change, before: Catalog) -> Catalog:
+def applied(change: Change, before: Catalog) -> Catalog:
+    """The catalog after the change; the one before it where the server would refuse."""
     try:
         return apply(change, before)
     except Refusal:

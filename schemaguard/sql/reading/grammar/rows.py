@@ -153,10 +153,15 @@ def _insert(cursor: Cursor) -> Iterator[Change]:
     while cursor.key == "on" and cursor.peek() != "conflict":  # the ON of a join
         cursor.take()
         cursor.skip("on", "returning")
-    if cursor.accept("on", "conflict") and cursor.key == "(":
+    conflicts = cursor.accept("on", "conflict")
+    if conflicts and cursor.key == "(":
         change = replace(change, conflict_columns=_conflict_columns(cursor))
-    cursor.skip()
     yield change
+    if conflicts:
+        cursor.skip("do")
+        if cursor.accept("do", "update"):
+            yield UpdateRows(table, _assignments(cursor), has_where=True)
+    cursor.skip()
 
 
 def _conflict_columns(cursor: Cursor) -> tuple[str, ...]:
@@ -204,8 +209,19 @@ def _update(cursor: Cursor) -> Iterator[Change]:
     if cursor.key in ("from", "returning"):
         cursor.skip("where")
         has_where = cursor.key == "where"
+    begin = cursor.at
     cursor.skip()
-    yield UpdateRows(table, columns, has_where)
+    yield UpdateRows(table, columns, has_where, _null_column(cursor, begin))
+
+
+def _null_column(cursor: Cursor, begin: int) -> str | None:
+    """The column of a condition that is `WHERE c IS NULL` and nothing more."""
+    end = next((at for at in range(begin, cursor.at) if cursor.tokens[at].key in (";", "returning")), cursor.at)
+    tokens = cursor.tokens[begin:end]
+    keys = tuple(token.key for token in tokens)
+    if len(keys) not in (4, 6) or keys[0] != "where" or keys[-2:] != ("is", "null"):
+        return None
+    return tokens[-3].value if len(keys) == 4 or keys[2] == "." else None
 
 
 def _target_table(cursor: Cursor) -> Name:

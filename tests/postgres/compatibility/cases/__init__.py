@@ -1,6 +1,15 @@
 """All cases, a file a group."""
 
-from tests.postgres.compatibility.cases import access, columns, keys, nulls_and_defaults, types, values
+from tests.postgres.compatibility.cases import (
+    access,
+    columns,
+    keys,
+    nulls_and_defaults,
+    types,
+    unlisted,
+    values,
+    written_rows,
+)
 
 CASES = (
     *columns.CASES,
@@ -9,4 +18,6 @@ CASES = (
     *values.CASES,
     *keys.CASES,
     *access.CASES,
+    *written_rows.CASES,
+    *unlisted.CASES,
 )
