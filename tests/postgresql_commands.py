@@ -279,7 +279,11 @@ COMMANDS = (
         "Opaque",
         "what the other server has isn't in the text",
     ),
-    _command("INSERT", "INSERT INTO t (a, b) VALUES (1, 2) ON CONFLICT (a) DO UPDATE SET b = excluded.b", "InsertRows"),
+    _command(
+        "INSERT",
+        "INSERT INTO t (a, b) VALUES (1, 2) ON CONFLICT (a) DO UPDATE SET b = excluded.b",
+        "InsertRows, UpdateRows",
+    ),
     _command("LISTEN", "LISTEN c", "NoEffect"),
     _command("LOAD", "LOAD 'auto_explain'", "NoEffect"),
     _command("LOCK", "LOCK TABLE t, u IN SHARE MODE NOWAIT", "LockTable, LockTable"),

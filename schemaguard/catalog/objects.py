@@ -39,6 +39,8 @@ class Column:
     """False where the table only has it because a parent does."""
     converted: tuple[str, ...] = field(default=(), compare=False)
     """What USING made other values of than the column's own, in the order of its conversions."""
+    is_listed: bool = field(default=True, compare=False)
+    """False where it was made elsewhere, so that its default and whether it is required aren't known."""
 
     @property
     def filling(self) -> str | None:

@@ -25,6 +25,8 @@ class UpdateRows:
     has_where: bool
     overwritten: tuple[str, ...] = ()
     """Those of them whose values become others in every row, or are computed anew from what they were."""
+    fills_null: str | None = None
+    """The column, where only the rows are meant in which it is NULL: `WHERE c IS NULL`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from schemaguard.catalog.converting import keeps_values
 from schemaguard.catalog.fold.assigning import converts, require_default_fits
 from schemaguard.catalog.fold.columns import refuse_missing
 from schemaguard.catalog.fold.creation import own_sequence, stored_default
-from schemaguard.catalog.fold.draft import UNKNOWN_TYPE, Draft
+from schemaguard.catalog.fold.draft import UNKNOWN_TYPE, Draft, unlisted_column
 from schemaguard.catalog.objects import (
     Column,
     Name,
@@ -41,7 +41,7 @@ def _alter(
         if not table.open or column in table.absent:
             refuse_missing(draft, table, column)
             return
-        known = Column(column, UNKNOWN_TYPE)
+        known = unlisted_column(column)
         table = replace(table, columns=(*table.columns, known))
     draft.put(table.with_column(become(known)))
     for child in list(draft.children(table.name)):

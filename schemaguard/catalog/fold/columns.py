@@ -10,7 +10,7 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.fold.cascade import Gone
 from schemaguard.catalog.fold.creation import own_column, own_sequence, require_own_values
-from schemaguard.catalog.fold.draft import Draft
+from schemaguard.catalog.fold.draft import Draft, unlisted_column
 from schemaguard.catalog.fold.keys import add_constraints
 from schemaguard.catalog.fold.removal import remove_all
 from schemaguard.catalog.objects import (
@@ -58,9 +58,11 @@ def drop_column(change: DropColumn, draft: Draft) -> None:
     table = draft.table(change.table)
     column = table.column(change.column)
     if column is None:
-        if table.open:
-            draft.put(replace(table, absent=table.absent | {change.column}))
-        elif not change.if_exists:
+        if table.open and change.column not in table.absent:
+            # Nobody listed it, but something that is known may hang on it.
+            draft.put(replace(table, columns=(*table.columns, unlisted_column(change.column))))
+            remove_all(draft, (Gone("column", table.name, change.column),), cascade=change.cascade)
+        elif not table.open and not change.if_exists:
             refuse_missing(draft, table, change.column)
         return
     if draft.is_inherited(table, column.name):

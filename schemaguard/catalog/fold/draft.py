@@ -9,6 +9,7 @@ from schemaguard.catalog import expressions
 from schemaguard.catalog.names import choose_name
 from schemaguard.catalog.objects import (
     Catalog,
+    Column,
     CompositeType,
     Domain,
     EnumType,
@@ -33,6 +34,11 @@ _RELATIONS = (Table, View, Index, Sequence)
 _QUALIFIED = re.compile(r'(?:("(?:[^"]|"")+"|[^\W\d][\w$]*)\s*\.\s*)?("(?:[^"]|"")+"|[^\W\d][\w$]*)\Z')
 UNKNOWN_TYPE = Type("unknown")
 """The type of a column of which only something else is known; no real column has it."""
+
+
+def unlisted_column(name: str) -> Column:
+    """A column of which nothing but its name is known."""
+    return Column(name, UNKNOWN_TYPE, is_listed=False)
 
 
 def parse_name(text: str) -> Name | None:

@@ -26,8 +26,8 @@ def drop_object(change: DropObject, draft: Draft) -> None:
     for seed in seeds:
         _check_drop(draft, change, seed)
     if change.kind == "schema" and change.object.name not in draft.schemas and not change.if_exists:
-        # A schema that nobody made here may be there all the same.
-        return
+        # A schema that nobody made here may be there all the same, and so may what is in it.
+        draft.schemas |= {change.object.name}
     remove_all(draft, seeds, cascade=change.cascade)
 
 

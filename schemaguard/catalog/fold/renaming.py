@@ -9,7 +9,7 @@ from schemaguard.catalog.changes import (
     RenameColumn,
 )
 from schemaguard.catalog.fold.columns import refuse_missing
-from schemaguard.catalog.fold.draft import UNKNOWN_TYPE, Draft
+from schemaguard.catalog.fold.draft import Draft, unlisted_column
 from schemaguard.catalog.fold.movement import renamed_trigger
 from schemaguard.catalog.fold.view_queries import with_column_renamed
 from schemaguard.catalog.names import expression_name
@@ -45,7 +45,7 @@ def rename_column(change: RenameColumn, draft: Draft) -> None:
     if column is None:
         if not table.open or change.column in table.absent:
             refuse_missing(draft, table, change.column)
-        known = Column(to, UNKNOWN_TYPE)
+        known = unlisted_column(to)
         draft.put(replace(table, columns=(*table.columns, known), absent=(table.absent | {change.column}) - {to}))
     elif draft.is_inherited(table, column.name):
         raise Refusal(f'cannot rename inherited column "{change.column}"', "42P16")

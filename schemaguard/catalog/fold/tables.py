@@ -51,8 +51,11 @@ def drop_table(change: DropTable, draft: Draft) -> None:
             draft.refuse(name, f'"{name.name}" is not a table', "42809")
         if not change.if_exists and name in draft.gone:
             draft.refuse(name, f'table "{name.name}" does not exist', "42P01")
-        draft.gone = draft.gone.set(name, None)
-        return
+        if not any(draft.uses(name)):
+            draft.gone = draft.gone.set(name, None)
+            return
+        # Nobody listed it, but something that is known hangs on it.
+        draft.put(Table(name, open=True))
     remove_all(draft, (Gone("table", name),), cascade=change.cascade)
 
 
@@ -234,7 +237,10 @@ def enable_trigger(change: EnableTrigger, draft: Draft) -> None:
     if not every and not table.open and not any(t.name == change.trigger for t in table.triggers):
         message = f'trigger "{change.trigger}" for table "{table.name.name}" does not exist'
         draft.refuse(table.name, message, "42704")
-    triggers = (replace(t, enabled=change.enabled) if every or t.name == change.trigger else t for t in table.triggers)
+    triggers = [replace(t, enabled=change.enabled) if every or t.name == change.trigger else t for t in table.triggers]
+    if table.open and not any(trigger.name == change.trigger for trigger in triggers):
+        # Which triggers a table made elsewhere has isn't known, but whether they are on.
+        triggers.append(Trigger(change.trigger, Name(change.trigger), "AFTER", (), enabled=change.enabled))
     draft.put(replace(table, triggers=tuple(triggers)))
 
 

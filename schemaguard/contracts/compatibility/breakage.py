@@ -41,6 +41,11 @@ class Breakage:
         return f"{self.table}.{self.column}" if self.column else str(self.table)
 
     @property
+    def is_doubt(self) -> bool:
+        """Whether it can't be known whether anything is broken."""
+        return self.cause in DOUBTS
+
+    @property
     def key(self) -> tuple[str, str, Name, str | None, str]:
         """What is compared before and after a change."""
         return (self.cause, self.access, self.table, self.column, self.detail)
@@ -60,6 +65,11 @@ def _one(
     return {(code, access): Cause(code, severity, sqlstate, says)}
 
 
+def _variants(code: str, access: Access, sqlstates: tuple[str, ...], says: str) -> dict[tuple[str, Access], Cause]:
+    return {(f"{code}/{sqlstate}", access): Cause(code, Severity.ERROR, sqlstate, says) for sqlstate in sqlstates}
+
+
+_FAILS_AS_WRITTEN = "{object} has a trigger or function that fails as it is written"
 CAUSES: dict[tuple[str, Access], Cause] = {
     **_both("column-dropped", _ERROR, "42703", "column {object} is gone"),
     **_both("column-renamed", _ERROR, "42703", "column {object} has another name"),
@@ -80,7 +90,6 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     **_one("type-changed", "read", _ERROR, "42883", "{object} is of another type"),
     **_one("type-changed", "write", _ERROR, "42804", "{object} is of a type that the written one doesn't become"),
     **_one("values-converted", "read", _ERROR, None, "{object} holds other values than before"),
-    **_one("values-overwritten", "read", _WARNING, None, "{object} holds other values than before"),
     **_one("attribute-dropped", "read", _ERROR, "42703", "{object} has lost an attribute"),
     ("attribute-dropped/whole", "read"): Cause(
         "attribute-dropped", _ERROR, None, "{object} has lost an attribute"
@@ -128,10 +137,24 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     **_one("collation-changed", "read", _WARNING, None, "{object} is ordered and compared in another way"),
     **_one("signature-refused", "read", _ERROR, None, "{object} no longer fits the model's signature"),
     **_one("not-populated", "read", _ERROR, "55000", "{object} holds nothing until it is refreshed"),
+    **_one("rows-deleted", "read", _WARNING, None, "{object} loses rows"),
+    ("rows-deleted/all", "read"): Cause("rows-deleted", _ERROR, None, "{object} loses all of its rows"),
+    **_one("rows-overwritten", "read", _WARNING, None, "{object} gets other values in rows that are there"),
+    **_one("partition-gone", "write", _ERROR, "23514", "{object} has no partition for rows that may be written"),
+    **_one("trigger-fails", "write", _ERROR, "42703", _FAILS_AS_WRITTEN),
+    **_variants(
+        "trigger-fails", "write", ("42P01", "23502", "42601"), _FAILS_AS_WRITTEN
+    ),
+    **_one("function-fails", "read", _ERROR, "42P01", "{object} is read through a function that fails"),
+    **_one("function-unread", "read", _ERROR, None, "what the reader of {object} gets of a function can't be known"),
+    **_one("trigger-unread", "write", _ERROR, None, "what becomes of rows that are written to {object} can't be known"),
+    **_both("unlisted", _ERROR, None, "what becomes of {object} can't be known"),
     **_one("index-dropped", "read", _NOTE, None, "{object} has lost an index; lookups may be slow"),
 }  # fmt: skip
 
 
+DOUBTS = frozenset({"unlisted", "trigger-unread", "function-unread"})
+"""Causes that say that nobody can know, rather than what is broken."""
 NEXT_COPY = "after the next copy"
 """When what reads a copy feels a change."""
 
@@ -168,6 +191,8 @@ def _refusal(sqlstate: str) -> str:
 
 
 def _effect(cause: Cause, access: Access, through: ReadsThrough) -> str:
+    if cause.code in DOUBTS:
+        return "whether the model version still fits afterwards can't be shown, so it is not assumed"
     subject = "its feature query" if access == "read" else "its writes"
     fails = "fails" if access == "read" else "fail"
     when = NEXT_COPY if through == "copy" else "as soon as this commits"

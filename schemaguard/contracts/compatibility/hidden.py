@@ -30,7 +30,8 @@ def felt(name: Name, catalog: Catalog) -> tuple[Table, ...]:
 
 def shut(name: Name, catalog: Catalog) -> Iterator[Flaw]:
     """Row security that shows no rows, as there is no policy that would show any."""
-    closed = [table for table in felt(name, catalog) if not table.policies]
+    # Policies of a table that was made elsewhere aren't known.
+    closed = [table for table in felt(name, catalog) if not table.policies and not table.open]
     if closed:
         is_itself = closed[0].name == catalog.resolve(name)
         yield "row-security", None, "" if is_itself else f"through {closed[0].name}"

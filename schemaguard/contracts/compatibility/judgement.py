@@ -9,17 +9,21 @@ from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.compatibility.attributes import attribute_shifts
 from schemaguard.contracts.compatibility.breakage import NEXT_COPY, Breakage, breakage
 from schemaguard.contracts.compatibility.computed import query_functions
-from schemaguard.contracts.compatibility.definitions import read_below
 from schemaguard.contracts.compatibility.domains import base_type
+from schemaguard.contracts.compatibility.functions import function_flaws
+from schemaguard.contracts.compatibility.partitions import partition_flaws
 from schemaguard.contracts.compatibility.positional import misplaced
 from schemaguard.contracts.compatibility.reading import Flaw, reader_flaws
 from schemaguard.contracts.compatibility.relation import Relation, relation
+from schemaguard.contracts.compatibility.row_changes import row_flaws
 from schemaguard.contracts.compatibility.signed import refused_columns
 from schemaguard.contracts.compatibility.transition import reader_shifts, writer_shifts
+from schemaguard.contracts.compatibility.triggers import trigger_flaws
+from schemaguard.contracts.compatibility.unlisted import Asked, shown_otherwise, unlisted
 from schemaguard.contracts.compatibility.unlisted_types import unlisted_type_shifts
 from schemaguard.contracts.compatibility.viewed import is_followed, retyped_under_view, seen_through_view
 from schemaguard.contracts.compatibility.writing import is_left_out_in_vain, writer_flaws
-from schemaguard.contracts.contract import Access, Contract, ContractTable
+from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.finding import Severity
 
 
@@ -34,6 +38,8 @@ def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Cha
     found: dict[tuple[str, str, Name, str | None, str], Breakage] = {}
     for part in contract.tables:
         if is_followed(contract, part, change, before):
+            for each in _told(contract, part, trigger_flaws(part, (before, after), change)):
+                found.setdefault(each.key, each)
             continue
         broken = {each.key for each in _state(contract, part, before)}
         subjects = {(each[1], each[2], each[3]) for each in broken if each[0].startswith(("column-", "table-"))}
@@ -41,6 +47,9 @@ def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Cha
             *_state(contract, part, after, before),
             *_between(contract, part, before, after),
             *_by(contract, part, before, change),
+            *_unlisted(contract, part, (before, after), change),
+            *_told(contract, part, _of_rows(part, (before, after), change)),
+            *_told(contract, part, function_flaws(contract, part, (before, after), change)),
             *retyped_under_view(contract, part, change, before),
             *misplaced(contract, part, before, after),
             *_attributes(contract, part, before, after),
@@ -122,67 +131,57 @@ def _by(contract: Contract, part: ContractTable, before: Catalog, change: c.Chan
     resolved = before.resolve(part.table)
     through = contract.reads_through
     match change:
-        case c.RevokeAccess(kind="table", object=name) if before.resolve(name) == resolved or change.all_in_schema:
-            if _needs(part.access, change):
+        case c.RevokeAccess() if _reaches(change, resolved, before):
+            if _needs(part, change):
                 yield breakage("access-revoked", part.access, (part.table, None), through)
         case c.ChangeOwner(kind="table", object=name) if before.resolve(name) == resolved and through != "view":
             # Under a contract view the views' owner has grants of its own, which a new owner of the table leaves.
             yield breakage("access-revoked", part.access, (part.table, None), through, f"owner becomes {change.owner}")
         case c.AddColumn(table=name, column=column) if before.resolve(name) == resolved and _takes_all(contract, part):
             yield breakage("star-query", part.access, (part.table, column.name), through)
-        case c.UpdateRows(overwritten=columns) if columns and part.access == "read":
-            yield from _overwritten(contract, part, before, change)
         case c.RenameEnumValue(type=name, value=value, to=to):
             yield from _renamed_value(contract, part, before, (name, value, to))
         case c.AlterDomain() | c.AlterComposite() | c.DropObject():
             yield from _told(contract, part, unlisted_type_shifts(part, before, change))
         case _:
-            yield from _unlisted(contract, part, before, change)
-
-
-def _overwritten(contract: Contract, part: ContractTable, before: Catalog, change: c.UpdateRows) -> Iterator[Breakage]:
-    """The columns under contract whose rows get other values, also where they are read through a view."""
-    shown, table = relation(part.table, before), before.resolve(change.table)
-    homes = {p.column: shown.home(p.column) if shown is not None else None for p in part.promises}
-    hit = [
-        column
-        for column, home in homes.items()
-        if (home[0].name if home else before.resolve(part.table)) == table
-        and (home[1].name if home else column) in change.overwritten
-    ]
-    for column in hit:
-        yield breakage("values-overwritten", part.access, (part.table, column), contract.reads_through)
-    below = read_below(part.table, before)
-    computed = sorted(column for column in change.overwritten if (table, column) in below)
-    if computed and not hit:
-        what = f"{table}.{computed[0]} has them"
-        yield breakage("values-overwritten", part.access, (part.table, None), contract.reads_through, what)
-
-
-def _needs(access: Access, revoked: c.RevokeAccess) -> bool:
-    """Whether one of the privileges is one that a reader or writer works with."""
-    needed = {"SELECT"} if access == "read" else {"INSERT", "UPDATE"}
-    return any(grant.privilege.upper().split()[0] in {*needed, "ALL"} for grant in revoked.grants)
-
-
-def _unlisted(contract: Contract, part: ContractTable, before: Catalog, change: c.Change) -> Iterator[Breakage]:
-    shown = relation(part.table, before)
-    if shown is not None and not shown.is_open:
-        return
-    resolved = before.resolve(part.table)
-    match change:
-        case c.DropTable(table=name) | c.RenameTable(table=name) | c.MoveTable(table=name) if (
-            before.resolve(name) == resolved
-        ):
-            yield breakage("table-dropped", part.access, (part.table, None), contract.reads_through)
-        case c.DropColumn(table=name, column=column) | c.RenameColumn(table=name, column=column) if (
-            before.resolve(name) == resolved
-            and part.promise(column)
-            and (shown is None or shown.column(column) is None)
-        ):
-            yield breakage("column-dropped", part.access, (part.table, column), contract.reads_through)
-        case _:
             return
+
+
+def _reaches(change: c.RevokeAccess, table: Name, before: Catalog) -> bool:
+    """Whether what is taken away is access to the table, or to the schema that it is in."""
+    if change.kind == "schema" or change.all_in_schema:
+        return change.kind in ("schema", "table") and change.object.name == table.schema
+    return change.kind == "table" and before.resolve(change.object) == table
+
+
+def _needs(part: ContractTable, revoked: c.RevokeAccess) -> bool:
+    """Whether one of the privileges is one that a reader or writer works with."""
+    needed = {"SELECT"} if part.access == "read" else {"INSERT", "UPDATE"}
+    if revoked.kind == "schema":
+        needed = {"USAGE"}
+    return any(
+        grant.privilege.upper().split()[0] in {*needed, "ALL"}
+        and (not grant.columns or any(part.promise(column) for column in grant.columns))
+        for grant in revoked.grants
+    )
+
+
+def _unlisted(
+    contract: Contract, part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.Change
+) -> Iterator[Breakage]:
+    before, after = catalogs
+    was, now = relation(part.table, before), relation(part.table, after)
+    if was is not None and now is not None:
+        yield from _told(contract, part, shown_otherwise(part, was, now, catalogs))
+    if was is not None and was.is_open:
+        yield from _told(contract, part, unlisted(Asked(contract, part, was, now, before, after), change))
+
+
+def _of_rows(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.Change) -> Iterator[Flaw]:
+    """What becomes of rows that are there, and of those that are sent."""
+    yield from row_flaws(part, catalogs, change)
+    yield from partition_flaws(part, catalogs, change)
+    yield from trigger_flaws(part, catalogs, change)
 
 
 def _takes_all(contract: Contract, part: ContractTable) -> bool:
@@ -213,8 +212,7 @@ def _named(
     code = found.cause
     if code == "column-dropped" and isinstance(change, c.RenameColumn) and change.column == found.column:
         return _as("column-renamed", found, contract, f"now {change.to}")
-    if code == "table-dropped" and isinstance(change, c.RenameTable | c.MoveTable):
-        to = change.to if isinstance(change, c.RenameTable) else f"{change.schema}.{part.table.name}"
+    if code == "table-dropped" and (to := _moved(change, part)) is not None:
         return _as("table-moved", found, contract, f"now {to}")
     if code in ("value-added", "value-removed") and isinstance(change, c.RenameEnumValue):
         return _as("value-renamed", found, contract, f"{change.value} → {change.to}")
@@ -222,6 +220,17 @@ def _named(
         was = relation(part.table, catalogs[0])
         return _omitted(found, contract, was, found.column)
     return found
+
+
+def _moved(change: c.Change, part: ContractTable) -> str | None:
+    """What the change makes of the table's name; None where it gives nothing another name."""
+    match change:
+        case c.RenameObject(kind="schema", to=schema) | c.MoveTable(schema=schema) | c.MoveObject(schema=schema):
+            return f"{schema}.{part.table.name}"
+        case c.RenameTable(to=to) | c.RenameObject(to=to):
+            return to
+        case _:
+            return None
 
 
 def _omitted(found: Breakage, contract: Contract, was: Relation | None, name: str) -> Breakage:

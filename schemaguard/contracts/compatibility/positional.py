@@ -13,10 +13,10 @@ _POSITIONAL = re.compile(r'insert\s+into\s+("?[\w.]+"?)\s+(?:values|select|table
 
 def misplaced(contract: Contract, part: ContractTable, before: Catalog, after: Catalog) -> Iterator[Breakage]:
     """What an INSERT without a column list feels of columns that were dropped, or stand elsewhere now."""
-    if part.access != "write" or contract.query is None or not _is_positional(contract.query, part):
+    if part.access != "write" or contract.query is None or not is_positional(contract.query, part):
         return
     was, now = relation(part.table, before), relation(part.table, after)
-    if was is None or now is None or was.is_open or now.is_open:
+    if was is None or now is None:
         return
     names, names_now = list(was.columns), list(now.columns)
     if names_now[: len(names)] != names:
@@ -24,7 +24,8 @@ def misplaced(contract: Contract, part: ContractTable, before: Catalog, after: C
         yield breakage("positional-insert", "write", subject, contract.reads_through)
 
 
-def _is_positional(query: str, part: ContractTable) -> bool:
+def is_positional(query: str, part: ContractTable) -> bool:
+    """Whether the query is an INSERT into the table without a list of columns."""
     wanted = {str(part.table), part.table.name}
     return any(match.group(1).replace('"', "").lower() in wanted for match in _POSITIONAL.finditer(query))
 

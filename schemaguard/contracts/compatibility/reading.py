@@ -25,10 +25,11 @@ def reader_flaws(part: ContractTable, shown: Relation, catalog: Catalog, was: Ca
     if empty is not None:
         yield "not-populated", None, "" if empty == shown.name else f"it reads {empty}"
     for promise in part.promises:
-        column = shown.column(promise.column)
+        home = shown.home(promise.column)
+        column = shown.column(promise.column) or (home[1] if home is not None else None)
         if column is not None:
             yield from _column_flaws(promise, column, shown, (catalog, was))
-        elif not shown.is_open:
+        elif shown.lacks(promise.column):
             yield "column-dropped", promise.column, ""
 
 
@@ -44,7 +45,7 @@ def _column_flaws(
     if home is None:
         return  # What a view computes may be anything of its type.
     table, below = home
-    if promise.required and not is_required(below, table):
+    if promise.required and below.is_listed and not is_required(below, table):
         yield "null-possible", column.name, ""
     extra = unexpected_values(promise, below, table, catalog)
     if extra:

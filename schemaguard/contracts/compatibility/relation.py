@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from schemaguard.catalog.fold.draft import unlisted_column
 from schemaguard.catalog.objects import Catalog, Column, Name, Table, View
 from schemaguard.contracts.compatibility.domains import with_domains
 from schemaguard.sql.queries.lineage import view_outputs
@@ -29,9 +30,19 @@ class Relation:
         """The column of that name, None where there is none or it isn't known."""
         return self.columns.get(name)
 
+    def lacks(self, name: str) -> bool:
+        """Whether it certainly has no column of that name."""
+        if name in self.columns:
+            return False
+        return not self.is_open or (self.table is not None and name in self.table.absent)
+
     def home(self, name: str) -> Home | None:
         """The base table and column that a column is, None where it is computed or unknown."""
-        return self.homes.get(name)
+        found = self.homes.get(name)
+        if found is None and self.table is not None and not self.lacks(name):
+            # Nobody listed it, but what is said of it elsewhere, as in a CHECK, holds for it.
+            return self.table, unlisted_column(name)
+        return found
 
     @property
     def base(self) -> Table | None:

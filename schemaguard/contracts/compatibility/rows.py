@@ -50,7 +50,6 @@ ROWS = (
         "✗ 22000, or what its extension says", ("modifier-changed",),
     ),
     Row("USING that computes other values", _SHIFTS, "✓", ("values-converted",)),
-    Row("UPDATE of every row, or from the old value", _SHIFTS, "✓", ("values-overwritten",)),
     Row("expression of a generated column lost or replaced", _SHIFTS, "⚠ other values", ("expression-changed",)),
     Row("function replaced on which a generated column, default or check stands", _SHIFTS, "⚠, or ✗ 23514"),
     Row("attribute of a composite type dropped", "✗ 42703", "✗ 22P02", ("attribute-dropped",)),
@@ -82,6 +81,23 @@ ROWS = (
     Row("materialized view left WITH NO DATA", "✗ 55000", "–", ("not-populated",)),
     Row("collation changed", "⚠ order and equality", "⚠", ("collation-changed",)),
     Row("drop index the contract's lookup needs", "⚠ slower", "–", ("index-dropped",)),
+    Row("DELETE or TRUNCATE of rows that are there", "⚠ rows are gone", "✓", ("rows-deleted",)),
+    Row("UPDATE of rows that are there", _SHIFTS, "✓", ("rows-overwritten",)),
+    Row(
+        "DETACH or DROP of a partition", "⚠ rows are gone", "✗ 23514 unless another partition takes them",
+        ("partition-gone", "rows-deleted"),
+    ),
+    Row("trigger that may swallow, change or refuse rows", "✓", "? unproven", ("trigger-unread",)),
+    Row(
+        "function of a trigger names what is renamed or dropped", "✓", "✗ 42703, 42P01, 23502 or 42601",
+        ("trigger-fails", "trigger-unread"),
+    ),
+    Row("function of a query or view names a table that is renamed or dropped", "✗ 42P01", "✓", ("function-fails",)),
+    Row(
+        "function of a query or view names a column that is renamed or dropped", "? unproven", "✓",
+        ("function-unread",),
+    ),
+    Row("a change of a table that isn't known in full", "? unproven", "? unproven", ("unlisted",)),
     Row("opaque statement naming the table", "? unproven", "? unproven", ("opaque",)),
 )  # fmt: skip
 

@@ -1,5 +1,6 @@
 """What a change brings that no single catalog shows: what was there before, and is another now."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -19,10 +20,12 @@ from schemaguard.contracts.compatibility.bounds import bounds, is_implied, table
 from schemaguard.contracts.compatibility.computed import reader_computations, writer_computations
 from schemaguard.contracts.compatibility.definitions import definition_shifts
 from schemaguard.contracts.compatibility.hidden import newly_felt, other_policies, ungranted
-from schemaguard.contracts.compatibility.reading import Flaw, promised_bounds_kept, unique_sets
+from schemaguard.contracts.compatibility.reading import UNKNOWN, Flaw, promised_bounds_kept, unique_sets
 from schemaguard.contracts.compatibility.relation import Home, Relation
 from schemaguard.contracts.compatibility.writing import below
 from schemaguard.contracts.contract import ContractTable, Promise
+
+_ASKS_FOR_NULL = re.compile(r"\bis\s+not\s+null\b|\bnum_nulls\b|\bnum_nonnulls\b", re.IGNORECASE)
 
 
 def reader_shifts(
@@ -61,7 +64,9 @@ def writer_shifts(
         return
     for promise in part.promises:
         old, new = was.column(promise.column), now.column(promise.column)
-        if old is not None and new is not None and promise.type is None and old.type != new.type:
+        if old is None or new is None or UNKNOWN in (old.type.name, new.type.name):
+            continue
+        if promise.type is None and old.type != new.type:
             cause = cause_between(old.type, new.type, "write", catalogs[1], catalogs[0])
             if cause is not None:
                 yield cause, promise.column, f"{new.type} instead of {old.type}"
@@ -71,6 +76,10 @@ def writer_shifts(
         if old is not None and new.name not in sent and _is_filled_otherwise(old, new):
             yield "default-changed", new.name, _filling(new)
     yield from writer_computations(frozenset(sent), was.base, now.base, catalogs)
+    if now.base.open:
+        key = frozenset(below(now, column) for column in part.upsert_key)
+        if key in unique_sets(was.base, catalogs[0]) - unique_sets(now.base, catalogs[1]):
+            yield "unique-dropped", part.upsert_key[0], f"ON CONFLICT ({', '.join(part.upsert_key)})"
     yield from _new_constraints(part, was, now, catalogs)
 
 
@@ -86,6 +95,8 @@ def _filling(column: Column) -> str:
 
 
 def _shifts(promise: Promise, old: Column, new: Column, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
+    if not (old.is_listed and new.is_listed):
+        return  # Of one of the two nothing but its name is known.
     before, after = catalogs
     if promise.type is None and old.type != new.type:
         cause = cause_between(old.type, new.type, "read", after, before)
@@ -159,7 +170,7 @@ def _new_constraints(
             continue
         match constraint:
             case Check():
-                yield from _new_check(sent, constraint)
+                yield from _new_check(sent, constraint, now.base)
             case ForeignKey(columns=columns):
                 if _refers_elsewhere(constraint, was.base) and any(column in sent for column in columns):
                     yield "foreign-key-added", next(c for c in columns if c in sent), str(constraint.name)
@@ -167,6 +178,7 @@ def _new_constraints(
                 yield "unique-added/exclusion", None, str(constraint.name)
             case PrimaryKey() | Unique():
                 pass
+    yield from _new_partial_keys(part, sent, now.base, catalogs)
     before, after = (unique_sets(t, catalog) for t, catalog in zip((was.base, now.base), catalogs, strict=True))
     for together in sorted(after - before, key=sorted):
         written = [column for column in sorted(together) if column in sent and not sent[column].unique]
@@ -179,6 +191,23 @@ def _unnamed(constraint: Constraint) -> Constraint:
     if isinstance(constraint, Check | ForeignKey):
         return replace(constraint, name=None, valid=True)
     return replace(constraint, name=None)
+
+
+def _new_partial_keys(
+    part: ContractTable, sent: Mapping[str, Promise], table: Table, catalogs: tuple[Catalog, Catalog]
+) -> Iterator[Flaw]:
+    """Unique indexes over some rows or over expressions: they refuse duplicates too."""
+    before, after = catalogs
+    known = {index.keys for name in before.indexes_of.get(table.name, ()) if (index := before.indexes[name]).unique}
+    for name in after.indexes_of.get(table.name, ()):
+        index = after.indexes[name]
+        is_whole = index.predicate is None and all(key.column for key in index.keys)
+        if not index.unique or is_whole or index.keys in known:
+            continue
+        columns = [column for key in index.keys for column in ((key.column,) if key.column else key.columns)]
+        written = [column for column in columns if column in sent and not sent[column].unique]
+        if written and not any(_promised_unique(part, sent, column) for column in columns):
+            yield "unique-added", written[0], str(name)
 
 
 def _refers_elsewhere(key: ForeignKey, was: Table) -> bool:
@@ -195,7 +224,13 @@ def _promised_unique(part: ContractTable, sent: Mapping[str, Promise], column: s
     return promise is not None and (promise.unique or part.upsert_key == (promise.column,))
 
 
-def _new_check(sent: Mapping[str, Promise], check: Check) -> Iterator[Flaw]:
+def _new_check(sent: Mapping[str, Promise], check: Check, table: Table) -> Iterator[Flaw]:
+    if check.columns and not any(column in sent for column in check.columns):
+        # A CHECK of NULL passes, but one that asks whether it is NULL doesn't.
+        unfilled = [name for name in check.columns if (own := table.column(name)) is None or own.filling is None]
+        if unfilled and _ASKS_FOR_NULL.search(check.definition):
+            yield "check-added", unfilled[0], str(check.name)
+        return
     concerned = [(c, promise) for c, promise in sent.items() if c in check.columns or not check.columns]
     if not concerned:
         return

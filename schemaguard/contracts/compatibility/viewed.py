@@ -7,6 +7,7 @@ from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog
 from schemaguard.catalog.types import Type
 from schemaguard.contracts.compatibility.breakage import Breakage, breakage
+from schemaguard.contracts.compatibility.reading import UNKNOWN
 from schemaguard.contracts.compatibility.relation import relation
 from schemaguard.contracts.compatibility.typing import type_cause
 from schemaguard.contracts.contract import Access, Contract, ContractTable
@@ -42,9 +43,12 @@ def retyped_under_view(
         return
     shown = relation(part.table, before)
     column = shown.column(change.column) if shown is not None else None
-    if column is None or before.resolve(change.table) != before.resolve(part.table):
+    if shown is None or shown.lacks(change.column) or before.resolve(change.table) != before.resolve(part.table):
         return
     subject = (part.table, change.column)
+    if column is None or column.type.name == UNKNOWN:
+        yield breakage("type-changed", part.access, subject, "view", f"now {change.type}", "0A000")
+        return
     code = _code(column.type, change.type, part.access)
     yield breakage(code, part.access, subject, "view", f"{change.type} instead of {column.type}", "0A000")
 

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 from schemaguard.catalog.objects import Catalog, Column
 from schemaguard.contracts.compatibility.arriving_types import cause_between
 from schemaguard.contracts.compatibility.hidden import shut
-from schemaguard.contracts.compatibility.reading import Flaw, is_enum, is_required, possible_values, unique_sets
+from schemaguard.contracts.compatibility.reading import (
+    UNKNOWN,
+    Flaw,
+    is_enum,
+    is_required,
+    possible_values,
+    unique_sets,
+)
 from schemaguard.contracts.compatibility.relation import Relation
 from schemaguard.contracts.contract import ContractTable, Promise
 
@@ -14,11 +21,10 @@ def writer_flaws(part: ContractTable, shown: Relation, catalog: Catalog, was: Ca
     """What of a writer's rows the relation doesn't accept; `was` is the catalog in which they were accepted."""
     yield from shut(shown.name, catalog)
     for promise in part.promises:
-        column = shown.column(promise.column)
-        if column is not None:
-            yield from _column_flaws(promise, shown, catalog, was)
-        elif not shown.is_open:
+        if shown.lacks(promise.column):
             yield "column-dropped", promise.column, ""
+        else:
+            yield from _column_flaws(promise, shown, catalog, was)
     base = shown.base
     if base is None:
         return
@@ -39,6 +45,8 @@ def below(shown: Relation, column: str) -> str:
 
 def is_left_out_in_vain(column: Column) -> bool:
     """Whether an INSERT that doesn't name the column fails with 23502."""
+    if not column.is_listed:
+        return False  # Of a column that was made elsewhere the default isn't known.
     return column.not_null and column.filling is None and column.identity is None and column.generated is None
 
 
@@ -50,7 +58,7 @@ def _column_flaws(promise: Promise, shown: Relation, catalog: Catalog, was: Cata
     if column.generated is not None or column.identity == "always":
         yield "column-generated", promise.column, ""
         return
-    if promise.type is not None:
+    if promise.type is not None and column.type.name != UNKNOWN:
         cause = cause_between(promise.type, column.type, "write", catalog, was)
         if cause is not None:
             yield cause, promise.column, f"{column.type} instead of {promise.type}"

@@ -4,13 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from types import MappingProxyType
 
-from sqlalchemy import Column, MetaData
+from sqlalchemy import Column, MetaData, column
 from sqlalchemy.engine import Connection
 
 from schemaguard.evaluation.data_model import methods
+from schemaguard.evaluation.effects import rows
 from schemaguard.evaluation.effects.driver import driver, set_on_driver
 from schemaguard.evaluation.effects.orm import ORM
+from schemaguard.evaluation.effects.queries import query_of
 from schemaguard.evaluation.host import objects, tables
+from schemaguard.evaluation.host.mapped import table_of
 from schemaguard.evaluation.machine.interpreter import Interpreter
 from schemaguard.evaluation.values.holes import has_hole
 from schemaguard.evaluation.values.modules import ProjectModule
@@ -22,6 +25,7 @@ from schemaguard.evaluation.values.objects import (
     EvaluatedFunction,
     HostMethod,
     Instance,
+    Loaded,
     Modelled,
     Native,
     Raised,
@@ -41,6 +45,8 @@ def attribute(interpreter: Interpreter, value: Value, name: str) -> Value:
         case Unknown(is_code=True) if name == "session":
             # `db.session`: whoever made `db`, it is SQLAlchemy's session.
             return interpreter.call_with(ORM["Session"])
+        case Loaded():
+            return rows.attribute(value, name)
         case Unknown():
             return Unknown(value.reason, is_code=value.is_code, sends=value.sends)
         case Modelled():
@@ -128,9 +134,19 @@ def of_class(interpreter: Interpreter, cls: Class, name: str) -> Value:
             return cls.module.name
         case "__dict__":
             return cls.attributes
+        case "query" if table_of(cls) is not None:
+            # Flask-SQLAlchemy: `Item.query` is `db.session.query(Item)`.
+            return query_of(interpreter, cls)
+        case _ if _is_annotated(cls, name) and table_of(cls) is not None:
+            return column(name)
     if any(isinstance(base, Unknown) for one in cls.order for base in one.bases):
         return Unknown(f"what {cls.name} inherits isn't known", is_code=True)
     return NOTHING
+
+
+def _is_annotated(cls: Class, name: str) -> bool:
+    held = (one.attributes.get("__annotations__") for one in cls.order)
+    return any(isinstance(annotations, dict) and name in annotations for annotations in held)
 
 
 def _of_super(interpreter: Interpreter, value: Super, name: str) -> Value:
@@ -189,7 +205,10 @@ def set_attribute(interpreter: Interpreter, value: Value, name: str, held: Value
         case ProjectModule():
             interpreter.heap.touch(value.names)
             value.names[name] = held
+        case Loaded():
+            rows.set_attribute(interpreter, value, name)
         case Unknown():
+            rows.set_of_unknown(interpreter, name)
             if name != "bind" and interpreter.may_send(held):
                 interpreter.recorder.opaque(f"{value.reason}, and it is given the connection", None)
         case Modelled(name="connection"):

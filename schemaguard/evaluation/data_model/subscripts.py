@@ -8,7 +8,7 @@ from schemaguard.evaluation.host import objects
 from schemaguard.evaluation.machine import sending
 from schemaguard.evaluation.machine.interpreter import Interpreter
 from schemaguard.evaluation.values.holes import has_hole
-from schemaguard.evaluation.values.objects import NOTHING, Class, Instance, Raised, Unknown, Value
+from schemaguard.evaluation.values.objects import NOTHING, Class, Instance, Loaded, Raised, Unknown, Value
 from schemaguard.evaluation.values.scope import Scope
 
 T = TypeVar("T")
@@ -28,6 +28,8 @@ def evaluate_key(interpreter: Interpreter, node: ast.expr, scope: Scope) -> Valu
 
 def get_item(interpreter: Interpreter, container: Value, key: Value) -> Value:
     """The item of a container; raises Raised as Python would."""
+    if isinstance(container, Loaded):
+        return container
     if isinstance(container, Unknown):
         return Unknown(container.reason)
     if isinstance(container, dict):

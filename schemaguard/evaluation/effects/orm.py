@@ -4,30 +4,24 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
+from schemaguard.evaluation.effects import connections, queries, rows
 from schemaguard.evaluation.host import conversion, tables
-from schemaguard.evaluation.host.modelled import module, native
+from schemaguard.evaluation.host.mapped import table_of
+from schemaguard.evaluation.host.modelled import Call, module, native
 from schemaguard.evaluation.machine.interpreter import Interpreter
-from schemaguard.evaluation.values.objects import (
-    NOTHING,
-    Arguments,
-    Class,
-    Decorated,
-    HostMethod,
-    Modelled,
-    Native,
-    Unknown,
-    Value,
-)
+from schemaguard.evaluation.values.holes import has_hole
+from schemaguard.evaluation.values.objects import NOTHING, Arguments, Class, Decorated, Modelled, Native, Unknown, Value
 
 _DONE_SILENTLY = frozenset(
-    {"add", "add_all", "flush", "close", "rollback", "expire", "expire_all", "refresh", "expunge_all", "begin_nested",
-     "merge", "delete", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings", "no_autoflush"}
+    {"flush", "close", "rollback", "expire", "expire_all", "refresh", "expunge", "expunge_all", "begin_nested",
+     "no_autoflush", "remove"}
 )  # fmt: skip
-_SENT = frozenset({"execute", "scalar", "scalars"})
-_NARROWS_NOTHING = frozenset(
-    {"options", "order_by", "yield_per", "execution_options", "with_for_update", "populate_existing",
-     "enable_eagerloads", "autoflush"}
-)  # fmt: skip
+_SENT = frozenset({"execute", "scalar", "scalars", "exec"})
+_WRITES: Mapping[str, Call] = {
+    "add": rows.add, "add_all": rows.add_all, "merge": rows.merge, "delete": rows.delete,
+    "bulk_save_objects": rows.add_all, "bulk_insert_mappings": rows.bulk_insert,
+    "bulk_update_mappings": rows.bulk_update,
+}  # fmt: skip
 
 
 def _base(interpreter: Interpreter, arguments: Arguments) -> Value:
@@ -68,7 +62,11 @@ def _session(interpreter: Interpreter, _: Arguments) -> Value:
     def find(_: Interpreter, name: str) -> Value:
         recorder = interpreter.recorder
         if name in _SENT:
-            return HostMethod(recorder.connection, name)
+            return native(name, lambda inner, arguments: _sent(inner, "execute" if name == "exec" else name, arguments))
+        if name in _WRITES:
+            return native(name, _WRITES[name])
+        if name in ("get", "get_one"):
+            return native(name, lambda inner, arguments: rows.loaded(inner, arguments.get(0, "entity")))
         if name == "query":
             return native(name, _queried)
         if name == "commit":
@@ -87,67 +85,37 @@ def _session(interpreter: Interpreter, _: Arguments) -> Value:
             return NOTHING
         return Unknown(f"what a session's {name} gives isn't known")
 
-    session = Modelled("Session", find)
+    session = Modelled("Session", find, lambda _, __: session)
     return session
 
 
-def _query(interpreter: Interpreter, table: Value, conditions: tuple[Value, ...] = ()) -> Value:
-    """A query of a session: what it finds isn't known, but what it deletes or updates is sent."""
-
-    def narrowed(_: Interpreter, arguments: Arguments) -> Value:
-        further = tuple(conversion.convert(interpreter, one) for one in arguments.positional)
-        return _query(interpreter, table, (*conditions, *further))
-
-    def narrowed_by(_: Interpreter, arguments: Arguments) -> Value:
-        values = {key: conversion.convert(interpreter, value) for key, value in arguments.keywords.items()}
-        # A name that is no column's is an attribute called otherwise, or a relation: which rows are meant stays open.
-        unknown = interpreter.holes.text(Unknown("a condition isn't known"))
-        further = tuple(table.c[key] == value if key in table.c else unknown for key, value in values.items())
-        return _query(interpreter, table, (*conditions, *further))
-
-    def send(statement: Value) -> Value:
-        where = [one for one in conditions if not isinstance(one, str)]
-        if len(where) < len(conditions):
-            where.append(sa.literal_column(interpreter.holes.text(Unknown("a condition isn't known"))))
-        interpreter.recorder.guarded(lambda: interpreter.recorder.connection.execute(statement.where(*where)))
-        return Unknown("how many rows were changed isn't known")
-
-    def updated(_: Interpreter, arguments: Arguments) -> Value:
-        values = conversion.convert(interpreter, arguments.get(0, "values"))
-        if not isinstance(values, dict):
-            return send(sa.update(table))
-        return send(sa.update(table).values({getattr(key, "name", key): one for key, one in values.items()}))
-
-    def find(_: Interpreter, name: str) -> Value:
-        match name:
-            case "filter" | "where":
-                return native(name, narrowed)
-            case "filter_by":
-                return native(name, narrowed_by)
-            case _ if name in _NARROWS_NOTHING:
-                return native(name, lambda _, __: _query(interpreter, table, conditions))
-            case "delete":
-                return native(name, lambda _, __: send(sa.delete(table)))
-            case "update":
-                return native(name, updated)
-            case _ if name.startswith("__"):
-                return NOTHING
-            case _:
-                return Unknown("what a query finds isn't known")
-
-    return Modelled("Query", find)
+def _sent(interpreter: Interpreter, name: str, arguments: Arguments) -> Value:
+    """A statement that a session sends; what it finds are objects whose rows the session writes."""
+    statement = conversion.convert(interpreter, arguments.get(0, "statement"))
+    if isinstance(statement, str) and has_hole(statement) and len(arguments.positional) == 1:
+        # Which classes are selected isn't known, so that what is done to them later may be done to any table.
+        interpreter.recorder.read(None)
+    found = connections.execute(interpreter, interpreter.recorder.connection, name, arguments)
+    return rows.of_statement(interpreter, statement) if isinstance(found, Unknown) or found is None else found
 
 
 def _queried(interpreter: Interpreter, arguments: Arguments) -> Value:
-    value = arguments.get(0, "entity")
-    table = value.made if isinstance(value, Class) else value
-    if len(arguments.positional) == 1 and isinstance(table, sa.Table):
-        return _query(interpreter, table)
-    return Unknown("what a query finds isn't known")
+    given = tuple(arguments.positional)
+    table = table_of(given[0]) if len(given) == 1 else None
+    rows.loaded(interpreter, *given)
+    return queries.query(interpreter, queries.Query(table, given))
 
 
 def _session_maker(_: Interpreter, __: Arguments) -> Value:
     return native("Session", _session)
+
+
+def _flagged(interpreter: Interpreter, arguments: Arguments) -> Value:
+    """`flag_modified(row, "column")`: the session sends the column again, with what was done to its value."""
+    row, name = arguments.get(0, "instance"), arguments.get(1, "key")
+    if isinstance(row, Unknown) and isinstance(name, str):
+        interpreter.language.set_attribute(interpreter, row, name, None)
+    return None
 
 
 def _declared(_: Interpreter, arguments: Arguments) -> Value:
@@ -181,7 +149,8 @@ ORM: Mapping[str, Value] = {
     "Mapped": _GENERIC,
     "Session": Modelled("sqlalchemy.orm.Session", lambda _, __: NOTHING, _session),
     "sessionmaker": native("sessionmaker", _session_maker),
-    "scoped_session": native("scoped_session", _session_maker),
+    "scoped_session": native("scoped_session", _session),
+    "flag_modified": native("flag_modified", _flagged),
     **{name: native(name, _nothing_in_the_database) for name in _OUTSIDE_OF_THE_DATABASE},
 }  # fmt: skip
 """Name → what stands for it."""

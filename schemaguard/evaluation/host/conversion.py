@@ -9,6 +9,7 @@ from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 from schemaguard.evaluation.host import legacy
+from schemaguard.evaluation.host.mapped import table_of
 from schemaguard.evaluation.machine.interpreter import Interpreter
 from schemaguard.evaluation.values.holes import has_hole
 from schemaguard.evaluation.values.objects import (
@@ -86,6 +87,9 @@ def _of_class(interpreter: Interpreter, value: Class) -> Value:
         return value.made
     if value.host is not None and issubclass(value.host, TypeEngine):
         return interpreter.call(value, Arguments())
+    table = table_of(value)
+    if table is not None:
+        return table
     return interpreter.holes.text(Unknown(f"what {value.name} is in the database isn't known"))
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeEngine
 
 from schemaguard.evaluation.host import conversion, objects
+from schemaguard.evaluation.host.mapped import note_class
 from schemaguard.evaluation.machine.interpreter import Interpreter
 from schemaguard.evaluation.values.holes import has_hole
 from schemaguard.evaluation.values.modules import ProjectModule
@@ -132,6 +133,7 @@ def define(interpreter: Interpreter, cls: Class) -> None:
         cls.made = interpreter.recorder.guarded(
             lambda: sa.Table(name, metadata, *columns, *items, **{"extend_existing": True, **keywords})
         )
+        note_class(cls.made, cls)
     except Raised:
         cls.made = None
 

@@ -152,6 +152,9 @@ def instantiate(interpreter: Interpreter, cls: Class, arguments: Arguments) -> V
     initialiser = cls.find("__init__")
     if isinstance(initialiser, EvaluatedFunction):
         call_function(interpreter, initialiser, arguments.behind(instance))
+    elif cls.host is tables.Declarative:
+        # SQLAlchemy's own constructor takes whatever has a name in the class.
+        instance.attributes.update(arguments.keywords)
     elif cls.find("__annotations__") is not NOTHING:
         _fill_fields(interpreter, instance, arguments)
     else:

@@ -1,12 +1,13 @@
 """Comprehensions and generator expressions; over something unknown they have one item that isn't known."""
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from schemaguard.evaluation.data_model.subscripts import keyed, set_key
+from schemaguard.evaluation.effects import rows
 from schemaguard.evaluation.language.assignment import bind
 from schemaguard.evaluation.machine.interpreter import Interpreter
-from schemaguard.evaluation.values.objects import Unknown, Value
+from schemaguard.evaluation.values.objects import NOTHING, Loaded, Unknown, Value
 from schemaguard.evaluation.values.scope import Scope
 
 _UNKNOWN_ITEM = Unknown("how many items there are isn't known")
@@ -49,7 +50,7 @@ def _collected(
 
     def add(inner: Scope, is_certain: bool) -> None:
         value = interpreter.evaluate(element, inner)
-        found.append(value if is_certain else _UNKNOWN_ITEM)
+        found.append(value if is_certain or isinstance(value, Loaded) else _UNKNOWN_ITEM)
         interpreter.budget.sized(len(found))
 
     _start(interpreter, generators, scope, add)
@@ -63,13 +64,13 @@ def _start(interpreter: Interpreter, generators: list[ast.comprehension], scope:
     """Go over the items; what the first part goes over is looked up outside of the comprehension."""
     inner = Scope(scope.module, scope.around, owner=scope.owner, is_journaled=False)
     inner.on_yield = scope.on_yield
-    values = interpreter.iterate(interpreter.evaluate(generators[0].iter, scope))
-    _over(interpreter, values, generators, inner, act, is_certain=True)
+    source = interpreter.evaluate(generators[0].iter, scope)
+    _over(interpreter, source, generators, inner, act, is_certain=True)
 
 
 def _over(
     interpreter: Interpreter,
-    values: Iterable[Value] | None,
+    source: Value,
     generators: list[ast.comprehension],
     scope: Scope,
     act: _Act,
@@ -77,8 +78,10 @@ def _over(
     is_certain: bool,
 ) -> None:
     first, rest = generators[0], generators[1:]
+    values = interpreter.iterate(source)
     if values is None:
-        values, is_certain = (_UNKNOWN_ITEM,), False
+        item = rows.item_of(interpreter, source)
+        values, is_certain = (item if item is not NOTHING else _UNKNOWN_ITEM,), False
     for value in interpreter.budget.items(values):
         bind(interpreter, first.target, value, scope)
         kept = _kept(interpreter, first.ifs, scope)
@@ -88,7 +91,7 @@ def _over(
         if not rest:
             act(scope, certain)
             continue
-        inner = interpreter.iterate(interpreter.evaluate(rest[0].iter, scope))
+        inner = interpreter.evaluate(rest[0].iter, scope)
         _over(interpreter, inner, rest, scope, act, is_certain=certain)
 
 

@@ -2,9 +2,10 @@
 
 import ast
 
+from schemaguard.evaluation.effects import rows
 from schemaguard.evaluation.language.assignment import bind
 from schemaguard.evaluation.machine.interpreter import Completion, Interpreter
-from schemaguard.evaluation.values.objects import Unknown
+from schemaguard.evaluation.values.objects import NOTHING, Unknown, Value
 from schemaguard.evaluation.values.scope import Scope
 
 
@@ -33,9 +34,10 @@ class _Loop:
 
 def loop(interpreter: Interpreter, node: ast.For | ast.AsyncFor, scope: Scope) -> Completion | None:
     """A `for` loop; over something unknown its body runs once, and that may not happen."""
-    values = interpreter.iterate(interpreter.evaluate(node.iter, scope))
+    source = interpreter.evaluate(node.iter, scope)
+    values = interpreter.iterate(source)
     if values is None:
-        return _maybe_once(interpreter, node, scope)
+        return _maybe_once(interpreter, node, scope, source)
     going = _Loop(interpreter, scope)
     try:
         for value in interpreter.budget.items(values):
@@ -75,14 +77,17 @@ def loop_while(interpreter: Interpreter, node: ast.While, scope: Scope) -> Compl
     return interpreter.execute(node.orelse, scope)
 
 
-def _maybe_once(interpreter: Interpreter, node: ast.For | ast.AsyncFor | ast.While, scope: Scope) -> Completion | None:
+def _maybe_once(
+    interpreter: Interpreter, node: ast.For | ast.AsyncFor | ast.While, scope: Scope, over: Value = None
+) -> Completion | None:
     source = node.test if isinstance(node, ast.While) else node.iter
     why = f"it depends on `{' '.join(ast.unparse(source).split())[:60]}`, which isn't known"
     outer_may_have_left = scope.may_have_left
 
     def once() -> Completion | None:
+        item = rows.item_of(interpreter, over)
         if not isinstance(node, ast.While):
-            bind(interpreter, node.target, Unknown(why), scope)
+            bind(interpreter, node.target, item if item is not NOTHING else Unknown(why), scope)
         completion = interpreter.execute(node.body, scope)
         return completion if completion is not None and completion.kind == "return" else None
 

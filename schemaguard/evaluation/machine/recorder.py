@@ -67,6 +67,10 @@ class Recorder:
         """Whether something was sent in the transaction that is going on."""
         self.at_begin = catalog
         self.undoing = Undoing()
+        self.is_read = False
+        """Whether a session has read objects, so that giving one another value may be a write."""
+        self.names_read: frozenset[Name] | None = frozenset()
+        """The tables whose rows a session has read, None where they could be any."""
         self.is_stopped = False
         """Whether only the reason is missing why nothing more comes."""
         self.standpoint = standpoint
@@ -246,6 +250,11 @@ class Recorder:
             self.catalog = replace(self.catalog, search_path=self.catalog.session_path, session_path=None)
         self.transaction += 1
         self.is_open = False
+
+    def read(self, names: frozenset[Name] | None) -> None:
+        """A session reads objects that are rows of these tables, None where they could be of any."""
+        self.is_read = True
+        self.names_read = None if names is None or self.names_read is None else self.names_read | names
 
     def commit(self) -> None:
         """The code commits what it has sent so far."""

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from schemaguard.catalog.objects import Name
+
 if TYPE_CHECKING:
     from schemaguard.evaluation.machine.interpreter import Interpreter
     from schemaguard.evaluation.values.modules import ProjectModule
@@ -28,6 +30,21 @@ class Unknown:
     reason: str
     is_code: bool = False
     sends: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded(Unknown):
+    """Objects that a session has read, one or many: what they are isn't known, but whose rows they are may be.
+
+    To give them other values updates their rows.
+    """
+
+    names: frozenset[Name] | None = None
+    """The tables whose rows they may be, None where it could be any."""
+    table: Value = None
+    """The one table whose rows they certainly are, as SQLAlchemy has it."""
+    cls: Value = None
+    """The class of the project that they are objects of."""
 
 
 @dataclass(slots=True)

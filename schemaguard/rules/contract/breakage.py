@@ -42,7 +42,7 @@ _SAFER = {
     " drop {column} when {who} out of {its} window",
     "values-converted": "put the new values into a second column; leave {column} as {names} knows it until {who} out of"
     " {its} window",
-    "values-overwritten": "put the new values into a second column, or show them to {names} and train on them",
+    "rows-overwritten": "put the new values into a second column, or show them to {names} and train on them",
     "expression-changed": "add a second generated column; leave {column} computed as it is until {who} out of {its}"
     " window",
     "definition-changed": "make a second view for what is new; leave {table} as it is until {who} out of {its} window",

@@ -10,7 +10,7 @@ from schemaguard.rules.rule import EVERY, Match, Rule
 
 
 def _check(_change: Change, context: Context) -> Iterator[Match]:
-    return matches(context, lambda blamed: not blamed.breaks)
+    return matches(context, lambda blamed: not blamed.breaks and not blamed.breakage.is_doubt)
 
 
 RULE = Rule(

@@ -6,7 +6,9 @@ from schemaguard.catalog.changes import Change, Opaque
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import ContractTable
 from schemaguard.finding import Family, Severity
+from schemaguard.rules.contract.breakage import matches
 from schemaguard.rules.facts import refusal
+from schemaguard.rules.facts.blame import Blamed
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.facts.directives import Touches
 from schemaguard.rules.facts.explaining import of_row
@@ -16,6 +18,7 @@ from schemaguard.sql.writing.identifiers import quote, written
 
 def _check(change: Change, context: Context) -> Iterator[Match]:
     if not isinstance(change, Opaque):
+        yield from matches(context, lambda blamed: blamed.breakage.is_doubt and _is_open_to_doubt(blamed, context))
         return
     for held in context.contracts:
         for part in held.contract.tables:
@@ -29,6 +32,16 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
                     readers=held.readers(part.access),
                     explanation=of_row("opaque") if context.explains else None,
                 )
+
+
+def _is_open_to_doubt(blamed: Blamed, context: Context) -> bool:
+    """Whether the author says nothing of what the statement touches, or says that it touches this."""
+    if context.touches is None:
+        return True
+    table, column = blamed.breakage.table, blamed.breakage.column
+    if column is None:
+        return context.touches.names_table(context.before, table)
+    return context.touches.names(context.before, table, column)
 
 
 def _touched(change: Opaque, context: Context, part: ContractTable) -> str | None:
@@ -66,7 +79,7 @@ RULE = Rule(
     id="unproven",
     family=Family.CONTRACT,
     severity=Severity.ERROR,
-    when="a statement that can't be understood and that names, or could name, a table under contract",
+    when="a statement that names, or could name, a table under contract, and of which nobody can know what it does",
     effect="whether the model version still fits afterwards can't be shown, so it is not assumed",
     instead="write it as plain statements that can be read, or say above it what it touches",
     watches=(Opaque,),

@@ -9,11 +9,14 @@ from schemaguard.contracts.compatibility import Breakage, breakages, unmet
 from schemaguard.finding import Reader, Severity
 from schemaguard.history.revision import Replay
 from schemaguard.rules.facts.concerned import Directory, touched
+from schemaguard.rules.facts.made_again import made_again
+from schemaguard.rules.facts.open_world import Elsewhere
 from schemaguard.rules.facts.walk import Visit, walk
 from schemaguard.window.under_contract import UnderContract
 
 # Severe, but the shape stays: other values arrive, or none. Whatever is no error shifts the meaning at most.
-_SHIFTS = frozenset({"scale-reduced", "zone-changed", "type-approximated", "values-converted"})
+_SHIFTS = frozenset({"scale-reduced", "zone-changed", "type-approximated", "values-converted", "rows-deleted"})
+_OF_ROWS = frozenset({"rows-deleted", "rows-overwritten"})
 # One and the same absence: a change tells which it is, two catalogs alone may not.
 _GONE = frozenset({"column-dropped", "column-renamed", "table-dropped", "table-moved"})
 
@@ -31,6 +34,8 @@ class Blamed:
     def breaks(self) -> bool:
         """Whether a promise is broken, rather than other values arrive in the same shape."""
         breakage = self.breakage
+        if breakage.is_doubt:
+            return False
         shifts = breakage.cause in _SHIFTS or (breakage.cause, breakage.access) == ("row-security", "read")
         return breakage.severity is Severity.ERROR and not shifts
 
@@ -83,14 +88,27 @@ def _flips(held: UnderContract, visits: Sequence[Visit], point: range) -> Iterat
             yield from ((position, each) for each in breakages(held.contract, visit.before, visit.after, visit.change))
             continue
         for breakage in breakages(held.contract, visit.before, visit.after, visit.change):
-            flipped[_subject(breakage)] = (position, breakage)
+            if not _is_young(breakage, visit):
+                flipped[_subject(breakage)] = (position, breakage)
     if len(point) > 1:
         # A column that is dropped and made again is whole at each step, and another at the end.
         for breakage in breakages(held.contract, before, after, visits[point[-1]].change):
             flipped.setdefault(_subject(breakage), (_last_on(breakage, visits, point), breakage))
-    for position, breakage in flipped.values():
-        if len(point) == 1 or _persists(held, breakage, before, after, visits[position].change):
-            yield position, breakage
+    for position, found in flipped.values():
+        if len(point) == 1 or _persists(held, found, before, after, visits[position].change):
+            yield position, found
+            continue
+        made = made_again(held.contract, found, [visits[each] for each in point if each > position])
+        if made is not None and not _is_young(made[1], visits[position]):
+            yield position + 1 + made[0], made[1]
+
+
+def _is_young(breakage: Breakage, visit: Visit) -> bool:
+    """Whether it is about rows of a table, or values of a column, that the revision has made itself."""
+    if breakage.cause not in _OF_ROWS:
+        return False
+    table = visit.before.resolve(breakage.table)
+    return table in visit.made.tables or (table, breakage.column) in visit.made.columns
 
 
 def _over_all(
@@ -134,14 +152,18 @@ def in_force_from(contracts: Directory, replay: Replay) -> Mapping[int, int]:
     """
     if not contracts.contracts or any(run.revision.id not in replay.judged for run in replay.runs):
         return {}
+    walked = [walk(run) for run in replay.runs]
+    world = Elsewhere(frozenset(part.table for held in contracts.contracts for part in held.contract.tables))
+    for position, visits in enumerate(walked):
+        world.note(visits, position)
     starts: dict[int, int] = {}
     for position, run in enumerate(replay.runs):
         first = contracts.contracts if position == 0 else ()
         for held, catalog, start in (
             *((held, run.before, position) for held in first),
-            *((held, run.after, position + 1) for held in contracts.concerned(walk(run))),
+            *((held, run.after, position + 1) for held in contracts.concerned(walked[position])),
         ):
-            if id(held) not in starts and _fits(held, catalog):
+            if id(held) not in starts and _fits(held, world.standing(catalog, start)):
                 starts[id(held)] = start
     return starts
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from schemaguard.catalog import expressions
 from schemaguard.catalog.changes import (
     AddColumn,
     AddConstraint,
@@ -48,6 +49,7 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.persistent import PersistentMap
+from schemaguard.contracts.compatibility.rowsource import ancestors, below_view, deleted_from, emptied
 from schemaguard.rules.facts.walk import Visit
 from schemaguard.window.under_contract import UnderContract
 
@@ -62,6 +64,13 @@ _ON_RELATIONS = frozenset(
         TruncateTable, UpdateRows, ValidateConstraint,
     }
 )  # fmt: skip
+
+
+_LOOKED_UP_LATE = (
+    AddColumn, AddConstraint, CreateIndex, CreateTrigger, DropColumn, DropDefault, DropTable, MoveTable, RenameColumn,
+    RenameTable, RetypeColumn, SetNotNull, SetRowSecurity,
+)  # fmt: skip
+"""What a function's body feels only when it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +106,39 @@ def touched(change: Change, before: Catalog, after: Catalog) -> frozenset[str] |
     """The names of the relations that a change touches, and of the views over them; None where it could be any."""
     if type(change) not in _ON_RELATIONS or before.search_path != after.search_path:
         return None
+    if isinstance(change, DropIndex) and before.resolve(change.index) not in before.indexes:
+        return None  # Whose it is nobody knows.
     names = {
         value.name for field in ("table", "partition", "parent") if isinstance(value := _name(change, field), Name)
     }
+    if isinstance(change, CreateIndex):
+        names.add(change.index.table.name)
     for old, new in ((before.tables, after.tables), (before.views, after.views)):
         names.update(name.name for name in _differing(old, new))
     for name in _differing(before.indexes, after.indexes):
         names.update(catalog.indexes[name].table.name for catalog in (before, after) if name in catalog.indexes)
-    return _with_views(_with_row_types(names, before), before)
+    if type(change) in _LOOKED_UP_LATE and _stands_in_a_body(names, before):
+        return None
+    return _with_views(_with_row_types(names | _related(change, before), before), before)
+
+
+def _related(change: Change, catalog: Catalog) -> set[str]:
+    """The tables that show the rows of the changed one as theirs, and those whose rows go with its rows."""
+    table = getattr(change, "table", None)
+    if not isinstance(table, Name):
+        return set()
+    name = below_view(table, catalog)
+    found = {name, *(deleted_from(name, catalog) if isinstance(change, DeleteRows) else ())}
+    if isinstance(change, DeleteRows):
+        found.update(catalog.dependents.get(name, ()))
+    if isinstance(change, TruncateTable) and change.cascade:
+        found |= emptied(name, catalog)
+    return {each.name for one in found for each in (one, *ancestors(one, catalog))}
+
+
+def _stands_in_a_body(names: Iterable[str], catalog: Catalog) -> bool:
+    """Whether a function names one of the relations, so that whoever runs it feels the change."""
+    return any(name in expressions.words(function.body) for function in catalog.functions.values() for name in names)
 
 
 def _name(change: Change, field: str) -> object:

@@ -4,8 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from schemaguard.catalog.changes import (
     Change,
+    DetachPartition,
+    DropColumn,
     DropConstraint,
     DropDefault,
+    DropTable,
     MoveTable,
     RenameColumn,
     RenameTable,
@@ -59,6 +62,10 @@ def _hints(context: Context) -> tuple[str, ...]:
             return ("drop default",)
         case DropConstraint():
             return ("drop CHECK",)
+        case DetachPartition() | DropTable():
+            return ("DROP of a partition",)
+        case RenameColumn() | DropColumn():
+            return ("function of a trigger",)
         case _:
             return ()
 

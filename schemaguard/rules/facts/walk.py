@@ -54,7 +54,7 @@ def _around(step: Step) -> Iterator[tuple[Change, Catalog, Catalog]]:
     last = len(step.changes) - 1
     before = step.before
     for position, change in enumerate(step.changes):
-        after = step.after if position == last else _applied(change, before)
+        after = step.after if position == last else applied(change, before)
         yield change, before, after
         before = after
 
@@ -63,12 +63,13 @@ def _supposed(step: Step) -> Iterator[tuple[Change, Catalog, Catalog]]:
     """The changes of a statement as if what it names were there."""
     before = step.before
     for change in step.changes:
-        after = _applied(change, before)
+        after = applied(change, before)
         yield change, before, after
         before = after
 
 
-def _applied(change: Change, before: Catalog) -> Catalog:
+def applied(change: Change, before: Catalog) -> Catalog:
+    """The catalog after the change; the one before it where the server would refuse."""
     try:
         return apply(change, before)
     except Refusal:

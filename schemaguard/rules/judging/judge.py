@@ -16,6 +16,7 @@ from schemaguard.rules.facts.change import ChangeFacts
 from schemaguard.rules.facts.concerned import Directory, directory
 from schemaguard.rules.facts.context import Assumptions, Context, RevisionContext, WholeContext
 from schemaguard.rules.facts.directives import Ignore, ignores, touches
+from schemaguard.rules.facts.open_world import opened
 from schemaguard.rules.facts.walk import Visit, walk
 from schemaguard.rules.hygiene import ignore_without_reason, unused_ignore
 from schemaguard.rules.judging import baseline, overriding, suppression
@@ -172,6 +173,7 @@ class _Bench:
 
     def _contexts(self) -> dict[int, list[Context]]:
         visits = walk(self.run)
+        visits = opened(visits, self.held.concerned(visits))
         blamed = blame(visits, self.held)
         contexts: dict[int, list[Context]] = {}
         for position, visit in enumerate(visits):

@@ -77,8 +77,11 @@ def _name_at(tokens: Sequence[Token], at: int) -> tuple[Name | None, int]:
     if at >= len(tokens):
         return None, at
     first = tokens[at]
-    if first.kind != QUOTED and (
-        first.kind != WORD or first.key in NO_COLUMN or first.key in _NOT_RELATIONS or first.key in _INTRODUCES
+    is_schema = at + 1 < len(tokens) and tokens[at + 1].key == "." and first.kind == WORD
+    if (
+        first.kind != QUOTED
+        and not is_schema
+        and (first.kind != WORD or first.key in NO_COLUMN or first.key in _NOT_RELATIONS or first.key in _INTRODUCES)
     ):
         return None, at
     parts = [first.value]

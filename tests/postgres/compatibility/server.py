@@ -95,6 +95,8 @@ def observe(
             connection.execute(verdict.spelled(case.change))
     except psycopg.Error as error:
         return Observed(before, refused=error.sqlstate)
+    # What a session of its own would find, rather than plans that this one has kept.
+    connection.execute("discard plans")
     return Observed(before, _one(connection, case, access, through))
 
 
@@ -174,21 +176,25 @@ def _read(connection: psycopg.Connection, case: Case, through: ReadsThrough) -> 
 
 
 def _write(connection: psycopg.Connection, case: Case, through: ReadsThrough) -> Rows:
+    base = _base(connection, case)
+    everything = sql.SQL("select * from {}").format(base) if base is not None else sql.SQL("select")
+    there = connection.execute(everything).fetchall()
     with _as_client(connection, through):
         for values in case.sent:
             connection.execute(_insert(case), values)
-    stored = connection.execute(sql.SQL("select * from {}").format(_base(connection, case)))
-    return Rows(tuple(each.name for each in stored.description or []), tuple(stored.fetchall()))
+    stored = connection.execute(everything)
+    # What is there already is the reader's matter.
+    written = [row for row in stored.fetchall() if row not in there]
+    return Rows(tuple(each.name for each in stored.description or []), tuple(written))
 
 
-def _base(connection: psycopg.Connection, case: Case) -> sql.Identifier:
-    """Where the rows are: the case's table, or what it was renamed or moved to under a contract view."""
+def _base(connection: psycopg.Connection, case: Case) -> sql.Identifier | None:
+    """Where the rows are: the case's table, or what it was renamed or moved to; None where it is dropped."""
     query = """select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where c.relkind in ('r', 'v') and n.nspname in ('public', 'side') and c.relname in (%s, 'u')
+        where c.relkind in ('r', 'p', 'v') and n.nspname in ('public', 'side') and c.relname in (%s, 'u')
         order by c.relname = %s desc limit 1"""
     row = connection.execute(query, (case.table, case.table)).fetchone()
-    assert row is not None
-    return sql.Identifier(*row)
+    return sql.Identifier(*row) if row is not None else None
 
 
 def _insert(case: Case) -> sql.Composable:

@@ -1,6 +1,6 @@
 """A verdict in words that the static judgement and what a server did can both be put into."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import Access, Contract, ContractTable, ReadsThrough
@@ -10,9 +10,11 @@ from schemaguard.history.revision import Revision, Run
 from schemaguard.history.sql_runner import run_section
 from schemaguard.rules.contract import unproven
 from schemaguard.rules.facts.blame import Blamed, blame
+from schemaguard.rules.facts.change import ChangeFacts
 from schemaguard.rules.facts.concerned import directory
 from schemaguard.rules.facts.context import Assumptions, Context
 from schemaguard.rules.facts.explaining import explanation
+from schemaguard.rules.facts.open_world import opened
 from schemaguard.rules.facts.walk import Visit, walk
 from schemaguard.window.under_contract import UnderContract, VersionInWindow
 from tests.postgres.catalog.servers import fold_script
@@ -57,38 +59,48 @@ def contract(case: Case, access: Access, through: ReadsThrough) -> Contract:
 
 def judged(case: Case, access: Access, through: ReadsThrough) -> tuple[frozenset[str], str]:
     """The static judgement: the cause codes, and what they foretell."""
-    return judged_run(_run(case), case, access, through)
+    return judged_run(_run(case, fold_script(spelled(case.setup))), case, access, through)
+
+
+def judged_unlisted(case: Case, access: Access, through: ReadsThrough) -> tuple[frozenset[str], str]:
+    """The static judgement where nothing of what the case sets up is known."""
+    return judged_run(_run(case, Catalog()), case, access, through)
 
 
 def judged_run(run: Run, case: Case, access: Access, through: ReadsThrough) -> tuple[frozenset[str], str]:
     """The static judgement of a run on the tables of the case."""
     held = UnderContract(contract(case, access, through), (VersionInWindow("1", "active"),))
-    blamed = [each for found in blame(walk(run), directory((held,))).values() for each in found]
-    if any(_is_unproven(run, held)):
+    visits = opened(walk(run), (held,))
+    blamed = [each for found in blame(visits, directory((held,))).values() for each in found]
+    if any(_is_unproven(run, visits, held)):
         return frozenset({"opaque"}), UNPROVEN
     causes = frozenset(each.breakage.cause for each in blamed)
     foretold = [_foretold(each) for each in blamed]
     return causes, min(foretold, key=_gravity, default=SAME)
 
 
-def _run(case: Case) -> Run:
-    before: Catalog = fold_script(spelled(case.setup))
+def _run(case: Case, before: Catalog) -> Run:
     steps = run_section(Section("change.sql", spelled(case.change), transactions="one"), before)
     revision = Revision("change", (), "change.sql")
     return Run(revision, "upgrade", steps, before, steps[-1].after)
 
 
-def _is_unproven(run: Run, held: UnderContract) -> Iterator[bool]:
-    for visit in walk(run):
+def _is_unproven(run: Run, visits: Sequence[Visit], held: UnderContract) -> Iterator[bool]:
+    for visit in visits:
         yield any(True for _ in unproven.RULE.check(visit.change, _context(run, visit, held)))
 
 
 def _context(run: Run, visit: Visit, held: UnderContract) -> Context:
-    return Context(run, visit.step, visit.change, visit.before, visit.after, visit.made, (), (held,), (), Assumptions())
+    return Context(
+        run, visit.step, visit.change, visit.before, visit.after, ChangeFacts((visit,), 0, 16), visit.made, (), (held,),
+        (), Assumptions(),
+    )  # fmt: skip
 
 
 def _foretold(blamed: Blamed) -> str:
     found = blamed.breakage
+    if found.is_doubt:
+        return UNPROVEN
     if found.refused_with is not None:
         return refused(found.refused_with)
     if found.sqlstate is not None:
@@ -105,9 +117,9 @@ def _gravity(foretold: str) -> int:
 
 def explained(case: Case, access: Access, through: ReadsThrough) -> tuple[Explanation, ...]:
     """How each breakage of the case is explained."""
-    run = _run(case)
+    run = _run(case, fold_script(spelled(case.setup)))
     held = UnderContract(contract(case, access, through), (VersionInWindow("1", "active"),))
-    visits = walk(run)
+    visits = opened(walk(run), (held,))
     return tuple(
         explanation(_context(run, visits[position], held), [each.breakage])
         for position, blamed in blame(visits, directory((held,))).items()

@@ -154,10 +154,15 @@ def _insert(cursor: Cursor) -> Iterator[Change]:
     while cursor.key == "on" and cursor.peek() != "conflict":  # the ON of a join
         cursor.take()
         cursor.skip("on", "returning")
-    if cursor.accept("on", "conflict") and cursor.key == "(":
+    conflicts = cursor.accept("on", "conflict")
+    if conflicts and cursor.key == "(":
         change = replace(change, conflict_columns=_conflict_columns(cursor))
-    cursor.skip()
     yield change
+    if conflicts:
+        cursor.skip("do")
+        if cursor.accept("do", "update"):
+            yield UpdateRows(table, _assignments(cursor), has_where=True)
+    cursor.skip()
 
 
 def _conflict_columns(cursor: Cursor) -> tuple[str, ...]:
@@ -209,7 +214,18 @@ def _update(cursor: Cursor) -> Iterator[Change]:
     cursor.skip()
     where = cursor.since(begin) if has_where else None
     columns = tuple(column for together, _ in assigned for column in together)
-    yield UpdateRows(table, columns, has_where, overwritten(assigned, where, joins=joins))
+    fills_null = _null_column(cursor, begin)
+    yield UpdateRows(table, columns, has_where, overwritten(assigned, where, joins=joins), fills_null)
+
+
+def _null_column(cursor: Cursor, begin: int) -> str | None:
+    """The column of a condition that is `WHERE c IS NULL` and nothing more."""
+    end = next((at for at in range(begin, cursor.at) if cursor.tokens[at].key in (";", "returning")), cursor.at)
+    tokens = cursor.tokens[begin:end]
+    keys = tuple(token.key for token in tokens)
+    if len(keys) not in (4, 6) or keys[0] != "where" or keys[-2:] != ("is", "null"):
+        return None
+    return tokens[-3].value if len(keys) == 4 or keys[2] == "." else None
 
 
 def _target_table(cursor: Cursor) -> Name:

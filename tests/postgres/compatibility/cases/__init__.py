@@ -8,8 +8,10 @@ from tests.postgres.compatibility.cases import (
     nulls_and_defaults,
     objects,
     types,
+    unlisted,
     values,
     views,
+    written_rows,
 )
 
 CASES = (
@@ -22,4 +24,6 @@ CASES = (
     *objects.CASES,
     *computed.CASES,
     *views.CASES,
+    *written_rows.CASES,
+    *unlisted.CASES,
 )

@@ -73,7 +73,7 @@ CASES = (
         change="update t set a = a * 100",
         promises=(ID, column("a", "integer")),
         sent=((2, 3),),
-        reader="values-overwritten",
+        reader="rows-overwritten",
         accesses=("read",),
     ),
     Case(

@@ -66,7 +66,8 @@ def test_a_drop_and_a_new_one_in_one_transaction_are_judged_at_its_end() -> None
     sql = "ALTER TABLE t DROP COLUMN b; ALTER TABLE t ADD COLUMN b text"
 
     assert _headlines(_judged(_replay(sql, in_transaction=True), READS_B)) == [
-        ("drop-column", "ALTER TABLE t DROP COLUMN b", ())
+        ("drop-column", "ALTER TABLE t DROP COLUMN b", ()),
+        ("shifts-meaning", "ALTER TABLE t ADD COLUMN b text", ()),
     ]
 
 

@@ -1,0 +1,73 @@
+"""Where the rows of a contract's table are: in the table, its partitions and children, and the tables below a view."""
+
+from collections.abc import Callable, Iterator
+
+from schemaguard.catalog.objects import Catalog, ForeignKey, Name, Table
+from schemaguard.contracts.compatibility.relation import relation
+
+
+def children(table: Name, catalog: Catalog) -> Iterator[Table]:
+    """The partitions and inheritance children of the table."""
+    for user in catalog.dependents.get(table, ()):
+        child = catalog.tables.get(user)
+        if child is not None and (child.partition_of == table or table in child.inherits):
+            yield child
+
+
+def ancestors(table: Name, catalog: Catalog) -> Iterator[Name]:
+    """The tables that show the rows of this one as their own."""
+    known = catalog.tables.get(table)
+    if known is None:
+        return
+    for parent in (*known.inherits, *((known.partition_of,) if known.partition_of is not None else ())):
+        yield parent
+        yield from ancestors(parent, catalog)
+
+
+def stores(relation: Name, catalog: Catalog) -> frozenset[Name]:
+    """Every table whose rows the table or view shows; a materialized view keeps rows of its own."""
+    found: set[Name] = set()
+    waiting = [catalog.resolve(relation)]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        view = catalog.views.get(name)
+        if view is not None and not view.materialized:
+            waiting.extend(catalog.resolve(read) for read, _ in view.reads)
+        waiting.extend(child.name for child in children(name, catalog))
+    return frozenset(found)
+
+
+def below_view(name: Name, catalog: Catalog) -> Name:
+    """The table whose rows a statement on the table or simple view writes."""
+    shown = relation(name, catalog)
+    return shown.base.name if shown is not None and shown.base is not None else catalog.resolve(name)
+
+
+def emptied(table: Name, catalog: Catalog) -> frozenset[Name]:
+    """The tables that TRUNCATE … CASCADE empties: its partitions and children, and what refers to any of them."""
+    return _reached(table, catalog, lambda _: True)
+
+
+def deleted_from(table: Name, catalog: Catalog) -> frozenset[Name]:
+    """The tables from which rows go with the deleted ones: ON DELETE CASCADE."""
+    return _reached(table, catalog, lambda key: key.on_delete == "CASCADE")
+
+
+def _reached(table: Name, catalog: Catalog, follows: Callable[[ForeignKey], bool]) -> frozenset[Name]:
+    found: set[Name] = set()
+    waiting = [table]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        waiting.extend(child.name for child in children(name, catalog))
+        for user in catalog.dependents.get(name, ()):
+            other = catalog.tables.get(user)
+            keys = other.constraints if other is not None else ()
+            if any(isinstance(key, ForeignKey) and key.ref_table == name and follows(key) for key in keys):
+                waiting.append(user)
+    return frozenset(found)
