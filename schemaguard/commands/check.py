@@ -10,7 +10,7 @@ from pathlib import Path
 from schemaguard.adapters.contract_files import read_contracts
 from schemaguard.adapters.override_file import read_overrides
 from schemaguard.catalog.changes import ControlTransaction, Opaque, Unreadable
-from schemaguard.commands.histories import choose_base, find_histories, replay_history
+from schemaguard.commands.histories import choose_base, discovered, replay_history
 from schemaguard.commands.reading import Reading
 from schemaguard.commands.windows import LiveWindow, choose
 from schemaguard.contracts.contract import Contract
@@ -62,7 +62,8 @@ def check(
     now = datetime.now(UTC)
     config = reading.config
     choice = Choice(options.select, options.ignore, config.rules, config.adopt).checked(RULES, str(config.file or ""))
-    histories = find_histories(reading, options.paths)
+    discovery = discovered(reading, options.paths)
+    histories = discovery.histories
     base = choose_base(reading, options.base, environ)
     contracts = _contracts(options, reading)
     window = choose(options.window, options.at, _contracts_folder(options, reading), reading.files, contracts, live)
@@ -89,7 +90,7 @@ def check(
         revisions=tuple(_judged(replay, run, terms) for replay in replays for run in _judged_runs(replay)),
         findings=findings,
         seconds=clock() - start,
-        remarks=(*_remarks(choice, window.source, age_days), *taken_as_applied(replays)),
+        remarks=(*discovery.remarks, *_remarks(choice, window.source, age_days), *taken_as_applied(replays)),
         applied_by=config.applied_by,
         history_size=sum(len(replay.runs) for replay in replays),
     )

@@ -56,6 +56,8 @@ class Settings:
     """What the configuration says about evaluating."""
 
     postgresql: int = 16
+    database: str | None = None
+    """The database whose name env.py hands over to the revisions; None where it hands over none that is known."""
 
 
 @dataclass(slots=True)
@@ -124,7 +126,7 @@ class Evaluator:
             if isinstance(function, Function) and _does_nothing(function):
                 return True, comments
             compilers.say(interpreter, module)
-            interpreter.call(function, _handed_over(function))
+            interpreter.call(function, _handed_over(function, self.settings.database))
             for used in [one for one in self.modules.found.values() if one is not None]:
                 compilers.say(interpreter, used)
         except Raised as raised:
@@ -159,12 +161,14 @@ def _line_of(module: ProjectModule, name: str) -> int:
     return next((statement.lineno for statement in module.index.get(name, ())), 1)
 
 
-def _handed_over(function: Value) -> Arguments:
+def _handed_over(function: Value, database: str | None) -> Arguments:
     """What `run_migrations()` in env.py hands over to the function of a revision, where that takes something."""
     if not isinstance(function, Function):
         return Arguments()
     parameters = function.node.args
     taken = [*parameters.posonlyargs, *parameters.args]
+    if database is not None and taken:
+        return Arguments([database])
     needed = taken[: len(taken) - len(parameters.defaults)]
     unknown = Unknown("what env.py hands over to the revision isn't known")
     return Arguments([unknown] * len(needed))
