@@ -101,7 +101,9 @@ def _everywhere(files: Files, read: ReadIdentity) -> Discovery:
             histories.extend(each_database(history, files))
     scripts = [normpath(place.location.script or place.path) for place in found.places]
     scripts += [path for path, _ in found.aside]
-    usual = next((path for path in _USUAL if _is_another(path, scripts, files)), None)
+    # Settings at the root say where its migrations are; without them the usual folders do.
+    is_said = any(place.location.ini in ("alembic.ini", "pyproject.toml") for place in found.places)
+    usual = None if is_said else next((path for path in _USUAL if _is_another(path, scripts, files)), None)
     if usual is None and not histories and is_sql(_LAST, files):
         usual = _LAST
     if usual is not None:
