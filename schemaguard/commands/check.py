@@ -16,6 +16,7 @@ from schemaguard.commands.windows import LiveWindow, choose
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import ContractError, UsageError
 from schemaguard.history.revision import Replay, Run
+from schemaguard.history.said import on_presumed, on_unused
 from schemaguard.releases.window import held, without_contract
 from schemaguard.releases.window_lock import OLD_DAYS
 from schemaguard.rules import RULES, baseline
@@ -90,7 +91,13 @@ def check(
         revisions=tuple(_judged(replay, run, terms) for replay in replays for run in _judged_runs(replay)),
         findings=findings,
         seconds=clock() - start,
-        remarks=(*discovery.remarks, *_remarks(choice, window.source, age_days), *taken_as_applied(replays)),
+        remarks=(
+            *discovery.remarks,
+            *_remarks(choice, window.source, age_days),
+            *taken_as_applied(replays),
+            *on_presumed(replays),
+            *on_unused(config.assume, replays),
+        ),
         applied_by=config.applied_by,
         history_size=sum(len(replay.runs) for replay in replays),
     )

@@ -8,6 +8,7 @@ from schemaguard.adapters.store import versions_of_evaluation
 from schemaguard.catalog.objects import Catalog
 from schemaguard.commands.reading import Reading
 from schemaguard.errors import HistoryError, UsageError
+from schemaguard.history.alembic_settings import main_options
 from schemaguard.history.cache import CachedRunner, remembered_identity
 from schemaguard.history.discovery import Discovery, discover_all
 from schemaguard.history.graph import ancestors
@@ -145,13 +146,15 @@ def _runner(history: History, reading: Reading) -> Runner:
         repr((history.kind, history.env_file, history.database)),
         repr((reading.assume_in_transaction, _settings_that_count(reading))),
         read(history.env_file) or "" if history.env_file else "",
+        read(history.ini_file) or "" if history.ini_file else "",
         _initial(reading)[1],
     )
     return CachedRunner(lambda: runner_for(history, reading), reading.store, read, start)
 
 
 def _settings_that_count(reading: Reading) -> tuple[object, ...]:
-    return (reading.postgresql or reading.config.postgresql, reading.config.sources)
+    config = reading.config
+    return (reading.postgresql or config.postgresql, config.sources, sorted(map(repr, config.assume.items())))
 
 
 def run_initial(reading: Reading) -> tuple[Step, ...]:
@@ -191,5 +194,6 @@ def runner_for(history: History, reading: Reading) -> Runner:
 
     config, files = reading.config, reading.files
     roots = (*history.roots, *(files.path_of(config.root / source) for source in config.sources))
-    settings = Settings(reading.postgresql or config.postgresql, history.database)
+    options = main_options(history.ini_file, files) if history.ini_file is not None else {}
+    settings = Settings(reading.postgresql or config.postgresql, history.database, config.assume, options)
     return Evaluator(files, roots, settings, history.env_file)

@@ -114,6 +114,18 @@ def _sections(path: str, files: Files) -> tuple[Mapping[str, object], ...]:
     raise HistoryError("no [alembic] section with a script_location", at=path, next="name the folder of revisions")
 
 
+def main_options(path: str, files: Files) -> Mapping[str, str]:
+    """What the [alembic] section of an ini file says, for code that asks for its options; nothing of other files."""
+    if not path.endswith((".ini", ".cfg")):
+        return {}
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(files.read(path) or "", source=path)
+    except configparser.Error:
+        return {}
+    return dict(parser["alembic"]) if "alembic" in parser else {}
+
+
 def _substituted(settings: Mapping[str, object]) -> Mapping[str, object]:
     """The settings with `%(name)s` replaced by what the section says, as configparser does; `here` stays for later."""
 

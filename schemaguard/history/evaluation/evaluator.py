@@ -9,6 +9,7 @@ from typing import Any
 
 from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Place
+from schemaguard.history.deployment import Deployment, Sayable
 from schemaguard.history.evaluation import compilers, environment
 from schemaguard.history.evaluation.data_model import attributes
 from schemaguard.history.evaluation.host.modelled import native
@@ -58,6 +59,10 @@ class Settings:
     postgresql: int = 16
     database: str | None = None
     """The database whose name env.py hands over to the revisions; None where it hands over none that is known."""
+    assume: Mapping[str, Sayable] = field(default_factory=dict)
+    """What the settings say of values that only a deployment knows."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """What alembic.ini says, by the names of its options."""
 
 
 @dataclass(slots=True)
@@ -74,6 +79,7 @@ class Evaluator:
     modules: Modules = field(init=False)
     _options: Mapping[str, Any] | None = None
     _option_sources: frozenset[str] = frozenset()
+    _options_used: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.modules = Modules(self.files, self.roots)
@@ -94,7 +100,8 @@ class Evaluator:
         self.modules.sources = {revision.file, *self._option_sources}
         self.modules.forget()
         recorder = Recorder(catalog, self.settings.postgresql, options)
-        interpreter = Interpreter(LANGUAGE, self.modules, recorder)
+        deployment = self._deployment()
+        interpreter = Interpreter(LANGUAGE, self.modules, recorder, deployment)
         recorder.interpreter = interpreter
         is_empty, comments = self._evaluate(interpreter, revision, direction)
         run = Run(
@@ -105,6 +112,8 @@ class Evaluator:
             recorder.catalog,
             file_comments=comments,
             is_empty=is_empty and not recorder.steps,
+            assumed=tuple(sorted(deployment.used | self._options_used)),
+            presumed=tuple(sorted(deployment.presumed)),
         )
         return Outcome(run, frozenset(self.modules.sources))
 
@@ -141,13 +150,18 @@ class Evaluator:
             _stopped(recorder, f"{FAULT} ({type(error).__name__}: {error})")
         return False, comments
 
+    def _deployment(self) -> Deployment:
+        return Deployment(self.settings.assume, self.settings.options)
+
     def _of_environment(self, catalog: Catalog) -> Mapping[str, Any]:
         if self._options is None:
             recorder = Recorder(catalog, self.settings.postgresql, {})
-            interpreter = Interpreter(LANGUAGE, self.modules, recorder)
+            deployment = self._deployment()
+            interpreter = Interpreter(LANGUAGE, self.modules, recorder, deployment)
             recorder.interpreter = interpreter
             self._options = environment.options(interpreter, self.env_file)
             self._option_sources = frozenset(self.modules.sources)
+            self._options_used = frozenset(deployment.used)
         return self._options
 
 

@@ -104,12 +104,17 @@ def _of_instance(interpreter: Interpreter, instance: Instance, name: str) -> Val
         getter = instance.cls.find("__getattr__")
         if getter is not NOTHING:
             return interpreter.call_with(getter, instance, name)
-        if any(isinstance(base, Unknown) for cls in instance.cls.order for base in cls.bases):
+        if any(isinstance(base, Unknown) or _hides_methods(base) for cls in instance.cls.order for base in cls.bases):
             return Unknown(f"what a {instance.cls.name} inherits isn't known", is_code=True)
         return NOTHING
     if isinstance(found, Column):
         return Unknown(f"what a row has in {name} isn't known")
     return _seen(interpreter, found, instance, instance.cls)
+
+
+def _hides_methods(base: Value) -> bool:
+    """Whether a class of a library has methods that aren't modelled, so that an object has more than is seen."""
+    return isinstance(base, Modelled) and base.name in ("BaseSettings", "BaseModel")
 
 
 def of_class(interpreter: Interpreter, cls: Class, name: str) -> Value:

@@ -120,6 +120,7 @@ def ask(interpreter: Interpreter, receiver: Any, name: str, arguments: Arguments
         return Unknown("which revision a database is at isn't known")
     if name == "type_descriptor":
         return conversion.as_type(interpreter, arguments.get(0, "typeobj"))
+    arguments = _presumed(interpreter, arguments)
     unknown = next((value for value in arguments.values() if isinstance(value, Unknown) or has_hole(value)), None)
     if unknown is not None or arguments.is_open:
         return Unknown(unknown.reason if isinstance(unknown, Unknown) else "a name isn't known")
@@ -127,6 +128,17 @@ def ask(interpreter: Interpreter, receiver: Any, name: str, arguments: Arguments
     return interpreter.recorder.attempted(
         lambda: getattr(receiver, name)(*arguments.positional, **keywords), f"the answer to {name}()"
     )
+
+
+def _presumed(interpreter: Interpreter, arguments: Arguments) -> Arguments:
+    """The arguments with defaults where only a deployment knows more: what statements name is what is asked for."""
+
+    def one(value: Value) -> Value:
+        text = interpreter.holes.text(value) if isinstance(value, Unknown) and value.default is not None else value
+        return interpreter.holes.presumed(text, interpreter.deployment) if has_hole(text) else value
+
+    keywords = {key: one(value) for key, value in arguments.keywords.items()}
+    return Arguments([one(value) for value in arguments.positional], keywords, arguments.is_open)
 
 
 def create(interpreter: Interpreter, receiver: Any, name: str, arguments: Arguments) -> Value:

@@ -10,6 +10,7 @@ from alembic.operations import BatchOperations, Operations
 
 from schemaguard.catalog.changes import InsertRows
 from schemaguard.catalog.objects import Name
+from schemaguard.history.deployment import to_be_said
 from schemaguard.history.evaluation.effects.connections import is_open, send
 from schemaguard.history.evaluation.host import conversion
 from schemaguard.history.evaluation.machine.interpreter import Interpreter
@@ -99,7 +100,7 @@ def _argument(interpreter: Interpreter, operation: str, key: str, value: Value) 
         return interpreter.holes.text(value)
     if key in _COLUMN_LISTS and operation != "create_table":
         return [interpreter.holes.text(value)]
-    raise Unsupported(value.reason)
+    raise Unsupported(to_be_said(value.reason, value.name))
 
 
 def _table(

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
+from schemaguard.history.deployment import to_be_said
 from schemaguard.history.evaluation.host import legacy
 from schemaguard.history.evaluation.machine.interpreter import Interpreter
 from schemaguard.history.evaluation.values.holes import has_hole
@@ -48,8 +49,9 @@ class SpelledType(UserDefinedType[Any]):
 
 
 def unknown_type(interpreter: Interpreter, unknown: Unknown) -> TypeEngine[Any]:
-    """A type whose spelling is a hole."""
-    return SpelledType(interpreter.holes.text(unknown))
+    """A type whose spelling is a hole: what the settings could say is a value, and no type."""
+    reason = unknown.reason if unknown.is_code else to_be_said(unknown.reason, unknown.name)
+    return SpelledType(interpreter.holes.text(Unknown(reason)))
 
 
 def convert(interpreter: Interpreter, value: Value) -> Value:

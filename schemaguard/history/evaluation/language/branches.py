@@ -1,6 +1,7 @@
 """`if`, conditional expressions, `and`/`or`, `assert`: what depends on a condition."""
 
 import ast
+from dataclasses import replace
 
 from schemaguard.history.evaluation.machine.heap import join
 from schemaguard.history.evaluation.machine.interpreter import Completion, Interpreter
@@ -54,6 +55,9 @@ def combine(interpreter: Interpreter, node: ast.BoolOp, scope: Scope) -> Value:
             return value
         if known is None:
             unknown = value if isinstance(value, Unknown) else Unknown(f"{_said(operand)} isn't known")
+    if unknown is not None and stops_at and isinstance(value, str) and unknown.name is not None:
+        # `os.getenv("SCHEMA") or "public"`: another spelling of a default.
+        return replace(unknown, default=unknown.default or value)
     return value if unknown is None else unknown
 
 

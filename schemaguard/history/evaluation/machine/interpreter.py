@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from schemaguard.history.deployment import Deployment
 from schemaguard.history.evaluation.machine import sending
 from schemaguard.history.evaluation.machine.budget import MOST_STEPS_OF_IMPORTS, Budget, OutOfReach
 from schemaguard.history.evaluation.machine.extent import Extents
@@ -71,7 +72,9 @@ class Site:
 class Interpreter:
     """One evaluation of one revision."""
 
-    def __init__(self, language: Language, modules: Modules, recorder: "Recorder") -> None:
+    def __init__(
+        self, language: Language, modules: Modules, recorder: "Recorder", deployment: Deployment | None = None
+    ) -> None:
         self.language = language
         self.modules = modules
         self.recorder = recorder
@@ -79,6 +82,8 @@ class Interpreter:
         self.extents = Extents(self.budget)
         self.heap = Heap(self.budget.spend)
         self.holes = Holes()
+        self.deployment = Deployment() if deployment is None else deployment
+        """What the settings say of values that only a deployment knows, and what of it was of use."""
         self.sites: list[Site] = []
         """The calls that are going on, outermost first."""
         self.conditional = 0

@@ -7,10 +7,13 @@ number between two characters of Unicode's private use area, which no migration 
 import re
 from dataclasses import dataclass, field
 
+from schemaguard.history.deployment import Deployment, Presumed, name_in, to_be_said
 from schemaguard.history.evaluation.values.objects import Unknown, Value
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 HOLE = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
+_PLAIN = re.compile(r"[\w.-]*")
+"""Defaults that mean the same as a name, in a literal, or bare."""
 PLACEHOLDER = "unknown_value_"
 """How the name starts that stands for a hole when its statement is read."""
 
@@ -21,12 +24,30 @@ class Holes:
 
     reasons: list[str] = field(default_factory=list)
 
+    defaults: dict[int, Presumed] = field(default_factory=dict)
+    """Number of a hole → what the code itself puts there where a deployment says nothing else."""
+
     def text(self, unknown: Unknown) -> str:
         """A text that is nothing but a hole."""
-        if unknown.reason in self.reasons:
-            return f"{_OPEN}{self.reasons.index(unknown.reason)}{_CLOSE}"
-        self.reasons.append(unknown.reason)
-        return f"{_OPEN}{len(self.reasons) - 1}{_CLOSE}"
+        reason = to_be_said(unknown.reason, unknown.name)
+        if reason not in self.reasons:
+            self.reasons.append(reason)
+        number = self.reasons.index(reason)
+        if unknown.default is not None and _PLAIN.fullmatch(unknown.default):
+            self.defaults.setdefault(number, Presumed(name_in(reason) or reason, unknown.default))
+        return f"{_OPEN}{number}{_CLOSE}"
+
+    def presumed(self, text: str, deployment: Deployment) -> str:
+        """The text with defaults in the holes that have one; the deployment remembers which were taken."""
+
+        def default(hole: re.Match[str]) -> str:
+            found = self.defaults.get(int(hole[1]))
+            if found is None:
+                return hole[0]
+            deployment.presumed.add(found)
+            return found.value
+
+        return HOLE.sub(default, text) if self.defaults else text
 
     def reason(self, text: str) -> str:
         """Why the first hole of a text is one."""
