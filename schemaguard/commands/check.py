@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from schemaguard.adapters.override_file import read_overrides
 from schemaguard.catalog.changes import ControlTransaction, Opaque, Unreadable
 from schemaguard.commands.histories import choose_base, discovered, replay_history
 from schemaguard.commands.reading import Reading
+from schemaguard.commands.repository_paths import from_top
 from schemaguard.commands.windows import LiveWindow, choose
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import ContractError, UsageError
@@ -22,11 +23,13 @@ from schemaguard.releases.window_lock import OLD_DAYS
 from schemaguard.rules import RULES, baseline
 from schemaguard.rules.choice import Choice
 from schemaguard.rules.context import Assumptions
+from schemaguard.rules.foreign import Foreign, foreign_comments, hints
 from schemaguard.rules.judge import Terms, judge
 from schemaguard.rules.overriding import Overrides
 from schemaguard.rules.phase import phase
 from schemaguard.rules.rollback import rollback_class
 from schemaguard.rules.under_contract import UnderContract
+from schemaguard.rules.unjudged import unjudged
 from schemaguard.rules.verdict import CheckResult, ContractUsed, JudgedRevision, WindowUsed
 from schemaguard.rules.walk import walk
 
@@ -85,7 +88,7 @@ def check(
     )
     replays = tuple(replay_history(history, reading, base) for history in histories)
     findings = judge(replays, terms)
-    return CheckResult(
+    result = CheckResult(
         window=WindowUsed(window.source, window.at.astimezone(UTC).isoformat(timespec="seconds"), age_days),
         contracts=tuple(_used(contract) for contract in terms.contracts),
         revisions=tuple(_judged(replay, run, terms) for replay in replays for run in _judged_runs(replay)),
@@ -93,14 +96,24 @@ def check(
         seconds=clock() - start,
         remarks=(
             *discovery.remarks,
-            *_remarks(choice, window.source, age_days),
+            *_remarks(window.source, age_days),
             *taken_as_applied(replays),
             *on_presumed(replays),
             *on_unused(config.assume, replays),
+            *hints(_foreign(replays, reading), RULES),
         ),
+        unjudged=tuple(unjudged(RULES, has_contracts=bool(contracts), in_window=bool(terms.contracts))),
         applied_by=config.applied_by,
         history_size=sum(len(replay.runs) for replay in replays),
     )
+    return from_top(result, reading.files.root)
+
+
+def _foreign(replays: Iterable[Replay], reading: Reading) -> Iterator[Foreign]:
+    """The suppression comments of other tools in what is judged."""
+    files = dict.fromkeys(run.revision.file for replay in replays for run in _judged_runs(replay))
+    for file in files:
+        yield from foreign_comments(reading.files.read(file) or "", file)
 
 
 def _judged_runs(replay: Replay) -> list[Run]:
@@ -155,10 +168,8 @@ def _contracts_folder(options: CheckOptions, reading: Reading) -> Path:
     return reading.config.root / reading.config.contracts
 
 
-def _remarks(choice: Choice, source: str, age_days: int | None) -> tuple[str, ...]:
-    remarks = [
-        f"{word} can't be turned off: it belongs to the contract family" for word in choice.without_effect(RULES)
-    ]
+def _remarks(source: str, age_days: int | None) -> tuple[str, ...]:
+    remarks = []
     if age_days is not None and age_days >= OLD_DAYS:
         remarks.append(f"{source} is {age_days} days old: schemaguard window lock writes it anew")
     return tuple(remarks)

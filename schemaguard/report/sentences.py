@@ -65,13 +65,16 @@ def accepted(finding: Finding) -> str:
 
 
 def grounds(result: CheckResult) -> str:
-    """For whom was judged, where the windows came from, and how old that is."""
+    """For whom was judged, where the windows came from, and how old that is; then what wasn't judged at all."""
     names = [f"{c.model}@{version}" for c in result.contracts for version in c.model_versions]
     names += [contract.model for contract in result.contracts if not contract.model_versions]
+    if not names and result.unjudged:
+        return "; ".join(result.unjudged)
     if not names:
         return "no contract is in its window: nothing was judged on behalf of a model"
     more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
     window = result.window
     age = f" ({plural(window.age_days, 'day')} old)" if window.age_days else ""
     whom = ", ".join(names[:_NAMES_SHOWN]) + more
-    return f"judged for {whom} · windows from {source_in_words(window.source)}, as of {window.at[:10]}{age}"
+    judged = f"judged for {whom} · windows from {source_in_words(window.source)}, as of {window.at[:10]}{age}"
+    return "; ".join((judged, *result.unjudged))
