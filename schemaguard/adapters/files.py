@@ -123,9 +123,20 @@ def decode(content: bytes, *, is_python: bool = False) -> str:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
         return _universal(content.decode(encoding))
     except (SyntaxError, UnicodeDecodeError, LookupError):
-        if is_python:
+        if is_python and not _is_read_by_python(content):
             return content.decode("utf-8", "surrogateescape")
         return _universal(content.decode("latin-1"))
+
+
+def _is_read_by_python(content: bytes) -> bool:
+    """Whether Python reads a source that isn't UTF-8 all the same: some versions don't look into comments."""
+    import ast
+
+    try:
+        ast.parse(content)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _universal(text: str) -> str:

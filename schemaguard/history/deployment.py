@@ -66,6 +66,11 @@ def name_in(reason: str) -> str | None:
     return found["name"] if found else None
 
 
+def without_name(reason: str) -> str:
+    """The reason without the name that the value could be said by."""
+    return _NAME.sub("", reason)
+
+
 def line_for(name: str) -> str:
     """The line of TOML that says the value of that name, which the author has to fill in."""
     if _BARE.fullmatch(name):

@@ -35,6 +35,8 @@ def foreign_comments(text: str, file: str) -> Iterator[Foreign]:
     """The suppression comments of other tools in a source."""
     for tool, pattern in _TOOLS:
         for found in pattern.finditer(text):
+            if "schemaguard:" in text[text.rfind("\n", 0, found.start()) + 1 : found.start()]:
+                continue  # The reason of one of ours.
             line = text.count("\n", 0, found.start()) + 1
             yield Foreign(tool, " ".join(found["said"].split()), found["rest"], Place(file, line))
 

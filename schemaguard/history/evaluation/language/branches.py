@@ -52,12 +52,11 @@ def combine(interpreter: Interpreter, node: ast.BoolOp, scope: Scope) -> Value:
             return unknown
         known = interpreter.truth(value)
         if known is stops_at:
-            return value
+            is_default = stops_at and isinstance(value, str) and unknown is not None and unknown.name is not None
+            # `os.getenv("SCHEMA") or "public"`: another spelling of a default.
+            return replace(unknown, default=value) if is_default and unknown is not None else value
         if known is None:
             unknown = value if isinstance(value, Unknown) else Unknown(f"{_said(operand)} isn't known")
-    if unknown is not None and stops_at and isinstance(value, str) and unknown.name is not None:
-        # `os.getenv("SCHEMA") or "public"`: another spelling of a default.
-        return replace(unknown, default=unknown.default or value)
     return value if unknown is None else unknown
 
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from schemaguard.config import is_sayable
-from schemaguard.history.deployment import name_in, to_be_said
+from schemaguard.history.deployment import name_in, to_be_said, without_name
 from schemaguard.history.evaluation.machine.interpreter import Interpreter
-from schemaguard.history.evaluation.values.objects import NOTHING, Instance, Modelled, Unknown, Value
+from schemaguard.history.evaluation.values.objects import NOTHING, Instance, Unknown, Value
 from schemaguard.history.evaluation.values.scope import Scope
 
 _OWN = ("self", "cls")
@@ -34,9 +34,14 @@ def of_attribute(interpreter: Interpreter, node: ast.Attribute, container: Value
         return found
     if isinstance(container, Unknown) and container.name is not None:
         return _named(value, f"{container.name}.{node.attr}")
-    if isinstance(container, Instance) and text is not None and text.split(".")[0] not in _OWN:
-        return replace(value, reason=to_be_said(value.reason, text), name=text)
+    if text is not None and text.split(".")[0] not in _OWN and _is_field(container, node.attr, value):
+        return replace(value, reason=to_be_said(without_name(value.reason), text), name=text)
     return value
+
+
+def _is_field(container: Value, attribute: str, value: Unknown) -> bool:
+    """Whether a value is a field of an object of settings, which is called as the code reaches it."""
+    return isinstance(container, Instance) and value.name in {f"{cls.name}.{attribute}" for cls in container.cls.order}
 
 
 def of_item(interpreter: Interpreter, node: ast.Subscript, container: Value, value: Value) -> Value:
@@ -80,15 +85,6 @@ def bound_to(name: str, value: Value) -> Value:
     if isinstance(value, Unknown) and (value.is_code or value.name is None) and name_in(value.reason) is None:
         return replace(value, name=name)
     return value
-
-
-def of_settings(container: Value) -> bool:
-    """Whether a value is an object of settings that a library reads from the environment."""
-    return isinstance(container, Instance) and any(
-        isinstance(base, Modelled) and base.name in ("BaseSettings", "BaseModel")
-        for cls in container.cls.order
-        for base in cls.bases
-    )
 
 
 def _settled(interpreter: Interpreter, value: Unknown, text: str | None) -> Value:

@@ -105,6 +105,8 @@ def _prefix(cls: Class) -> str:
 
 
 def _presumed(name: str, default: Value, *, is_changed: bool) -> Value:
+    if isinstance(default, Instance) and is_a(default.cls, SETTINGS):
+        return default  # It has read its own variables already.
     if isinstance(default, Instance):
         for inner, value in default.attributes.items():
             default.attributes[inner] = _presumed(f"{default.cls.name}.{inner}", value, is_changed=is_changed)
