@@ -143,7 +143,7 @@ def test_our_own_comments_and_prose_get_no_hint() -> None:
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        (lambda text: text.replace(b"pass", "pass  # caf\u00e9".encode("latin-1")), "is 0xe9, which is not UTF-8"),
+        (lambda text: text.replace(b"pass", "print('caf\u00e9')".encode("latin-1")), "is 0xe9, which is not UTF-8"),
         (lambda text: text.decode().encode("utf-16"), "byte 0 (line 1) is 0xff"),
         (lambda text: text.replace(b"pass", b"pass\0"), "is a null byte"),
         (lambda text: text.replace(b"\n", b"\r\n") + b"\x80", "is 0x80"),
@@ -165,6 +165,20 @@ def test_a_file_that_python_cannot_decode_is_said_with_its_byte(
     if "0xe9" in said or "null" in said or "0x80" in said:
         position = next(n for n, byte in enumerate(content) if byte > 0x7F or byte == 0)
         assert f"byte {position} " in found.message
+
+
+def test_a_comment_is_as_readable_as_python_finds_it(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    content = REVISION.format(id="a", down=None, body="pass  # caf\u00e9").encode("latin-1")
+    project.write("versions/a.py", "").write_bytes(content)
+    try:
+        compile(content, "a.py", "exec")
+    except SyntaxError:
+        expected = ["broken-history"]
+    else:
+        expected = []
+    found = [f.rule for f in project.check("versions").findings if f.rule == "broken-history"]
+    assert found == expected
 
 
 def test_a_coding_line_and_a_byte_order_mark_are_read_as_python_reads_them(tmp_path: Path) -> None:
