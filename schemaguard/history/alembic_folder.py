@@ -1,7 +1,8 @@
 """An Alembic history found on disk: from alembic.ini, a script location, or the folder of revision files itself."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from posixpath import basename, dirname, join, normpath
 
 from schemaguard.errors import HistoryError
@@ -15,6 +16,8 @@ from schemaguard.history.sources import Files, is_folder
 _REVISION_FILE = re.compile(r"(?!\.#|__init__).*\.py$")
 _DECLARES_REVISION = re.compile(r"^(down_)?revision\b", re.MULTILINE)
 _LEVELS_TO_ENV = 3
+_POSTGRESQL = ("postgresql", "postgres", "pg", "psql")
+_OTHER_DATABASES = ("sqlite", "sqlite3", "mysql", "mariadb", "mssql", "oracle", "duckdb", "cockroachdb", "snowflake")
 _SKIPPED = ("__pycache__", ".git", "node_modules", ".venv")
 
 
@@ -57,8 +60,18 @@ def settings_file(path: str, files: Files) -> str | None:
     return None
 
 
+def name_among(location: Location, others: Sequence[Location]) -> str:
+    """What reports call one of several histories of a settings file: its script location, if no other shares that."""
+    script = location.script or ""
+    shared = sum(other.script == location.script for other in others) > 1
+    return normpath(location.versions[0] if shared or not script else script)
+
+
 def read_location(path: str, location: Location, files: Files, read: ReadIdentity = read_identity) -> History:
     """The history at a location, which reports call by `path`."""
+    if not any(True for _ in _revision_files(location, files)):
+        # Where no settings say it a program may, as those that have a folder a release or a database do.
+        location = replace(location, is_recursive=True)
     revisions, problems = _read(_revision_files(location, files), files, read)
     if location.ini is None and not location.is_recursive:
         further = _read(_files_below(location, files), files, read)
@@ -205,8 +218,15 @@ def _walk(folder: str, is_recursive: bool, files: Files) -> Iterator[str]:
                 yield path
         elif is_recursive and name not in _SKIPPED:
             below.append(path)
-    for path in below:
+    for path in _of_postgresql(below):
         yield from _walk(path, is_recursive, files)
+
+
+def _of_postgresql(folders: list[str]) -> list[str]:
+    """The folders without those for other databases, where the revisions stand in one for each of several."""
+    if not any(basename(folder).lower() in _POSTGRESQL for folder in folders):
+        return folders
+    return [folder for folder in folders if basename(folder).lower() not in _OTHER_DATABASES]
 
 
 def _env_file(location: Location, files: Files) -> str | None:

@@ -97,7 +97,7 @@ def _sections(path: str, files: Files) -> tuple[Mapping[str, object], ...]:
     except configparser.Error as error:
         raise HistoryError(f"can't be read as an ini file: {error}", at=path, next="mend the file") from error
     shared = parser.defaults().get("script_location")
-    own = [name for name in parser.sections() if parser.get(name, "script_location", fallback=shared) != shared]
+    own = [name for name in parser.sections() if _is_about_its_own(parser, name)]
     if shared is not None and "alembic" in parser and "alembic" not in own:
         own.insert(0, "alembic")
     if own:
@@ -112,6 +112,13 @@ def _sections(path: str, files: Files) -> tuple[Mapping[str, object], ...]:
     if files.is_file(normpath(join(beside, "env.py"))):
         return ({**_substituted(settings), "script_location": "%(here)s"},)
     raise HistoryError("no [alembic] section with a script_location", at=path, next="name the folder of revisions")
+
+
+def _is_about_its_own(parser: configparser.ConfigParser, section: str) -> bool:
+    """Whether a section says itself where a history is, or its revisions are, and doesn't only inherit it."""
+    defaults = parser.defaults()
+    said = {key: parser.get(section, key, fallback=None) for key in ("script_location", "version_locations")}
+    return said["script_location"] is not None and any(value != defaults.get(key) for key, value in said.items())
 
 
 def main_options(path: str, files: Files) -> Mapping[str, str]:

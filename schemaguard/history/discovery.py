@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from posixpath import normpath
 
 from schemaguard.errors import HistoryError, UsageError
-from schemaguard.history.alembic_folder import is_alembic, read_alembic, read_location, settings_file
+from schemaguard.history.alembic_folder import is_alembic, name_among, read_alembic, read_location, settings_file
 from schemaguard.history.alembic_settings import every_location
 from schemaguard.history.databases import MARK, each_database, of_database
 from schemaguard.history.history import History
@@ -67,8 +67,9 @@ def _at(path: str, files: Files, read: ReadIdentity) -> Iterator[History]:
     settings = settings_file(path, files)
     if settings is not None and "env.py" not in (files.names(path) or ()):
         locations = every_location(settings, files)
-        is_only = len(locations) == 1
-        yield from (read_location(path if is_only else one.script or path, one, files, read) for one in locations)
+        for one in locations:
+            name = path if len(locations) == 1 else name_among(one, locations)
+            yield read_location(name, one, files, read)
     elif normpath(path) != "." and is_alembic(path, files):
         yield read_alembic(path, files, read)
     elif files.names(below := f"{path.rstrip('/')}/versions") is not None and is_alembic(below, files):

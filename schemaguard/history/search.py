@@ -1,11 +1,11 @@
 """Looks through a project for the Alembic histories in it, where nobody has said where they are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from posixpath import join, normpath
 
 from schemaguard.errors import HistoryError
-from schemaguard.history.alembic_folder import location_of, settings_file
+from schemaguard.history.alembic_folder import location_of, name_among, settings_file
 from schemaguard.history.alembic_settings import Location, every_location
 from schemaguard.history.sources import Files, is_folder
 
@@ -53,11 +53,13 @@ def search(root: str, files: Files) -> Search:
     places: list[Place] = []
     unusable: list[Unusable] = []
     seen: set[str] = set()
+    known: set[tuple[str, ...]] = set()
 
     def add(path: str, location: Location) -> None:
         script = normpath(location.script or path)
-        if script not in seen:
+        if script not in seen or location.versions not in known:
             seen.add(script)
+            known.add(location.versions)
             places.append(Place(path, location))
 
     for file in settings:
@@ -66,8 +68,11 @@ def search(root: str, files: Files) -> Search:
         except HistoryError as error:
             unusable.append(Unusable(file, error))
             continue
-        for location in found:
-            add(_name(file, location, is_only=len(found) == 1), location)
+        there = [one for one in found if one.script is not None and is_folder(files, one.script)]
+        if not there:
+            unusable.append(Unusable(file, _leads_nowhere(file, found[0])))
+        for location in there:
+            add(_name(file, location, there), location)
     aside = []
     beside = {normpath(join(file, "..")): file for file in settings if file not in {one.path for one in unusable}}
     for script in scripts:
@@ -79,15 +84,24 @@ def search(root: str, files: Files) -> Search:
     meant = [place for place in places if not _is_aside(place.path, root)]
     if not meant:
         return Search(tuple(places), tuple(aside), tuple(unusable))
+    judged = {normpath(place.location.script or place.path) for place in places}
+    unusable = [one for one in unusable if normpath(join(one.path, "..")) not in judged]
     aside += [(place.path, _OF_TESTS) for place in places if place not in meant]
     return Search(tuple(meant), tuple(aside), tuple(one for one in unusable if not _is_aside(one.path, root)))
 
 
-def _name(settings: str, location: Location, *, is_only: bool) -> str:
+def _leads_nowhere(settings: str, location: Location) -> HistoryError:
+    return HistoryError(
+        f"its script location {location.script} isn't there", at=settings, next="name the folder of revisions instead"
+    )
+
+
+def _name(settings: str, location: Location, all_there: Sequence[Location]) -> str:
     """The settings file, or the script location where that says more: it lies in there, or speaks of several."""
-    script = location.script or settings
-    folder = normpath(join(settings, ".."))
-    return settings if is_only and normpath(script) != folder else normpath(script)
+    script = normpath(location.script or settings)
+    if len(all_there) == 1:
+        return settings if script != normpath(join(settings, "..")) else script
+    return name_among(location, all_there)
 
 
 def _is_aside(path: str, root: str) -> bool:
@@ -129,7 +143,7 @@ def _folders(root: str, files: Files) -> Iterator[tuple[str, tuple[str, ...]]]:
             if seen > _MOST_FOLDERS:
                 return
             yield folder, names
-            if "env.py" in names and "versions" in names:
+            if "env.py" in names and "versions" in names and _is_script(folder, names, files):
                 continue  # A script location: revisions are below it, and they may be many.
             inside = (normpath(join(folder, name)) for name in names if name not in _NEVER and name[0] != ".")
             below.extend(path for path in inside if is_folder(files, path))

@@ -17,6 +17,7 @@ from schemaguard.history.evaluation.language import calls
 from schemaguard.history.evaluation.language.expressions import EXPRESSIONS
 from schemaguard.history.evaluation.language.statements import STATEMENTS
 from schemaguard.history.evaluation.libraries import host_module
+from schemaguard.history.evaluation.libraries.alembic_names import OP
 from schemaguard.history.evaluation.libraries.builtins import BUILTINS
 from schemaguard.history.evaluation.libraries.paths import open_file
 from schemaguard.history.evaluation.machine.budget import Exhausted
@@ -185,7 +186,7 @@ def _handed_over(function: Value, database: str | None) -> Arguments:
         return Arguments([database])
     needed = taken[: len(taken) - len(parameters.defaults)]
     unknown = Unknown("what env.py hands over to the revision isn't known")
-    return Arguments([unknown] * len(needed))
+    return Arguments([OP if one.arg == "op" else unknown for one in needed])
 
 
 def _does_nothing(function: Function) -> bool:
