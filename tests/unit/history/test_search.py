@@ -197,7 +197,7 @@ def test_a_script_location_that_the_settings_beside_it_left_is_said() -> None:
 
 
 def test_where_nothing_can_be_used_the_first_reason_is_the_error() -> None:
-    with pytest.raises(HistoryError, match="no .alembic. section") as caught:
+    with pytest.raises(HistoryError, match=r"no \[alembic\] section") as caught:
         discover_all((), (), MemoryFiles({"a/alembic.ini": "[loggers]\nkeys = root\n"}))
     assert caught.value.at == "a/alembic.ini"
     with pytest.raises(UsageError, match="no migrations are named"):

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from types import MappingProxyType
 
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, MetaData
 from sqlalchemy.engine import Connection
 
@@ -11,6 +12,7 @@ from schemaguard.history.evaluation.data_model import methods
 from schemaguard.history.evaluation.effects.driver import driver, set_on_driver
 from schemaguard.history.evaluation.effects.orm import ORM
 from schemaguard.history.evaluation.host import objects, tables
+from schemaguard.history.evaluation.host.deployed import CONFIG
 from schemaguard.history.evaluation.machine.interpreter import Interpreter
 from schemaguard.history.evaluation.values.holes import has_hole
 from schemaguard.history.evaluation.values.modules import ProjectModule
@@ -57,6 +59,8 @@ def attribute(interpreter: Interpreter, value: Value, name: str) -> Value:
             found = _of_function(value, name) if isinstance(value, Function) else NOTHING
         case Connection() if name in ("connection", "_dbapi_connection"):
             return driver(interpreter)
+        case MigrationContext() if name == "config":
+            return CONFIG
         case MetaData() if tables.is_partial(value):
             return tables.of_metadata(interpreter, value, name)
         case _ if isinstance(value, _PLAIN) and methods.has_method(value, name):

@@ -9,6 +9,7 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.types import TypeEngine
 
 from schemaguard.catalog.objects import Name
+from schemaguard.history.deployment import to_be_said
 from schemaguard.history.evaluation.host import conversion, tables
 from schemaguard.history.evaluation.machine.interpreter import Interpreter
 from schemaguard.history.evaluation.machine.recorder import name_of
@@ -46,7 +47,8 @@ def execute(interpreter: Interpreter, receiver: Any, name: str, arguments: Argum
 def send(interpreter: Interpreter, statement: Value, arguments: Arguments | None) -> Value:
     """Send a statement with its parameters."""
     if isinstance(statement, Unknown):
-        interpreter.recorder.opaque(f"a statement is sent that isn't known: {statement.reason}", None)
+        reason = to_be_said(statement.reason, statement.name)
+        interpreter.recorder.opaque(f"a statement is sent that isn't known: {reason}", None)
         return Unknown("what a query finds isn't known")
     statement = conversion.convert(interpreter, statement)
     given = _parameters_given(interpreter, statement, arguments)

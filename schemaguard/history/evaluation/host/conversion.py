@@ -237,9 +237,11 @@ def _compiled(interpreter: Interpreter, construct: Any, arguments: Arguments) ->
 
 
 def _known_only(arguments: Arguments) -> Arguments:
-    """The arguments that are known, for those of MetaData that aren't say nothing about a table's shape."""
+    """The arguments that are known, for those of MetaData that aren't say nothing of a table, but its schema."""
     known = [one for one in arguments.positional if not isinstance(one, Unknown)]
-    keywords = {name: one for name, one in arguments.keywords.items() if not isinstance(one, Unknown)}
+    keywords = {
+        name: one for name, one in arguments.keywords.items() if name == "schema" or not isinstance(one, Unknown)
+    }
     return Arguments(known, keywords)
 
 

@@ -3,6 +3,7 @@
 import ast
 from dataclasses import replace
 
+from schemaguard.history.deployment import name_in, to_be_said
 from schemaguard.history.evaluation.machine.heap import join
 from schemaguard.history.evaluation.machine.interpreter import Completion, Interpreter
 from schemaguard.history.evaluation.values.objects import Raised, Unknown, Value
@@ -24,11 +25,14 @@ def branch(interpreter: Interpreter, node: ast.If, scope: Scope) -> Completion |
 
 def choose(interpreter: Interpreter, node: ast.IfExp, scope: Scope) -> Value:
     """`a if condition else b`."""
-    known = interpreter.truth(interpreter.evaluate(node.test, scope))
+    test = interpreter.evaluate(node.test, scope)
+    known = interpreter.truth(test)
     if known is not None:
         return interpreter.evaluate(node.body if known else node.orelse, scope)
     found: list[Value] = []
     why = f"it depends on {_said(node.test)}, which isn't known"
+    if isinstance(test, Unknown):
+        why = to_be_said(why, test.name or name_in(test.reason))
 
     def side(expression: ast.expr) -> None:
         found.append(interpreter.evaluate(expression, scope))
