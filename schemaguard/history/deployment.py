@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 Sayable = str | int | float | bool | tuple[str, ...] | tuple[int, ...]
 """What an assumption may be."""
 SECTION = "tool.schemaguard.assume"
-_NAME = re.compile(r" \(assume: (?P<name>.+?)\)(?=$|[,;:])")
+_NAME = re.compile(r" \(assume: (?P<name>.+?)\)(?=$|[,;:]| \(assume: )")
 _BARE = re.compile(r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*")
 
 
@@ -57,13 +57,22 @@ def in_group(group: str, name: str) -> str:
 
 def to_be_said(reason: str, name: str | None) -> str:
     """The reason why a value isn't known, with the name by which it could be said."""
-    return reason if name is None or name_in(reason) is not None else f"{reason} (assume: {name})"
+    return reason if name is None or name_in(reason) is not None else with_names(reason, (name,))
+
+
+def with_names(reason: str, names: tuple[str, ...]) -> str:
+    """A reason with the names of all values that are missing."""
+    return reason + "".join(f" (assume: {name})" for name in names)
 
 
 def name_in(reason: str) -> str | None:
     """The name by which the value could be said that a reason is about; None where nobody could say it."""
-    found = _NAME.search(reason)
-    return found["name"] if found else None
+    return next(iter(names_in(reason)), None)
+
+
+def names_in(reason: str) -> tuple[str, ...]:
+    """The names by which the values could be said that are missing."""
+    return tuple(found["name"] for found in _NAME.finditer(reason))
 
 
 def without_name(reason: str) -> str:
@@ -79,6 +88,8 @@ def line_for(name: str) -> str:
     return f'"{escaped}" = "…"'
 
 
-def advice(name: str) -> str:
-    """What to add to the settings so that the value of that name is known."""
-    return f"say its value in pyproject.toml (in schemaguard.toml: [assume]):\n    [{SECTION}]\n    {line_for(name)}"
+def advice(names: tuple[str, ...]) -> str:
+    """What to add to the settings so that the values of these names are known."""
+    lines = "".join(f"\n    {line_for(name)}" for name in names)
+    whose = "its value" if len(names) == 1 else "their values"
+    return f"say {whose} in pyproject.toml (in schemaguard.toml: [assume]):\n    [{SECTION}]{lines}"

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 
 from schemaguard.catalog.changes import Opaque
-from schemaguard.history.deployment import SECTION, line_for, name_in
+from schemaguard.history.deployment import SECTION, line_for, names_in
 from schemaguard.history.revision import Replay, Run
 
 _MOST_NAMED = 5
@@ -39,5 +39,5 @@ def _runs(replay: Replay) -> Iterator[Run]:
 def _wanted(run: Run) -> Iterator[str]:
     for step in run.steps:
         for change in step.changes:
-            if isinstance(change, Opaque) and (name := name_in(change.reason)) is not None:
-                yield name
+            if isinstance(change, Opaque):
+                yield from names_in(change.reason)

@@ -113,5 +113,10 @@ def opaque(result: CheckResult) -> int:
     return sum(revision.opaque for revision in result.revisions)
 
 
+def advised(result: CheckResult) -> set[str]:
+    """The lines that the findings say to add."""
+    return {line for f in result.findings for line in re.findall(r"^    (?!\[)(.* = \"…\")$", f.instead, re.MULTILINE)}
+
+
 def _not_live(_: datetime | None) -> object:
     raise AssertionError("no database was asked for")

@@ -1,6 +1,5 @@
 """Values that only a deployment knows: said by name, asked for by a line to paste, or presumed from a default."""
 
-import re
 from pathlib import Path
 from textwrap import dedent
 
@@ -9,8 +8,7 @@ import pytest
 from schemaguard import config
 from schemaguard.errors import ConfigError
 from schemaguard.history.deployment import line_for
-from schemaguard.rules.verdict import CheckResult
-from tests.projects.scratch import CREATE, Project, broken, opaque
+from tests.projects.scratch import CREATE, Project, advised, broken, opaque
 
 REVISION = "import os\nimport sqlalchemy as sa\nfrom alembic import op, context\n"
 
@@ -36,11 +34,6 @@ def made(folder: Path, imports: str, schema: str, *, files: dict[str, str] | Non
     if assume:
         project.write("schemaguard.toml", f"[assume]\n{assume}\n")
     return project
-
-
-def advised(result: CheckResult) -> set[str]:
-    """The lines that the findings say to add."""
-    return {line for f in result.findings for line in re.findall(r"^    (?!\[)(.* = \"…\")$", f.instead, re.MULTILINE)}
 
 
 WAYS = [

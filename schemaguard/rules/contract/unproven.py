@@ -6,7 +6,7 @@ from schemaguard.catalog.changes import Change, Opaque
 from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.contract import ContractTable
 from schemaguard.finding import Family, Severity
-from schemaguard.history.deployment import advice, name_in
+from schemaguard.history.deployment import advice, names_in
 from schemaguard.rules import refusal
 from schemaguard.rules.context import Context
 from schemaguard.rules.directives import Touches
@@ -54,9 +54,8 @@ def _instead(change: Opaque, context: Context, part: ContractTable) -> str:
     column = part.promises[0].column if part.promises else "column"
     marker = "#" if context.is_python else "--"
     touches = f"    {marker} schemaguard: touches {part.table}({column})\n    {marker} schemaguard: touches nothing"
-    name = name_in(change.reason)
-    if name is not None:
-        return f"{advice(name)}\nor say above the statement what it touches:\n{touches}"
+    if names := names_in(change.reason):
+        return f"{advice(names)}\nor say above the statement what it touches:\n{touches}"
     return f"write it as plain statements that can be read, or say above it what it touches:\n{touches}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from schemaguard.catalog.changes import Change, Opaque
 from schemaguard.finding import Family, Severity
-from schemaguard.history.deployment import advice, name_in
+from schemaguard.history.deployment import advice, names_in
 from schemaguard.rules import refusal
 from schemaguard.rules.context import Context
 from schemaguard.rules.rule import Match, Rule
@@ -30,10 +30,10 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
 
 def _instead(change: Opaque) -> str | None:
     """What makes the value known that the statement waits for, where the settings could say it."""
-    name = name_in(change.reason)
-    return (
-        None if name is None else f"{advice(name)}\nor say above it what it touches: schemaguard: touches table(column)"
-    )
+    names = names_in(change.reason)
+    if not names:
+        return None
+    return f"{advice(names)}\nor say above the statement what it touches: schemaguard: touches table(column)"
 
 
 RULE = Rule(

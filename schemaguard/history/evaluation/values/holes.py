@@ -7,7 +7,15 @@ number between two characters of Unicode's private use area, which no migration 
 import re
 from dataclasses import dataclass, field
 
-from schemaguard.history.deployment import Deployment, Presumed, name_in, to_be_said
+from schemaguard.history.deployment import (
+    Deployment,
+    Presumed,
+    name_in,
+    names_in,
+    to_be_said,
+    with_names,
+    without_name,
+)
 from schemaguard.history.evaluation.values.objects import Unknown, Value
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -50,9 +58,13 @@ class Holes:
         return HOLE.sub(default, text) if self.defaults else text
 
     def reason(self, text: str) -> str:
-        """Why the first hole of a text is one."""
-        found = HOLE.search(text)
-        return self.reasons[int(found[1])] if found and int(found[1]) < len(self.reasons) else "a value isn't known"
+        """Why the first hole of a text is one, with the names by which any of its holes could be said."""
+        numbers = [int(found[1]) for found in HOLE.finditer(text)]
+        reasons = [self.reasons[number] for number in dict.fromkeys(numbers) if number < len(self.reasons)]
+        if not reasons:
+            return "a value isn't known"
+        names = dict.fromkeys(name for reason in reasons for name in names_in(reason))
+        return with_names(without_name(reasons[0]), tuple(names))
 
 
 def has_hole(value: Value) -> bool:
