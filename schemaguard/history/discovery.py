@@ -47,7 +47,9 @@ def discover_all(
     if not paths:
         return _everywhere(files, read)
     found = [history for path in paths for history in at_path(path, files, read)]
-    return Discovery(tuple(found), _on_databases(found))
+    names = list(dict.fromkeys(history.path.partition(MARK)[0] for history in found))
+    several = (_several(names),) if len(names) > len(paths) else ()
+    return Discovery(tuple(found), (*several, *_on_databases(found)))
 
 
 def at_path(path: str, files: Files, read: ReadIdentity = read_identity) -> tuple[History, ...]:
@@ -135,10 +137,14 @@ def _on_several(
 ) -> Iterator[str]:
     paths = list(dict.fromkeys(history.path.partition(MARK)[0] for history in histories))
     if len(paths) > 1:
-        listed = ", ".join(f'"{path}"' for path in paths)
-        yield f"{len(paths)} histories are here, and each is judged: migrations = [{listed}] in the settings says which"
+        yield _several(paths)
     for path, why in (*found.aside, *((path, error.what) for path, error in unusable)):
         yield f"not judged: {path}: {why}"
+
+
+def _several(paths: Sequence[str]) -> str:
+    listed = ", ".join(f'"{path}"' for path in paths)
+    return f"{len(paths)} histories are here, and each is judged: migrations = [{listed}] in the settings says which"
 
 
 def _on_databases(histories: Sequence[History]) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ _TOOLS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("eugene", re.compile(r"(?:--|/\*)\s*(?P<said>eugene:\s*ignore)\b(?P<rest>[^\n]*)")),
     ("Atlas", re.compile(r"(?:--|/\*|#)\s*(?P<said>atlas:nolint)\b(?P<rest>[^\n]*)")),
     ("strong_migrations", re.compile(
-        r"(?:--|/\*|#)\s*(?P<said>strong_migrations\b(?::?\s*[\w-]+)?|safety_assured\b)(?P<rest>[^\n]*)",
+        r"(?:--|/\*|#)\s*(?P<said>safety_assured\b|strong_migrations(?:\s*[:-]\s*[\w-]+|\s+(?:ignore|disable|skip|safe)\w*"
+        r"|\s*(?:\*/)?\s*$))(?P<rest>[^\n]*)", re.MULTILINE,
     )),
     ("pgfence", re.compile(r"(?:--|/\*|#)\s*(?P<said>pgfence[-:]\s*(?:ignore|disable)\S*)(?P<rest>[^\n]*)")),
     ("django-migration-linter", re.compile(r"(?:--|#)\s*(?P<said>migration-linter:?\s*ignore)\b(?P<rest>[^\n]*)")),

@@ -204,6 +204,7 @@ def test_every_service_of_a_monorepo_is_judged_and_said(tmp_path: Path) -> None:
         "not judged: tests/data/alembic.ini: it belongs to tests, examples or templates",
     )
     assert project.check("services/users").errors == 0
+    assert project.check("services").remarks == result.remarks[:1]
 
 
 def test_a_service_whose_settings_lead_nowhere_is_said_and_the_others_are_judged(tmp_path: Path) -> None:

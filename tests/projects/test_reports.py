@@ -107,6 +107,8 @@ def test_whoever_wants_to_choose_a_contract_rule_gets_no_verdict_and_a_reason(
         ("-- eugene: ignore E2", "eugene", "RULE"),
         ("-- atlas:nolint destructive", "Atlas", "drop-table drop-column"),
         ("-- strong_migrations: safe", "strong_migrations", "RULE"),
+        ("-- strong_migrations", "strong_migrations", "RULE"),
+        ("/* strong_migrations disable */", "strong_migrations", "RULE"),
         ("-- safety_assured", "strong_migrations", "RULE"),
     ],
 )
@@ -132,6 +134,7 @@ def test_comments_in_python_are_heard_and_told_once() -> None:
 def test_our_own_comments_and_prose_get_no_hint() -> None:
     source = (
         "-- schemaguard: ignore drop-column -- squawk-ignore was here\n-- ignore this\n"
+        "-- strong_migrations recommends a batch\n# strong_migrations is a gem\n"
         "-- we used to run squawk; eugene is fine\nselect 'atlas:nolint';\n"
     )
     assert list(foreign_comments(source, "a.sql")) == []
