@@ -22,7 +22,7 @@ _OF_TESTS = "it belongs to tests, examples or templates"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HistoryPlace:
     """A history that was come across: what reports call it, and where it is."""
 
     path: str
@@ -41,7 +41,7 @@ class Unusable:
 class Search:
     """What was come across below a folder, in the order of paths, upper folders first."""
 
-    places: tuple[Place, ...]
+    places: tuple[HistoryPlace, ...]
     aside: tuple[tuple[str, str], ...]
     """(path, why it isn't meant) of histories that are left aside where the project has others."""
     unusable: tuple[Unusable, ...]
@@ -50,7 +50,7 @@ class Search:
 def search(root: str, files: Files) -> Search:
     """All Alembic histories below a folder: those that settings name, then scripts that no settings speak of."""
     settings, scripts = _candidates(root, files)
-    places: list[Place] = []
+    places: list[HistoryPlace] = []
     unusable: list[Unusable] = []
     seen: set[str] = set()
     known: set[tuple[str, ...]] = set()
@@ -60,7 +60,7 @@ def search(root: str, files: Files) -> Search:
         if script not in seen or location.versions not in known:
             seen.add(script)
             known.add(location.versions)
-            places.append(Place(path, location))
+            places.append(HistoryPlace(path, location))
 
     for file in settings:
         try:
