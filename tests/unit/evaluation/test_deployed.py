@@ -41,6 +41,7 @@ def up(body: str, imports: str = "") -> str:
         ("import lib", "lib.settings.a", "lib.settings.a"),
         ("from lib import get", "get().a", "get().a"),
         ("from lib import Settings\nsettings = Settings(path='x')", "settings.a", "settings.a"),
+        ("from lib import settings\nschema = settings.a", "schema", "settings.a"),
         ("from lib import settings", "settings.A if settings.USE else None", "settings.USE"),
         ("", "context.get_x_argument(as_dictionary=True)['tenant']", "x.tenant"),
         ("", "op.get_context().config.get_main_option('schema')", "option.schema"),

@@ -18,9 +18,18 @@ def assign(interpreter: Interpreter, node: ast.Assign, scope: Scope) -> None:
 
 
 def _of_module(target: ast.expr, value: Value, scope: Scope) -> Value:
-    """The value that a target gets: code that isn't known is called by its name at the top of a module."""
+    """The value that a target gets: at the top of a module what is made by code that isn't known is called so.
+
+    What has a plain name keeps it: `schema = settings.SCHEMA` is said as `settings.SCHEMA`.
+    """
     is_name = isinstance(target, ast.Name) and scope.names is scope.module.names
-    if is_name and isinstance(target, ast.Name) and isinstance(value, Unknown) and value.is_code:
+    if (
+        is_name
+        and isinstance(target, ast.Name)
+        and isinstance(value, Unknown)
+        and value.is_code
+        and (value.name or ")").endswith(")")
+    ):
         return replace(value, name=target.id)
     return value
 
