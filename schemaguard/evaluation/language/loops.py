@@ -6,6 +6,7 @@ from schemaguard.evaluation.language.assignment import bind
 from schemaguard.evaluation.machine.interpreter import Completion, Interpreter
 from schemaguard.evaluation.values.objects import Unknown
 from schemaguard.evaluation.values.scope import Scope
+from schemaguard.history.deployment import name_in, to_be_said
 
 
 class _Loop:
@@ -33,9 +34,11 @@ class _Loop:
 
 def loop(interpreter: Interpreter, node: ast.For | ast.AsyncFor, scope: Scope) -> Completion | None:
     """A `for` loop; over something unknown its body runs once, and that may not happen."""
-    values = interpreter.iterate(interpreter.evaluate(node.iter, scope))
+    gone_over = interpreter.evaluate(node.iter, scope)
+    values = interpreter.iterate(gone_over)
     if values is None:
-        return _maybe_once(interpreter, node, scope)
+        name = gone_over.name or name_in(gone_over.reason) if isinstance(gone_over, Unknown) else None
+        return _maybe_once(interpreter, node, scope, name)
     going = _Loop(interpreter, scope)
     try:
         for value in interpreter.budget.items(values):
@@ -75,9 +78,13 @@ def loop_while(interpreter: Interpreter, node: ast.While, scope: Scope) -> Compl
     return interpreter.execute(node.orelse, scope)
 
 
-def _maybe_once(interpreter: Interpreter, node: ast.For | ast.AsyncFor | ast.While, scope: Scope) -> Completion | None:
+def _maybe_once(
+    interpreter: Interpreter, node: ast.For | ast.AsyncFor | ast.While, scope: Scope, name: str | None = None
+) -> Completion | None:
+    """The body once, or not at all; `name` is that of an assumption which would say what is gone over."""
     source = node.test if isinstance(node, ast.While) else node.iter
     why = f"it depends on `{' '.join(ast.unparse(source).split())[:60]}`, which isn't known"
+    why = to_be_said(why, name)
     outer_may_have_left = scope.may_have_left
 
     def once() -> Completion | None:

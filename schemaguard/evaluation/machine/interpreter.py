@@ -26,6 +26,7 @@ from schemaguard.evaluation.values.objects import (
     Value,
 )
 from schemaguard.evaluation.values.scope import Scope
+from schemaguard.history.deployment import Deployment
 
 if TYPE_CHECKING:
     from schemaguard.evaluation.machine.recorder import Recorder
@@ -71,7 +72,9 @@ class Site:
 class Interpreter:
     """One evaluation of one revision."""
 
-    def __init__(self, language: Language, modules: Modules, recorder: "Recorder") -> None:
+    def __init__(
+        self, language: Language, modules: Modules, recorder: "Recorder", deployment: Deployment | None = None
+    ) -> None:
         self.language = language
         self.modules = modules
         self.recorder = recorder
@@ -79,6 +82,8 @@ class Interpreter:
         self.extents = Extents(self.budget)
         self.heap = Heap(self.budget.spend)
         self.holes = Holes()
+        self.deployment = Deployment() if deployment is None else deployment
+        """What the settings say of values that only a deployment knows, and what of it was of use."""
         self.sites: list[Site] = []
         """The calls that are going on, outermost first."""
         self.conditional = 0

@@ -28,7 +28,10 @@ def render(result: CheckResult) -> str:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "properties": {"grounds": visible(grounds(result)), "remarks": [visible(remark) for remark in result.remarks]},
+        "properties": {
+            "grounds": visible(grounds(result)),
+            "remarks": [visible(said) for said in (*result.remarks, *result.unjudged)],
+        },
         "results": [_result(finding) for finding in result.findings],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"

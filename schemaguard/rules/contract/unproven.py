@@ -6,6 +6,7 @@ from schemaguard.catalog.changes import Change, Opaque
 from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.contract import ContractTable
 from schemaguard.finding import Family, Severity
+from schemaguard.history.deployment import advice, names_in
 from schemaguard.rules.facts import refusal
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.facts.directives import Touches
@@ -23,7 +24,7 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
                 yield Match(
                     object=str(part.table),
                     message=f"{change.reason}; it {told}",
-                    instead=refusal.INSTEAD if refusal.is_refused(change) else _instead(context, part),
+                    instead=refusal.INSTEAD if refusal.is_refused(change) else _instead(change, context, part),
                     cause="opaque",
                     readers=held.readers(part.access),
                     explanation=of_row("opaque") if context.explains else None,
@@ -49,14 +50,13 @@ def _declared(touches: Touches, catalog: Catalog, part: ContractTable) -> str | 
     return None
 
 
-def _instead(context: Context, part: ContractTable) -> str:
+def _instead(change: Opaque, context: Context, part: ContractTable) -> str:
     column = part.promises[0].column if part.promises else "column"
     marker = "#" if context.is_python else "--"
-    return (
-        "write it as plain statements that can be read, or say above it what it touches:\n"
-        f"    {marker} schemaguard: touches {part.table}({column})\n"
-        f"    {marker} schemaguard: touches nothing"
-    )
+    touches = f"    {marker} schemaguard: touches {part.table}({column})\n    {marker} schemaguard: touches nothing"
+    if names := names_in(change.reason):
+        return f"{advice(names)}\nor say above the statement what it touches:\n{touches}"
+    return f"write it as plain statements that can be read, or say above it what it touches:\n{touches}"
 
 
 RULE = Rule(
