@@ -1,8 +1,10 @@
 """Settings: `[tool.schemaguard]` in pyproject.toml, or schemaguard.toml. Option over environment variable over file."""
 
+import ast
+import difflib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,11 @@ _KEYS = {
     "migrations": f"{_TEXT} or {_TEXTS}", "contracts": _TEXT, "postgresql": _NUMBER, "applied_by": _TEXT, "base": _TEXT,
     "adopt": _SWITCH, "rules": f"{_TABLE} of texts", "baseline": _TEXT, "initial": _TEXT, "environment": _TEXT,
     "environments": f"{_TABLE} of tables of texts", "near_release_hours": _NUMBER, "sources": _TEXTS,
+    "assume": _TABLE,
 }  # fmt: skip
 """What may be set, and what it has to be."""
+Assumed = str | int | float | bool | tuple[str, ...] | tuple[int, ...]
+"""What may be assumed of a value that only a deployment knows."""
 _ENVIRONMENT_KEYS = {"database_url", "registry_uri", "alias"}
 
 
@@ -50,6 +55,8 @@ class Config:
     """Further folders whose Python source the migrations may import from."""
     rules: Mapping[str, str] = field(default_factory=dict)
     """Rule → severity, or `off`."""
+    assume: Mapping[str, Assumed] = field(default_factory=dict)
+    """Values that only a deployment knows, by the expression that stands for them in the code, in Python's spelling."""
     environment: Environment = field(default_factory=Environment)
 
 
@@ -91,6 +98,8 @@ def _table(file: Path) -> dict[str, Any] | None:
 
 def _is(value: object, wanted: str) -> bool:
     """Whether a value is what the setting has to be."""
+    if wanted == _TABLE:
+        return isinstance(value, dict)
     if wanted.startswith(_TABLE):
         inner = wanted.removeprefix(_TABLE).removeprefix(" of ")
         kind = f"{_TABLE} of texts" if inner == "tables of texts" else _TEXT
@@ -112,7 +121,7 @@ def _config(root: Path, file: Path | None, table: dict[str, Any], environ: Mappi
     where = str(file) if file else "the environment"
     for key in table:
         if key not in _KEYS:
-            raise ConfigError(f"unknown setting {key!r}", at=where, next=f"one of: {', '.join(sorted(_KEYS))}")
+            raise ConfigError(f"unknown setting {key!r}", at=where, next=_nearest(key, _KEYS))
         if not _is(table[key], _KEYS[key]):
             raise ConfigError(f"{key} = {table[key]!r} can't be used", at=where, next=f"it has to be {_KEYS[key]}")
     environment = _environment(table, where, environ)
@@ -140,7 +149,82 @@ def _config(root: Path, file: Path | None, table: dict[str, Any], environ: Mappi
         sources=tuple(table.get("sources", ())),
         rules=dict(table.get("rules", {})),
         environment=environment,
+        assume=dict(_assumptions(table.get("assume", {}), where)),
     )
+
+
+def _nearest(key: str, known: Mapping[str, object]) -> str:
+    near = difflib.get_close_matches(key, known, n=1)
+    return f"did you mean {near[0]}?" if near else f"one of: {', '.join(sorted(known))}"
+
+
+def _assumptions(table: Mapping[str, object], where: str) -> Iterator[tuple[str, Assumed]]:
+    """What `[assume]` says, by expressions in Python's own spelling.
+
+    Raises ConfigError where a key is no expression, is said twice, or has a value that can't be used.
+    """
+    seen: set[str] = set()
+    for key, value in _flat(table, ""):
+        name = _expression(key)
+        if name is None:
+            raise ConfigError(
+                f"assume: {key!r} doesn't name a value",
+                at=where,
+                next="write it as it stands in the code (settings.DB.SCHEMA), or env.NAME, option.NAME or x.NAME",
+            )
+        if name in seen:
+            raise ConfigError(f"assume: {key} is said twice", at=where, next="take one of the two lines out")
+        seen.add(name)
+        kinds = _ASSUMED_TEXT if name.split(".")[0].split("[")[0] in ("env", "option", "x") else _ASSUMED
+        if isinstance(value, list) and value and all(type(one) in (str, int) for one in value):
+            if kinds is _ASSUMED and len({type(one) for one in value}) == 1:
+                yield name, tuple(value)
+                continue
+        elif type(value) in kinds:
+            yield name, value  # type: ignore[misc]  # just looked at
+            continue
+        wanted = (
+            "a text" if kinds is _ASSUMED_TEXT else "a text, a number, true or false, or a list of texts or numbers"
+        )
+        raise ConfigError(f"assume: {key} = {value!r} can't be used", at=where, next=f"it has to be {wanted}")
+
+
+_ASSUMED_TEXT: tuple[type, ...] = (str,)
+_ASSUMED: tuple[type, ...] = (str, int, float, bool)
+
+
+def _flat(table: Mapping[str, object], before: str) -> Iterator[tuple[str, object]]:
+    """The keys and values of a table: `settings.SCHEMA = …` is one in TOML, whether quoted or not."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{key}.")
+        else:
+            yield f"{before}{key}", value
+
+
+def _expression(key: str) -> str | None:
+    """A name, attribute, item or call with nothing but constants in it, in Python's own spelling; None for others."""
+    try:
+        node = ast.parse(key, mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return ast.unparse(node) if is_sayable(node) else None
+
+
+def is_sayable(node: ast.expr) -> bool:
+    """Whether an expression can be the name of an assumption: names, attributes, items and calls with constants."""
+    match node:
+        case ast.Name():
+            return True
+        case ast.Attribute(value=value):
+            return is_sayable(value)
+        case ast.Subscript(value=value, slice=ast.Constant()):
+            return is_sayable(value)
+        case ast.Call(func=function, args=arguments, keywords=keywords):
+            given = (*arguments, *(keyword.value for keyword in keywords))
+            return is_sayable(function) and all(isinstance(one, ast.Constant) for one in given)
+        case _:
+            return False
 
 
 def _environment(table: dict[str, Any], where: str, environ: Mapping[str, str]) -> Environment:

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,21 +10,25 @@ from pathlib import Path
 from schemaguard.adapters.files.contracts import read_contracts
 from schemaguard.adapters.files.overrides import read_overrides
 from schemaguard.catalog.changes import ControlTransaction, Opaque, Unreadable
-from schemaguard.commands.histories import choose_base, find_histories, replay_history
+from schemaguard.commands.histories import choose_base, discovered, replay_history
 from schemaguard.commands.reading import Reading
+from schemaguard.commands.repository_paths import from_top
 from schemaguard.commands.window import LiveWindow, choose
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import ContractError, UsageError
 from schemaguard.history.revision import Replay, Run
+from schemaguard.history.said import on_presumed, on_unused
 from schemaguard.rules import RULES
 from schemaguard.rules.facts.context import Assumptions
 from schemaguard.rules.facts.phase import phase
 from schemaguard.rules.facts.walk import walk
 from schemaguard.rules.judging import baseline
 from schemaguard.rules.judging.choice import Choice
+from schemaguard.rules.judging.foreign import Foreign, foreign_comments, hints
 from schemaguard.rules.judging.judge import Terms, judge
 from schemaguard.rules.judging.overriding import Overrides
 from schemaguard.rules.judging.rollback import rollback_class
+from schemaguard.rules.judging.unjudged import unjudged
 from schemaguard.rules.judging.verdict import CheckResult, ContractUsed, JudgedRevision, WindowUsed
 from schemaguard.window.lock import OLD_DAYS
 from schemaguard.window.under_contract import UnderContract
@@ -63,7 +67,8 @@ def check(
     now = datetime.now(UTC)
     config = reading.config
     choice = Choice(options.select, options.ignore, config.rules, config.adopt).checked(RULES, str(config.file or ""))
-    histories = find_histories(reading, options.paths)
+    discovery = discovered(reading, options.paths)
+    histories = discovery.histories
     base = choose_base(reading, options.base, environ)
     contracts = _contracts(options, reading)
     window = choose(options.window, options.at, _contracts_folder(options, reading), reading.files, contracts, live)
@@ -84,16 +89,32 @@ def check(
     )
     replays = tuple(replay_history(history, reading, base) for history in histories)
     findings = judge(replays, terms)
-    return CheckResult(
+    result = CheckResult(
         window=WindowUsed(window.source, window.at.astimezone(UTC).isoformat(timespec="seconds"), age_days),
         contracts=tuple(_used(contract) for contract in terms.contracts),
         revisions=tuple(_judged(replay, run, terms) for replay in replays for run in _judged_runs(replay)),
         findings=findings,
         seconds=clock() - start,
-        remarks=(*_remarks(choice, window.source, age_days), *taken_as_applied(replays)),
+        remarks=(
+            *discovery.remarks,
+            *_remarks(window.source, age_days),
+            *taken_as_applied(replays),
+            *on_presumed(replays),
+            *on_unused(config.assume, replays),
+            *hints(_foreign(replays, reading), RULES),
+        ),
+        unjudged=tuple(unjudged(RULES, has_contracts=bool(contracts), in_window=bool(terms.contracts))),
         applied_by=config.applied_by,
         history_size=sum(len(replay.runs) for replay in replays),
     )
+    return from_top(result, reading.files.root)
+
+
+def _foreign(replays: Iterable[Replay], reading: Reading) -> Iterator[Foreign]:
+    """The suppression comments of other tools in what is judged."""
+    files = dict.fromkeys(run.revision.file for replay in replays for run in _judged_runs(replay))
+    for file in files:
+        yield from foreign_comments(reading.files.read(file) or "", file)
 
 
 def _judged_runs(replay: Replay) -> list[Run]:
@@ -148,10 +169,8 @@ def _contracts_folder(options: CheckOptions, reading: Reading) -> Path:
     return reading.config.root / reading.config.contracts
 
 
-def _remarks(choice: Choice, source: str, age_days: int | None) -> tuple[str, ...]:
-    remarks = [
-        f"{word} can't be turned off: it belongs to the contract family" for word in choice.without_effect(RULES)
-    ]
+def _remarks(source: str, age_days: int | None) -> tuple[str, ...]:
+    remarks = []
     if age_days is not None and age_days >= OLD_DAYS:
         remarks.append(f"{source} is {age_days} days old: schemaguard window lock writes it anew")
     return tuple(remarks)

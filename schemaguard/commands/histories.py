@@ -8,8 +8,9 @@ from schemaguard.adapters.files.cache import versions_of_evaluation
 from schemaguard.catalog.objects import Catalog
 from schemaguard.commands.reading import Reading
 from schemaguard.errors import HistoryError, UsageError
+from schemaguard.history.alembic_settings import main_options
 from schemaguard.history.cache import CachedRunner, remembered_identity
-from schemaguard.history.discovery import discover, paths_to_read
+from schemaguard.history.discovery import Discovery, discover_all
 from schemaguard.history.graph import ancestors
 from schemaguard.history.history import History, Section, require_whole
 from schemaguard.history.identity import ReadIdentity, read_identity
@@ -21,7 +22,15 @@ from schemaguard.history.stamp import held_already, stamped
 
 
 def find_histories(reading: Reading, paths: Sequence[str]) -> tuple[History, ...]:
-    """The histories at the given paths, else at the configured ones, else at the usual place.
+    """The histories at the given paths, else at the configured ones, else all that the project has.
+
+    Raises HistoryError or UsageError where a path leads to none.
+    """
+    return discovered(reading, paths).histories
+
+
+def discovered(reading: Reading, paths: Sequence[str]) -> Discovery:
+    """The histories that `find_histories` finds, with what is to be said of how they were found.
 
     Raises HistoryError or UsageError where a path leads to none.
     """
@@ -31,7 +40,7 @@ def find_histories(reading: Reading, paths: Sequence[str]) -> tuple[History, ...
     read: ReadIdentity = read_identity
     if reading.store is not None:
         read = remembered_identity(reading.store, read_identity, digest(*versions_of_evaluation()))
-    return tuple(discover(path, files, read) for path in paths_to_read(given, configured, files))
+    return discover_all(given, configured, files, read)
 
 
 def find_one(reading: Reading, path: str | None) -> History:
@@ -134,15 +143,18 @@ def _runner(history: History, reading: Reading) -> Runner:
     start = digest(
         *versions_of_evaluation(),
         *history.roots,
-        repr((history.kind, history.env_file, reading.assume_in_transaction, _settings_that_count(reading))),
+        repr((history.kind, history.env_file, history.database)),
+        repr((reading.assume_in_transaction, _settings_that_count(reading))),
         read(history.env_file) or "" if history.env_file else "",
+        read(history.ini_file) or "" if history.ini_file else "",
         _initial(reading)[1],
     )
     return CachedRunner(lambda: runner_for(history, reading), reading.store, read, start)
 
 
 def _settings_that_count(reading: Reading) -> tuple[object, ...]:
-    return (reading.postgresql or reading.config.postgresql, reading.config.sources)
+    config = reading.config
+    return (reading.postgresql or config.postgresql, config.sources, sorted(map(repr, config.assume.items())))
 
 
 def run_initial(reading: Reading) -> tuple[Step, ...]:
@@ -182,4 +194,6 @@ def runner_for(history: History, reading: Reading) -> Runner:
 
     config, files = reading.config, reading.files
     roots = (*history.roots, *(files.path_of(config.root / source) for source in config.sources))
-    return Evaluator(files, roots, Settings(reading.postgresql or config.postgresql), history.env_file)
+    options = main_options(history.ini_file, files) if history.ini_file is not None else {}
+    settings = Settings(reading.postgresql or config.postgresql, history.database, config.assume, options)
+    return Evaluator(files, roots, settings, history.env_file)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from schemaguard.evaluation.machine.budget import Exhausted
 from schemaguard.evaluation.machine.interpreter import Interpreter
+from schemaguard.evaluation.values.holes import has_hole
 from schemaguard.evaluation.values.modules import ProjectModule
 from schemaguard.evaluation.values.objects import Raised, Unsupported, Value
 from schemaguard.evaluation.values.scope import Scope
@@ -65,4 +66,4 @@ def metadata_of(value: Value) -> sa.MetaData | None:
         return None
     convention: dict[Any, Any] = {key: text for key, text in value.naming_convention.items() if not callable(text)}
     # Its tables don't matter here, and the revisions must not see them.
-    return sa.MetaData(naming_convention=convention, schema=value.schema)
+    return sa.MetaData(naming_convention=convention, schema=None if has_hole(value.schema) else value.schema)

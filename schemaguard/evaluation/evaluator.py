@@ -15,6 +15,7 @@ from schemaguard.evaluation.language import calls
 from schemaguard.evaluation.language.expressions import EXPRESSIONS
 from schemaguard.evaluation.language.statements import STATEMENTS
 from schemaguard.evaluation.libraries import host_module
+from schemaguard.evaluation.libraries.alembic_names import OP
 from schemaguard.evaluation.libraries.builtins import BUILTINS
 from schemaguard.evaluation.libraries.paths import open_file
 from schemaguard.evaluation.machine.budget import Budget, Exhausted
@@ -32,6 +33,7 @@ from schemaguard.evaluation.values.objects import (
     Value,
 )
 from schemaguard.finding import Place
+from schemaguard.history.deployment import Deployment, Sayable
 from schemaguard.history.replay import Outcome
 from schemaguard.history.revision import Direction, Revision, Run
 from schemaguard.history.sources import Files
@@ -57,6 +59,12 @@ class Settings:
     """What the configuration says about evaluating."""
 
     postgresql: int = 16
+    database: str | None = None
+    """The database whose name env.py hands over to the revisions; None where it hands over none that is known."""
+    assume: Mapping[str, Sayable] = field(default_factory=dict)
+    """What the settings say of values that only a deployment knows."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """What alembic.ini says, by the names of its options."""
 
 
 @dataclass(slots=True)
@@ -73,6 +81,7 @@ class Evaluator:
     modules: Modules = field(init=False)
     _options: Mapping[str, Any] | None = None
     _option_sources: frozenset[str] = frozenset()
+    _options_used: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.modules = Modules(self.files, self.roots)
@@ -92,7 +101,8 @@ class Evaluator:
         options = self._of_environment(catalog)
         self.modules.sources = {revision.file, *self._option_sources}
         self.modules.forget()
-        recorder = Recorder(catalog, self.settings.postgresql, options, Standpoint(Budget()))
+        deployment = self._deployment()
+        recorder = Recorder(catalog, self.settings.postgresql, options, Standpoint(Budget(), deployment))
         interpreter = Interpreter(LANGUAGE, self.modules, recorder)
         is_empty, comments = self._evaluate(interpreter, revision, direction)
         run = Run(
@@ -103,6 +113,8 @@ class Evaluator:
             recorder.catalog,
             file_comments=comments,
             is_empty=is_empty and not recorder.steps,
+            assumed=tuple(sorted(deployment.used | self._options_used)),
+            presumed=tuple(sorted(deployment.presumed)),
         )
         return Outcome(run, frozenset(self.modules.sources))
 
@@ -124,7 +136,7 @@ class Evaluator:
             if isinstance(function, EvaluatedFunction) and _does_nothing(function):
                 return True, comments
             compilers.say(interpreter, module)
-            interpreter.call(function, _handed_over(function))
+            interpreter.call(function, _handed_over(function, self.settings.database))
             for used in [one for one in self.modules.found.values() if one is not None]:
                 compilers.say(interpreter, used)
         except Raised as raised:
@@ -139,12 +151,17 @@ class Evaluator:
             _stopped(recorder, f"{FAULT} ({type(error).__name__}: {error})")
         return False, comments
 
+    def _deployment(self) -> Deployment:
+        return Deployment(self.settings.assume, self.settings.options)
+
     def _of_environment(self, catalog: Catalog) -> Mapping[str, Any]:
         if self._options is None:
-            recorder = Recorder(catalog, self.settings.postgresql, {}, Standpoint(Budget()))
+            deployment = self._deployment()
+            recorder = Recorder(catalog, self.settings.postgresql, {}, Standpoint(Budget(), deployment))
             interpreter = Interpreter(LANGUAGE, self.modules, recorder)
             self._options = environment.options(interpreter, self.env_file)
             self._option_sources = frozenset(self.modules.sources)
+            self._options_used = frozenset(deployment.used)
         return self._options
 
 
@@ -158,15 +175,17 @@ def _line_of(module: ProjectModule, name: str) -> int:
     return next((statement.lineno for statement in module.index.get(name, ())), 1)
 
 
-def _handed_over(function: Value) -> Arguments:
+def _handed_over(function: Value, database: str | None) -> Arguments:
     """What `run_migrations()` in env.py hands over to the function of a revision, where that takes something."""
     if not isinstance(function, EvaluatedFunction):
         return Arguments()
     parameters = function.node.args
     taken = [*parameters.posonlyargs, *parameters.args]
+    if database is not None and taken:
+        return Arguments([database])
     needed = taken[: len(taken) - len(parameters.defaults)]
     unknown = Unknown("what env.py hands over to the revision isn't known")
-    return Arguments([unknown] * len(needed))
+    return Arguments([OP if one.arg == "op" else unknown for one in needed])
 
 
 def _does_nothing(function: EvaluatedFunction) -> bool:

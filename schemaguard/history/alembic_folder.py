@@ -1,12 +1,13 @@
 """An Alembic history found on disk: from alembic.ini, a script location, or the folder of revision files itself."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from posixpath import basename, dirname, join, normpath
 
 from schemaguard.errors import HistoryError
 from schemaguard.history import graph
-from schemaguard.history.alembic_settings import Location, from_settings
+from schemaguard.history.alembic_settings import Location, every_location, from_settings, toml_settings
 from schemaguard.history.history import History
 from schemaguard.history.identity import ReadIdentity, read_identity
 from schemaguard.history.revision import Problem, Revision
@@ -15,6 +16,8 @@ from schemaguard.history.sources import Files, is_folder
 _REVISION_FILE = re.compile(r"(?!\.#|__init__).*\.py$")
 _DECLARES_REVISION = re.compile(r"^(down_)?revision\b", re.MULTILINE)
 _LEVELS_TO_ENV = 3
+_POSTGRESQL = ("postgresql", "postgres", "pg", "psql")
+_OTHER_DATABASES = ("sqlite", "sqlite3", "mysql", "mariadb", "mssql", "oracle", "duckdb", "cockroachdb", "snowflake")
 _SKIPPED = ("__pycache__", ".git", "node_modules", ".venv")
 
 
@@ -23,7 +26,7 @@ def is_alembic(path: str, files: Files) -> bool:
     if files.is_file(path):
         return path.endswith((".ini", ".cfg")) or (basename(path) == "pyproject.toml")
     names = files.names(path) or ()
-    if "alembic.ini" in names or "env.py" in names:
+    if "alembic.ini" in names or "env.py" in names or _has_toml_settings(path, names, files):
         return True
     if any(_REVISION_FILE.match(name) for name in names):
         return any(_looks_like_revision(join(path, name), files) for name in names if _REVISION_FILE.match(name))
@@ -32,13 +35,43 @@ def is_alembic(path: str, files: Files) -> bool:
     return any(_looks_like_revision(file, files) for file in below)
 
 
+def _has_toml_settings(path: str, names: tuple[str, ...], files: Files) -> bool:
+    return "pyproject.toml" in names and toml_settings(join(path, "pyproject.toml"), files) is not None
+
+
 def read_alembic(path: str, files: Files, read: ReadIdentity = read_identity) -> History:
     """The history that an alembic.ini, pyproject.toml, script location or folder of revision files names.
 
     Nothing is imported. What is wrong with single files is in the problems of the history.
-    Raises HistoryError where the path leads to no history at all.
+    Raises HistoryError where the path leads to no history at all, or to several.
     """
-    location = _locate(path, files)
+    return read_location(path, location_of(path, files), files, read)
+
+
+def settings_file(path: str, files: Files) -> str | None:
+    """The settings file that a path is, or that lies in the folder that it is; None where there is none."""
+    if files.is_file(path):
+        return path if path.endswith((".ini", ".cfg", ".toml")) else None
+    names = files.names(path) or ()
+    for name in ("alembic.ini", "pyproject.toml"):
+        file = normpath(join(path, name))
+        if name in names and (name != "pyproject.toml" or toml_settings(file, files) is not None):
+            return file
+    return None
+
+
+def name_among(location: Location, others: Sequence[Location]) -> str:
+    """What reports call one of several histories of a settings file: its script location, if no other shares that."""
+    script = location.script or ""
+    shared = sum(other.script == location.script for other in others) > 1
+    return normpath(location.versions[0] if shared or not script else script)
+
+
+def read_location(path: str, location: Location, files: Files, read: ReadIdentity = read_identity) -> History:
+    """The history at a location, which reports call by `path`."""
+    if not any(True for _ in _revision_files(location, files)):
+        # Where no settings say it a program may, as those that have a folder a release or a database do.
+        location = replace(location, is_recursive=True)
     revisions, problems = _read(_revision_files(location, files), files, read)
     if location.ini is None and not location.is_recursive:
         further = _read(_files_below(location, files), files, read)
@@ -56,6 +89,7 @@ def read_alembic(path: str, files: Files, read: ReadIdentity = read_identity) ->
         roots=_roots(location, files),
         env_file=_env_file(location, files),
         ini_file=location.ini,
+        databases=location.databases,
     )
 
 
@@ -90,19 +124,32 @@ def _looks_like_revision(file: str, files: Files) -> bool:
     return bool(_DECLARES_REVISION.search(files.read(file) or ""))
 
 
-def _locate(path: str, files: Files) -> Location:
+def location_of(path: str, files: Files) -> Location:
+    """Where the history is that a path leads to.
+
+    Raises HistoryError where its settings give none, or several.
+    """
     if files.is_file(path):
         return from_settings(path, files)
     names = files.names(path)
     if names is None:
         raise HistoryError(f"there is no {path}", at=path, next="name an alembic.ini or a folder of migrations")
-    if "alembic.ini" in names and "env.py" not in names:
-        return from_settings(join(path, "alembic.ini"), files)
+    settings = settings_file(path, files)
+    if settings is not None and "env.py" not in names:
+        return from_settings(settings, files)
     if "env.py" in names:
-        configured = _configured_for(path, files)
+        configured = configured_for(path, files)
         versions = join(path, "versions")
         return configured or Location((versions,), script=path, is_recursive=_has_only_folders(versions, files))
-    return Location((path,), script=_folder_of_env(path, files), is_recursive=_has_only_folders(path, files))
+    script = _folder_of_env(path, files)
+    configured = configured_for(script, files) if script is not None else None
+    return Location(
+        (path,),
+        script=script,
+        is_recursive=_has_only_folders(path, files),
+        import_paths=configured.import_paths if configured is not None else (),
+        databases=configured.databases if configured is not None else (),
+    )
 
 
 def _has_only_folders(folder: str, files: Files) -> bool:
@@ -111,19 +158,28 @@ def _has_only_folders(folder: str, files: Files) -> bool:
     return not any(_REVISION_FILE.match(name) for name in names)
 
 
-def _configured_for(script: str, files: Files) -> Location | None:
-    """The location that an alembic.ini in or above the script location gives, if it speaks of this one."""
-    folder = script
-    for _ in range(_LEVELS_TO_ENV):
-        ini = join(folder, "alembic.ini")
-        if files.is_file(ini):
-            location = from_settings(ini, files)
-            if location.script is not None and normpath(location.script) == normpath(script):
+def configured_for(script: str, files: Files) -> Location | None:
+    """The location that a settings file in or above a script location gives, if it speaks of this one."""
+    folder = normpath(script)
+    while True:
+        for name in ("alembic.ini", "pyproject.toml"):
+            file = normpath(join(folder, name))
+            location = _given_by(file, script, files) if files.is_file(file) else None
+            if location is not None:
                 return location
-        folder = normpath(join(folder, ".."))
-        if is_above_root(folder):
-            break
-    return None
+        above = normpath(join(folder, ".."))
+        if above == folder or is_above_root(above):
+            return None
+        folder = above
+
+
+def _given_by(settings: str, script: str, files: Files) -> Location | None:
+    """The location that a settings file gives for a script location; None where it is about others, or unusable."""
+    try:
+        found = every_location(settings, files)
+    except HistoryError:
+        return None
+    return next((one for one in found if one.script and normpath(one.script) == normpath(script)), None)
 
 
 def _folder_of_env(versions: str, files: Files) -> str | None:
@@ -162,8 +218,15 @@ def _walk(folder: str, is_recursive: bool, files: Files) -> Iterator[str]:
                 yield path
         elif is_recursive and name not in _SKIPPED:
             below.append(path)
-    for path in below:
+    for path in _of_postgresql(below):
         yield from _walk(path, is_recursive, files)
+
+
+def _of_postgresql(folders: list[str]) -> list[str]:
+    """The folders without those for other databases, where the revisions stand in one for each of several."""
+    if not any(basename(folder).lower() in _POSTGRESQL for folder in folders):
+        return folders
+    return [folder for folder in folders if basename(folder).lower() not in _OTHER_DATABASES]
 
 
 def _env_file(location: Location, files: Files) -> str | None:

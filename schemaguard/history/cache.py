@@ -15,6 +15,7 @@ from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Place
 from schemaguard.history.codec import Json, Malformed, decode, encode
 from schemaguard.history.delta import decode_delta, encode_delta
+from schemaguard.history.deployment import Presumed
 from schemaguard.history.folding import refold
 from schemaguard.history.identity import ReadIdentity
 from schemaguard.history.memory import Store, digest, sealed, unsealed
@@ -25,6 +26,7 @@ from schemaguard.sql.reading.statement import Statement
 _CHANGES = tuple[Change, ...]
 _SOURCES = tuple[tuple[str, str], ...]
 _TRAIL = tuple[str, _SOURCES]
+_PRESUMED = tuple[Presumed, ...]
 _COMMENTS = tuple[tuple[Place, str], ...]
 
 
@@ -202,7 +204,8 @@ def _write_run(run: Run, is_plain: bool) -> Json:
         at = step.after
         steps.append([*_write_step(step), before, after])
     end = None if run.after == at else encode_delta(at, run.after)
-    return [steps, end, encode(_COMMENTS, run.file_comments), run.is_empty]
+    said = [encode(tuple[str, ...], run.assumed), encode(_PRESUMED, run.presumed)]
+    return [steps, end, encode(_COMMENTS, run.file_comments), run.is_empty, *said]
 
 
 def _write_step(step: Step) -> list[Json]:
@@ -219,7 +222,7 @@ def _write_step(step: Step) -> list[Json]:
 
 
 def _read_run(written: Json, revision: Revision, direction: Direction, catalog: Catalog) -> Run:
-    steps_written, end, comments, is_empty = written
+    steps_written, end, comments, is_empty, assumed, presumed = written
     steps = []
     at = catalog
     for *plain, before_delta, after_delta in steps_written:
@@ -242,7 +245,17 @@ def _read_run(written: Json, revision: Revision, direction: Direction, catalog: 
         )
     after = at if end is None else decode_delta(at, end)
     file_comments: tuple[tuple[Place, str], ...] = decode(_COMMENTS, comments)
-    return Run(revision, direction, tuple(steps), catalog, after, file_comments, decode(bool, is_empty))
+    return Run(
+        revision,
+        direction,
+        tuple(steps),
+        catalog,
+        after,
+        file_comments,
+        decode(bool, is_empty),
+        assumed=decode(tuple[str, ...], assumed),
+        presumed=decode(_PRESUMED, presumed),
+    )
 
 
 def _write_plain(value: object) -> Json:

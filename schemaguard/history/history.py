@@ -49,6 +49,10 @@ class History:
     """Folders from which the revisions import, nearest first."""
     env_file: str | None = None
     ini_file: str | None = None
+    databases: tuple[str, ...] = ()
+    """The databases that its settings name, where env.py migrates several."""
+    database: str | None = None
+    """The one that it is read for, where its revisions are handed a database's name; None: they aren't."""
     scripts: Mapping[str, Script] = field(default_factory=dict)
     tool: Tool = "alembic"
 

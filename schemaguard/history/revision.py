@@ -8,6 +8,7 @@ from typing import Literal
 from schemaguard.catalog.changes import Change
 from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Place
+from schemaguard.history.deployment import Presumed
 from schemaguard.sql.reading.statement import Statement
 
 Direction = Literal["upgrade", "downgrade"]
@@ -74,6 +75,10 @@ class Run:
     """The function is there and does nothing, or is missing."""
     is_skipped: bool = False
     """It comes before all that is judged, wasn't replayed and has no steps; its catalogs are what the judged meet."""
+    assumed: tuple[str, ...] = ()
+    """The values that only a deployment knows and the settings say, as far as they were needed."""
+    presumed: tuple[Presumed, ...] = ()
+    """The defaults that were taken for values that only a deployment knows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def test_a_contract_out_of_its_window_holds_nothing_up(tmp_path: Path) -> None:
 
 
 def test_a_configured_severity_counts_and_the_contract_family_stays(tmp_path: Path) -> None:
-    settings = '[rules]\ndrop-column = "note"\nbreaks-reader = "off"\n'
+    settings = '[rules]\ndrop-column = "note"\n'
 
     result = checked(_sql(tmp_path, DROP, settings))
 
@@ -89,7 +89,7 @@ def test_a_configured_severity_counts_and_the_contract_family_stays(tmp_path: Pa
         ("breaks-reader", Severity.ERROR),
         ("drop-column", Severity.NOTE),
     ]
-    assert result.remarks == ("breaks-reader can't be turned off: it belongs to the contract family",)
+    assert result.remarks == ()
 
 
 def test_adopting_an_old_code_base_leaves_warnings(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from schemaguard.errors import ContractError, ExitCode
+from schemaguard.errors import ContractError, ExitCode, UsageError
 from schemaguard.finding import Severity
 from schemaguard.report.check import github as check_github
 from schemaguard.report.check import gitlab as check_gitlab
@@ -129,9 +129,11 @@ def test_neither_comment_nor_baseline_touches_what_is_said_of_overrides(tmp_path
     folder = _folder(tmp_path, _entry(until="2026-09-30"))
     (folder / "baseline.json").write_text(check_json.render(checked(folder)))
 
-    result = checked(folder, baseline="baseline.json", ignore=("expired-override", "contract"))
+    result = checked(folder, baseline="baseline.json")
 
     assert "expired-override" in rules_of(result)
+    with pytest.raises(UsageError, match="belongs to the contract family"):
+        checked(folder, ignore=("expired-override",))
 
 
 def test_every_report_shows_what_is_overridden(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ _TIMEOUT_S = 30
 _LARGEST_BYTES = 4_000_000
 _REF = re.compile(r"[A-Za-z0-9_@.][A-Za-z0-9_./@{}^~+=#,!%&()-]*")
 """Spelled narrowly on purpose: nothing that starts with a dash may reach git, not even behind `--end-of-options`."""
+_COMMIT = re.compile(r"[0-9a-f]{7,40}")
+_BRANCH = re.compile(r"[\w][\w./-]*")
 _STATES: Mapping[str, FileState] = {"A": "added", "M": "changed", "T": "changed", "R": "renamed", "D": "deleted"}
 _QUIET = {
     "GIT_OPTIONAL_LOCKS": "0",
@@ -85,12 +87,18 @@ def _resolved(ref: str, top: Path, *, is_remote: bool) -> str:
         done = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         if done.returncode == 0:
             return done.stdout.decode("ascii").strip()
+    raise HistoryError(f"git knows no {ref}", at="--base", next=_fetching(ref, top))
+
+
+def _fetching(ref: str, top: Path) -> str:
+    """The command that brings a ref here, whole history and all: a clone of one branch fetches no other by itself."""
+    if not _git(top, "remote").stdout.strip():
+        return "name a branch, tag or commit of this repository"
     deepen = "--unshallow " if _is_shallow(top) else ""
-    raise HistoryError(
-        f"git knows no {ref}",
-        at="--base",
-        next=f"git fetch {deepen}origin {ref} (in CI: fetch-depth: 0), or name another ref",
-    )
+    branch = ref.removeprefix("refs/remotes/").removeprefix("origin/").removeprefix("refs/heads/")
+    if _COMMIT.fullmatch(ref) or not _BRANCH.fullmatch(branch):
+        return f"git fetch {deepen}--tags origin  # in CI: fetch-depth: 0"
+    return f"git fetch {deepen}origin {branch}:refs/remotes/origin/{branch}  # in CI: fetch-depth: 0"
 
 
 def _is_shallow(top: Path) -> bool:
@@ -105,7 +113,7 @@ def _merge_base(commit: str, ref: str, top: Path) -> str:
         raise HistoryError(
             f"this clone is shallow and doesn't reach the point where the branch left {ref}",
             at=str(top),
-            next="fetch the whole history (git fetch --unshallow; in CI: fetch-depth: 0)",
+            next=_fetching(ref, top),
         )
     raise HistoryError(f"HEAD and {ref} have no commit in common", at=str(top), next="name another --base")
 

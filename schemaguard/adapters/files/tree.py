@@ -34,7 +34,7 @@ class DiskFiles:
     def read(self, path: str) -> str | None:
         """The text of a file, None where there is no such file or it can't be read."""
         if path not in self._texts:
-            self._texts[path] = _text(self._place(path))
+            self._texts[path] = _text(self._place(path), is_python=path.endswith(".py"))
         return self._texts[path]
 
     def names(self, folder: str) -> tuple[str, ...] | None:
@@ -97,18 +97,23 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _text(place: str) -> str | None:
+def _text(place: str, *, is_python: bool = False) -> str | None:
     try:
         with open(place, "rb") as file:  # noqa: PTH123 - see DiskFiles._place
-            return decode(file.read())
+            return decode(file.read(), is_python=is_python)
     except (OSError, ValueError):
         return None
 
 
-def decode(content: bytes) -> str:
-    """The text of a source file: UTF-8, else what its coding line says, else Latin-1, which keeps every ASCII name."""
+def decode(content: bytes, *, is_python: bool = False) -> str:
+    """The text of a source file: UTF-8, else what its coding line says, else Latin-1, which keeps every ASCII name.
+
+    Python refuses a source that is none of the first two, or that has null bytes. Bytes that it can't decode stay in
+    the text as lone surrogates, and nothing before them is changed, so that their place can be told.
+    """
     try:
-        return _universal(content.decode("utf-8-sig"))
+        text = content.decode("utf-8-sig")
+        return text if is_python and "\0" in text else _universal(text)
     except UnicodeDecodeError:
         pass
     # Needed for few files, and slower to import than all the rest of this module.
@@ -118,7 +123,20 @@ def decode(content: bytes) -> str:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
         return _universal(content.decode(encoding))
     except (SyntaxError, UnicodeDecodeError, LookupError):
+        if is_python and not _is_read_by_python(content):
+            return content.decode("utf-8", "surrogateescape")
         return _universal(content.decode("latin-1"))
+
+
+def _is_read_by_python(content: bytes) -> bool:
+    """Whether Python reads a source that isn't UTF-8 all the same: some versions don't look into comments."""
+    import ast
+
+    try:
+        ast.parse(content)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _universal(text: str) -> str:

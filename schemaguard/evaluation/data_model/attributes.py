@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from types import MappingProxyType
 
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, MetaData, column
 from sqlalchemy.engine import Connection
 
@@ -13,6 +14,7 @@ from schemaguard.evaluation.effects.driver import driver, set_on_driver
 from schemaguard.evaluation.effects.orm import ORM
 from schemaguard.evaluation.effects.queries import query_of
 from schemaguard.evaluation.host import objects, tables
+from schemaguard.evaluation.host.deployed import CONFIG
 from schemaguard.evaluation.host.mapped import table_of
 from schemaguard.evaluation.machine.interpreter import Interpreter
 from schemaguard.evaluation.values.holes import has_hole
@@ -42,13 +44,8 @@ _PLAIN = (str, bytes, int, float, list, tuple, dict, set, frozenset, range)
 def attribute(interpreter: Interpreter, value: Value, name: str) -> Value:
     """The attribute of a value; raises Raised with an AttributeError where it certainly has none."""
     match value:
-        case Unknown(is_code=True) if name == "session":
-            # `db.session`: whoever made `db`, it is SQLAlchemy's session.
-            return interpreter.call_with(ORM["Session"])
-        case Loaded():
-            return rows.attribute(value, name)
         case Unknown():
-            return Unknown(value.reason, is_code=value.is_code, sends=value.sends)
+            return _of_unknown(interpreter, value, name)
         case Modelled():
             found = value.find(interpreter, name)
         case ProjectModule():
@@ -63,6 +60,8 @@ def attribute(interpreter: Interpreter, value: Value, name: str) -> Value:
             found = _of_function(value, name) if isinstance(value, EvaluatedFunction) else NOTHING
         case Connection() if name in ("connection", "_dbapi_connection"):
             return driver(interpreter)
+        case MigrationContext() if name == "config":
+            return CONFIG
         case MetaData() if tables.is_partial(value):
             return tables.of_metadata(interpreter, value, name)
         case _ if isinstance(value, _PLAIN) and methods.has_method(value, name):
@@ -72,6 +71,15 @@ def attribute(interpreter: Interpreter, value: Value, name: str) -> Value:
     if found is NOTHING:
         raise Raised(AttributeError(f"{_said(value)} has no attribute {name!r}"))
     return found
+
+
+def _of_unknown(interpreter: Interpreter, value: Unknown, name: str) -> Value:
+    if value.is_code and name == "session":
+        # `db.session`: whoever made `db`, it is SQLAlchemy's session.
+        return interpreter.call_with(ORM["Session"])
+    if isinstance(value, Loaded):
+        return rows.attribute(value, name)
+    return Unknown(value.reason, is_code=value.is_code, sends=value.sends)
 
 
 def _said(value: Value) -> str:
@@ -110,12 +118,17 @@ def _of_instance(interpreter: Interpreter, instance: Instance, name: str) -> Val
         getter = instance.cls.find("__getattr__")
         if getter is not NOTHING:
             return interpreter.call_with(getter, instance, name)
-        if any(isinstance(base, Unknown) for cls in instance.cls.order for base in cls.bases):
+        if any(isinstance(base, Unknown) or _hides_methods(base) for cls in instance.cls.order for base in cls.bases):
             return Unknown(f"what a {instance.cls.name} inherits isn't known", is_code=True)
         return NOTHING
     if isinstance(found, Column):
         return Unknown(f"what a row has in {name} isn't known")
     return _seen(interpreter, found, instance, instance.cls)
+
+
+def _hides_methods(base: Value) -> bool:
+    """Whether a class of a library has methods that aren't modelled, so that an object has more than is seen."""
+    return isinstance(base, Modelled) and base.name in ("BaseSettings", "BaseModel")
 
 
 def of_class(interpreter: Interpreter, cls: Class, name: str) -> Value:

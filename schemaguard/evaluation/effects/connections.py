@@ -15,6 +15,7 @@ from schemaguard.evaluation.machine.interpreter import Interpreter
 from schemaguard.evaluation.machine.recorder import name_of
 from schemaguard.evaluation.values.holes import has_hole
 from schemaguard.evaluation.values.objects import Arguments, Raised, Unknown, Value
+from schemaguard.history.deployment import to_be_said
 
 
 def execute(interpreter: Interpreter, receiver: Any, name: str, arguments: Arguments) -> Value:
@@ -50,7 +51,8 @@ def execute(interpreter: Interpreter, receiver: Any, name: str, arguments: Argum
 def send(interpreter: Interpreter, statement: Value, arguments: Arguments | None) -> Value:
     """Send a statement with its parameters."""
     if isinstance(statement, Unknown):
-        interpreter.recorder.opaque(f"a statement is sent that isn't known: {statement.reason}", None)
+        reason = to_be_said(statement.reason, statement.name)
+        interpreter.recorder.opaque(f"a statement is sent that isn't known: {reason}", None)
         return Unknown("what a query finds isn't known")
     statement = conversion.convert(interpreter, statement)
     given = _parameters_given(interpreter, statement, arguments)
@@ -124,6 +126,7 @@ def ask(interpreter: Interpreter, receiver: Any, name: str, arguments: Arguments
         return Unknown("which revision a database is at isn't known")
     if name == "type_descriptor":
         return conversion.as_type(interpreter, arguments.get(0, "typeobj"))
+    arguments = _presumed(interpreter, arguments)
     unknown = next((value for value in arguments.values() if isinstance(value, Unknown) or has_hole(value)), None)
     if unknown is not None or arguments.is_open:
         return Unknown(unknown.reason if isinstance(unknown, Unknown) else "a name isn't known")
@@ -131,6 +134,17 @@ def ask(interpreter: Interpreter, receiver: Any, name: str, arguments: Arguments
     return interpreter.recorder.attempted(
         lambda: getattr(receiver, name)(*arguments.positional, **keywords), f"the answer to {name}()"
     )
+
+
+def _presumed(interpreter: Interpreter, arguments: Arguments) -> Arguments:
+    """The arguments with defaults where only a deployment knows more: what statements name is what is asked for."""
+
+    def one(value: Value) -> Value:
+        text = interpreter.holes.text(value) if isinstance(value, Unknown) and value.default is not None else value
+        return interpreter.holes.presumed(text, interpreter.deployment) if has_hole(text) else value
+
+    keywords = {key: one(value) for key, value in arguments.keywords.items()}
+    return Arguments([one(value) for value in arguments.positional], keywords, arguments.is_open)
 
 
 def create(interpreter: Interpreter, receiver: Any, name: str, arguments: Arguments) -> Value:

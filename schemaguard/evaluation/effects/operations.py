@@ -16,6 +16,7 @@ from schemaguard.evaluation.machine.interpreter import Interpreter
 from schemaguard.evaluation.machine.recorder import name_of
 from schemaguard.evaluation.values.holes import has_hole
 from schemaguard.evaluation.values.objects import Arguments, Raised, Unknown, Unsupported, Value
+from schemaguard.history.deployment import to_be_said
 
 _TABLES = ("table_name", "source_table", "old_table_name", "source")
 _NAMES = frozenset(
@@ -99,7 +100,7 @@ def _argument(interpreter: Interpreter, operation: str, key: str, value: Value) 
         return interpreter.holes.text(value)
     if key in _COLUMN_LISTS and operation != "create_table":
         return [interpreter.holes.text(value)]
-    raise Unsupported(value.reason)
+    raise Unsupported(to_be_said(value.reason, value.name))
 
 
 def _table(

@@ -25,6 +25,7 @@ from schemaguard.evaluation.values.objects import (
     Unknown,
     Value,
 )
+from schemaguard.history.deployment import to_be_said
 
 _OF_THE_CLIENT = ("info", "doc", "system", "sort_order", "init", "deferred")
 """Arguments of a column that no statement shows."""
@@ -49,8 +50,9 @@ class SpelledType(UserDefinedType[Any]):
 
 
 def unknown_type(interpreter: Interpreter, unknown: Unknown) -> TypeEngine[Any]:
-    """A type whose spelling is a hole."""
-    return SpelledType(interpreter.holes.text(unknown))
+    """A type whose spelling is a hole: what the settings could say is a value, and no type."""
+    reason = unknown.reason if unknown.is_code else to_be_said(unknown.reason, unknown.name)
+    return SpelledType(interpreter.holes.text(Unknown(reason)))
 
 
 def convert(interpreter: Interpreter, value: Value) -> Value:
@@ -239,9 +241,11 @@ def _compiled(interpreter: Interpreter, construct: Any, arguments: Arguments) ->
 
 
 def _known_only(arguments: Arguments) -> Arguments:
-    """The arguments that are known, for those of MetaData that aren't say nothing about a table's shape."""
+    """The arguments that are known, for those of MetaData that aren't say nothing of a table, but its schema."""
     known = [one for one in arguments.positional if not isinstance(one, Unknown)]
-    keywords = {name: one for name, one in arguments.keywords.items() if not isinstance(one, Unknown)}
+    keywords = {
+        name: one for name, one in arguments.keywords.items() if name == "schema" or not isinstance(one, Unknown)
+    }
     return Arguments(known, keywords)
 
 

@@ -1,6 +1,7 @@
 """Assignments: what names, attributes and items are bound to."""
 
 import ast
+from dataclasses import replace
 
 from schemaguard.evaluation.data_model import operators
 from schemaguard.evaluation.data_model.subscripts import delete_item, evaluate_key, set_item
@@ -13,7 +14,24 @@ def assign(interpreter: Interpreter, node: ast.Assign, scope: Scope) -> None:
     """`a = b = value`."""
     value = interpreter.evaluate(node.value, scope)
     for target in node.targets:
-        bind(interpreter, target, value, scope)
+        bind(interpreter, target, _of_module(target, value, scope), scope)
+
+
+def _of_module(target: ast.expr, value: Value, scope: Scope) -> Value:
+    """The value that a target gets: at the top of a module what is made by code that isn't known is called so.
+
+    What has a plain name keeps it: `schema = settings.SCHEMA` is said as `settings.SCHEMA`.
+    """
+    is_name = isinstance(target, ast.Name) and scope.names is scope.module.names
+    if (
+        is_name
+        and isinstance(target, ast.Name)
+        and isinstance(value, Unknown)
+        and value.is_code
+        and (value.name or ")").endswith(")")
+    ):
+        return replace(value, name=target.id)
+    return value
 
 
 def assign_annotated(interpreter: Interpreter, node: ast.AnnAssign, scope: Scope) -> None:
@@ -24,7 +42,8 @@ def assign_annotated(interpreter: Interpreter, node: ast.AnnAssign, scope: Scope
         if isinstance(annotations, dict):
             annotations[node.target.id] = node.annotation
     if node.value is not None:
-        bind(interpreter, node.target, interpreter.evaluate(node.value, scope), scope)
+        value = interpreter.evaluate(node.value, scope)
+        bind(interpreter, node.target, _of_module(node.target, value, scope), scope)
 
 
 def assign_augmented(interpreter: Interpreter, node: ast.AugAssign, scope: Scope) -> None:

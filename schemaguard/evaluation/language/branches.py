@@ -1,11 +1,13 @@
 """`if`, conditional expressions, `and`/`or`, `assert`: what depends on a condition."""
 
 import ast
+from dataclasses import replace
 
 from schemaguard.evaluation.machine.heap import join
 from schemaguard.evaluation.machine.interpreter import Completion, Interpreter
 from schemaguard.evaluation.values.objects import Raised, Unknown, Value
 from schemaguard.evaluation.values.scope import Scope
+from schemaguard.history.deployment import name_in, to_be_said
 
 
 def branch(interpreter: Interpreter, node: ast.If, scope: Scope) -> Completion | None:
@@ -23,11 +25,14 @@ def branch(interpreter: Interpreter, node: ast.If, scope: Scope) -> Completion |
 
 def choose(interpreter: Interpreter, node: ast.IfExp, scope: Scope) -> Value:
     """`a if condition else b`."""
-    known = interpreter.truth(interpreter.evaluate(node.test, scope))
+    test = interpreter.evaluate(node.test, scope)
+    known = interpreter.truth(test)
     if known is not None:
         return interpreter.evaluate(node.body if known else node.orelse, scope)
     found: list[Value] = []
     why = f"it depends on {_said(node.test)}, which isn't known"
+    if isinstance(test, Unknown):
+        why = to_be_said(why, test.name or name_in(test.reason))
 
     def side(expression: ast.expr) -> None:
         found.append(interpreter.evaluate(expression, scope))
@@ -51,7 +56,9 @@ def combine(interpreter: Interpreter, node: ast.BoolOp, scope: Scope) -> Value:
             return unknown
         known = interpreter.truth(value)
         if known is stops_at:
-            return value
+            is_default = stops_at and isinstance(value, str) and unknown is not None and unknown.name is not None
+            # `os.getenv("SCHEMA") or "public"`: another spelling of a default.
+            return replace(unknown, default=value) if is_default and unknown is not None else value
         if known is None:
             unknown = value if isinstance(value, Unknown) else Unknown(f"{_said(operand)} isn't known")
     return value if unknown is None else unknown

@@ -6,7 +6,7 @@ from schemaguard.evaluation.data_model import methods
 from schemaguard.evaluation.effects import calls as effects
 from schemaguard.evaluation.effects import orm
 from schemaguard.evaluation.host import objects
-from schemaguard.evaluation.language import classes
+from schemaguard.evaluation.language import classes, said
 from schemaguard.evaluation.language.functions import call_function
 from schemaguard.evaluation.machine.interpreter import Interpreter
 from schemaguard.evaluation.machine.standpoint import CallSite
@@ -32,13 +32,15 @@ def call(interpreter: Interpreter, node: ast.Call, scope: Scope) -> Value:
     if isinstance(node.func, ast.Name) and node.func.id in _SCOPED and scope.find(node.func.id) is NOTHING:
         return _SCOPED[node.func.id](interpreter, scope)
     function = interpreter.evaluate(node.func, scope)
+    if (known := said.of_call(interpreter, node, function)) is not NOTHING:
+        return known
     arguments = evaluate_arguments(interpreter, node, scope)
     if isinstance(function, Unknown) and isinstance(node.func, ast.Attribute) and node.func.attr in _SESSIONS:
         # `db.Session(bind=…)`: whoever made `db`, it is SQLAlchemy's session.
         function = orm.ORM[node.func.attr]
     interpreter.sites.append(CallSite(scope.module, node))
     try:
-        return call_value(interpreter, function, arguments)
+        return said.of_result(interpreter, node, function, call_value(interpreter, function, arguments))
     finally:
         interpreter.sites.pop()
 

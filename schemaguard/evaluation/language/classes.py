@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from schemaguard.evaluation.host import tables
-from schemaguard.evaluation.language import types
+from schemaguard.evaluation.language import settings, types
 from schemaguard.evaluation.language.assignment import set_name
 from schemaguard.evaluation.language.functions import call_function
 from schemaguard.evaluation.machine import sending
@@ -155,6 +155,8 @@ def instantiate(interpreter: Interpreter, cls: Class, arguments: Arguments) -> V
     elif cls.host is tables.Declarative:
         # SQLAlchemy's own constructor takes whatever has a name in the class.
         instance.attributes.update(arguments.keywords)
+    elif settings.is_a(cls, settings.SETTINGS) or settings.is_a(cls, settings.MODEL):
+        settings.fill(interpreter, instance, arguments)
     elif cls.find("__annotations__") is not NOTHING:
         _fill_fields(interpreter, instance, arguments)
     else:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Mapping
 
 from schemaguard.evaluation.data_model import formatting, operators, subscripts
-from schemaguard.evaluation.language import branches, calls, comprehensions
+from schemaguard.evaluation.language import branches, calls, comprehensions, said
 from schemaguard.evaluation.language.assignment import set_name
 from schemaguard.evaluation.language.functions import define_lambda, give, give_from
 from schemaguard.evaluation.machine.interpreter import Evaluate, Interpreter
@@ -20,7 +20,7 @@ def _constant(interpreter: Interpreter, node: ast.Constant, _: Scope) -> Value:
 
 def _name(interpreter: Interpreter, node: ast.Name, scope: Scope) -> Value:
     try:
-        return interpreter.name(node.id, scope)
+        return said.of_name(interpreter, node, scope, interpreter.name(node.id, scope))
     except Raised as raised:
         return missing(interpreter, raised)
 
@@ -28,7 +28,7 @@ def _name(interpreter: Interpreter, node: ast.Name, scope: Scope) -> Value:
 def _attribute(interpreter: Interpreter, node: ast.Attribute, scope: Scope) -> Value:
     value = interpreter.evaluate(node.value, scope)
     try:
-        return interpreter.attribute(value, node.attr)
+        return said.of_attribute(interpreter, node, value, interpreter.attribute(value, node.attr))
     except Raised as raised:
         return missing(interpreter, raised)
 
@@ -36,7 +36,8 @@ def _attribute(interpreter: Interpreter, node: ast.Attribute, scope: Scope) -> V
 def _item(interpreter: Interpreter, node: ast.Subscript, scope: Scope) -> Value:
     container = interpreter.evaluate(node.value, scope)
     try:
-        return subscripts.get_item(interpreter, container, subscripts.evaluate_key(interpreter, node.slice, scope))
+        found = subscripts.get_item(interpreter, container, subscripts.evaluate_key(interpreter, node.slice, scope))
+        return said.of_item(interpreter, node, container, found)
     except Raised as raised:
         return missing(interpreter, raised)
 

@@ -2,6 +2,7 @@
 
 import ast
 
+from schemaguard.evaluation.language import said
 from schemaguard.evaluation.language.assignment import set_name
 from schemaguard.evaluation.machine.interpreter import Interpreter
 from schemaguard.evaluation.values.objects import NOTHING, Raised, Unknown
@@ -12,10 +13,11 @@ def import_modules(interpreter: Interpreter, node: ast.Import, scope: Scope) -> 
     """`import a.b`, `import a.b as c`."""
     for alias in node.names:
         if alias.asname is not None:
-            set_name(interpreter, alias.asname, interpreter.imported(scope.module, alias.name), scope)
+            found = interpreter.imported(scope.module, alias.name)
+            set_name(interpreter, alias.asname, said.bound_to(alias.asname, found), scope)
         else:
             first = alias.name.partition(".")[0]
-            set_name(interpreter, first, interpreter.imported(scope.module, first), scope)
+            set_name(interpreter, first, said.bound_to(first, interpreter.imported(scope.module, first)), scope)
 
 
 def import_names(interpreter: Interpreter, node: ast.ImportFrom, scope: Scope) -> None:
@@ -33,7 +35,8 @@ def import_names(interpreter: Interpreter, node: ast.ImportFrom, scope: Scope) -
                 raise Raised(ImportError(f"cannot import name {alias.name!r} from {node.module or '.'!r}"))
             # Code that is in use imports what is there: the module makes the name in a way that isn't seen here.
             found = Unknown(f"{node.module}.{alias.name} is made in a way that isn't modelled", is_code=True)
-        set_name(interpreter, alias.asname or alias.name, found, scope)
+        name = alias.asname or alias.name
+        set_name(interpreter, name, said.bound_to(name, found), scope)
 
 
 def _below(interpreter: Interpreter, node: ast.ImportFrom, name: str, scope: Scope) -> object:

@@ -7,6 +7,7 @@ from schemaguard.evaluation.language.assignment import bind
 from schemaguard.evaluation.machine.interpreter import Completion, Interpreter
 from schemaguard.evaluation.values.objects import NOTHING, Unknown, Value
 from schemaguard.evaluation.values.scope import Scope
+from schemaguard.history.deployment import name_in, to_be_said
 
 
 class _Loop:
@@ -37,7 +38,8 @@ def loop(interpreter: Interpreter, node: ast.For | ast.AsyncFor, scope: Scope) -
     source = interpreter.evaluate(node.iter, scope)
     values = interpreter.iterate(source)
     if values is None:
-        return _maybe_once(interpreter, node, scope, source)
+        name = source.name or name_in(source.reason) if isinstance(source, Unknown) else None
+        return _maybe_once(interpreter, node, scope, source, name)
     going = _Loop(interpreter, scope)
     try:
         for value in interpreter.budget.items(values):
@@ -78,10 +80,16 @@ def loop_while(interpreter: Interpreter, node: ast.While, scope: Scope) -> Compl
 
 
 def _maybe_once(
-    interpreter: Interpreter, node: ast.For | ast.AsyncFor | ast.While, scope: Scope, over: Value = None
+    interpreter: Interpreter,
+    node: ast.For | ast.AsyncFor | ast.While,
+    scope: Scope,
+    over: Value = None,
+    name: str | None = None,
 ) -> Completion | None:
+    """The body once, or not at all; `name` is that of an assumption which would say what is gone over."""
     source = node.test if isinstance(node, ast.While) else node.iter
     why = f"it depends on `{' '.join(ast.unparse(source).split())[:60]}`, which isn't known"
+    why = to_be_said(why, name)
     outer_may_have_left = scope.may_have_left
 
     def once() -> Completion | None:

@@ -8,7 +8,7 @@ from alembic.ddl.postgresql import PostgresqlImpl
 from alembic.operations import BatchOperations, Operations
 from alembic.runtime.migration import MigrationContext
 
-from schemaguard.evaluation.host import allowed
+from schemaguard.evaluation.host import allowed, deployed
 from schemaguard.evaluation.host.modelled import module, native
 from schemaguard.evaluation.libraries import entities, enum_operations
 from schemaguard.evaluation.machine.interpreter import Interpreter
@@ -49,8 +49,10 @@ def _context(interpreter: Interpreter, name: str) -> Value:
         case "execute":
             return HostMethod(interpreter.recorder.operations, "execute")
         case "get_x_argument":
-            return native(name, lambda _, __: Unknown(_CONFIGURATION))
-        case "config" | "script":
+            return native(name, deployed.get_x_argument)
+        case "config":
+            return deployed.CONFIG
+        case "script":
             return Unknown(_CONFIGURATION)
         case _ if name.startswith("__"):
             return NOTHING

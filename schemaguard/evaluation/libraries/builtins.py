@@ -2,6 +2,7 @@
 
 import builtins
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from schemaguard.evaluation.data_model import formatting, methods, operators
@@ -25,6 +26,7 @@ from schemaguard.evaluation.values.objects import (
     Unknown,
     Value,
 )
+from schemaguard.history.deployment import name_in, to_be_said
 
 _MOST_PLACES = 1_000
 _NOT_LISTED = Unknown("how many items there are isn't known")
@@ -74,6 +76,9 @@ def _format(interpreter: Interpreter, arguments: Arguments) -> Value:
 def _number(kind: type) -> Callable[[Interpreter, Arguments], Value]:
     def make(interpreter: Interpreter, arguments: Arguments) -> Value:
         value = arguments.get(0, "x", 0)
+        if isinstance(value, Unknown) and name_in(to_be_said(value.reason, value.name)) is not None:
+            is_number = value.default is not None and value.default.isdecimal()
+            return replace(value, is_code=False, default=value.default if is_number else None)
         if isinstance(value, Unknown) or has_hole(value):
             return Unknown("a number isn't known")
         if isinstance(value, str):

@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping
 from posixpath import basename, dirname, join, normpath, splitext
 from typing import Any
 
+from schemaguard.evaluation.host import deployed
 from schemaguard.evaluation.host.modelled import module, native
 from schemaguard.evaluation.machine.interpreter import Interpreter
 from schemaguard.evaluation.values.holes import has_hole
 from schemaguard.evaluation.values.objects import NOTHING, Arguments, Modelled, Native, Unknown, Value
-
-_ENVIRONMENT = "what the environment says isn't known"
 
 
 def read(interpreter: Interpreter, path: str) -> Value:
@@ -149,8 +148,8 @@ OS = module(
     "os",
     {
         "path": _OS_PATH,
-        "environ": Unknown(_ENVIRONMENT),
-        "getenv": native("getenv", lambda _, __: Unknown(_ENVIRONMENT)),
+        "environ": deployed.ENVIRON,
+        "getenv": deployed.GETENV,
         "sep": "/",
         "linesep": "\n",
     },

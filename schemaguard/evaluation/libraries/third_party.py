@@ -47,6 +47,8 @@ def _encrypted(_: Interpreter, arguments: Arguments) -> Value:
 def _vector(name: str) -> Call:
     def make(interpreter: Interpreter, arguments: Arguments) -> Value:
         size = arguments.get(0, "dim")
+        if isinstance(size, Unknown) and size.default is not None:
+            return conversion.SpelledType(f"{name}({interpreter.holes.text(size)})")
         if isinstance(size, Unknown):
             return conversion.unknown_type(interpreter, size)
         return conversion.SpelledType(name if size is None else f"{name}({size})")

@@ -68,6 +68,7 @@ class Interpreter:
         self.budget, self.holes, self.sites = standpoint.budget, standpoint.holes, standpoint.sites
         self.extents = Extents(self.budget)
         self.heap = Heap(self.budget.spend)
+        self.deployment = standpoint.deployment
         self.importing = 0
         """How many modules are being evaluated for one of their names: what they do besides isn't looked at."""
         self.is_in_application = False

@@ -131,6 +131,7 @@ class Recorder:
 
     def statement(self, sql: str, parameters: object = None, *, many: bool = False) -> None:
         """Record one statement. Raises Raised where the server would refuse it and the code would catch that."""
+        sql = self.standpoint.holes.presumed(sql, self.standpoint.deployment)
         changes = translate(filled(sql).strip())
         if has_hole(sql):
             changes = tuple(_with_open_defaults(change) for change in self._as_far_as_known(sql, changes))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from schemaguard.evaluation.machine.budget import Budget
 from schemaguard.evaluation.values.holes import Holes
 from schemaguard.evaluation.values.modules import ProjectModule
+from schemaguard.history.deployment import Deployment
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Standpoint:
     """The calls that are going on, and how certain it is that what comes next runs."""
 
     budget: Budget
+    deployment: Deployment = field(default_factory=Deployment)
+    """What the settings say of values that only a deployment knows, and what of it was of use."""
     holes: Holes = field(default_factory=Holes)
     sites: list[CallSite] = field(default_factory=list)
     """The calls that are going on, outermost first."""

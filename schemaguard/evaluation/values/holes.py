@@ -8,9 +8,20 @@ import re
 from dataclasses import dataclass, field
 
 from schemaguard.evaluation.values.objects import Unknown, Value
+from schemaguard.history.deployment import (
+    Deployment,
+    Presumed,
+    name_in,
+    names_in,
+    to_be_said,
+    with_names,
+    without_name,
+)
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 HOLE = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
+_PLAIN = re.compile(r"[\w.-]*")
+"""Defaults that mean the same as a name, in a literal, or bare."""
 PLACEHOLDER = "unknown_value_"
 """How the name starts that stands for a hole when its statement is read."""
 
@@ -21,17 +32,39 @@ class Holes:
 
     reasons: list[str] = field(default_factory=list)
 
+    defaults: dict[int, Presumed] = field(default_factory=dict)
+    """Number of a hole → what the code itself puts there where a deployment says nothing else."""
+
     def text(self, unknown: Unknown) -> str:
         """A text that is nothing but a hole."""
-        if unknown.reason in self.reasons:
-            return f"{_OPEN}{self.reasons.index(unknown.reason)}{_CLOSE}"
-        self.reasons.append(unknown.reason)
-        return f"{_OPEN}{len(self.reasons) - 1}{_CLOSE}"
+        reason = to_be_said(unknown.reason, unknown.name)
+        if reason not in self.reasons:
+            self.reasons.append(reason)
+        number = self.reasons.index(reason)
+        if unknown.default is not None and _PLAIN.fullmatch(unknown.default):
+            self.defaults.setdefault(number, Presumed(name_in(reason) or reason, unknown.default))
+        return f"{_OPEN}{number}{_CLOSE}"
+
+    def presumed(self, text: str, deployment: Deployment) -> str:
+        """The text with defaults in the holes that have one; the deployment remembers which were taken."""
+
+        def default(hole: re.Match[str]) -> str:
+            found = self.defaults.get(int(hole[1]))
+            if found is None:
+                return hole[0]
+            deployment.presumed.add(found)
+            return found.value
+
+        return HOLE.sub(default, text) if self.defaults else text
 
     def reason(self, text: str) -> str:
-        """Why the first hole of a text is one."""
-        found = HOLE.search(text)
-        return self.reasons[int(found[1])] if found and int(found[1]) < len(self.reasons) else "a value isn't known"
+        """Why the first hole of a text is one, with the names by which any of its holes could be said."""
+        numbers = [int(found[1]) for found in HOLE.finditer(text)]
+        reasons = [self.reasons[number] for number in dict.fromkeys(numbers) if number < len(self.reasons)]
+        if not reasons:
+            return "a value isn't known"
+        names = dict.fromkeys(name for reason in reasons for name in names_in(reason))
+        return with_names(without_name(reasons[0]), tuple(names))
 
 
 def has_hole(value: Value) -> bool:

@@ -30,6 +30,10 @@ class Unknown:
     reason: str
     is_code: bool = False
     sends: bool = False
+    name: str | None = None
+    """What the settings may call it to say its value; None where nobody could say it."""
+    default: str | None = None
+    """What the code gives where the deployment says nothing else. Conditions on it stay open: it may be overridden."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,7 +1,7 @@
 """A check as GitHub workflow commands: annotations on the lines of a pull request."""
 
 from schemaguard.finding import Finding, Severity
-from schemaguard.report.check.sentences import accepted, counts, grounds, paragraph
+from schemaguard.report.check.sentences import accepted, beyond, counts, grounds, paragraph
 from schemaguard.report.visible import visible
 from schemaguard.rules.judging.verdict import CheckResult
 
@@ -14,7 +14,8 @@ def render(result: CheckResult) -> str:
     lines += [_accepted(finding) for finding in result.findings if finding.override is not None]
     verdict = "REJECTED" if result.errors else "PASSED"
     told = [f"remark: {visible(remark)}" for remark in result.remarks]
-    return "\n".join([*lines, *told, f"{verdict} {counts(result)}", visible(grounds(result))]) + "\n"
+    judged = map(visible, (grounds(result), *beyond(result)))
+    return "\n".join([*lines, *told, f"{verdict} {counts(result)}", *judged]) + "\n"
 
 
 def annotation(finding: Finding) -> str:

@@ -41,7 +41,7 @@ def document(result: CheckResult) -> dict[str, Any]:
             for revision in result.revisions
         ],
         "findings": [finding_document(finding) for finding in result.findings],
-        "remarks": list(result.remarks),
+        "remarks": [*result.remarks, *result.unjudged],
         "summary": {
             "errors": result.errors,
             "warnings": result.warnings,

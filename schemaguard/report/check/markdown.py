@@ -20,7 +20,7 @@ def render(result: CheckResult, *, verbose: bool = False) -> str:
         "",
         f"{sentences.counts(result)} · {_size(result)}",
         "",
-        _prose(sentences.grounds(result)),
+        _prose("; ".join((sentences.grounds(result), *sentences.beyond(result)))),
         *(line for remark in result.remarks for line in ("", f"> {_prose(remark)}")),
     ]
     for group in by_statement(result.findings):

@@ -20,7 +20,7 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: 
 
 def render(result: CheckResult) -> str:
     """One run with every finding; ignored ones are there as suppressed."""
-    return document(result.findings, grounds(result), result.remarks)
+    return document(result.findings, grounds(result), (*result.remarks, *result.unjudged))
 
 
 def document(findings: Sequence[Finding], grounds: str, remarks: Sequence[str]) -> str:

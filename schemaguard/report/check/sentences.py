@@ -2,6 +2,7 @@
 
 from schemaguard.finding import Finding
 from schemaguard.report.check.readers import uses
+from schemaguard.rules.judging.unjudged import NO_CONTRACT, NONE_IN_WINDOW
 from schemaguard.rules.judging.verdict import CheckResult, worst_class
 
 _NAMES_SHOWN = 6
@@ -69,9 +70,14 @@ def grounds(result: CheckResult) -> str:
     names = [f"{c.model}@{version}" for c in result.contracts for version in c.model_versions]
     names += [contract.model for contract in result.contracts if not contract.model_versions]
     if not names:
-        return "no contract is in its window: nothing was judged on behalf of a model"
+        return NO_CONTRACT if NO_CONTRACT in result.unjudged else NONE_IN_WINDOW
     more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
     window = result.window
     age = f" ({plural(window.age_days, 'day')} old)" if window.age_days else ""
     whom = ", ".join(names[:_NAMES_SHOWN]) + more
     return f"judged for {whom} · windows from {source_in_words(window.source)}, as of {window.at[:10]}{age}"
+
+
+def beyond(result: CheckResult) -> tuple[str, ...]:
+    """What the verdict doesn't speak of besides models without contracts, which its grounds say."""
+    return tuple(one for one in result.unjudged if one not in (NO_CONTRACT, NONE_IN_WINDOW))

@@ -37,7 +37,8 @@ def show(result: CheckResult, console: Console, *, verbose: bool = False) -> Non
         line(console, Text.assemble(("remark: ", "yellow"), visible(remark)))
     indent = _verdict_indent(result)
     line(console, _verdict(result), indent=indent)
-    line(console, Text(f"{' ' * indent}{visible(sentences.grounds(result))}", "dim"), indent=indent)
+    for said in (sentences.grounds(result), *sentences.beyond(result)):
+        line(console, Text(f"{' ' * indent}{visible(said)}", "dim"), indent=indent)
 
 
 def show_finding(group: Sequence[Finding], console: Console) -> None:

@@ -6,13 +6,14 @@ from schemaguard.catalog.changes import Change, Opaque
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import ContractTable
 from schemaguard.finding import Family, Severity
+from schemaguard.history.deployment import advice, names_in
 from schemaguard.rules.contract.breakage import matches
 from schemaguard.rules.facts import refusal
 from schemaguard.rules.facts.blame import Blamed
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.facts.directives import Touches
 from schemaguard.rules.facts.explaining import of_row
-from schemaguard.rules.rule import Match, Rule
+from schemaguard.rules.rule import EVERY, Match, Rule
 from schemaguard.sql.writing.identifiers import quote, written
 
 
@@ -27,7 +28,7 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
                 yield Match(
                     object=str(part.table),
                     message=f"{change.reason}; it {told}",
-                    instead=refusal.INSTEAD if refusal.is_refused(change) else _instead(context, part),
+                    instead=refusal.INSTEAD if refusal.is_refused(change) else _instead(change, context, part),
                     cause="opaque",
                     readers=held.readers(part.access),
                     explanation=of_row("opaque") if context.explains else None,
@@ -63,16 +64,15 @@ def _declared(touches: Touches, catalog: Catalog, part: ContractTable) -> str | 
     return None
 
 
-def _instead(context: Context, part: ContractTable) -> str:
+def _instead(change: Opaque, context: Context, part: ContractTable) -> str:
     column = part.promises[0].column if part.promises else "column"
     marker = "#" if context.is_python else "--"
     schema = None if part.table.schema == "public" else part.table.schema
     touched = f"{written(Name(part.table.name, schema))}({quote(column)})"
-    return (
-        "write it as plain statements that can be read, or say above it what it touches:\n"
-        f"    {marker} schemaguard: touches {touched}\n"
-        f"    {marker} schemaguard: touches nothing"
-    )
+    touches = f"    {marker} schemaguard: touches {touched}\n    {marker} schemaguard: touches nothing"
+    if names := names_in(change.reason):
+        return f"{advice(names)}\nor say above the statement what it touches:\n{touches}"
+    return f"write it as plain statements that can be read, or say above it what it touches:\n{touches}"
 
 
 RULE = Rule(
@@ -82,6 +82,6 @@ RULE = Rule(
     when="a statement that names, or could name, a table under contract, and of which nobody can know what it does",
     effect="whether the model version still fits afterwards can't be shown, so it is not assumed",
     instead="write it as plain statements that can be read, or say above it what it touches",
-    watches=(Opaque,),
+    watches=EVERY,
     check=_check,
 )

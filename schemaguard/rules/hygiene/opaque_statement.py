@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from schemaguard.catalog.changes import Change, Opaque
 from schemaguard.finding import Family, Severity
+from schemaguard.history.deployment import advice, names_in
 from schemaguard.rules.facts import refusal
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.rule import Match, Rule
@@ -21,9 +22,18 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
         object=names,
         message=change.reason if told is None else f"{change.reason}; its author says it touches {told.text}",
         effect=f"what it does is not part of any verdict on this revision; it could concern {names}",
+        instead=_instead(change) if told is None else None,
         # What the author declared is recorded, and needs no attention any more.
         severity=None if told is None else Severity.NOTE,
     )
+
+
+def _instead(change: Opaque) -> str | None:
+    """What makes the value known that the statement waits for, where the settings could say it."""
+    names = names_in(change.reason)
+    if not names:
+        return None
+    return f"{advice(names)}\nor say above the statement what it touches: schemaguard: touches table(column)"
 
 
 RULE = Rule(

@@ -9,6 +9,10 @@ from schemaguard.finding import Severity
 from schemaguard.rules.rule import Rule
 
 OFF = "off"
+_ALWAYS = (
+    "belongs to the contract family, which is always judged and always as severe: a model that still serves needs it"
+)
+_INSTEAD = "leave it out; where one break is agreed on, schemaguard override accepts that one, with a reason and an end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Choice:
     def checked(self, rules: Iterable[Rule], settings_file: str = "") -> "Choice":
         """This choice, if everything that it names exists; raises UsageError or ConfigError where not."""
         known = tuple(rules)
+        self._leave_contracts(known, settings_file)
         for option, words in (("--select", self.select), ("--ignore", self.ignore)):
             for word in words:
                 if not any(rule.answers_to(word) for rule in known):
@@ -60,10 +65,20 @@ class Choice:
                 raise ConfigError(f"no severity {severity!r}", at=where, next="use error, warning, note or off")
         return self
 
-    def without_effect(self, rules: Iterable[Rule]) -> tuple[str, ...]:
-        """The words that try to silence the contract family, which they can't."""
-        silenced = (*self.ignore, *self.severities)
-        return tuple(word for word in silenced if any(rule.is_fixed and rule.answers_to(word) for rule in rules))
+    def _leave_contracts(self, rules: tuple[Rule, ...], settings_file: str) -> None:
+        """Raise UsageError or ConfigError where a word names a rule of the contract family, which nobody chooses."""
+        for option, words in (("--select", self.select), ("--ignore", self.ignore)):
+            for word in words:
+                if _is_of_contracts(word, rules):
+                    raise UsageError(f"{word} {_ALWAYS}", at=f"{option} {word}", next=_INSTEAD)
+        for word in self.severities:
+            if _is_of_contracts(word, rules):
+                where = f"{settings_file or 'settings'}: [rules] {word}"
+                raise ConfigError(f"{word} {_ALWAYS}", at=where, next=_INSTEAD)
+
+
+def _is_of_contracts(word: str, rules: tuple[Rule, ...]) -> bool:
+    return any(rule.is_fixed and rule.answers_to(word) for rule in rules)
 
 
 def nearest(word: str, rules: tuple[Rule, ...]) -> str:

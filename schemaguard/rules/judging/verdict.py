@@ -65,6 +65,8 @@ class CheckResult:
     seconds: float
     remarks: tuple[str, ...] = ()
     """What the one who called should know and what is no finding, such as an option without effect."""
+    unjudged: tuple[str, ...] = ()
+    """What the verdict doesn't speak of, a sentence each."""
     applied_by: str = "alembic"
     history_size: int = 0
     """How many revisions there are in all, judged or not."""

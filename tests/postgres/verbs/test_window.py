@@ -70,7 +70,7 @@ def test_an_old_lock_is_remarked_on_in_text_and_json(live: Site) -> None:
     remark = "contracts/window.lock is 9 days old: schemaguard window lock writes it anew"
     assert f"remark: {remark}" in text
     assert "(9 days old)" in text
-    assert (told["window"]["age_days"], told["remarks"]) == (9, [remark])
+    assert (told["window"]["age_days"], told["remarks"][0]) == (9, remark)
     assert "9 days old" in live.done("window", "show")
 
 

@@ -137,7 +137,11 @@ def test_a_file_that_does_not_parse_is_a_problem_and_the_others_are_read() -> No
     [
         ({"alembic.ini": "[loggers]\n"}, "alembic.ini", "no [alembic] section"),
         ({"alembic.ini": "[alembic\n"}, "alembic.ini", "can't be read as an ini file"),
-        ({"alembic.ini": "[one]\nscript_location=a\n[two]\nscript_location=b\n"}, "alembic.ini", "one, two"),
+        (
+            {"alembic.ini": "[one]\nscript_location=a\n[two]\nscript_location=b\n"},
+            "alembic.ini",
+            "several histories: a, b",
+        ),
         ({"alembic.ini": "[alembic]\nscript_location=nowhere:m\n"}, "alembic.ini", "isn't in this project"),
         ({"alembic.ini": INI}, "alembic.ini", "no revision files"),
         ({"pyproject.toml": "["}, "pyproject.toml", "not valid TOML"),

@@ -25,12 +25,23 @@ def test_a_rule_is_ignored_by_its_id_its_family_or_its_name_elsewhere(word: str)
     assert not Choice(ignore=(word,)).is_on(drop_column.RULE)
 
 
+@pytest.mark.parametrize("word", ["contract", "breaks-reader", "unproven", "expired-override"])
+def test_whoever_chooses_a_rule_of_the_contract_family_is_refused_with_a_reason(word: str) -> None:
+    for choice in (Choice(select=(word,)), Choice(ignore=("drop-column", word))):
+        with pytest.raises(UsageError, match=f"{word} belongs to the contract family") as refused:
+            choice.checked(RULES)
+        assert "schemaguard override" in refused.value.next
+    for severity in ("off", "warning", "error"):
+        with pytest.raises(ConfigError, match="belongs to the contract family") as configured:
+            Choice(severities={word: severity}).checked(RULES, "schemaguard.toml")
+        assert configured.value.at == f"schemaguard.toml: [rules] {word}"
+
+
 def test_nothing_turns_the_contract_family_off_or_down() -> None:
     choice = Choice(select=("drop-table",), ignore=("contract",), severities={"breaks-reader": "off"}, adopt=True)
 
     assert choice.is_on(breaks_reader.RULE)
     assert choice.severity(breaks_reader.RULE, Severity.ERROR) is Severity.ERROR
-    assert choice.without_effect(RULES) == ("contract", "breaks-reader")
 
 
 def test_a_configured_severity_replaces_the_rules_own() -> None:
