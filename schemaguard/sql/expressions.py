@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from schemaguard.sql.cursor import NO_COLUMN, Cursor
+from schemaguard.sql.cursor import Cursor
+from schemaguard.sql.syntax.lexicon import NO_COLUMN
 from schemaguard.sql.tokens import QUOTED, STRING, WORD, Token, tokenize
 
 _TYPE_TAIL = frozenset({"precision", "varying", "with", "without", "time", "zone"})

@@ -6,6 +6,8 @@ from schemaguard.catalog.changes import Change, CreateSchema, NoEffect, Opaque
 from schemaguard.catalog.objects import Name
 from schemaguard.sql.cursor import Cursor
 from schemaguard.sql.grammar import access, alter_table, drops, functions, indexes, rows, sessions, tables, types, views
+from schemaguard.sql.syntax.definitions import explained
+from schemaguard.sql.syntax.statements import about_rows
 
 Reader = Callable[[Cursor], Iterator[Change]]
 _SCHEMA_ELEMENTS = ("create", "grant")
@@ -66,7 +68,7 @@ def _create_schema(cursor: Cursor) -> Iterator[Change]:
         begin = cursor.at
         cursor.take()
         cursor.skip(*_SCHEMA_ELEMENTS)
-        inner = Cursor(cursor.text, cursor.tokens[begin : cursor.at])
+        inner = cursor.within(begin, cursor.at)
         yield from (inside(change, schema) for change in read(inner))
 
 
@@ -100,10 +102,10 @@ def _explain(cursor: Cursor) -> Iterator[Change]:
     if cursor.is_done:
         raise cursor.refusal("a statement")
     if runs:
-        yield from read(Cursor(cursor.text, cursor.tokens[cursor.at : cursor.end]))
+        yield from read(cursor.within(cursor.at, cursor.end))
         cursor.move(cursor.end)
     else:
-        cursor.skip()
+        cursor.follow(explained)
         yield NoEffect("EXPLAIN")
 
 
@@ -122,7 +124,7 @@ def _prepare(cursor: Cursor) -> Iterator[Change]:
     if cursor.key == "(":
         cursor.options()
     cursor.expect("as")
-    cursor.skip()
+    cursor.follow(about_rows)
     yield NoEffect("PREPARE")
 
 

@@ -218,7 +218,7 @@ def _set_column(cursor: Cursor, table: Name, column: str) -> Change | list[Chang
         return SetDefault(table, column, cursor.expression(","))
     if cursor.accept("expression"):
         cursor.expect("as")
-        return SetGenerated(table, column, cursor.parenthesized())
+        return SetGenerated(table, column, cursor.enclosed_expression())
     if cursor.key in ("generated", "increment", "minvalue", "maxvalue", "start", "restart", "cache", "cycle", "no"):
         cursor.move(cursor.at - 1)
         return _alter_identity(cursor, table, column)

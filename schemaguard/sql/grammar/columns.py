@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 from schemaguard.catalog.objects import Column, Constraint, Identity, PrimaryKey, Unique
 from schemaguard.sql.cursor import Cursor, spelled
 from schemaguard.sql.grammar.constraints import attributes, check, index_parameters, nulls_distinct, references
-from schemaguard.sql.tokens import OPERATOR
+from schemaguard.sql.syntax.expressions import restricted
 
 _STOPS = (
     "constraint", "not", "null", "unique", "primary", "check", "references", "generated", "default", "deferrable",
     "initially", "collate", "storage", "compression", ",",
 )  # fmt: skip
-_OPERANDS_FOLLOW = frozenset({"is", "(", "[", ",", "and", "or", "distinct", "from", "else", "then", "when", "case"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ def _generated(cursor: Cursor, column: Column) -> Column:
         return replace(column, identity=identity, not_null=True)
     if identity != "always":
         raise cursor.refusal("IDENTITY")
-    expression = cursor.parenthesized()
+    expression = cursor.enclosed_expression()
     if cursor.accept("stored"):
         return replace(column, generated=expression, generated_stored=True)
     cursor.accept("virtual")
@@ -124,25 +123,4 @@ def _generated(cursor: Cursor, column: Column) -> Column:
 
 def default_expression(cursor: Cursor) -> str:
     """The expression behind DEFAULT in a column's definition, which ends where a constraint begins."""
-    begin = cursor.at
-    while True:
-        if cursor.is_done or cursor.key in (",", ")"):
-            break
-        if cursor.key in _STOPS and cursor.at > begin and not _expects_operand(cursor):
-            break
-        if cursor.key in ("(", "["):
-            closing = ")" if cursor.key == "(" else "]"
-            cursor.take()
-            cursor.skip()
-            cursor.expect(closing)
-        else:
-            cursor.take()
-    if cursor.at == begin:
-        raise cursor.refusal("an expression")
-    return cursor.since(begin)
-
-
-def _expects_operand(cursor: Cursor) -> bool:
-    """Whether the token before asks for an operand, so that NULL is a value and NOT belongs to IS NOT."""
-    before = cursor.tokens[cursor.at - 1]
-    return before.kind == OPERATOR or before.key in _OPERANDS_FOLLOW
+    return cursor.follow(restricted, *_STOPS)

@@ -83,7 +83,7 @@ def _is_named(cursor: Cursor, start: int, end: int) -> bool:
 
 
 def _type_from(cursor: Cursor, start: int, end: int) -> str | None:
-    inner = Cursor(cursor.text, cursor.tokens[start:end])
+    inner = cursor.within(start, end)
     inner.accept("setof")
     try:
         text = inner.type_text()
@@ -190,7 +190,7 @@ def create_trigger(cursor: Cursor) -> Iterator[Change]:
         cursor.accept("each")
         each_row = cursor.accept_one("row", "statement") == "row"
     if cursor.accept("when"):
-        cursor.parenthesized()
+        cursor.enclosed_expression()
     cursor.expect("execute")
     if not cursor.accept_one("function", "procedure"):
         raise cursor.refusal("FUNCTION or PROCEDURE")
@@ -261,8 +261,8 @@ def create_policy(cursor: Cursor) -> Iterator[Change]:
     if cursor.accept("for"):
         command = cursor.accept_one("all", "select", "insert", "update", "delete").upper()
     roles = cursor.roles() if cursor.accept("to") else ("public",)
-    using = cursor.parenthesized() if cursor.accept("using") else None
-    check = cursor.parenthesized() if cursor.accept("with", "check") else None
+    using = cursor.enclosed_expression() if cursor.accept("using") else None
+    check = cursor.enclosed_expression() if cursor.accept("with", "check") else None
     yield CreatePolicy(table, Policy(name, command, permissive, roles, using, check))
 
 
@@ -275,6 +275,6 @@ def alter_policy(cursor: Cursor) -> Iterator[Change]:
         yield RenameObject("policy", Name(name), cursor.identifier(), on=table)
         return
     roles = cursor.roles() if cursor.accept("to") else ()
-    using = cursor.parenthesized() if cursor.accept("using") else None
-    check = cursor.parenthesized() if cursor.accept("with", "check") else None
+    using = cursor.enclosed_expression() if cursor.accept("using") else None
+    check = cursor.enclosed_expression() if cursor.accept("with", "check") else None
     yield CreatePolicy(table, Policy(name, "ALL", True, roles, using, check), is_alter=True)

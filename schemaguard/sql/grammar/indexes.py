@@ -18,6 +18,7 @@ from schemaguard.sql.cursor import Cursor, spelled
 from schemaguard.sql.expressions import columns_between
 from schemaguard.sql.grammar.constraints import nulls_distinct
 from schemaguard.sql.tokens import QUOTED, WORD
+from schemaguard.sql.syntax.operands import call
 
 _KEY_ENDS = frozenset({",", ")", "asc", "desc", "nulls", "collate"})
 
@@ -86,13 +87,11 @@ def _key(cursor: Cursor) -> IndexKey:
     begin = cursor.at
     column, expression = None, None
     if cursor.key == "(":
-        expression = cursor.parenthesized()
+        expression = cursor.enclosed_expression()
     else:
         after = cursor.peek()
         if after == "(" or after == ".":
-            cursor.any_name()
-            cursor.parenthesized()
-            expression = cursor.since(begin)
+            expression = cursor.follow(call)
         else:
             column = cursor.identifier()
     named = () if column is not None else columns_between(cursor, begin, cursor.at)

@@ -19,6 +19,8 @@ from schemaguard.sql.cursor import Cursor, Unknown
 from schemaguard.sql.grammar.alter_table import cascades
 from schemaguard.sql.mentions import relations_between
 from schemaguard.sql.tokens import STRING
+from schemaguard.sql.syntax.copying import copied
+from schemaguard.sql.syntax.statements import about_rows
 
 _DEEPEST = 50
 _VALUE_ENDS = frozenset({",", "from", "where", "returning", "when"})
@@ -29,6 +31,8 @@ def rows(cursor: Cursor, depth: int = 0) -> Iterator[Change]:
     """Any statement about rows, from its first word."""
     if depth > _DEEPEST:
         raise Unknown("the statement is nested too deeply")
+    if depth == 0:
+        cursor.foresee(about_rows)
     word = cursor.key
     begin = cursor.at
     changed = False
@@ -65,7 +69,7 @@ def _with(cursor: Cursor, depth: int) -> Iterator[Change]:
         cursor.skip()
         end = cursor.at
         if cursor.tokens[begin].key in ("insert", "update", "delete", "merge", "with"):
-            inner = Cursor(cursor.text, cursor.tokens[begin:end])
+            inner = cursor.within(begin, end)
             yield from (c for c in rows(inner, depth + 1) if not isinstance(c, NoEffect))
         cursor.expect(")")
         _search_and_cycle(cursor)
@@ -310,11 +314,11 @@ def copy(cursor: Cursor) -> Iterator[Change]:
         cursor.take()
         begin = cursor.at
         cursor.skip()
-        inner = Cursor(cursor.text, cursor.tokens[begin : cursor.at])
+        inner = cursor.within(begin, cursor.at)
         yield from rows(inner)
         cursor.expect(")")
         cursor.expect("to")
-        cursor.skip()
+        cursor.follow(copied)
         return
     cursor.accept("binary")
     table = cursor.name()
@@ -322,7 +326,5 @@ def copy(cursor: Cursor) -> Iterator[Change]:
     word = cursor.accept_one("from", "to")
     if not word:
         raise cursor.refusal("FROM or TO")
-    if cursor.is_done:
-        raise cursor.refusal("a file, STDIN or STDOUT")
-    cursor.skip()
+    cursor.follow(copied)
     yield InsertRows(table, columns, is_copy=True) if word == "from" else NoEffect("COPY TO", frozenset({table}))

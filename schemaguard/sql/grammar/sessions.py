@@ -17,6 +17,7 @@ from schemaguard.catalog.types import quote_identifier
 from schemaguard.sql.cursor import Cursor
 from schemaguard.sql.mentions import mentions
 from schemaguard.sql.tokens import QUOTED, STRING, WORD
+from schemaguard.sql.syntax.definitions import called
 
 _FULL = re.compile(r"\bfull\b(?!\s+(?:false|off|0)\b)", re.IGNORECASE)
 _LISTS = frozenset(
@@ -166,7 +167,7 @@ def lock(cursor: Cursor) -> Iterator[Change]:
             break
     mode = "ACCESS EXCLUSIVE"
     if cursor.accept("in"):
-        mode = cursor.expression("mode").upper()
+        mode = cursor.text_until("mode").upper()
         cursor.expect("mode")
     cursor.accept("nowait")
     yield from (LockTable(table, mode) for table in tables)
@@ -226,8 +227,10 @@ def do_block(cursor: Cursor) -> Iterator[Change]:
 
 def call(cursor: Cursor) -> Iterator[Change]:
     """CALL, behind its word."""
+    begin = cursor.at
     procedure = cursor.any_name()
-    cursor.parenthesized()
+    cursor.move(begin)
+    cursor.follow(called)
     yield Opaque(f"what the procedure {procedure} does can't be known")
 
 

@@ -12,6 +12,7 @@ from schemaguard.sql.expressions import columns_of
 from schemaguard.sql.grammar.columns import ColumnDefinition, column_constraints, column_definition
 from schemaguard.sql.grammar.constraints import STARTS, NotNull, table_constraint
 from schemaguard.sql.tokens import QUOTED, WORD
+from schemaguard.sql.syntax.definitions import created
 
 Persistence = Literal["permanent", "unlogged", "temporary"]
 UNKNOWN = Type("unknown")
@@ -179,7 +180,7 @@ def _behind(cursor: Cursor, table: Table) -> tuple[Table, str | None]:
     table = replace(table, access_method=_storage(cursor))
     query = None
     if cursor.accept("as"):
-        query = cursor.expression()
+        query = cursor.follow(created)
         table = replace(table, open=True)
     return table, query
 

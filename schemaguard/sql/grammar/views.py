@@ -25,6 +25,8 @@ from schemaguard.sql.cursor import Cursor
 from schemaguard.sql.grammar.tables import UNKNOWN
 from schemaguard.sql.mentions import relations_between
 from schemaguard.sql.tokens import NUMBER
+from schemaguard.sql.syntax.definitions import created, viewed
+from schemaguard.sql.syntax.reading import Rule
 
 _INVOKER = re.compile(r"\bsecurity_invoker\b(?!\s*=\s*'?(?:false|off|no|0)\b)", re.IGNORECASE)
 _QUERY_STARTS = frozenset({"select", "with", "values", "table", "("})
@@ -44,7 +46,7 @@ def create_view(cursor: Cursor) -> Iterator[Change]:
         invoker = bool(_INVOKER.search(cursor.options()))
     cursor.expect("as")
     begin = cursor.at
-    query = _query(cursor)
+    query = _query(cursor, viewed)
     reads = relations_between(cursor, begin, cursor.at) - ({name} if "recursive" in words else set())
     yield CreateView(
         View(name, query, columns, reads=frozenset((n, None) for n in reads), security_invoker=invoker),
@@ -65,16 +67,16 @@ def create_materialized_view(cursor: Cursor) -> Iterator[Change]:
         cursor.identifier()
     cursor.expect("as")
     begin = cursor.at
-    query = _query(cursor)
+    query = _query(cursor, created)
     reads = frozenset((n, None) for n in relations_between(cursor, begin, cursor.at))
     yield CreateView(View(name, query, columns, materialized=True, reads=reads), if_not_exists=if_not_exists)
 
 
-def _query(cursor: Cursor) -> str:
+def _query(cursor: Cursor, rule: Rule) -> str:
     """The text of the query, which begins as one."""
     if cursor.key not in _QUERY_STARTS:
         raise cursor.refusal("a query")
-    return cursor.expression()
+    return cursor.follow(rule)
 
 
 def _columns(cursor: Cursor) -> tuple[Column, ...] | None:
