@@ -6,8 +6,10 @@ from schemaguard.catalog.changes import Change, CreateSchema, NoEffect, Opaque
 from schemaguard.catalog.objects import Name
 from schemaguard.sql.cursor import Cursor
 from schemaguard.sql.grammar import access, alter_table, drops, functions, indexes, rows, sessions, tables, types, views
+from schemaguard.sql.syntax.commands import SYNOPSES
 from schemaguard.sql.syntax.definitions import explained
 from schemaguard.sql.syntax.statements import about_rows
+from schemaguard.sql.syntax.synopsis import written
 
 Reader = Callable[[Cursor], Iterator[Change]]
 _SCHEMA_ELEMENTS = ("create", "grant")
@@ -258,42 +260,46 @@ READERS: dict[str, Reader] = {
 """The words that a statement starts with, without OR REPLACE, and who reads on behind them."""
 
 
-def _by_first_word() -> dict[str, list[tuple[tuple[str, ...], Reader]]]:
-    found: dict[str, list[tuple[tuple[str, ...], Reader]]] = {}
+def _by_first_word() -> dict[str, list[tuple[str, ...]]]:
+    found: dict[str, list[tuple[str, ...]]] = {}
     for words in sorted(READERS, key=lambda words: -len(words.split())):
         split = tuple(words.split())
-        found.setdefault(split[0], []).append((split, READERS[words]))
+        found.setdefault(split[0], []).append(split)
     return found
 
 
 _FIRST = _by_first_word()
-_PAIRS = {tuple(words.split()): reader for words, reader in READERS.items() if len(words.split()) == 2}
+_PAIRS = [words for words in READERS if words.count(" ") == 1]
+_LONGEST = frozenset(one for one in _PAIRS if not any(other.startswith(f"{one} ") for other in READERS))
+"""Pairs of words that no longer row of words starts with."""
 
 
 def read(cursor: Cursor) -> Iterator[Change]:
     """The changes of the one statement that a cursor stands before, all of which must be read."""
-    reader = _reader(cursor)
-    yield from reader(cursor)
+    words = _words(cursor)
+    if (synopsis := SYNOPSES.get(words)) is not None:
+        cursor.foresee(written(synopsis))
+    yield from READERS[words](cursor)
     cursor.finish()
 
 
-def _reader(cursor: Cursor) -> Reader:
-    """The reader of the statement, behind whose words the cursor then stands."""
+def _words(cursor: Cursor) -> str:
+    """The words that the statement starts with, behind which the cursor then stands."""
     first = cursor.key
-    quick = _PAIRS.get((first, cursor.peek()))
-    if quick is not None:
+    quick = f"{first} {cursor.peek()}"
+    if quick in _LONGEST:
         cursor.move(2)
         return quick
     if first == "create":
         replaces = cursor.peek() == "or" and cursor.peek(2) == "replace"
-        for words, reader in _FIRST["create"]:
+        for words in _FIRST["create"]:
             cursor.move(3 if replaces else 1)
             if cursor.accept(*words[1:]):
-                return reader
+                return " ".join(words)
         raise cursor.refusal("a kind of object")
-    for words, reader in _FIRST.get(first, ()):
+    for words in _FIRST.get(first, ()):
         if cursor.accept(*words):
-            return reader
+            return " ".join(words)
     if first in _FIRST:
         cursor.take()
     raise cursor.refusal("a command" if first not in _FIRST else "a kind of object")

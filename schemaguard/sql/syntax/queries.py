@@ -185,10 +185,25 @@ def output(s: Symbols, at: int) -> int:
     """One output column."""
     if s[at] == "*":
         return at + 1
-    at = expressions.expression(s, at)
-    if s[at] == "as":
-        return label(s, at + 1)
-    return at + 1 if s[at] in BARE_LABELS else at
+    try:
+        behind = expressions.expression(s, at)
+    except Misplaced as misplaced:
+        if _is_label(s, at, misplaced.at - 1):
+            return misplaced.at
+        raise
+    if s[behind] == "as":
+        return label(s, behind + 1)
+    return behind + 1 if s[behind] in BARE_LABELS else behind
+
+
+def _is_label(s: Symbols, begin: int, at: int) -> bool:
+    """Whether a word that is an operator elsewhere is the name of an output column: `SELECT a and FROM t`."""
+    if at <= begin or s[at] not in BARE_LABELS or s[at] == "not":
+        return False
+    try:
+        return expressions.expression([*s[begin:at], "", ""], 0) == at - begin
+    except Misplaced:
+        return False
 
 
 def _into(s: Symbols, at: int) -> int:
