@@ -4,9 +4,10 @@ from functools import lru_cache
 
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import SERIALS, Type, parse_type, quote_identifier
+from schemaguard.sql.syntax.commands import defined
 from schemaguard.sql.syntax.expressions import expression
 from schemaguard.sql.syntax.lexicon import NO_COLUMN, RESERVED, is_template, symbols
-from schemaguard.sql.syntax.reading import Misplaced, Rule, Symbols
+from schemaguard.sql.syntax.reading import Misplaced, Rule, Symbols, listed
 from schemaguard.sql.tokens import NUMBER, OPERATOR, PARAMETER, QUOTED, STRING, WORD, Token
 
 END = 99
@@ -285,9 +286,12 @@ class Cursor:
         self.expect(")")
         return inside
 
-    def options(self) -> str:
-        """Storage parameters in parentheses, as written."""
-        return self.parenthesized()
+    def options(self, rule: Rule = defined) -> str:
+        """Parameters in parentheses, as written: by default with `=` between name and value."""
+        self.expect("(")
+        inside = self.follow(lambda s, at: listed(s, at, rule))
+        self.expect(")")
+        return inside
 
     # Types
 

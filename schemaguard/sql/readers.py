@@ -6,10 +6,11 @@ from schemaguard.catalog.changes import Change, CreateSchema, NoEffect, Opaque
 from schemaguard.catalog.objects import Name
 from schemaguard.sql.cursor import Cursor
 from schemaguard.sql.grammar import access, alter_table, drops, functions, indexes, rows, sessions, tables, types, views
-from schemaguard.sql.syntax.commands import SYNOPSES
+from schemaguard.sql.syntax.commands import SYNOPSES, flagged
 from schemaguard.sql.syntax.definitions import explained
 from schemaguard.sql.syntax.statements import about_rows
 from schemaguard.sql.syntax.synopsis import written
+from schemaguard.sql.syntax.types import type_name
 
 Reader = Callable[[Cursor], Iterator[Change]]
 _SCHEMA_ELEMENTS = ("create", "grant")
@@ -97,8 +98,8 @@ def _is_bare(value: object, field: str) -> bool:
 def _explain(cursor: Cursor) -> Iterator[Change]:
     """EXPLAIN: with ANALYZE the statement really runs."""
     runs = False
-    if cursor.key == "(" and cursor.peek() in _EXPLAIN_OPTIONS:
-        runs = "analyze" in cursor.options().lower().replace(",", " ").split()
+    if cursor.key == "(" and cursor.peek() not in _QUERY_STARTS:
+        runs = "analyze" in cursor.options(flagged).lower().replace(",", " ").split()
     while word := cursor.accept_one("analyze", "analyse", "verbose"):
         runs = runs or word != "verbose"
     if cursor.is_done:
@@ -111,10 +112,7 @@ def _explain(cursor: Cursor) -> Iterator[Change]:
         yield NoEffect("EXPLAIN")
 
 
-_EXPLAIN_OPTIONS = frozenset(
-    {"analyze", "analyse", "verbose", "costs", "settings", "generic_plan", "buffers", "serialize", "wal", "timing"}
-    | {"summary", "memory", "format"}
-)
+_QUERY_STARTS = frozenset({"select", "values", "with", "table", "("})
 
 
 def _prepare(cursor: Cursor) -> Iterator[Change]:
@@ -124,7 +122,7 @@ def _prepare(cursor: Cursor) -> Iterator[Change]:
         return
     cursor.identifier()
     if cursor.key == "(":
-        cursor.options()
+        cursor.options(type_name)
     cursor.expect("as")
     cursor.follow(about_rows)
     yield NoEffect("PREPARE")

@@ -18,6 +18,7 @@ from schemaguard.catalog.objects import Grant, Name
 from schemaguard.sql.cursor import Cursor
 from schemaguard.sql.grammar.alter_table import cascades
 from schemaguard.sql.tokens import NUMBER, QUOTED, STRING, WORD
+from schemaguard.sql.syntax.commands import signature
 
 _KINDS: dict[tuple[str, ...], ObjectKind] = {
     ("table",): "table", ("sequence",): "sequence", ("database",): "database", ("domain",): "domain",
@@ -125,7 +126,7 @@ def _object_names(cursor: Cursor, kind: ObjectKind) -> list[Name]:
         else:
             found.append(cursor.any_name())
         if kind in ("function", "procedure") and cursor.key == "(":
-            cursor.options()
+            cursor.follow(signature)
         if not cursor.accept(","):
             return found
 

@@ -41,6 +41,8 @@ from schemaguard.sql.grammar.columns import column_definition
 from schemaguard.sql.grammar.constraints import STARTS, NotNull, attributes, table_constraint
 from schemaguard.sql.grammar.tables import partition_bound
 from schemaguard.sql.tokens import NUMBER
+from schemaguard.sql.syntax.commands import defined, foreign_option
+from schemaguard.sql.syntax.reading import Rule
 
 
 def alter_table(cursor: Cursor) -> Iterator[Change]:
@@ -196,8 +198,8 @@ def _alter(cursor: Cursor, table: Name) -> Change | list[Change]:
     if cursor.accept("add"):
         identity = _identity(cursor)
         return SetIdentity(table, column, identity, is_new=True)
-    if cursor.accept_one("reset", "options"):
-        return SetColumnOption(table, column, "reset " + cursor.options())
+    if word := cursor.accept_one("reset", "options"):
+        return SetColumnOption(table, column, "reset " + cursor.options(_PARAMETERS[word]))
     if cursor.accept("restart"):
         cursor.skip(",")
         return SetColumnOption(table, column, "restart")
@@ -257,7 +259,7 @@ def _identity(cursor: Cursor) -> Identity:
     when = _when(cursor)
     cursor.expect("as", "identity")
     if cursor.key == "(":
-        cursor.options()
+        cursor.parenthesized()
     return when
 
 
@@ -294,9 +296,12 @@ def _set(cursor: Cursor, table: Name) -> Change:
     return SetTableOption(table, "set " + cursor.since(begin))
 
 
+_PARAMETERS: dict[str, Rule] = {"reset": defined, "options": foreign_option}
+
+
 def _options(word: str) -> Callable[[Cursor, Name], Change]:
     def read(cursor: Cursor, table: Name) -> Change:
-        return SetTableOption(table, f"{word} {cursor.options()}")
+        return SetTableOption(table, f"{word} {cursor.options(_PARAMETERS[word])}")
 
     return read
 

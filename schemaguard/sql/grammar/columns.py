@@ -6,6 +6,7 @@ from schemaguard.catalog.objects import Column, Constraint, Identity, PrimaryKey
 from schemaguard.sql.cursor import Cursor, spelled
 from schemaguard.sql.grammar.constraints import attributes, check, index_parameters, nulls_distinct, references
 from schemaguard.sql.syntax.expressions import restricted
+from schemaguard.sql.syntax.commands import foreign_option
 
 _STOPS = (
     "constraint", "not", "null", "unique", "primary", "check", "references", "generated", "default", "deferrable",
@@ -84,7 +85,7 @@ def _setting(cursor: Cursor, column: Column) -> Column:
         cursor.label()
         return column
     if cursor.accept("options"):
-        cursor.options()
+        cursor.options(foreign_option)
         return column
     raise cursor.refusal("a column constraint")
 
@@ -110,7 +111,7 @@ def _generated(cursor: Cursor, column: Column) -> Column:
     cursor.expect("as")
     if cursor.accept("identity"):
         if cursor.key == "(":
-            cursor.options()
+            cursor.parenthesized()
         return replace(column, identity=identity, not_null=True)
     if identity != "always":
         raise cursor.refusal("IDENTITY")

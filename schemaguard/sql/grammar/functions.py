@@ -17,6 +17,7 @@ from schemaguard.catalog.changes import (
 from schemaguard.catalog.objects import Function, Name, Policy, Trigger
 from schemaguard.sql.cursor import NO_COLUMN, Cursor, SyntaxRefusal, Unknown, read_type
 from schemaguard.sql.tokens import QUOTED, WORD
+from schemaguard.sql.syntax.commands import signature
 
 _FUNCTION_OPTIONS = frozenset(
     {"immutable", "stable", "volatile", "strict", "called", "returns", "window", "security", "external", "leakproof"}
@@ -40,6 +41,9 @@ def create_function(cursor: Cursor) -> Iterator[Change]:
 
 def arguments(cursor: Cursor) -> tuple[str, ...]:
     """The types of the input arguments in parentheses, as format_type() spells them."""
+    begin = cursor.at
+    cursor.follow(signature)
+    cursor.move(begin)
     cursor.expect("(")
     found: list[str] = []
     while cursor.key != ")":

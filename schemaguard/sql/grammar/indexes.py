@@ -19,6 +19,7 @@ from schemaguard.sql.expressions import columns_between
 from schemaguard.sql.grammar.constraints import nulls_distinct
 from schemaguard.sql.tokens import QUOTED, WORD
 from schemaguard.sql.syntax.operands import call
+from schemaguard.sql.syntax.commands import flagged
 
 _KEY_ENDS = frozenset({",", ")", "asc", "desc", "nulls", "collate"})
 
@@ -144,7 +145,7 @@ def reindex(cursor: Cursor) -> Iterator[Change]:
     """REINDEX, behind its word."""
     concurrently = False
     if cursor.key == "(":
-        concurrently = "concurrently" in cursor.options().lower().split()
+        concurrently = "concurrently" in cursor.options(flagged).lower().split()
     kind = cursor.accept_one("index", "table", "schema", "database", "system")
     if not kind:
         raise cursor.refusal("INDEX, TABLE, SCHEMA, DATABASE or SYSTEM")

@@ -17,7 +17,9 @@ from schemaguard.catalog.types import quote_identifier
 from schemaguard.sql.cursor import Cursor
 from schemaguard.sql.mentions import mentions
 from schemaguard.sql.tokens import QUOTED, STRING, WORD
+from schemaguard.sql.syntax.commands import TRANSACTION_MODES, flagged
 from schemaguard.sql.syntax.definitions import called
+from schemaguard.sql.syntax.synopsis import written
 
 _FULL = re.compile(r"\bfull\b(?!\s+(?:false|off|0)\b)", re.IGNORECASE)
 _LISTS = frozenset(
@@ -145,14 +147,8 @@ def transaction(cursor: Cursor) -> Iterator[Change]:
 
 def _modes(cursor: Cursor) -> None:
     cursor.accept_one("work", "transaction")
-    while cursor.key in ("isolation", "read", "deferrable", "not", ","):
-        if cursor.accept("isolation"):
-            cursor.expect("level")
-            cursor.label()
-            cursor.accept_one("read", "committed", "uncommitted")
-        else:
-            cursor.take()
-            cursor.accept_one("only", "write", "deferrable")
+    if not cursor.is_done:
+        cursor.follow(written(f"{TRANSACTION_MODES} [ {{ [ , ] {TRANSACTION_MODES} }} ... ]"))
 
 
 def lock(cursor: Cursor) -> Iterator[Change]:
@@ -177,7 +173,7 @@ def vacuum(cursor: Cursor) -> Iterator[Change]:
     """VACUUM, behind its word."""
     full = False
     if cursor.key == "(":
-        full = bool(_FULL.search(cursor.options()))
+        full = bool(_FULL.search(cursor.options(flagged)))
     while word := cursor.accept_one("full", "freeze", "verbose", "analyze", "analyse"):
         full = full or word == "full"
     if not full:
@@ -198,7 +194,7 @@ def vacuum(cursor: Cursor) -> Iterator[Change]:
 def cluster(cursor: Cursor) -> Iterator[Change]:
     """CLUSTER, behind its word."""
     if cursor.key == "(":
-        cursor.options()
+        cursor.options(flagged)
     cursor.accept("verbose")
     if cursor.is_done:
         yield RewriteTable(None, "CLUSTER")

@@ -13,6 +13,7 @@ from schemaguard.sql.grammar.columns import ColumnDefinition, column_constraints
 from schemaguard.sql.grammar.constraints import STARTS, NotNull, table_constraint
 from schemaguard.sql.tokens import QUOTED, WORD
 from schemaguard.sql.syntax.definitions import created
+from schemaguard.sql.syntax.commands import foreign_option
 
 Persistence = Literal["permanent", "unlogged", "temporary"]
 UNKNOWN = Type("unknown")
@@ -38,7 +39,7 @@ def create_table(cursor: Cursor) -> Iterator[Change]:
     if_not_exists = cursor.accept("if", "not", "exists")
     name = cursor.name()
     table = Table(name, persistence="temporary" if name.schema == "pg_temp" else persistence)
-    parts = _Elements()
+    parts, is_bare = _Elements(), False
     if cursor.accept("partition", "of"):
         table = replace(table, partition_of=cursor.name())
         _overrides(cursor, parts)
@@ -52,9 +53,11 @@ def create_table(cursor: Cursor) -> Iterator[Change]:
             parts.columns += [Column(column, UNKNOWN) for column in cursor.identifiers()]
         else:
             _elements(cursor, parts)
+    else:
+        is_bare = True
     table, query = _behind(cursor, table)
-    if query is None and parts.columns and parts.columns[0].type is UNKNOWN:
-        raise cursor.refusal("AS")
+    if query is None and (is_bare or (parts.columns and parts.columns[0].type is UNKNOWN)):
+        raise cursor.refusal("the table's columns" if is_bare and cursor.is_done else "AS")
     columns = tuple(replace(c, not_null=True) if c.name in parts.not_null else c for c in parts.columns)
     table = replace(table, columns=columns, constraints=tuple(parts.constraints))
     yield CreateTable(table, if_not_exists, tuple(parts.serials), like=tuple(parts.like), as_query=query)
@@ -211,7 +214,10 @@ def _storage(cursor: Cursor) -> str | None:
             method = cursor.identifier()
         elif cursor.accept("tablespace") or cursor.accept("server"):
             cursor.identifier()
-        elif cursor.accept("options") or (cursor.key == "with" and cursor.peek() == "(" and cursor.accept("with")):
+        elif cursor.accept("options"):
+            cursor.options(foreign_option)
+        elif cursor.key == "with" and cursor.peek() == "(":
+            cursor.take()
             cursor.options()
         elif cursor.accept("on", "commit"):
             if not (cursor.accept("drop") or cursor.accept("preserve", "rows")):

@@ -21,7 +21,7 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.objects import Column, Name, Sequence, View
 from schemaguard.catalog.types import Type
-from schemaguard.sql.cursor import Cursor
+from schemaguard.sql.cursor import Cursor, Unknown
 from schemaguard.sql.grammar.tables import UNKNOWN
 from schemaguard.sql.mentions import relations_between
 from schemaguard.sql.tokens import NUMBER
@@ -197,5 +197,5 @@ def _owner(cursor: Cursor) -> tuple[tuple[Name, str] | None, bool]:
     while cursor.accept("."):
         parts.append(cursor.label())
     if len(parts) < 2:
-        raise cursor.refusal("a table and its column")
+        raise Unknown(f"a sequence can't be owned by {parts[0]}, which names no column")
     return (Name(parts[-2], parts[-3] if len(parts) > 2 else None), parts[-1]), False

@@ -5,7 +5,7 @@ https://www.postgresql.org/docs/18/sql-commands.html
 
 from schemaguard.sql.syntax import expressions, operands, queries, relations, statements
 from schemaguard.sql.syntax.lexicon import COLUMN_ONLY, COLUMNS, FUNCTIONS, LABELS, TYPE_OR_FUNCTION
-from schemaguard.sql.syntax.reading import Misplaced, Rule, Symbols, column, expect, label, name, skip
+from schemaguard.sql.syntax.reading import Misplaced, Rule, Symbols, column, columns, expect, label, listed, name, skip
 from schemaguard.sql.syntax.types import type_name
 
 _ROLES = COLUMNS | {"current_user", "session_user", "current_role", "user"}
@@ -72,7 +72,8 @@ def flagged(s: Symbols, at: int) -> int:
     raise Misplaced(at, "a value")
 
 
-def _foreign_option(s: Symbols, at: int) -> int:
+def foreign_option(s: Symbols, at: int) -> int:
+    """An option of what lies on another server: `ADD user 'u'`."""
     if s[at] == "drop" and s[at + 1] != "'":
         return label(s, at + 1)
     if s[at] in ("add", "set") and s[at + 1] != "'":
@@ -161,6 +162,73 @@ def _setting(s: Symbols, at: int) -> int:
     return number(s, at)
 
 
+def _set_here(s: Symbols, at: int) -> int:
+    """What stands behind SET among a function's options."""
+    if s[at] == "time":
+        at = expect(s, at + 1, "zone")
+        return at + 1 if s[at] in ("default", "local") else _setting(s, at)
+    at = column(s, at)
+    while s[at] == ".":
+        at = column(s, at + 1)
+    if s[at] == "from":
+        return expect(s, at + 1, "current")
+    if s[at] not in ("=", "to"):
+        return _setting(s, at)  # SET role name
+    if s[at + 1] == "default":
+        return at + 2
+    at = _setting(s, at + 1)
+    while s[at] == ",":
+        at = _setting(s, at + 1)
+    return at
+
+
+def _body(s: Symbols, at: int) -> int:
+    """A function's body that is no string: RETURN and an expression, or BEGIN ATOMIC … END."""
+    if s[at] == "return":
+        return expressions.expression(s, at + 1)
+    at = expect(s, at, "begin", "atomic")
+    while s[at] != "end" and s[at]:
+        at = expressions.expression(s, at + 1) if s[at] == "return" else _statement(s, at)
+        at = expect(s, at, ";")
+    return expect(s, at, "end")
+
+
+def _statement(s: Symbols, at: int) -> int:
+    """A statement in a body, which may be any."""
+    if s[at] in ("select", "insert", "update", "delete", "merge", "values", "with", "table", "("):
+        return statements.about_rows(s, at)
+    while s[at] not in (";", ""):
+        at += 1
+    return at
+
+
+def _transformed(s: Symbols, at: int) -> int:
+    return type_name(s, expect(s, at, "for", "type"))
+
+
+def _event(s: Symbols, at: int) -> int:
+    if s[at] not in ("insert", "update", "delete", "truncate"):
+        raise Misplaced(at, "INSERT, UPDATE, DELETE or TRUNCATE")
+    return listed(s, at + 2, column) if s[at] == "update" and s[at + 1] == "of" else at + 1
+
+
+def _given(s: Symbols, at: int) -> int:
+    return number(s, at) if s[at] in ("+", "-") else at + 1 if s[at] in ("0", "'") else label(s, at)
+
+
+def _privilege(s: Symbols, at: int) -> int:
+    at = at + 1 if s[at] in ("select", "references", "create") else expect(s, at + 1, "system") if s[at] == "alter" else column(s, at)
+    return columns(s, at) if s[at] == "(" else at
+
+
+def _granted(s: Symbols, at: int) -> int:
+    return _role(s, skip(s, at, "group"))
+
+
+def _old_option(s: Symbols, at: int) -> int:
+    return _value(s, expect(s, column(s, at), "="))
+
+
 def _word(s: Symbols, at: int) -> int:
     if s[at] not in _WORDS:
         raise Misplaced(at, "a word")
@@ -168,12 +236,14 @@ def _word(s: Symbols, at: int) -> int:
 
 
 RULES: dict[str, Rule] = {
+    "argument": expressions.argument, "ordering": queries.ordering,
     "name": name, "any": _any_name, "column": column, "label": label, "role": _role, "number": number,
     "string": lambda s, at: expect(s, at, "'"), "type": type_name, "operand": _operand_type,
-    "operator": expressions.any_operator, "option": defined, "flag": flagged, "foreign": _foreign_option,
+    "operator": expressions.any_operator, "option": defined, "flag": flagged, "foreign": foreign_option,
     "expression": expressions.expression, "signature": signature, "query": queries.query,
     "from": relations.from_list, "relation": relations.relation, "statistic": _statistic, "actions": _actions,
-    "setting": _setting, "word": _word,
+    "setting": _setting, "word": _word, "set": _set_here, "body": _body, "transformed": _transformed, "event": _event,
+    "given": _given, "privilege": _privilege, "granted": _granted, "old": _old_option, "parameter": parameter,
 }  # fmt: skip
 """What a synopsis may name."""
 
@@ -194,7 +264,24 @@ _SEARCH = f"<name> {{ {_OPTIONS} | {_OWNED} }}"
 _OPERATOR = "<operator> ( <operand> , <operand> )"
 _MEMBER = """{ operator <number> <operator> [ ( <type> , <type> ) ] [ for search | for order by <any> ] [ recheck ]
     | function <number> [ ( <type,> ) ] [ <any> <signature> ] | storage <type> }"""
+_DROPPED = "{ operator | function } <number> ( <type,> )"
 _RENAMED = "rename to <column> | owner to <role>"
+_ATTRIBUTE = "<column> <type> [ collate <any> ]"
+_RETURNS = "[ returns { table ( <parameter,> ) | <type> } ]"
+_FUNCTION = """[ { as <string> [ , <string> ] | language { <word> | <string> } | window | immutable | stable | volatile
+    | transform <transformed,> | called on null input | returns null on null input | strict | leakproof | not leakproof
+    | [ external ] security { definer | invoker } | cost <number> | rows <number> | support <any> | parallel <column>
+    | set <set> | reset { all | <column> [ { . <column> } ... ] } } ... ] [ <body> ]"""
+_TRIGGER = """<column> { before | after | instead of } <event> [ { or <event> } ... ] on <name> [ from <name> ]
+    [ { deferrable | not deferrable | initially deferred | initially immediate | not valid | no inherit | enforced
+    | not enforced } ... ] [ referencing { { old | new } { table | row } [ as ] <column> } ... ]
+    [ for [ each ] { row | statement } ] [ when ( <expression> ) ]
+    execute { function | procedure } <any> ( [ <given,> ] )"""
+_PRIVILEGES = """{ all [ privileges ] [ ( <column,> ) ] | <privilege,> } on { tables | sequences | functions | routines | types
+    | schemas | large objects }"""
+_TO = "<granted,>"
+TRANSACTION_MODES = """{ isolation level { serializable | repeatable read | read committed | read uncommitted } | read only
+    | read write | deferrable | not deferrable }"""
 SYNOPSES = {
     "create statistics": "[ if not exists ] [ <name> ] [ ( <column,> ) ] on <statistic> [ { , <statistic> } ... ] from <from>",
     "alter statistics": "[ if exists ] <name> { set statistics { <number> | default } | " + _OWNED + " }",
@@ -209,7 +296,8 @@ SYNOPSES = {
         as {_MEMBER} [ {{ , {_MEMBER} }} ... ]""",
     "alter operator class": f"<any> using <column> {{ {_OWNED} }}",
     "create operator family": "<any> using <column>",
-    "alter operator family": f"<any> using <column> {{ {{ add | drop }} {_MEMBER} [ {{ , {_MEMBER} }} ... ] | {_OWNED} }}",
+    "alter operator family": f"""<any> using <column> {{ add {_MEMBER} [ {{ , {_MEMBER} }} ... ]
+        | drop {_DROPPED} [ {{ , {_DROPPED} }} ... ] | {_OWNED} }}""",
     "create cast": """( <type> as <type> ) { with function <any> [ <signature> ] | without function | with inout }
         [ as assignment | as implicit ]""",
     "create collation": f"[ if not exists ] <any> {{ {_OPTIONS} | from <any> }}",
@@ -266,6 +354,20 @@ SYNOPSES = {
     "vacuum": """{ ( <flag,> ) | [ full ] [ freeze ] [ verbose ] [ analyze | analyse ] }
         [ <relation> [ ( <column,> ) ] [ { , <relation> [ ( <column,> ) ] } ... ] ]""",
     "execute": "<column> [ ( <expression,> ) ]",
+    "create type": f"<name> [ {_OPTIONS} | as {{ enum ( [ <string,> ] ) | range {_OPTIONS} | ( [ {_ATTRIBUTE} [ {{ , {_ATTRIBUTE} }} ... ] ] ) }} ]",
+    "create aggregate": f"<any> {{ <signature> {_OPTIONS} | ( <old,> ) }}",
+    "create function": f"<any> <signature> {_RETURNS} {_FUNCTION}", "create procedure": f"<any> <signature> {_FUNCTION}",
+    "create trigger": _TRIGGER, "create constraint trigger": _TRIGGER,
+    "alter default privileges": f"""[ {{ in schema <column,> | for {{ role | user }} <role,> }} ... ]
+        {{ grant {_PRIVILEGES} to {_TO} [ with grant option ]
+        | revoke [ grant option for ] {_PRIVILEGES} from {_TO} [ cascade | restrict ] }}""",
+    "set": f"""{{ {{ session characteristics as | [ local | session ] }} transaction {{ {TRANSACTION_MODES} [ {{ [ , ] {TRANSACTION_MODES} }} ... ] | snapshot <string> }}
+        | constraints {{ all | <name,> }} {{ deferred | immediate }}
+        | [ local | session ] {{ session authorization {{ <setting> | default }} | role <setting>
+        | time zone {{ default | local | <setting> | interval [ ( <number> ) ] <string> [ hour to minute ] }}
+        | xml option {{ document | content }} | names [ <string> | default ] | schema <string> | catalog <string>
+        | <column> [ {{ . <column> }} ... ] {{ {{ to | = }} {{ default | <setting,> }} | from current }} }} }}""",
+    "reset": """{ all | time zone | transaction isolation level | session authorization | <column> [ { . <column> } ... ] }""",
 }  # fmt: skip
 """The words that a command starts with → what may follow them."""
 for _same, _other in (("analyse", "analyze"), ("move", "fetch")):

@@ -19,6 +19,11 @@ from schemaguard.sql.syntax.reading import (
 from schemaguard.sql.syntax.types import type_name
 
 _JOINS = frozenset({"cross", "natural", "inner", "left", "right", "full", "join"})
+_VALUES = frozenset(
+    {"current_date", "current_role", "current_user", "user", "session_user", "system_user", "current_catalog"}
+    | {"current_schema", "current_time", "current_timestamp", "localtime", "localtimestamp", "collation"}
+)
+"""Functions without parentheses."""
 _OWN = frozenset({"xmltable", "json_table"})
 
 
@@ -65,7 +70,7 @@ def _primary(s: Symbols, at: int) -> int:
         return alias(s, balanced(s, at + 1))
     if follows(s, at, "rows", "from", "("):
         return _function_alias(s, _ordinality(s, enclosed_list(s, at + 2, _row_function)))
-    if operands.is_call(s, at) or word in ("current_date", "current_schema", "current_user", "session_user", "user"):
+    if word in _VALUES or operands.is_call(s, at):
         return _function_alias(s, _ordinality(s, operands.call(s, at)))
     if is_lateral:
         raise Misplaced(at, "a query or function")

@@ -5,12 +5,12 @@ from schemaguard.sql.syntax.reading import (
     Misplaced,
     Rule,
     Symbols,
-    balanced,
     enclosed_list,
     expect,
     label,
     skip,
 )
+from schemaguard.sql.syntax.synopsis import written_part
 from schemaguard.sql.syntax.types import type_name
 
 
@@ -137,19 +137,44 @@ def _xml_name(s: Symbols, at: int) -> int:
     return label(s, at + 1) if s[at] == "as" else at
 
 
-def _uncounted(s: Symbols, at: int) -> int:
-    """What has a grammar of its own inside."""
-    return balanced(s, at + 1)
+_JSON = "<expression> [ format json [ encoding <column> ] ]"
+_PASSING = f"[ passing {_JSON} as <label> [ {{ , {_JSON} as <label> }} ... ] ]"
+_RETURNING = "[ returning <type> [ format json [ encoding <column> ] ] ]"
+_BEHAVIOR = """[ { error | null | true | false | unknown | empty [ array | object ] | default <expression> }
+    on { empty | error } ]"""
+_MEMBER = f"<expression> {{ value | : }} {_JSON}"
+_NULLS = "[ { null | absent } on null ]"
+_UNIQUE = "[ { with | without } unique [ keys ] ]"
+_WRAPPER = """[ { without | with [ conditional | unconditional ] } [ array ] wrapper ]
+    [ { keep | omit } quotes [ on scalar string ] ]"""
+_SYNOPSES = {
+    "json": f"( {_JSON} {_UNIQUE} )",
+    "json_array": f"( [ <query> [ format json [ encoding <column> ] ] | {_JSON} [ {{ , {_JSON} }} ... ] {_NULLS} ] {_RETURNING} )",
+    "json_arrayagg": f"( {_JSON} [ <ordering> ] {_NULLS} {_RETURNING} )",
+    "json_exists": f"( {_JSON} , <expression> {_PASSING} {_BEHAVIOR} )",
+    "json_object": f"( [ <argument,> | {_MEMBER} [ {{ , {_MEMBER} }} ... ] {_NULLS} {_UNIQUE} ] {_RETURNING} )",
+    "json_objectagg": f"( {_MEMBER} {_NULLS} {_UNIQUE} {_RETURNING} )",
+    "json_query": f"( {_JSON} , <expression> {_PASSING} {_RETURNING} {_WRAPPER} {_BEHAVIOR} {_BEHAVIOR} )",
+    "json_scalar": "( <expression> )",
+    "json_serialize": f"( {_JSON} {_RETURNING} )",
+    "json_value": f"( {_JSON} , <expression> {_PASSING} {_RETURNING} {_BEHAVIOR} {_BEHAVIOR} )",
+    "xmlexists": """( <expression> passing [ by { ref | value } ] <expression> [ by { ref | value } ] )""",
+    "xmlparse": "( { document | content } <expression> [ { preserve | strip } whitespace ] )",
+    "xmlpi": "( name <label> [ , <expression> ] )",
+    "xmlroot": "( <expression> , version { no value | <expression> } [ , standalone { yes | no value | no } ] )",
+    "xmlserialize": "( { document | content } <expression> as <type> [ [ no ] indent ] )",
+}
 
 
-def _uncounted_value(s: Symbols, at: int) -> int:
-    if s[at + 2] == ")":
-        raise Misplaced(at + 2, "an expression")
-    return balanced(s, at + 1)
+def _shown(word: str) -> Rule:
+    """A call whose arguments have words between them, as the manual's synopsis shows it."""
+    rule = written_part(_SYNOPSES[word])
+    return lambda s, at: rule(s, at + 1)
 
 
-def _uncounted_window(s: Symbols, at: int) -> int:
-    return operands.windowed(s, balanced(s, at + 1))
+def _shown_aggregate(word: str) -> Rule:
+    rule = written_part(_SYNOPSES[word])
+    return lambda s, at: operands.windowed(s, rule(s, at + 1))
 
 
 ALONE: dict[str, Rule] = {
@@ -165,9 +190,6 @@ RULES: dict[str, Rule] = {
     "extract": _extract, "overlay": _overlay, "position": _position, "substring": _substring, "trim": _trim,
     "treat": _treat, "normalize": _normalize, "exists": _exists, "row": explicit_row, "grouping": _list,
     "merge_action": _call_or_word, "xmlconcat": _list, "xmlelement": _xml_element, "xmlforest": _xml_names,
-    "xmlexists": _uncounted, "xmlparse": _uncounted, "xmlpi": _uncounted, "xmlroot": _uncounted,
-    "xmlserialize": _uncounted, "json": _uncounted_value, "json_array": _uncounted, "json_exists": _uncounted_value,
-    "json_object": _uncounted, "json_query": _uncounted_value, "json_scalar": _uncounted_value, "json_serialize": _uncounted_value,
-    "json_value": _uncounted_value, "json_arrayagg": _uncounted_window, "json_objectagg": _uncounted_window,
+    **{word: _shown_aggregate(word) if word.endswith("agg") else _shown(word) for word in _SYNOPSES},
 }  # fmt: skip
 """Word → what it begins, where parentheses follow or where it needs none."""

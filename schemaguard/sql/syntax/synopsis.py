@@ -59,6 +59,13 @@ class Synopsis:
             reached.note(end, "the statement's end")
         raise Misplaced(reached.at, reached.wanted)
 
+    def read_part(self, s: Symbols, at: int) -> int:
+        """As far as the longest of its ways goes."""
+        reached = _Reached()
+        for end in _sequence(self._whole.parts, 0, s, at, reached):
+            return end
+        raise Misplaced(reached.at, reached.wanted)
+
 
 class _Reached:
     """How far the statement could be read, and what was wanted there."""
@@ -147,3 +154,8 @@ def _written(text: str) -> Synopsis:
 def written(text: str) -> Rule:
     """The rule that a synopsis shows; it is taken apart when it is first needed."""
     return lambda s, at: _written(text).read(s, at)
+
+
+def written_part(text: str) -> Rule:
+    """As `written`, of a part of a statement."""
+    return lambda s, at: _written(text).read_part(s, at)
