@@ -20,6 +20,7 @@ from schemaguard.sql.grammar.alter_table import cascades
 from schemaguard.sql.mentions import relations_between
 from schemaguard.sql.tokens import STRING
 from schemaguard.sql.syntax.copying import copied
+from schemaguard.sql.syntax.relations import joined
 from schemaguard.sql.syntax.statements import about_rows
 
 _DEEPEST = 50
@@ -230,32 +231,9 @@ def _assignments(cursor: Cursor) -> tuple[str, ...]:
     while True:
         columns += _targets(cursor) if cursor.key == "(" else (_target(cursor),)
         cursor.expect("=")
-        begin = cursor.at
-        _skip_value(cursor)
-        if cursor.at == begin:
-            raise cursor.refusal("an expression")
+        cursor.expression(*_VALUE_ENDS)
         if not cursor.accept(","):
             return tuple(columns)
-
-
-def _skip_value(cursor: Cursor) -> None:
-    """Passes an assigned value; the WHEN of a CASE and the FROM of IS DISTINCT FROM belong to it."""
-    depth = cases = 0
-    at, tokens = cursor.at, cursor.tokens
-    while at < cursor.end:
-        key = tokens[at].key
-        if key in ("(", "["):
-            depth += 1
-        elif key in (")", "]"):
-            depth -= 1
-        elif key == "case":
-            cases += 1
-        elif key == "end" and cases:
-            cases -= 1
-        elif depth == 0 and cases == 0 and key in _VALUE_ENDS and tokens[at - 1].key != "distinct":
-            break
-        at += 1
-    cursor.move(at)
 
 
 def _delete(cursor: Cursor) -> Iterator[Change]:
@@ -271,11 +249,15 @@ def _merge(cursor: Cursor) -> Iterator[Change]:
     cursor.expect("into")
     table = _target_table(cursor)
     cursor.expect("using")
-    cursor.skip("when")
+    cursor.follow(joined, "on")
+    cursor.expect("on")
+    cursor.expression("when")
     if cursor.is_done:
         raise cursor.refusal("WHEN")
     while cursor.accept("when"):
-        cursor.skip("then")
+        cursor.skip("and", "then")
+        if cursor.accept("and"):
+            cursor.expression("then")
         cursor.expect("then")
         if cursor.accept("insert"):
             columns = _targets(cursor) if cursor.key == "(" else None

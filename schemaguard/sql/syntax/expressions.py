@@ -48,8 +48,16 @@ def operator(s: Symbols, at: int) -> int:
     return at + 1
 
 
+def continued(s: Symbols, at: int) -> int:
+    """What follows the first operand of an expression."""
+    return _rest(s, at, 0, _POWERS)
+
+
 def _operated(s: Symbols, at: int, lowest: int, powers: dict[str, int]) -> int:
-    at = _prefixed(s, at, powers)
+    return _rest(s, _prefixed(s, at, powers), lowest, powers)
+
+
+def _rest(s: Symbols, at: int, lowest: int, powers: dict[str, int]) -> int:
     while True:
         power = powers.get(s[at])
         if power is None or power < lowest:

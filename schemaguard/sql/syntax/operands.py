@@ -165,9 +165,13 @@ def one_in_parentheses(s: Symbols, at: int) -> int:
 
 def _parenthesized(s: Symbols, at: int) -> int:
     behind, is_row, _ = _group(s, at)
+    return _behind_group(s, behind, is_row)
+
+
+def _behind_group(s: Symbols, at: int, is_row: bool) -> int:
     if not is_row:
-        return indirection(s, behind)
-    return row(s, behind + 1) if s[behind] == "overlaps" else behind
+        return indirection(s, at)
+    return row(s, at + 1) if s[at] == "overlaps" else at
 
 
 def row(s: Symbols, at: int) -> int:
@@ -181,18 +185,18 @@ def _group(s: Symbols, at: int) -> tuple[int, bool, bool]:
     if s[inside] in queries.STARTS and not (s[inside] == "values" and s[inside + 1] != "("):
         return expect(s, queries.query(s, inside), ")"), False, True
     if s[inside] != "(":
-        return _expressions(s, inside)
+        return _expressions(s, expressions.expression(s, inside))
     behind, is_row, is_query = _group(s, inside)
     if is_query:
         if s[behind] in queries.CONTINUES:
             behind = queries.rest(s, behind)
         if s[behind] == ")":
             return behind + 1, False, True
-    return _expressions(s, inside)
+    # What was read already is the first operand, so that no depth of parentheses is read twice.
+    return _expressions(s, expressions.continued(s, _behind_group(s, behind, is_row)))
 
 
 def _expressions(s: Symbols, at: int) -> tuple[int, bool, bool]:
-    at = expressions.expression(s, at)
     is_row = s[at] == ","
     if is_row:
         at = expressions_listed(s, at + 1)

@@ -196,9 +196,12 @@ def output(s: Symbols, at: int) -> int:
     return behind + 1 if s[behind] in BARE_LABELS else behind
 
 
+_WORDS_BETWEEN = frozenset({"and", "or", "is", "in", "like", "ilike", "between", "similar", "collate", "at"})
+
+
 def _is_label(s: Symbols, begin: int, at: int) -> bool:
     """Whether a word that is an operator elsewhere is the name of an output column: `SELECT a and FROM t`."""
-    if at <= begin or s[at] not in BARE_LABELS or s[at] == "not":
+    if at <= begin or s[at] not in _WORDS_BETWEEN:
         return False
     try:
         return expressions.expression([*s[begin:at], "", ""], 0) == at - begin

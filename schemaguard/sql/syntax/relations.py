@@ -79,30 +79,31 @@ def _primary(s: Symbols, at: int) -> int:
 
 def _parenthesized(s: Symbols, at: int, is_lateral: bool) -> int:
     """A query with its alias, or joins."""
-    behind = _query_in_parentheses(s, at)
-    if behind:
-        return alias(s, behind)
-    if is_lateral:
+    behind, is_query = _nested(s, at)
+    if is_lateral and not is_query:
         raise Misplaced(at, "a query or function")
-    inside = _primary(s, at + 1)
-    if s[inside] not in _JOINS and s[at + 1] != "(":
-        raise Misplaced(inside, "JOIN")
-    while s[inside] in _JOINS:
-        inside = _join(s, inside)
-    return alias(s, expect(s, inside, ")"))
+    return alias(s, behind)
 
 
-def _query_in_parentheses(s: Symbols, at: int) -> int:
-    """Behind a query in parentheses; 0 where they hold joins."""
-    if s[at + 1] in queries.STARTS:
-        return expect(s, queries.query(s, at + 1), ")")
-    if s[at + 1] != "(":
-        return 0
-    behind = _query_in_parentheses(s, at + 1)
-    if not behind:
-        return 0
-    behind = queries.rest(s, behind)
-    return behind + 1 if s[behind] == ")" else 0
+def _nested(s: Symbols, at: int) -> tuple[int, bool]:
+    """Behind the parentheses, and whether they hold a query."""
+    inside = at + 1
+    if s[inside] in queries.STARTS:
+        return expect(s, queries.query(s, inside), ")"), True
+    if s[inside] == "(":
+        behind, is_query = _nested(s, inside)
+        if is_query:
+            behind = queries.rest(s, behind)
+            if s[behind] == ")":
+                return behind + 1, True
+        behind = alias(s, behind)
+    else:
+        behind = _primary(s, inside)
+    if s[behind] not in _JOINS and s[inside] != "(":
+        raise Misplaced(behind, "JOIN")
+    while s[behind] in _JOINS:
+        behind = _join(s, behind)
+    return expect(s, behind, ")"), False
 
 
 def relation(s: Symbols, at: int) -> int:
