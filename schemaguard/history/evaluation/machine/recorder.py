@@ -277,6 +277,7 @@ def met(start: Catalog, left: Catalog, right: Catalog) -> Catalog:
     if right == start:
         return left
     opaque = max(left.opaque, right.opaque)
+    left = replace(left, assumed=left.assumed | right.assumed)
     if left.clouded is None or right.clouded is None:
         return replace(left, clouded=None, opaque=opaque)
     return replace(left, clouded=left.clouded | right.clouded | frozenset(_differing(left, right)), opaque=opaque)
