@@ -1,7 +1,7 @@
 """Values of an enum that are used in the transaction that adds them, which the server refuses with 55P04.
 
-https://www.postgresql.org/docs/18/sql-altertype.html: "the new value cannot be used until after the transaction has been
-committed". Of a type that the same transaction made, it can.
+https://www.postgresql.org/docs/18/sql-altertype.html: "the new value cannot be used until after the transaction has
+been committed". Of a type that the same transaction made, it can.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -89,8 +89,8 @@ def _labels(change: Change, catalog: Catalog, enum: Name, tokens: Sequence[Token
             yield from _default(table.columns, catalog, enum)
         case SetDefault(table=name, column=column_name, default=expression):
             known = _table(catalog, name)
-            column = known.column(column_name) if known is not None else None
-            if column is not None and _enum(catalog, column.type) == enum:
+            target = known.column(column_name) if known is not None else None
+            if target is not None and _enum(catalog, target.type) == enum:
                 yield from _literal(expression)
         case UpdateRows(table=name) | DeleteRows(table=name) | AddConstraint(table=name):
             yield from _compared(_table(catalog, name), catalog, enum, tokens)
@@ -122,10 +122,10 @@ def _literal(expression: str) -> Iterator[str]:
 def _cast(catalog: Catalog, enum: Name, tokens: Sequence[Token]) -> Iterator[str]:
     """`'x'::enum` and `CAST('x' AS enum)`."""
     for at, token in enumerate(tokens[:-2]):
-        if token.kind == STRING and tokens[at + 1].key in ("::", "as"):
-            if tokens[at + 1].key == "::" or (at > 1 and tokens[at - 2].key == "cast"):
-                if _enum(catalog, _type(tokens, at + 2)) == enum:
-                    yield token.value
+        behind = tokens[at + 1].key
+        is_cast = behind == "::" or (behind == "as" and at > 1 and tokens[at - 2].key == "cast")
+        if token.kind == STRING and is_cast and _enum(catalog, _type(tokens, at + 2)) == enum:
+            yield token.value
 
 
 def _type(tokens: Sequence[Token], at: int) -> Type:

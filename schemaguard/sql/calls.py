@@ -6,9 +6,9 @@ what the function does, so an unknown function there makes the statement opaque.
 """
 
 from schemaguard.sql.cursor import Cursor
-from schemaguard.sql.syntax.lexicon import NO_COLUMN
 from schemaguard.sql.known_functions import is_harmless
 from schemaguard.sql.mentions import common_tables
+from schemaguard.sql.syntax.lexicon import NO_COLUMN
 from schemaguard.sql.tokens import QUOTED, WORD
 
 _SYNTAX = frozenset(

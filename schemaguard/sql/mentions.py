@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from schemaguard.catalog.objects import Name
 from schemaguard.sql.cursor import Cursor
-from schemaguard.sql.syntax.lexicon import NO_COLUMN
 from schemaguard.sql.known_functions import is_harmless
+from schemaguard.sql.syntax.lexicon import NO_COLUMN
 from schemaguard.sql.tokens import BROKEN, MARK, QUOTED, STRING, WORD, Token, tokenize
 
 _INTRODUCES = frozenset(

@@ -6,9 +6,10 @@ from schemaguard.catalog.changes import Change, CreateSchema, NoEffect, Opaque
 from schemaguard.catalog.objects import Name
 from schemaguard.sql.cursor import Cursor
 from schemaguard.sql.grammar import access, alter_table, drops, functions, indexes, rows, sessions, tables, types, views
-from schemaguard.sql.syntax.commands import SYNOPSES, flagged
+from schemaguard.sql.syntax.commands import flagged
 from schemaguard.sql.syntax.definitions import explained
 from schemaguard.sql.syntax.statements import about_rows
+from schemaguard.sql.syntax.synopses import SYNOPSES
 from schemaguard.sql.syntax.synopsis import written
 from schemaguard.sql.syntax.types import type_name
 

@@ -100,7 +100,8 @@ def _call(draw: Draw, depth: int) -> str:
     kind = draw.randrange(6)
     one = expression(draw, depth)
     if kind == 0:
-        return f"{draw.choice(('count', 'sum'))}({draw.choice(('distinct ', 'all ', ''))}{one}) filter (where {condition(draw, depth)})"
+        called = f"{draw.choice(('count', 'sum'))}({draw.choice(('distinct ', 'all ', ''))}{one})"
+        return f"{called} filter (where {condition(draw, depth)})"
     if kind == 1:
         return f"row_number() over (partition by {one} order by {draw.choice(_COLUMNS)} desc {draw.choice(_FRAMES)})"
     if kind == 2:
@@ -112,7 +113,12 @@ def _call(draw: Draw, depth: int) -> str:
     return f"{draw.choice(_FUNCTIONS)}({one}, {expression(draw, depth)})"
 
 
-_FRAMES = ("", "rows unbounded preceding", "range between 1 preceding and current row exclude ties", "groups 2 preceding")
+_FRAMES = (
+    "",
+    "rows unbounded preceding",
+    "range between 1 preceding and current row exclude ties",
+    "groups 2 preceding",
+)
 
 
 def _special(draw: Draw, depth: int) -> str:
@@ -220,7 +226,9 @@ def query(draw: Draw, depth: int = 0) -> str:
         return text
     tail = (
         _maybe(draw, f" order by {draw.choice(_COLUMNS)} {draw.choice(('', 'asc', 'desc nulls first', 'using <'))}"),
-        _maybe(draw, draw.choice((" limit 5", " limit all", " fetch first 3 rows only", " limit 1 offset 2 rows")), 0.3),
+        _maybe(
+            draw, draw.choice((" limit 5", " limit all", " fetch first 3 rows only", " limit 1 offset 2 rows")), 0.3
+        ),
         _maybe(draw, draw.choice((" for update", " for no key update of t skip locked", " for share nowait")), 0.1),
     )
     return text + "".join(tail)
@@ -234,7 +242,9 @@ def _insert(draw: Draw) -> str:
             f"insert into {_name(draw)}{_maybe(draw, ' as x')}{_maybe(draw, columns)} ",
             _maybe(draw, "overriding system value ", 0.2),
             draw.choice((rows, query(draw, 2))),
-            draw.choice(("", " on conflict do nothing", f" on conflict (a, lower(b)) do update set a = {expression(draw)}")),
+            draw.choice(
+                ("", " on conflict do nothing", f" on conflict (a, lower(b)) do update set a = {expression(draw)}")
+            ),
             _maybe(draw, f" returning {_output(draw)}"),
         )
     )
@@ -325,7 +335,9 @@ def _action(draw: Draw) -> str:
 
 
 def _alter_table(draw: Draw) -> str:
-    whole = draw.choice(("rename to v", "rename a to b", "set schema app", "attach partition p default", "rename constraint c to d"))
+    whole = draw.choice(
+        ("rename to v", "rename a to b", "set schema app", "attach partition p default", "rename constraint c to d")
+    )
     return f"alter table {_name(draw)} {whole if draw.random() < 0.2 else _some(draw, _action)}"
 
 
@@ -368,7 +380,7 @@ def _other(draw: Draw) -> str:
         (
             f"copy {_name(draw)} (a, b) from stdin with (format csv, header, null '') where {condition(draw)}",
             f"copy ({query(draw)}) to stdout csv header",
-            f"drop {draw.choice(('table', 'view', 'index', 'type', 'sequence'))} if exists {_some(draw, _name)} cascade",
+            f"drop {draw.choice(('table', 'view', 'index', 'type'))} if exists {_some(draw, _name)} cascade",
             f"truncate table {_some(draw, _name)} restart identity cascade",
             f"comment on {draw.choice(('table t', 'column t.a', 'index i', 'function f(int)'))} is 'x'",
             f"grant select (a, b), update on {_name(draw)} to role1 with grant option",
@@ -384,7 +396,7 @@ def _other(draw: Draw) -> str:
             "do language plpgsql $$begin null; end$$",
             f"call p({expression(draw)}, b => {expression(draw)})",
             f"create policy p on t as restrictive for select to public using ({condition(draw)}) with check (true)",
-            f"create trigger g after insert or update of a on t for each row when ({condition(draw)}) execute function f()",
+            f"create trigger g after update of a or delete on t for each row when ({condition(draw)}) execute function f()",
             "create function f(a int, b text default 'x') returns setof t language sql immutable as $$select 1$$",
             "drop function f(int, text), g",
             "vacuum (full, analyze) t (a, b)",

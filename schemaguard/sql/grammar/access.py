@@ -17,8 +17,8 @@ from schemaguard.catalog.changes import (
 from schemaguard.catalog.objects import Grant, Name
 from schemaguard.sql.cursor import Cursor
 from schemaguard.sql.grammar.alter_table import cascades
-from schemaguard.sql.tokens import NUMBER, QUOTED, STRING, WORD
 from schemaguard.sql.syntax.commands import signature
+from schemaguard.sql.tokens import NUMBER, QUOTED, STRING, WORD
 
 _KINDS: dict[tuple[str, ...], ObjectKind] = {
     ("table",): "table", ("sequence",): "sequence", ("database",): "database", ("domain",): "domain",

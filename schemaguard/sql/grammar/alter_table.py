@@ -40,9 +40,9 @@ from schemaguard.sql.cursor import Cursor, SyntaxRefusal, Unknown, spelled
 from schemaguard.sql.grammar.columns import column_definition
 from schemaguard.sql.grammar.constraints import STARTS, NotNull, attributes, table_constraint
 from schemaguard.sql.grammar.tables import partition_bound
-from schemaguard.sql.tokens import NUMBER
 from schemaguard.sql.syntax.commands import defined, foreign_option
 from schemaguard.sql.syntax.reading import Rule
+from schemaguard.sql.tokens import NUMBER
 
 
 def alter_table(cursor: Cursor) -> Iterator[Change]:

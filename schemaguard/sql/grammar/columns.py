@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from schemaguard.catalog.objects import Column, Constraint, Identity, PrimaryKey, Unique
 from schemaguard.sql.cursor import Cursor, spelled
 from schemaguard.sql.grammar.constraints import attributes, check, index_parameters, nulls_distinct, references
-from schemaguard.sql.syntax.expressions import restricted
 from schemaguard.sql.syntax.commands import foreign_option
+from schemaguard.sql.syntax.expressions import restricted
 
 _STOPS = (
     "constraint", "not", "null", "unique", "primary", "check", "references", "generated", "default", "deferrable",

@@ -6,7 +6,7 @@ from schemaguard.catalog.changes import Change, DropIndex, DropObject, DropTable
 from schemaguard.catalog.objects import Name
 from schemaguard.sql.cursor import Cursor
 from schemaguard.sql.grammar.alter_table import cascades
-from schemaguard.sql.syntax.commands import SYNOPSES
+from schemaguard.sql.syntax.synopses import SYNOPSES
 from schemaguard.sql.syntax.synopsis import written
 
 _LISTED: dict[tuple[str, ...], ObjectKind] = {

@@ -15,9 +15,10 @@ from schemaguard.catalog.changes import (
     RenameObject,
 )
 from schemaguard.catalog.objects import Function, Name, Policy, Trigger
-from schemaguard.sql.cursor import NO_COLUMN, Cursor, SyntaxRefusal, Unknown, read_type
-from schemaguard.sql.tokens import QUOTED, WORD
+from schemaguard.sql.cursor import Cursor, SyntaxRefusal, Unknown, read_type
 from schemaguard.sql.syntax.commands import signature
+from schemaguard.sql.syntax.lexicon import NO_COLUMN
+from schemaguard.sql.tokens import QUOTED, WORD
 
 _FUNCTION_OPTIONS = frozenset(
     {"immutable", "stable", "volatile", "strict", "called", "returns", "window", "security", "external", "leakproof"}

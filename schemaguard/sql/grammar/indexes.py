@@ -17,9 +17,9 @@ from schemaguard.catalog.objects import Index, IndexKey, Name
 from schemaguard.sql.cursor import Cursor, spelled
 from schemaguard.sql.expressions import columns_between
 from schemaguard.sql.grammar.constraints import nulls_distinct
-from schemaguard.sql.tokens import QUOTED, WORD
-from schemaguard.sql.syntax.operands import call
 from schemaguard.sql.syntax.commands import flagged
+from schemaguard.sql.syntax.operands import call
+from schemaguard.sql.tokens import QUOTED, WORD
 
 _KEY_ENDS = frozenset({",", ")", "asc", "desc", "nulls", "collate"})
 

@@ -18,10 +18,10 @@ from schemaguard.sql.calls import unknown_calls
 from schemaguard.sql.cursor import Cursor, Unknown
 from schemaguard.sql.grammar.alter_table import cascades
 from schemaguard.sql.mentions import relations_between
-from schemaguard.sql.tokens import STRING
 from schemaguard.sql.syntax.copying import copied
 from schemaguard.sql.syntax.relations import joined
 from schemaguard.sql.syntax.statements import about_rows
+from schemaguard.sql.tokens import STRING
 
 _DEEPEST = 50
 _VALUE_ENDS = frozenset({",", "from", "where", "returning", "when"})

@@ -16,10 +16,11 @@ from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import quote_identifier
 from schemaguard.sql.cursor import Cursor
 from schemaguard.sql.mentions import mentions
-from schemaguard.sql.tokens import QUOTED, STRING, WORD
-from schemaguard.sql.syntax.commands import TRANSACTION_MODES, flagged
+from schemaguard.sql.syntax.commands import flagged
 from schemaguard.sql.syntax.definitions import called
+from schemaguard.sql.syntax.synopses import TRANSACTION_MODES
 from schemaguard.sql.syntax.synopsis import written
+from schemaguard.sql.tokens import QUOTED, STRING, WORD
 
 _FULL = re.compile(r"\bfull\b(?!\s+(?:false|off|0)\b)", re.IGNORECASE)
 _LISTS = frozenset(

@@ -11,9 +11,9 @@ from schemaguard.sql.cursor import Cursor
 from schemaguard.sql.expressions import columns_of
 from schemaguard.sql.grammar.columns import ColumnDefinition, column_constraints, column_definition
 from schemaguard.sql.grammar.constraints import STARTS, NotNull, table_constraint
-from schemaguard.sql.tokens import QUOTED, WORD
-from schemaguard.sql.syntax.definitions import created
 from schemaguard.sql.syntax.commands import foreign_option
+from schemaguard.sql.syntax.definitions import created
+from schemaguard.sql.tokens import QUOTED, WORD
 
 Persistence = Literal["permanent", "unlogged", "temporary"]
 UNKNOWN = Type("unknown")

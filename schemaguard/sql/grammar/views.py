@@ -24,9 +24,9 @@ from schemaguard.catalog.types import Type
 from schemaguard.sql.cursor import Cursor, Unknown
 from schemaguard.sql.grammar.tables import UNKNOWN
 from schemaguard.sql.mentions import relations_between
-from schemaguard.sql.tokens import NUMBER
 from schemaguard.sql.syntax.definitions import created, viewed
 from schemaguard.sql.syntax.reading import Rule
+from schemaguard.sql.tokens import NUMBER
 
 _INVOKER = re.compile(r"\bsecurity_invoker\b(?!\s*=\s*'?(?:false|off|no|0)\b)", re.IGNORECASE)
 _QUERY_STARTS = frozenset({"select", "with", "values", "table", "("})

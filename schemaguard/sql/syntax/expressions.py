@@ -66,9 +66,8 @@ def _rest(s: Symbols, at: int, lowest: int, powers: dict[str, int]) -> int:
         if behind == at:
             return at
         # Behind an operand on the right, an operator of the same power would have to be chained.
-        if power in _ONCE and s[behind - 1 : behind] and powers.get(s[behind]) == power and _takes_right(s, at):
-            if _is_infix(s, behind):
-                raise Misplaced(behind, "an operator that can be chained")
+        if power in _ONCE and powers.get(s[behind]) == power and _takes_right(s, at) and _is_infix(s, behind):
+            raise Misplaced(behind, "an operator that can be chained")
         at = behind
 
 

@@ -282,10 +282,7 @@ def _common(s: Symbols, at: int) -> int:
     if s[at] == "(":
         at = columns(s, at)
     at = expect(s, at, "as")
-    if s[at] == "not":
-        at = expect(s, at + 1, "materialized")
-    else:
-        at = skip(s, at, "materialized")
+    at = expect(s, at + 1, "materialized") if s[at] == "not" else skip(s, at, "materialized")
     at = enclosed(s, at, statements.about_rows)
     if s[at] == "search":
         at += 1

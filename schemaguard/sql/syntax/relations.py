@@ -45,10 +45,7 @@ def _join(s: Symbols, at: int) -> int:
         return _primary(s, expect(s, at + 1, "join"))
     is_natural = s[at] == "natural"
     at = skip(s, at, "natural")
-    if s[at] in ("left", "right", "full"):
-        at = skip(s, at + 1, "outer")
-    else:
-        at = skip(s, at, "inner")
+    at = skip(s, at + 1, "outer") if s[at] in ("left", "right", "full") else skip(s, at, "inner")
     at = _primary(s, expect(s, at, "join"))
     if is_natural:
         return at

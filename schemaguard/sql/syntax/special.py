@@ -14,7 +14,7 @@ from schemaguard.sql.syntax.synopsis import written_part
 from schemaguard.sql.syntax.types import type_name
 
 
-def _word(s: Symbols, at: int) -> int:
+def _word(_: Symbols, at: int) -> int:
     return at + 1
 
 
@@ -149,7 +149,8 @@ _WRAPPER = """[ { without | with [ conditional | unconditional ] } [ array ] wra
     [ { keep | omit } quotes [ on scalar string ] ]"""
 _SYNOPSES = {
     "json": f"( {_JSON} {_UNIQUE} )",
-    "json_array": f"( [ <query> [ format json [ encoding <column> ] ] | {_JSON} [ {{ , {_JSON} }} ... ] {_NULLS} ] {_RETURNING} )",
+    "json_array": f"""( [ <query> [ format json [ encoding <column> ] ] | {_JSON} [ {{ , {_JSON} }} ... ]
+        {_NULLS} ] {_RETURNING} )""",
     "json_arrayagg": f"( {_JSON} [ <ordering> ] {_NULLS} {_RETURNING} )",
     "json_exists": f"( {_JSON} , <expression> {_PASSING} {_BEHAVIOR} )",
     "json_object": f"( [ <argument,> | {_MEMBER} [ {{ , {_MEMBER} }} ... ] {_NULLS} {_UNIQUE} ] {_RETURNING} )",
@@ -177,12 +178,16 @@ def _shown_aggregate(word: str) -> Rule:
     return lambda s, at: operands.windowed(s, rule(s, at + 1))
 
 
+def _collation(s: Symbols, at: int) -> int:
+    return operands.collation_for(s, at)
+
+
 ALONE: dict[str, Rule] = {
     "case": _case, "array": _array, "null": _word, "true": _word, "false": _word, "current_date": _word,
     "current_role": _word, "current_user": _word, "user": _word, "session_user": _word, "system_user": _word,
     "current_catalog": _word, "current_schema": _call_or_word, "current_time": _precise,
     "current_timestamp": _precise, "localtime": _precise, "localtimestamp": _precise,
-    "collation": lambda s, at: operands.collation_for(s, at),
+    "collation": _collation,
 }  # fmt: skip
 """Words that are an operand, whatever follows."""
 RULES: dict[str, Rule] = {

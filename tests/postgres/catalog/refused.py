@@ -1,7 +1,8 @@
 """Statements that every PostgreSQL refuses on these tables, with the SQLSTATE, and look-alikes that run."""
 
 BEFORE = """
-create table item (id int primary key, name text not null, price numeric(10, 2), kind text, made timestamptz default now());
+create table item (id int primary key, name text not null, price numeric(10, 2), kind text,
+    made timestamptz default now());
 create table orders (id bigint primary key, item_id int references item (id), note text,
     constraint note_short check (length(note) < 9));
 create index item_name on item (name);
@@ -155,6 +156,6 @@ RUNS = (
 )
 
 RUNS_SINCE_17 = (
-    "begin; create type other as enum ('a'); alter type other add value 'b'; create table z (m other default 'b'); commit",
+    "begin; create type o as enum ('a'); alter type o add value 'b'; create table z (m o default 'b'); commit",
 )
-"""A value may be used in its own transaction where the type was made there too; older servers refuse that with 55P04."""
+"""A value may be used where the same transaction made its type; older servers refuse that with 55P04."""
