@@ -6,11 +6,13 @@ from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import SERIALS, Type, parse_type, quote_identifier
 from schemaguard.sql.syntax.commands import defined
 from schemaguard.sql.syntax.expressions import expression
-from schemaguard.sql.syntax.lexicon import NO_COLUMN, RESERVED, is_template, symbols
+from schemaguard.sql.syntax.lexicon import COLUMN_ONLY, NO_COLUMN, RESERVED, is_template, symbols
 from schemaguard.sql.syntax.reading import Misplaced, Rule, Symbols, listed
+from schemaguard.sql.syntax.types import BUILT_IN
 from schemaguard.sql.tokens import NUMBER, OPERATOR, PARAMETER, QUOTED, STRING, WORD, Token
 
 END = 99
+_NO_TYPE = RESERVED | (COLUMN_ONLY - BUILT_IN - {"setof"})
 _OPENS, _CLOSES = frozenset("(["), frozenset(")]")
 
 
@@ -307,7 +309,7 @@ class Cursor:
     def type_text(self) -> str:
         """The text of a type, its words separated by single blanks."""
         begin = self.at
-        if self.key in RESERVED or self.token.kind not in (WORD, QUOTED):
+        if self.token.kind not in (WORD, QUOTED) or (self.token.kind == WORD and self.key in _NO_TYPE):
             raise self.refusal("a type")
         first = self.take()
         if first.kind == WORD and self.key != ".":

@@ -325,8 +325,7 @@ def _owner(cursor: Cursor, table: Name) -> Change:
 def _attach(cursor: Cursor, table: Name) -> Change:
     cursor.expect("partition")
     partition = cursor.name()
-    bound = "" if cursor.is_done else partition_bound(cursor)
-    return AttachPartition(table, partition, bound)
+    return AttachPartition(table, partition, partition_bound(cursor))
 
 
 def _detach(cursor: Cursor, table: Name) -> Change:

@@ -13,6 +13,10 @@ from schemaguard.sql.grammar.columns import ColumnDefinition, column_constraints
 from schemaguard.sql.grammar.constraints import STARTS, NotNull, table_constraint
 from schemaguard.sql.syntax.commands import foreign_option
 from schemaguard.sql.syntax.definitions import created
+from schemaguard.sql.syntax.reading import listed
+from schemaguard.sql.syntax.statements import index_element
+from schemaguard.sql.syntax.synopses import PARTITION_BOUND
+from schemaguard.sql.syntax.synopsis import written_part
 from schemaguard.sql.tokens import QUOTED, WORD
 
 Persistence = Literal["permanent", "unlogged", "temporary"]
@@ -157,24 +161,14 @@ def _overriding(table: Name, overrides: list[ColumnDefinition]) -> Iterator[Chan
 
 def partition_bound(cursor: Cursor) -> str:
     """FOR VALUES … or DEFAULT, as written."""
-    begin = cursor.at
-    if cursor.accept("default"):
-        return cursor.since(begin)
-    cursor.expect("for", "values")
-    if cursor.accept("from"):
-        cursor.parenthesized()
-        cursor.expect("to")
-    elif not cursor.accept("in"):
-        cursor.expect("with")
-    cursor.parenthesized()
-    return cursor.since(begin)
+    return cursor.follow(written_part(PARTITION_BOUND), "partition")
 
 
 def _behind(cursor: Cursor, table: Table) -> tuple[Table, str | None]:
     """What follows the elements, and the query of CREATE TABLE … AS."""
     if cursor.accept("inherits"):
         cursor.expect("(")
-        table = replace(table, inherits=() if cursor.key == ")" else tuple(cursor.names()))
+        table = replace(table, inherits=tuple(cursor.names()))
         cursor.expect(")")
     if cursor.key == "partition":
         begin = cursor.at + 2
@@ -191,11 +185,13 @@ def _behind(cursor: Cursor, table: Table) -> tuple[Table, str | None]:
 def _partition_key(cursor: Cursor) -> tuple[str, ...]:
     """PARTITION BY; the columns that its key names."""
     cursor.expect("partition", "by")
-    cursor.label()
+    if cursor.key not in ("range", "list", "hash"):
+        raise cursor.refusal("RANGE, LIST or HASH")
+    cursor.take()
     begin = cursor.at
-    elements = cursor.parenthesized()
-    if not elements:
-        raise cursor.refusal("a column")
+    cursor.expect("(")
+    elements = cursor.follow(lambda s, at: listed(s, at, index_element))
+    cursor.expect(")")
     if all(token.key in ("(", ",") or token.kind in (WORD, QUOTED) for token in cursor.tokens[begin : cursor.at - 1]):
         inside = cursor.tokens[begin + 1 : cursor.at - 1]
         return tuple(

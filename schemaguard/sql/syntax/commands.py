@@ -232,6 +232,11 @@ def _old_option(s: Symbols, at: int) -> int:
     return _value(s, expect(s, column(s, at), "="))
 
 
+def _hashed(s: Symbols, at: int) -> int:
+    """One part of a hash partition's bound: MODULUS 4."""
+    return expect(s, _word(s, at), "0")
+
+
 def _word(s: Symbols, at: int) -> int:
     if s[at] not in _WORDS:
         raise Misplaced(at, "a word")
@@ -245,7 +250,8 @@ RULES: dict[str, Rule] = {
     "operator": expressions.any_operator, "option": defined, "flag": flagged, "foreign": foreign_option,
     "expression": expressions.expression, "signature": signature, "query": queries.query,
     "from": relations.from_list, "relation": relations.relation, "statistic": _statistic, "actions": _actions,
-    "setting": _setting, "word": _word, "set": _set_here, "body": _body, "transformed": _transformed, "event": _event,
+    "setting": _setting, "word": _word, "set": _set_here, "body": _body, "transformed": _transformed,
+    "hashed": _hashed, "event": _event,
     "given": _given, "privilege": _privilege, "granted": _granted, "old": _old_option, "parameter": parameter,
 }  # fmt: skip
 """What a synopsis may name."""

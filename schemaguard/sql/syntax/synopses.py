@@ -42,6 +42,8 @@ _TO = "<granted,>"
 TRANSACTION_MODES = """{ isolation level { serializable | repeatable read | read committed | read uncommitted } |
     read only
     | read write | deferrable | not deferrable }"""
+PARTITION_BOUND = """{ default | for values { from ( <expression,> ) to ( <expression,> ) | in ( <expression,> )
+    | with ( <hashed,> ) } }"""
 SYNOPSES = {
     "create statistics": """[ if not exists ] [ <name> ] [ ( <column,> ) ] on <statistic> [ { , <statistic> } ...
         ] from <from>""",
@@ -127,8 +129,8 @@ SYNOPSES = {
     "create type": f"""<name> [ {_OPTIONS} | as {{ enum ( [ <string,> ] ) | range {_OPTIONS} | ( [ {_ATTRIBUTE} [
         {{ , {_ATTRIBUTE} }} ... ] ] ) }} ]""",
     "create aggregate": f"<any> {{ <signature> {_OPTIONS} | ( <old,> ) }}",
-    "create function": f"""<any> <signature> {_RETURNS} {_FUNCTION}", "create procedure": f"<any> <signature>
-        {_FUNCTION}""",
+    "create function": f"<any> <signature> {_RETURNS} {_FUNCTION}",
+    "create procedure": f"<any> <signature> {_FUNCTION}",
     "create trigger": _TRIGGER, "create constraint trigger": _TRIGGER,
     "alter default privileges": f"""[ {{ in schema <column,> | for {{ role | user }} <role,> }} ... ]
         {{ grant {_PRIVILEGES} to {_TO} [ with grant option ]

@@ -8,7 +8,7 @@ BARE = frozenset({"int", "integer", "smallint", "bigint", "real", "boolean", "js
 MODIFIED = frozenset({"float", "decimal", "dec", "numeric"})
 CHARACTERS = frozenset({"bit", "character", "char", "varchar", "nchar", "national"})
 TIMES = frozenset({"time", "timestamp"})
-_BUILT_IN = BARE | MODIFIED | CHARACTERS | TIMES | {"interval"}
+BUILT_IN = BARE | MODIFIED | CHARACTERS | TIMES | {"interval"}
 _FIELDS = {"year": ("month",), "day": ("hour", "minute", "second"), "hour": ("minute", "second"), "minute": ("second",)}
 
 
@@ -26,7 +26,7 @@ def type_name(s: Symbols, at: int) -> int:
 def simple_type(s: Symbols, at: int) -> int:
     """A type that is no array."""
     word = s[at]
-    if word in _BUILT_IN:
+    if word in BUILT_IN:
         return built_in(s, at)
     if word == "double" and s[at + 1] == "precision":
         return at + 2
@@ -90,4 +90,4 @@ def _precision(s: Symbols, at: int) -> int:
 
 def is_constant(s: Symbols, at: int) -> bool:
     """Whether a built-in type stands in front of a literal: `date '2026-01-01'`, `interval '1' day`."""
-    return s[at] in _BUILT_IN or follows(s, at, "double", "precision")
+    return s[at] in BUILT_IN or follows(s, at, "double", "precision")
