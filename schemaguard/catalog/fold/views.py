@@ -46,7 +46,7 @@ def refresh_view(change: RefreshView, draft: Draft) -> None:
     name = draft.resolve(change.view)
     view = draft.views.get(name)
     if view is not None and not view.materialized:
-        draft.refuse(name, f'"{name.name}" is not a materialized view', "0A000")
+        draft.refuse(name, f'"{name.name}" is not a materialized view', "42809")
 
 
 FOLDS: dict[type, Callable[[Any, Draft], None]] = {
