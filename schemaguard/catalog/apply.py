@@ -4,8 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from schemaguard.catalog.changes import (
+    AddColumn,
     Change,
     ControlTransaction,
+    CreateIndex,
+    CreateSequence,
+    CreateTable,
+    CreateView,
     DeleteRows,
     InsertRows,
     LockTable,
@@ -32,7 +37,7 @@ from schemaguard.catalog.fold import (
 )
 from schemaguard.catalog.fold.draft import Draft, indexed
 from schemaguard.catalog.fold.shortening import shortened
-from schemaguard.catalog.objects import Catalog
+from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.refusal import Refusal
 
 __all__ = ["FOLDS", "UNFELT", "Refusal", "apply"]
@@ -62,4 +67,23 @@ def apply(change: Change, catalog: Catalog) -> Catalog:
     if only.is_only(change):
         draft = only.alone(change, draft)
     FOLDS[type(change)](change, draft)
+    _assume(change, draft)
     return draft.freeze()
+
+
+def _assume(change: Change, draft: Draft) -> None:
+    """What IF NOT EXISTS may have found is there, and nothing more is certain about it."""
+    match change:
+        case CreateTable(if_not_exists=True):
+            name = change.table.name
+        case AddColumn(if_not_exists=True):
+            name = change.table
+        case CreateIndex(if_not_exists=True) if change.name is not None:
+            name = Name(change.name.name, draft.resolve(change.index.table).schema)
+        case CreateSequence(if_not_exists=True):
+            name = change.sequence.name
+        case CreateView(if_not_exists=True):
+            name = change.view.name
+        case _:
+            return
+    draft.assumed |= {draft.resolve(name)}

@@ -332,6 +332,8 @@ class Catalog:
     """How many statements so far couldn't be understood and may have changed anything."""
     clouded: frozenset[Name] | None = frozenset()
     """Relations that those statements could have changed, None for all: nothing is certain about them."""
+    assumed: frozenset[Name] = frozenset()
+    """Relations made with IF NOT EXISTS: they may have been there before, and have been others."""
     gone: Mapping[Name, None] = field(default_factory=dict)
     """Relations that were dropped, renamed or moved away and not made again."""
     constraints_named: Mapping[Name, tuple[Name, ...]] = field(default_factory=dict)

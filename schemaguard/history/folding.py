@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import fields
 
 from schemaguard.catalog.apply import Refusal, apply
-from schemaguard.catalog.changes import Change, Opaque
+from schemaguard.catalog.changes import Change, Opaque, Refused
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.history.certainty import is_certain
 from schemaguard.sql.queries.lineage import complete
 
 REFUSED = "the server would refuse: "
-"""How the reason of an Opaque starts that stands for a refusal."""
+"""How the reason of an Opaque starts that stands for a refusal; for people alone."""
 
 
 def fold(changes: Iterable[Change], catalog: Catalog) -> tuple[tuple[Change, ...], Catalog]:
@@ -27,14 +28,15 @@ def fold(changes: Iterable[Change], catalog: Catalog) -> tuple[tuple[Change, ...
             after = apply(completed, after)
         except Refusal as refusal:
             reason = f"{REFUSED}{refusal.message} ({refusal.sqlstate})"
-            return (*done, completed, Opaque(reason, _named(completed))), catalog
+            refused = Refused(refusal.sqlstate, refusal.said, is_certain(completed, after, refusal.sqlstate))
+            return (*done, completed, Opaque(reason, _named(completed), refused)), catalog
         done.append(completed)
     return tuple(done), after
 
 
 def is_refusal(change: Change) -> bool:
     """Whether the change stands for the server's refusal of the statement."""
-    return isinstance(change, Opaque) and change.reason.startswith(REFUSED)
+    return isinstance(change, Opaque) and change.refused is not None
 
 
 def refold(changes: Iterable[Change], catalog: Catalog) -> Catalog:

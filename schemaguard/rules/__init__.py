@@ -20,7 +20,7 @@ from schemaguard.rules.contract import (
     window_shortened,
 )
 from schemaguard.rules.destructive import drop_column, drop_table
-from schemaguard.rules.hygiene import ignore_without_reason, opaque_statement, syntax_error, unused_ignore
+from schemaguard.rules.hygiene import cannot_run, ignore_without_reason, opaque_statement, syntax_error, unused_ignore
 from schemaguard.rules.reversibility import broken_history, no_downgrade, several_heads
 from schemaguard.rules.rule import Rule
 
@@ -39,6 +39,7 @@ MIGRATION_RULES: tuple[Rule, ...] = (
     several_heads.RULE,
     broken_history.RULE,
     no_downgrade.RULE,
+    cannot_run.RULE,
     opaque_statement.RULE,
     syntax_error.RULE,
     unused_ignore.RULE,

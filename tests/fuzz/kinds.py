@@ -16,6 +16,7 @@ from schemaguard.history.history import Section
 from schemaguard.history.sources import MemoryFiles
 from schemaguard.history.sql_runner import run_section
 from tests.fuzz import properties
+from tests.fuzz.grammar import statement
 from tests.fuzz.mutations import Source, mutated, source
 from tests.fuzz.programs import program
 from tests.fuzz.settings_files import settings_file
@@ -107,7 +108,8 @@ def _folder() -> Path:
 
 
 KINDS = (
-    Kind("statements", 30, text, _is_read),
+    Kind("statements", 20, text, _is_read),
+    Kind("statements of all forms", 10, statement, properties.is_read_where_it_is_valid),
     Kind("scripts folded and judged", 20, script, lambda given: properties.is_judged(given, start())),
     Kind("revisions from a grammar", 20, program, _is_a_program),
     Kind("real revisions, mutated", 20, _mutated_revision, _is_a_revision),

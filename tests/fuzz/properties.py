@@ -3,7 +3,8 @@
 from contextlib import suppress
 from pathlib import Path
 
-from schemaguard.catalog.changes import Opaque
+from benchmarks.grammar import parses
+from schemaguard.catalog.changes import Opaque, Unreadable
 from schemaguard.catalog.inverse import inverse
 from schemaguard.catalog.locks import locks
 from schemaguard.catalog.objects import Catalog
@@ -28,6 +29,11 @@ REVISION_FILE = "v/r.py"
 def becomes_changes(text: str) -> None:
     """A text becomes changes; none is passed over in silence."""
     assert translate(text)
+
+
+def is_read_where_it_is_valid(text: str) -> None:
+    """What PostgreSQL's own parser takes, no reader of ours refuses."""
+    assert not (parses(text) and any(isinstance(change, Unreadable) for change in translate(text)))
 
 
 def is_split_in_order(text: str) -> None:

@@ -83,11 +83,25 @@ class NoEffect:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """That the server would refuse a statement with `sqlstate`; `said` tells why.
+
+    It is certain where nothing else than the history could have made what the statement is about.
+    """
+
+    sqlstate: str
+    said: str
+    certain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Opaque:
     """A statement that can't be understood; `names` are the relations it mentions, None where it could be any."""
 
     reason: str
     names: frozenset[Name] | None = None
+    refused: Refused | None = None
+    """Set where it is understood, and is one that the server would refuse."""
 
 
 @dataclass(frozen=True, slots=True)

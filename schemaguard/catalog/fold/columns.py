@@ -17,7 +17,7 @@ from schemaguard.catalog.objects import (
     Column,
     Table,
 )
-from schemaguard.catalog.refusal import Refusal
+from schemaguard.catalog.refusal import Refusal, missing
 
 
 def add_column(change: AddColumn, draft: Draft) -> None:
@@ -75,7 +75,9 @@ def drop_column(change: DropColumn, draft: Draft) -> None:
 
 def refuse_missing(draft: Draft, table: Table, column: str) -> None:
     """Refuse as the server does where the table has no such column."""
-    draft.refuse(table.name, f'column "{column}" of relation "{table.name.name}" does not exist', "42703")
+    message = f'column "{column}" of relation "{table.name.name}" does not exist'
+    others = (other.name for other in table.columns)
+    draft.refuse(table.name, message, "42703", missing("column", table.name.name, column, others))
 
 
 FOLDS: dict[type, Callable[[Any, Draft], None]] = {

@@ -94,6 +94,7 @@ class Draft:
         self.search_path, self.session_path = catalog.search_path, catalog.session_path
         self.opaque, self.clouded = catalog.opaque, catalog.clouded
         self.at_begin, self.savepoints = catalog.at_begin, catalog.savepoints
+        self.assumed = catalog.assumed
 
     def freeze(self) -> Catalog:
         """The catalog that the draft has become."""
@@ -168,10 +169,10 @@ class Draft:
         """Whether no opaque statement could have changed the relation."""
         return self.clouded is not None and name not in self.clouded
 
-    def refuse(self, name: Name, message: str, sqlstate: str) -> None:
+    def refuse(self, name: Name, message: str, sqlstate: str, said: str = "") -> None:
         """Raise Refusal, unless an opaque statement leaves open whether the server would."""
         if self.is_certain(name):
-            raise Refusal(message, sqlstate)
+            raise Refusal(message, sqlstate, said)
 
     def table(self, name: Name) -> Table:
         """The table that the name means; one that nobody listed is taken to exist, with unknown columns."""
@@ -261,6 +262,8 @@ class Draft:
             self._list_index(old, None)
         if isinstance(value, Table | View):
             self.gone = self.gone.set(value.name, None)
+        if value.name in self.assumed:
+            self.assumed -= {value.name}
 
     def _relink(self, name: Name, old: frozenset[Name], new: frozenset[Name]) -> None:
         for target in old - new:

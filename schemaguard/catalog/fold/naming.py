@@ -15,11 +15,13 @@ from schemaguard.catalog.fold.function_names import follow_function
 from schemaguard.catalog.fold.movement import rename_relation, rename_type, renamed_trigger
 from schemaguard.catalog.fold.removal import remove_all
 from schemaguard.catalog.objects import Function, Name
-from schemaguard.catalog.refusal import Refusal
+from schemaguard.catalog.refusal import Refusal, missing
 
 
 def drop_object(change: DropObject, draft: Draft) -> None:
     """DROP of a view, type, sequence, function, schema, extension, trigger or policy."""
+    if change.on is not None and not change.if_exists:
+        _require_part(draft, change, change.on)
     seeds = seeds_of(change, draft)
     if not seeds:
         return
@@ -29,6 +31,17 @@ def drop_object(change: DropObject, draft: Draft) -> None:
         # A schema that nobody made here may be there all the same, and so may what is in it.
         draft.schemas |= {change.object.name}
     remove_all(draft, seeds, cascade=change.cascade)
+
+
+def _require_part(draft: Draft, change: DropObject, on: Name) -> None:
+    """Refuse where the table has no trigger or policy of that name."""
+    table = draft.tables.get(draft.resolve(on))
+    if table is None or table.open or change.kind not in ("trigger", "policy"):
+        return
+    names = {part.name for part in (table.triggers if change.kind == "trigger" else table.policies)}
+    if change.object.name not in names:
+        message = f'{change.kind} "{change.object.name}" for table "{table.name.name}" does not exist'
+        draft.refuse(table.name, message, "42704", missing(change.kind, table.name.name, change.object.name, names))
 
 
 def _check_drop(draft: Draft, change: DropObject, seed: Gone) -> None:

@@ -75,7 +75,7 @@ def refresh_view(change: RefreshView, draft: Draft) -> None:
     if view is None:
         return
     if not view.materialized:
-        draft.refuse(name, f'"{name.name}" is not a materialized view', "0A000")
+        draft.refuse(name, f'"{name.name}" is not a materialized view', "42809")
     if change.concurrently and not view.populated:
         message = "CONCURRENTLY cannot be used when the materialized view is not populated"
         draft.refuse(name, message, "0A000")

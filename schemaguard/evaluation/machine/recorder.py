@@ -132,7 +132,7 @@ class Recorder:
     def statement(self, sql: str, parameters: object = None, *, many: bool = False) -> None:
         """Record one statement. Raises Raised where the server would refuse it and the code would catch that."""
         sql = self.standpoint.holes.presumed(sql, self.standpoint.deployment)
-        changes = translate(filled(sql).strip())
+        changes = translate(filled(sql).strip(), has_holes=has_hole(sql))
         if has_hole(sql):
             changes = tuple(_with_open_defaults(change) for change in self._as_far_as_known(sql, changes))
         text = shown(sql).strip()
@@ -142,7 +142,7 @@ class Recorder:
         """The changes of a statement with holes; opaque where they need one to be known."""
         if any(isinstance(change, Unreadable) for change in changes):
             # A hole may stand for a word of the grammar, or for none.
-            without = translate(HOLE.sub(" ", sql).strip())
+            without = translate(HOLE.sub(" ", sql).strip(), has_holes=True)
             names: Any = None if any(isinstance(one, Unreadable | Opaque) for one in without) else _known(without)
         else:
             names = _named_by_holes(changes)
@@ -322,6 +322,7 @@ def met(start: Catalog, left: Catalog, right: Catalog) -> Catalog:
     if right == start:
         return left
     opaque = max(left.opaque, right.opaque)
+    left = replace(left, assumed=left.assumed | right.assumed)
     if left.clouded is None or right.clouded is None:
         return replace(left, clouded=None, opaque=opaque)
     return replace(left, clouded=left.clouded | right.clouded | frozenset(_differing(left, right)), opaque=opaque)

@@ -8,6 +8,7 @@ from schemaguard.catalog.changes import Change
 from schemaguard.catalog.objects import Catalog
 from schemaguard.history.absence import finds_nothing
 from schemaguard.history.revision import Run, Step
+from schemaguard.rules.facts import refusal
 from schemaguard.rules.facts.made import Made
 
 
@@ -53,6 +54,10 @@ def _share_transaction(one: Step, other: Step) -> bool:
 def _around(step: Step) -> Iterator[tuple[Change, Catalog, Catalog]]:
     last = len(step.changes) - 1
     before = step.before
+    if last > 0 and refusal.is_certain(step.changes[last], step):
+        # A statement is atomic: nothing of one that is refused happens.
+        yield step.changes[last], before, step.after
+        return
     for position, change in enumerate(step.changes):
         after = step.after if position == last else applied(change, before)
         yield change, before, after

@@ -11,7 +11,7 @@ from schemaguard.rules.rule import Match, Rule
 
 
 def _check(change: Change, context: Context) -> Iterator[Match]:
-    if not isinstance(change, Opaque):
+    if not isinstance(change, Opaque) or refusal.is_certain(change, context.step):
         return
     if refusal.is_refused(change):
         yield Match(object="statement", message=change.reason, effect=refusal.EFFECT, instead=refusal.INSTEAD)

@@ -7,7 +7,7 @@ special syntax of SQL. A parser of another make gives its own names to functions
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from schemaguard.sql.reading.cursor import RESERVED
+from schemaguard.sql.reading.syntax.lexicon import RESERVED
 from schemaguard.sql.reading.tokens import OPERATOR, QUOTED, STRING, WORD, Token, tokenize
 from schemaguard.sql.reading.type_names import after_interval, type_name
 

@@ -5,9 +5,10 @@ A query that reads relations calls functions for their values, and what an unkno
 what the function does, so an unknown function there makes the statement opaque.
 """
 
-from schemaguard.sql.reading.cursor import NO_COLUMN, Cursor
+from schemaguard.sql.reading.cursor import Cursor
 from schemaguard.sql.reading.known_functions import is_harmless
 from schemaguard.sql.reading.mentions import common_tables
+from schemaguard.sql.reading.syntax.lexicon import NO_COLUMN
 from schemaguard.sql.reading.tokens import QUOTED, WORD
 
 _SYNTAX = frozenset(

@@ -4,27 +4,15 @@ from functools import lru_cache
 
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import SERIALS, Type, parse_type, quote_identifier
+from schemaguard.sql.reading.syntax.commands import defined
+from schemaguard.sql.reading.syntax.expressions import expression
+from schemaguard.sql.reading.syntax.lexicon import COLUMN_ONLY, NO_COLUMN, RESERVED, is_template, symbols
+from schemaguard.sql.reading.syntax.reading import Misplaced, Rule, Symbols, listed
+from schemaguard.sql.reading.syntax.types import BUILT_IN
 from schemaguard.sql.reading.tokens import NUMBER, OPERATOR, PARAMETER, QUOTED, STRING, WORD, Token
 
 END = 99
-RESERVED = frozenset(
-    """
-    all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create
-    current_catalog current_date current_role current_time current_timestamp current_user default deferrable desc
-    distinct do else end except false fetch for foreign from grant group having in initially intersect into lateral
-    leading limit localtime localtimestamp not null offset on only or order placing primary references returning select
-    session_user some symmetric system_user table then to trailing true union unique user using variadic when where
-    window with
-    """.split()  # noqa: SIM905 - eighty quoted words would be harder to read
-)
-"""Words that are no name outside of quotes: https://www.postgresql.org/docs/18/sql-keywords-appendix.html"""
-NO_COLUMN = RESERVED | frozenset(
-    """
-    authorization binary collation concurrently cross current_schema freeze full ilike inner is isnull join left like
-    natural notnull outer overlaps right similar tablesample verbose
-    """.split()  # noqa: SIM905 - as above
-)
-"""Words that are neither a table's nor a column's name outside of quotes, though some may name a function or type."""
+_NO_TYPE = RESERVED | (COLUMN_ONLY - BUILT_IN - {"setof"})
 _OPENS, _CLOSES = frozenset("(["), frozenset(")]")
 
 
@@ -45,14 +33,21 @@ def read_type(text: str) -> Type:
 class Cursor:
     """Where reading stands in the tokens of one statement."""
 
-    __slots__ = ("at", "end", "key", "text", "tokens")
+    __slots__ = ("_symbols", "at", "end", "has_holes", "key", "text", "tokens")
 
-    def __init__(self, text: str, tokens: list[Token], at: int = 0) -> None:
+    def __init__(self, text: str, tokens: list[Token], *, has_holes: bool = False) -> None:
         self.text = text
+        self.has_holes = has_holes
+        """Whether some of the statement's words aren't known, so that its shape says nothing."""
+        self._symbols: Symbols | None = None
         self.end = len(tokens)
         self.tokens = [*tokens, Token("", "", len(text), len(text), END), Token("", "", len(text), len(text), END)]
-        self.at = at
-        self.key = self.tokens[at].key
+        self.at = 0
+        self.key = self.tokens[0].key
+
+    def within(self, begin: int, end: int) -> "Cursor":
+        """A cursor of its own over some of the tokens."""
+        return Cursor(self.text, self.tokens[begin:end], has_holes=self.has_holes)
 
     @property
     def token(self) -> Token:
@@ -238,12 +233,50 @@ class Cursor:
             raise self.refusal(")")
         self.move(at)
 
+    def follow(self, rule: Rule, *stops: str) -> str:
+        """The source of what a rule of the grammar reads here.
+
+        Where something stands for a text that is put in later, it is all up to one of the stops.
+        """
+        if self._symbols is None:
+            self._symbols = symbols(self.tokens)
+        begin = self.at
+        try:
+            self.move(rule(self._symbols, begin))
+        except Misplaced as misplaced:
+            if not self.has_holes and not is_template(self.tokens):
+                self.move(min(misplaced.at, self.end))
+                raise self.refusal(misplaced.wanted) from None
+            self.skip(*stops)
+            if self.at == begin:
+                raise self.refusal("an expression") from None
+        return self.since(begin)
+
+    def foresee(self, rule: Rule) -> None:
+        """Makes sure that a rule of the grammar reads all that is left, and stays where it is."""
+        begin = self.at
+        self.follow(rule)
+        if not self.has_holes and self.at < self.end and not is_template(self.tokens):
+            self.finish()
+        self.move(begin)
+
     def expression(self, *stops: str) -> str:
-        """The source of an expression up to one of these keys; it can't be empty."""
+        """The source of an expression."""
+        return self.follow(expression, *stops)
+
+    def enclosed_expression(self) -> str:
+        """The expression between the next parentheses."""
+        self.expect("(")
+        inside = self.expression()
+        self.expect(")")
+        return inside
+
+    def text_until(self, *stops: str) -> str:
+        """All up to one of these keys; it can't be empty."""
         begin = self.at
         self.skip(*stops)
         if self.at == begin:
-            raise self.refusal("an expression")
+            raise self.refusal(stops[0].upper())
         return self.since(begin)
 
     def parenthesized(self) -> str:
@@ -255,9 +288,12 @@ class Cursor:
         self.expect(")")
         return inside
 
-    def options(self) -> str:
-        """Storage parameters in parentheses, as written."""
-        return self.parenthesized()
+    def options(self, rule: Rule = defined) -> str:
+        """Parameters in parentheses, as written: by default with `=` between name and value."""
+        self.expect("(")
+        inside = self.follow(lambda s, at: listed(s, at, rule))
+        self.expect(")")
+        return inside
 
     # Types
 
@@ -273,7 +309,7 @@ class Cursor:
     def type_text(self) -> str:
         """The text of a type, its words separated by single blanks."""
         begin = self.at
-        if self.key in RESERVED or self.token.kind not in (WORD, QUOTED):
+        if self.token.kind not in (WORD, QUOTED) or (self.token.kind == WORD and self.key in _NO_TYPE):
             raise self.refusal("a type")
         first = self.take()
         if first.kind == WORD and self.key != ".":

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from schemaguard.sql.reading.cursor import NO_COLUMN, Cursor
+from schemaguard.sql.reading.cursor import Cursor
+from schemaguard.sql.reading.syntax.lexicon import NO_COLUMN
 from schemaguard.sql.reading.tokens import QUOTED, STRING, WORD, Token, tokenize
 
 _TYPE_TAIL = frozenset({"precision", "varying", "with", "without", "time", "zone"})

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from schemaguard.catalog.objects import Name
-from schemaguard.sql.reading.cursor import NO_COLUMN, Cursor
+from schemaguard.sql.reading.cursor import Cursor
 from schemaguard.sql.reading.known_functions import is_harmless
+from schemaguard.sql.reading.syntax.lexicon import NO_COLUMN
 from schemaguard.sql.reading.tokens import BROKEN, MARK, QUOTED, STRING, WORD, Token, tokenize
 
 _INTRODUCES = frozenset(

@@ -17,6 +17,12 @@ from schemaguard.sql.reading.grammar import (
     types,
     views,
 )
+from schemaguard.sql.reading.syntax.commands import flagged
+from schemaguard.sql.reading.syntax.definitions import explained
+from schemaguard.sql.reading.syntax.statements import about_rows
+from schemaguard.sql.reading.syntax.synopses import SYNOPSES
+from schemaguard.sql.reading.syntax.synopsis import written
+from schemaguard.sql.reading.syntax.types import type_name
 
 Reader = Callable[[Cursor], Iterator[Change]]
 _SCHEMA_ELEMENTS = ("create", "grant")
@@ -77,7 +83,7 @@ def _create_schema(cursor: Cursor) -> Iterator[Change]:
         begin = cursor.at
         cursor.take()
         cursor.skip(*_SCHEMA_ELEMENTS)
-        inner = Cursor(cursor.text, cursor.tokens[begin : cursor.at])
+        inner = cursor.within(begin, cursor.at)
         yield from (inside(change, schema) for change in read(inner))
 
 
@@ -104,24 +110,21 @@ def _is_bare(value: object, field: str) -> bool:
 def _explain(cursor: Cursor) -> Iterator[Change]:
     """EXPLAIN: with ANALYZE the statement really runs."""
     runs = False
-    if cursor.key == "(" and cursor.peek() in _EXPLAIN_OPTIONS:
-        runs = "analyze" in cursor.options().lower().replace(",", " ").split()
+    if cursor.key == "(" and cursor.peek() not in _QUERY_STARTS:
+        runs = "analyze" in cursor.options(flagged).lower().replace(",", " ").split()
     while word := cursor.accept_one("analyze", "analyse", "verbose"):
         runs = runs or word != "verbose"
     if cursor.is_done:
         raise cursor.refusal("a statement")
     if runs:
-        yield from read(Cursor(cursor.text, cursor.tokens[cursor.at : cursor.end]))
+        yield from read(cursor.within(cursor.at, cursor.end))
         cursor.move(cursor.end)
     else:
-        cursor.skip()
+        cursor.follow(explained)
         yield NoEffect("EXPLAIN")
 
 
-_EXPLAIN_OPTIONS = frozenset(
-    {"analyze", "analyse", "verbose", "costs", "settings", "generic_plan", "buffers", "serialize", "wal", "timing"}
-    | {"summary", "memory", "format"}
-)
+_QUERY_STARTS = frozenset({"select", "values", "with", "table", "("})
 
 
 def _prepare(cursor: Cursor) -> Iterator[Change]:
@@ -131,9 +134,9 @@ def _prepare(cursor: Cursor) -> Iterator[Change]:
         return
     cursor.identifier()
     if cursor.key == "(":
-        cursor.options()
+        cursor.options(type_name)
     cursor.expect("as")
-    cursor.skip()
+    cursor.follow(about_rows)
     yield NoEffect("PREPARE")
 
 
@@ -267,42 +270,46 @@ READERS: dict[str, Reader] = {
 """The words that a statement starts with, without OR REPLACE, and who reads on behind them."""
 
 
-def _by_first_word() -> dict[str, list[tuple[tuple[str, ...], Reader]]]:
-    found: dict[str, list[tuple[tuple[str, ...], Reader]]] = {}
+def _by_first_word() -> dict[str, list[tuple[str, ...]]]:
+    found: dict[str, list[tuple[str, ...]]] = {}
     for words in sorted(READERS, key=lambda words: -len(words.split())):
         split = tuple(words.split())
-        found.setdefault(split[0], []).append((split, READERS[words]))
+        found.setdefault(split[0], []).append(split)
     return found
 
 
 _FIRST = _by_first_word()
-_PAIRS = {tuple(words.split()): reader for words, reader in READERS.items() if len(words.split()) == 2}
+_PAIRS = [words for words in READERS if words.count(" ") == 1]
+_LONGEST = frozenset(one for one in _PAIRS if not any(other.startswith(f"{one} ") for other in READERS))
+"""Pairs of words that no longer row of words starts with."""
 
 
 def read(cursor: Cursor) -> Iterator[Change]:
     """The changes of the one statement that a cursor stands before, all of which must be read."""
-    reader = _reader(cursor)
-    yield from reader(cursor)
+    words = _words(cursor)
+    if (synopsis := SYNOPSES.get(words)) is not None:
+        cursor.foresee(written(synopsis))
+    yield from READERS[words](cursor)
     cursor.finish()
 
 
-def _reader(cursor: Cursor) -> Reader:
-    """The reader of the statement, behind whose words the cursor then stands."""
+def _words(cursor: Cursor) -> str:
+    """The words that the statement starts with, behind which the cursor then stands."""
     first = cursor.key
-    quick = _PAIRS.get((first, cursor.peek()))
-    if quick is not None:
+    quick = f"{first} {cursor.peek()}"
+    if quick in _LONGEST:
         cursor.move(2)
         return quick
     if first == "create":
         replaces = cursor.peek() == "or" and cursor.peek(2) == "replace"
-        for words, reader in _FIRST["create"]:
+        for words in _FIRST["create"]:
             cursor.move(3 if replaces else 1)
             if cursor.accept(*words[1:]):
-                return reader
+                return " ".join(words)
         raise cursor.refusal("a kind of object")
-    for words, reader in _FIRST.get(first, ()):
+    for words in _FIRST.get(first, ()):
         if cursor.accept(*words):
-            return reader
+            return " ".join(words)
     if first in _FIRST:
         cursor.take()
     raise cursor.refusal("a command" if first not in _FIRST else "a kind of object")

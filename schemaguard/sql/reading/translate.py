@@ -1,20 +1,23 @@
 """One statement to the changes it makes."""
 
+from itertools import pairwise
+
 from schemaguard.catalog.changes import Change, NoEffect, Opaque, Unreadable
 from schemaguard.sql.reading.cursor import Cursor, SyntaxRefusal, UnknownMeaning
 from schemaguard.sql.reading.grammar.sessions import psql
 from schemaguard.sql.reading.readers import read
 from schemaguard.sql.reading.statements import split
-from schemaguard.sql.reading.tokens import BROKEN, META, Token, tokenize
+from schemaguard.sql.reading.tokens import BROKEN, META, NUMBER, WORD, Token, tokenize
 
 LONGEST = 1_000_000
 """Characters of a statement that are read; a longer one is opaque."""
 
 
-def translate(sql: str) -> tuple[Change, ...]:
+def translate(sql: str, *, has_holes: bool = False) -> tuple[Change, ...]:
     """The changes of one statement, one an action, in order; never empty, never raises: the unreadable is Opaque.
 
-    A text that holds several statements gives the changes of all of them.
+    A text that holds several statements gives the changes of all of them. `has_holes` says that some of its words stand
+    for what isn't known, so that a shape which isn't that of a statement says nothing.
     """
     if len(sql) > LONGEST:
         return (Opaque(f"the statement is longer than {LONGEST:,} characters"),)
@@ -32,8 +35,8 @@ def translate(sql: str) -> tuple[Change, ...]:
     if any(token.key == ";" for token in tokens):
         parts = split(sql, "")
         if len(parts) > 1:
-            return tuple(change for part in parts for change in translate(part.sql))
-    return _changes(sql, tokens)
+            return tuple(change for part in parts for change in translate(part.sql, has_holes=has_holes))
+    return _changes(sql, tokens, has_holes)
 
 
 def _can_be_sent(sql: str) -> bool:
@@ -46,19 +49,20 @@ def _can_be_sent(sql: str) -> bool:
         return False
 
 
-def _changes(sql: str, tokens: list[Token]) -> tuple[Change, ...]:
+def _changes(sql: str, tokens: list[Token], has_holes: bool) -> tuple[Change, ...]:
     if (unbalanced := _unbalanced(tokens)) is not None:
         return (Unreadable(unbalanced),)
     found: list[Change] = []
     try:
-        found += read(Cursor(sql, tokens))
+        found += read(Cursor(sql, tokens, has_holes=has_holes))
     except SyntaxRefusal as refusal:
         return (Unreadable(str(refusal)),)
     except UnknownMeaning as unknown:
         return (*found, Opaque(str(unknown)))
     except RecursionError:
         return (*found, Opaque("the statement is nested too deeply"))
-    return tuple(found)
+    misplaced = None if has_holes else _misplaced(tokens)
+    return tuple(found) if misplaced is None else (Unreadable(misplaced),)
 
 
 def _unbalanced(tokens: list[Token]) -> str | None:
@@ -74,6 +78,18 @@ def _unbalanced(tokens: list[Token]) -> str | None:
     return "a parenthesis is never closed" if depth else None
 
 
+def _misplaced(tokens: list[Token]) -> str | None:
+    """What stands where no statement has it, whatever its command: a comma without its item, letters at a number."""
+    for before, token in pairwise(tokens):
+        if token.key in (")", ",") and before.key == ",":
+            return f"a comma stands before {token.key!r}"
+        if token.key == "," and before.key == "(":
+            return "a comma stands behind '('"
+        if before.kind == NUMBER and token.kind in (WORD, NUMBER) and token.start == before.end:
+            return f"a number is followed by {token.value[:40]!r}"
+    return "a comma stands at the end" if tokens[-1].key == "," else None
+
+
 def _psql(text: str) -> tuple[Change, ...]:
     command, _, rest = text.partition(" ")
-    return translate("copy " + rest) if command == "\\copy" else (psql(text),)
+    return translate("copy " + rest, has_holes=True) if command == "\\copy" else (psql(text),)

@@ -17,6 +17,7 @@ from schemaguard.catalog.changes import (
 from schemaguard.catalog.objects import Grant, Name
 from schemaguard.sql.reading.cursor import Cursor
 from schemaguard.sql.reading.grammar.alter_table import cascades
+from schemaguard.sql.reading.syntax.commands import signature
 from schemaguard.sql.reading.tokens import NUMBER, QUOTED, STRING, WORD
 
 _KINDS: dict[tuple[str, ...], ObjectKind] = {
@@ -125,7 +126,7 @@ def _object_names(cursor: Cursor, kind: ObjectKind) -> list[Name]:
         else:
             found.append(cursor.any_name())
         if kind in ("function", "procedure") and cursor.key == "(":
-            cursor.options()
+            cursor.follow(signature)
         if not cursor.accept(","):
             return found
 

@@ -41,6 +41,8 @@ from schemaguard.sql.reading.cursor import Cursor, SyntaxRefusal, UnknownMeaning
 from schemaguard.sql.reading.grammar.columns import column_definition
 from schemaguard.sql.reading.grammar.constraints import STARTS, NotNull, attributes, table_constraint
 from schemaguard.sql.reading.grammar.tables import partition_bound
+from schemaguard.sql.reading.syntax.commands import defined, foreign_option
+from schemaguard.sql.reading.syntax.reading import Rule
 from schemaguard.sql.reading.tokens import NUMBER
 
 
@@ -206,8 +208,8 @@ def _alter(cursor: Cursor, table: Name) -> Change | list[Change]:
         identity = _identity(cursor)
         return SetIdentity(table, column, identity, is_new=True)
     begin = cursor.at
-    if cursor.accept_one("reset", "options"):
-        cursor.options()
+    if word := cursor.accept_one("reset", "options"):
+        cursor.options(_PARAMETERS[word])
         return SetColumnOption(table, column, cursor.since(begin))
     if cursor.accept("restart"):
         cursor.skip(",")
@@ -229,7 +231,7 @@ def _set_column(cursor: Cursor, table: Name, column: str) -> Change | list[Chang
         return SetDefault(table, column, cursor.expression(","))
     if cursor.accept("expression"):
         cursor.expect("as")
-        return SetGenerated(table, column, cursor.parenthesized())
+        return SetGenerated(table, column, cursor.enclosed_expression())
     if cursor.key in ("generated", "increment", "minvalue", "maxvalue", "start", "restart", "cache", "cycle", "no"):
         cursor.move(cursor.at - 1)
         return _alter_identity(cursor, table, column)
@@ -268,7 +270,7 @@ def _identity(cursor: Cursor) -> Identity:
     when = _when(cursor)
     cursor.expect("as", "identity")
     if cursor.key == "(":
-        cursor.options()
+        cursor.parenthesized()
     return when
 
 
@@ -305,9 +307,12 @@ def _set(cursor: Cursor, table: Name) -> Change:
     return SetTableOption(table, "set " + cursor.since(begin))
 
 
+_PARAMETERS: dict[str, Rule] = {"reset": defined, "options": foreign_option}
+
+
 def _options(word: str) -> Callable[[Cursor, Name], Change]:
     def read(cursor: Cursor, table: Name) -> Change:
-        return SetTableOption(table, f"{word} ({cursor.options()})")
+        return SetTableOption(table, f"{word} ({cursor.options(_PARAMETERS[word])})")
 
     return read
 
@@ -331,8 +336,7 @@ def _owner(cursor: Cursor, table: Name) -> Change:
 def _attach(cursor: Cursor, table: Name) -> Change:
     cursor.expect("partition")
     partition = cursor.name()
-    bound = "" if cursor.is_done else partition_bound(cursor)
-    return AttachPartition(table, partition, bound)
+    return AttachPartition(table, partition, partition_bound(cursor))
 
 
 def _detach(cursor: Cursor, table: Name) -> Change:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from schemaguard.catalog.objects import Column, Constraint, Identity, PrimaryKey, Unique
 from schemaguard.sql.reading.cursor import Cursor, spelled
 from schemaguard.sql.reading.grammar.constraints import attributes, check, index_parameters, nulls_distinct, references
-from schemaguard.sql.reading.tokens import OPERATOR
+from schemaguard.sql.reading.syntax.commands import foreign_option
+from schemaguard.sql.reading.syntax.expressions import restricted
 
 _STOPS = (
     "constraint", "not", "null", "unique", "primary", "check", "references", "generated", "default", "deferrable",
     "initially", "collate", "storage", "compression", ",",
 )  # fmt: skip
-_OPERANDS_FOLLOW = frozenset({"is", "(", "[", ",", "and", "or", "distinct", "from", "else", "then", "when", "case"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _setting(cursor: Cursor, column: Column) -> Column:
         cursor.label()
         return column
     if cursor.accept("options"):
-        cursor.options()
+        cursor.options(foreign_option)
         return column
     raise cursor.refusal("a column constraint")
 
@@ -111,11 +111,11 @@ def _generated(cursor: Cursor, column: Column) -> Column:
     cursor.expect("as")
     if cursor.accept("identity"):
         if cursor.key == "(":
-            cursor.options()
+            cursor.parenthesized()
         return replace(column, identity=identity, not_null=True)
     if identity != "always":
         raise cursor.refusal("IDENTITY")
-    expression = cursor.parenthesized()
+    expression = cursor.enclosed_expression()
     if cursor.accept("stored"):
         return replace(column, generated=expression, generated_stored=True)
     cursor.accept("virtual")
@@ -124,25 +124,4 @@ def _generated(cursor: Cursor, column: Column) -> Column:
 
 def default_expression(cursor: Cursor) -> str:
     """The expression behind DEFAULT in a column's definition, which ends where a constraint begins."""
-    begin = cursor.at
-    while True:
-        if cursor.is_done or cursor.key in (",", ")"):
-            break
-        if cursor.key in _STOPS and cursor.at > begin and not _expects_operand(cursor):
-            break
-        if cursor.key in ("(", "["):
-            closing = ")" if cursor.key == "(" else "]"
-            cursor.take()
-            cursor.skip()
-            cursor.expect(closing)
-        else:
-            cursor.take()
-    if cursor.at == begin:
-        raise cursor.refusal("an expression")
-    return cursor.since(begin)
-
-
-def _expects_operand(cursor: Cursor) -> bool:
-    """Whether the token before asks for an operand, so that NULL is a value and NOT belongs to IS NOT."""
-    before = cursor.tokens[cursor.at - 1]
-    return before.kind == OPERATOR or before.key in _OPERANDS_FOLLOW
+    return cursor.follow(restricted, *_STOPS)

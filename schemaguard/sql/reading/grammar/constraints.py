@@ -13,6 +13,8 @@ from schemaguard.catalog.objects import (
 )
 from schemaguard.sql.reading.cursor import Cursor
 from schemaguard.sql.reading.expressions import columns_between
+from schemaguard.sql.reading.syntax.expressions import any_operator
+from schemaguard.sql.reading.syntax.statements import index_element
 
 STARTS = frozenset({"constraint", "check", "unique", "primary", "exclude", "foreign"})
 """What an element of CREATE TABLE starts with that is no column; `not` and `like` are looked at apart."""
@@ -62,9 +64,7 @@ def table_constraint(cursor: Cursor) -> tuple[Constraint | NotNull, str | None]:
 def check(cursor: Cursor, name: str | None) -> Check:
     """What follows CHECK."""
     begin = cursor.at + 1
-    definition = cursor.parenthesized()
-    if not definition:
-        raise cursor.refusal("an expression")
+    definition = cursor.enclosed_expression()
     columns = columns_between(cursor, begin, cursor.at - 1)
     given = attributes(cursor)
     return Check(name, definition, columns, valid=given.valid and given.enforced, no_inherit=given.no_inherit)
@@ -131,16 +131,16 @@ def _exclusion(cursor: Cursor, name: str | None) -> Exclusion:
     cursor.expect("(")
     elements: list[tuple[str, str]] = []
     while True:
-        element = cursor.expression("with", ",").strip()
+        element = cursor.follow(index_element, "with", ",").strip()
         cursor.expect("with")
         begin = cursor.at
-        cursor.skip(",")
+        cursor.follow(any_operator, ",")
         elements.append((element, cursor.since(begin)))
         if not cursor.accept(","):
             break
     cursor.expect(")")
     index_parameters(cursor)
-    predicate = cursor.parenthesized() if cursor.accept("where") else None
+    predicate = cursor.enclosed_expression() if cursor.accept("where") else None
     attributes(cursor)
     return Exclusion(name, tuple(elements), method, predicate)
 

@@ -6,6 +6,8 @@ from schemaguard.catalog.changes import Change, DropIndex, DropObject, DropTable
 from schemaguard.catalog.objects import Name
 from schemaguard.sql.reading.cursor import Cursor
 from schemaguard.sql.reading.grammar.alter_table import cascades
+from schemaguard.sql.reading.syntax.synopses import SYNOPSES
+from schemaguard.sql.reading.syntax.synopsis import written
 
 _LISTED: dict[tuple[str, ...], ObjectKind] = {
     ("materialized", "view"): "materialized view",
@@ -98,18 +100,16 @@ def argument_types(cursor: Cursor) -> tuple[str, ...] | None:
     return arguments(cursor)
 
 
+_UNSEEN = ("cast", "operator class", "operator family", "operator", "transform", "user mapping")
+"""Kinds of objects that no catalog of tables shows, and that aren't dropped by a list of names."""
+
+
 def _drop_other(cursor: Cursor) -> Iterator[Change]:
-    if cursor.accept("cast"):
-        cursor.accept("if", "exists")
-        cursor.parenthesized()
-        cascades(cursor)
-        yield NoEffect("DROP CAST")
-        return
-    if cursor.key in ("operator", "transform") or (cursor.key == "user" and cursor.peek() == "mapping"):
-        command = "DROP " + cursor.key.upper()
-        cursor.skip()
-        yield NoEffect(command)
-        return
+    for command in _UNSEEN:
+        if cursor.accept(*command.split()):
+            cursor.follow(written(SYNOPSES[f"drop {command}"]))
+            yield NoEffect(f"DROP {command.upper()}")
+            return
     for words, kind in _LISTED.items():
         if cursor.accept(*words):
             if_exists = cursor.accept("if", "exists")

@@ -16,7 +16,9 @@ from schemaguard.catalog.changes import (
     RenameObject,
 )
 from schemaguard.catalog.objects import Function, Name, Policy, Trigger
-from schemaguard.sql.reading.cursor import NO_COLUMN, Cursor, SyntaxRefusal, UnknownMeaning, read_type
+from schemaguard.sql.reading.cursor import Cursor, SyntaxRefusal, UnknownMeaning, read_type
+from schemaguard.sql.reading.syntax.commands import signature
+from schemaguard.sql.reading.syntax.lexicon import NO_COLUMN
 from schemaguard.sql.reading.tokens import QUOTED, WORD
 
 _FUNCTION_OPTIONS = frozenset(
@@ -43,6 +45,9 @@ def create_function(cursor: Cursor) -> Iterator[Change]:
 
 def arguments(cursor: Cursor) -> tuple[str, ...]:
     """The types of the input arguments in parentheses, as format_type() spells them."""
+    begin = cursor.at
+    cursor.follow(signature)
+    cursor.move(begin)
     cursor.expect("(")
     found: list[str] = []
     while cursor.key != ")":
@@ -86,7 +91,7 @@ def _is_named(cursor: Cursor, start: int, end: int) -> bool:
 
 
 def _type_from(cursor: Cursor, start: int, end: int) -> str | None:
-    inner = Cursor(cursor.text, cursor.tokens[start:end])
+    inner = cursor.within(start, end)
     inner.accept("setof")
     try:
         text = inner.type_text()
@@ -198,7 +203,7 @@ def create_trigger(cursor: Cursor) -> Iterator[Change]:
         cursor.accept("each")
         each_row = cursor.accept_one("row", "statement") == "row"
     if cursor.accept("when"):
-        cursor.parenthesized()
+        cursor.enclosed_expression()
     cursor.expect("execute")
     if not cursor.accept_one("function", "procedure"):
         raise cursor.refusal("FUNCTION or PROCEDURE")
@@ -269,8 +274,8 @@ def create_policy(cursor: Cursor) -> Iterator[Change]:
     if cursor.accept("for"):
         command = cursor.accept_one("all", "select", "insert", "update", "delete").upper()
     roles = cursor.roles() if cursor.accept("to") else ("public",)
-    using = cursor.parenthesized() if cursor.accept("using") else None
-    check = cursor.parenthesized() if cursor.accept("with", "check") else None
+    using = cursor.enclosed_expression() if cursor.accept("using") else None
+    check = cursor.enclosed_expression() if cursor.accept("with", "check") else None
     yield CreatePolicy(table, Policy(name, command, permissive, roles, using, check))
 
 
@@ -283,6 +288,6 @@ def alter_policy(cursor: Cursor) -> Iterator[Change]:
         yield RenameObject("policy", Name(name), cursor.identifier(), on=table)
         return
     roles = cursor.roles() if cursor.accept("to") else ()
-    using = cursor.parenthesized() if cursor.accept("using") else None
-    check = cursor.parenthesized() if cursor.accept("with", "check") else None
+    using = cursor.enclosed_expression() if cursor.accept("using") else None
+    check = cursor.enclosed_expression() if cursor.accept("with", "check") else None
     yield CreatePolicy(table, Policy(name, "ALL", True, roles, using, check), is_alter=True)

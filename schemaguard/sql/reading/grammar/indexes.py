@@ -18,6 +18,8 @@ from schemaguard.catalog.types import quote_identifier
 from schemaguard.sql.reading.cursor import Cursor, spelled
 from schemaguard.sql.reading.expressions import columns_between
 from schemaguard.sql.reading.grammar.constraints import nulls_distinct
+from schemaguard.sql.reading.syntax.commands import flagged
+from schemaguard.sql.reading.syntax.operands import call
 from schemaguard.sql.reading.tokens import QUOTED, WORD
 
 _KEY_ENDS = frozenset({",", ")", "asc", "desc", "nulls", "collate"})
@@ -87,13 +89,11 @@ def _key(cursor: Cursor) -> IndexKey:
     begin = cursor.at
     column, expression = None, None
     if cursor.key == "(":
-        expression = cursor.parenthesized()
+        expression = cursor.enclosed_expression()
     else:
         after = cursor.peek()
         if after == "(" or after == ".":
-            cursor.any_name()
-            cursor.parenthesized()
-            expression = cursor.since(begin)
+            expression = cursor.follow(call)
         else:
             column = cursor.identifier()
     named = () if column is not None else columns_between(cursor, begin, cursor.at)
@@ -146,7 +146,7 @@ def reindex(cursor: Cursor) -> Iterator[Change]:
     """REINDEX, behind its word."""
     concurrently = False
     if cursor.key == "(":
-        concurrently = "concurrently" in cursor.options().lower().split()
+        concurrently = "concurrently" in cursor.options(flagged).lower().split()
     kind = cursor.accept_one("index", "table", "schema", "database", "system")
     if not kind:
         raise cursor.refusal("INDEX, TABLE, SCHEMA, DATABASE or SYSTEM")

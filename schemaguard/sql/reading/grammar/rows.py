@@ -19,6 +19,9 @@ from schemaguard.sql.reading.cursor import Cursor, UnknownMeaning
 from schemaguard.sql.reading.grammar.alter_table import cascades
 from schemaguard.sql.reading.grammar.overwriting import Assigned, overwritten
 from schemaguard.sql.reading.mentions import relations_between
+from schemaguard.sql.reading.syntax.copying import copied
+from schemaguard.sql.reading.syntax.relations import joined
+from schemaguard.sql.reading.syntax.statements import about_rows
 from schemaguard.sql.reading.tokens import STRING
 
 _DEEPEST = 50
@@ -30,6 +33,8 @@ def rows(cursor: Cursor, depth: int = 0) -> Iterator[Change]:
     """Any statement about rows, from its first word."""
     if depth > _DEEPEST:
         raise UnknownMeaning("the statement is nested too deeply")
+    if depth == 0:
+        cursor.foresee(about_rows)
     word = cursor.key
     begin = cursor.at
     changed = False
@@ -66,7 +71,7 @@ def _with(cursor: Cursor, depth: int) -> Iterator[Change]:
         cursor.skip()
         end = cursor.at
         if cursor.tokens[begin].key in ("insert", "update", "delete", "merge", "with"):
-            inner = Cursor(cursor.text, cursor.tokens[begin:end])
+            inner = cursor.within(begin, end)
             yield from (c for c in rows(inner, depth + 1) if not isinstance(c, NoEffect))
         cursor.expect(")")
         _search_and_cycle(cursor)
@@ -251,32 +256,10 @@ def _assigned(cursor: Cursor) -> list[Assigned]:
         columns = _targets(cursor) if cursor.key == "(" else (_target(cursor),)
         cursor.expect("=")
         begin = cursor.at
-        _skip_value(cursor)
-        if cursor.at == begin:
-            raise cursor.refusal("an expression")
+        cursor.expression(*_VALUE_ENDS)
         found.append((columns, cursor.since(begin)))
         if not cursor.accept(","):
             return found
-
-
-def _skip_value(cursor: Cursor) -> None:
-    """Passes an assigned value; the WHEN of a CASE and the FROM of IS DISTINCT FROM belong to it."""
-    depth = cases = 0
-    at, tokens = cursor.at, cursor.tokens
-    while at < cursor.end:
-        key = tokens[at].key
-        if key in ("(", "["):
-            depth += 1
-        elif key in (")", "]"):
-            depth -= 1
-        elif key == "case":
-            cases += 1
-        elif key == "end" and cases:
-            cases -= 1
-        elif depth == 0 and cases == 0 and key in _VALUE_ENDS and tokens[at - 1].key != "distinct":
-            break
-        at += 1
-    cursor.move(at)
 
 
 def _delete(cursor: Cursor) -> Iterator[Change]:
@@ -292,11 +275,15 @@ def _merge(cursor: Cursor) -> Iterator[Change]:
     cursor.expect("into")
     table = _target_table(cursor)
     cursor.expect("using")
-    cursor.skip("when")
+    cursor.follow(joined, "on")
+    cursor.expect("on")
+    cursor.expression("when")
     if cursor.is_done:
         raise cursor.refusal("WHEN")
     while cursor.accept("when"):
-        cursor.skip("then")
+        cursor.skip("and", "then")
+        if cursor.accept("and"):
+            cursor.expression("then")
         cursor.expect("then")
         if cursor.accept("insert"):
             columns = _targets(cursor) if cursor.key == "(" else None
@@ -335,11 +322,11 @@ def copy(cursor: Cursor) -> Iterator[Change]:
         cursor.take()
         begin = cursor.at
         cursor.skip()
-        inner = Cursor(cursor.text, cursor.tokens[begin : cursor.at])
+        inner = cursor.within(begin, cursor.at)
         yield from rows(inner)
         cursor.expect(")")
         cursor.expect("to")
-        cursor.skip()
+        cursor.follow(copied)
         return
     cursor.accept("binary")
     table = cursor.name()
@@ -347,7 +334,5 @@ def copy(cursor: Cursor) -> Iterator[Change]:
     word = cursor.accept_one("from", "to")
     if not word:
         raise cursor.refusal("FROM or TO")
-    if cursor.is_done:
-        raise cursor.refusal("a file, STDIN or STDOUT")
-    cursor.skip()
+    cursor.follow(copied)
     yield InsertRows(table, columns, is_copy=True) if word == "from" else NoEffect("COPY TO", frozenset({table}))

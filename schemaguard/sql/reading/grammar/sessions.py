@@ -16,6 +16,10 @@ from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import quote_identifier
 from schemaguard.sql.reading.cursor import Cursor
 from schemaguard.sql.reading.mentions import mentions
+from schemaguard.sql.reading.syntax.commands import flagged
+from schemaguard.sql.reading.syntax.definitions import called
+from schemaguard.sql.reading.syntax.synopses import TRANSACTION_MODES
+from schemaguard.sql.reading.syntax.synopsis import written
 from schemaguard.sql.reading.tokens import QUOTED, STRING, WORD
 
 _FULL = re.compile(r"\bfull\b(?!\s+(?:false|off|0)\b)", re.IGNORECASE)
@@ -144,14 +148,8 @@ def transaction(cursor: Cursor) -> Iterator[Change]:
 
 def _modes(cursor: Cursor) -> None:
     cursor.accept_one("work", "transaction")
-    while cursor.key in ("isolation", "read", "deferrable", "not", ","):
-        if cursor.accept("isolation"):
-            cursor.expect("level")
-            cursor.label()
-            cursor.accept_one("read", "committed", "uncommitted")
-        else:
-            cursor.take()
-            cursor.accept_one("only", "write", "deferrable")
+    if not cursor.is_done:
+        cursor.follow(written(f"{TRANSACTION_MODES} [ {{ [ , ] {TRANSACTION_MODES} }} ... ]"))
 
 
 def lock(cursor: Cursor) -> Iterator[Change]:
@@ -166,7 +164,7 @@ def lock(cursor: Cursor) -> Iterator[Change]:
             break
     mode = "ACCESS EXCLUSIVE"
     if cursor.accept("in"):
-        mode = cursor.expression("mode").upper()
+        mode = cursor.text_until("mode").upper()
         cursor.expect("mode")
     cursor.accept("nowait")
     yield from (LockTable(table, mode) for table in tables)
@@ -176,7 +174,7 @@ def vacuum(cursor: Cursor) -> Iterator[Change]:
     """VACUUM, behind its word."""
     full = False
     if cursor.key == "(":
-        full = bool(_FULL.search(cursor.options()))
+        full = bool(_FULL.search(cursor.options(flagged)))
     while word := cursor.accept_one("full", "freeze", "verbose", "analyze", "analyse"):
         full = full or word == "full"
     if not full:
@@ -197,7 +195,7 @@ def vacuum(cursor: Cursor) -> Iterator[Change]:
 def cluster(cursor: Cursor) -> Iterator[Change]:
     """CLUSTER, behind its word."""
     if cursor.key == "(":
-        cursor.options()
+        cursor.options(flagged)
     cursor.accept("verbose")
     if cursor.is_done:
         yield RewriteTable(None, "CLUSTER")
@@ -227,8 +225,10 @@ def do_block(cursor: Cursor) -> Iterator[Change]:
 
 def call(cursor: Cursor) -> Iterator[Change]:
     """CALL, behind its word."""
+    begin = cursor.at
     procedure = cursor.any_name()
-    cursor.parenthesized()
+    cursor.move(begin)
+    cursor.follow(called)
     yield Opaque(f"what the procedure {procedure} does can't be known")
 
 

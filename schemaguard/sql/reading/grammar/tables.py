@@ -11,6 +11,12 @@ from schemaguard.sql.reading.cursor import Cursor
 from schemaguard.sql.reading.expressions import columns_of
 from schemaguard.sql.reading.grammar.columns import ColumnDefinition, column_constraints, column_definition
 from schemaguard.sql.reading.grammar.constraints import STARTS, NotNull, table_constraint
+from schemaguard.sql.reading.syntax.commands import foreign_option
+from schemaguard.sql.reading.syntax.definitions import created
+from schemaguard.sql.reading.syntax.reading import listed
+from schemaguard.sql.reading.syntax.statements import index_element
+from schemaguard.sql.reading.syntax.synopses import PARTITION_BOUND
+from schemaguard.sql.reading.syntax.synopsis import written_part
 from schemaguard.sql.reading.tokens import QUOTED, WORD
 
 Persistence = Literal["permanent", "unlogged", "temporary"]
@@ -37,7 +43,7 @@ def create_table(cursor: Cursor) -> Iterator[Change]:
     if_not_exists = cursor.accept("if", "not", "exists")
     name = cursor.name()
     table = Table(name, persistence="temporary" if name.schema == "pg_temp" else persistence)
-    parts = _Elements()
+    parts, is_bare = _Elements(), False
     if cursor.accept("partition", "of"):
         table = replace(table, partition_of=cursor.name())
         _overrides(cursor, parts)
@@ -51,9 +57,11 @@ def create_table(cursor: Cursor) -> Iterator[Change]:
             parts.columns += [Column(column, UNKNOWN) for column in cursor.identifiers()]
         else:
             _elements(cursor, parts)
+    else:
+        is_bare = True
     table, query = _behind(cursor, table)
-    if query is None and parts.columns and parts.columns[0].type is UNKNOWN:
-        raise cursor.refusal("AS")
+    if query is None and (is_bare or (parts.columns and parts.columns[0].type is UNKNOWN)):
+        raise cursor.refusal("the table's columns" if is_bare and cursor.is_done else "AS")
     columns = tuple(replace(c, not_null=True) if c.name in parts.not_null else c for c in parts.columns)
     table = replace(table, columns=columns, constraints=tuple(parts.constraints))
     yield CreateTable(table, if_not_exists, tuple(parts.serials), like=tuple(parts.like), as_query=query)
@@ -153,24 +161,14 @@ def _overriding(table: Name, overrides: list[ColumnDefinition]) -> Iterator[Chan
 
 def partition_bound(cursor: Cursor) -> str:
     """FOR VALUES … or DEFAULT, as written."""
-    begin = cursor.at
-    if cursor.accept("default"):
-        return cursor.since(begin)
-    cursor.expect("for", "values")
-    if cursor.accept("from"):
-        cursor.parenthesized()
-        cursor.expect("to")
-    elif not cursor.accept("in"):
-        cursor.expect("with")
-    cursor.parenthesized()
-    return cursor.since(begin)
+    return cursor.follow(written_part(PARTITION_BOUND), "partition")
 
 
 def _behind(cursor: Cursor, table: Table) -> tuple[Table, str | None]:
     """What follows the elements, and the query of CREATE TABLE … AS."""
     if cursor.accept("inherits"):
         cursor.expect("(")
-        table = replace(table, inherits=() if cursor.key == ")" else tuple(cursor.names()))
+        table = replace(table, inherits=tuple(cursor.names()))
         cursor.expect(")")
     if cursor.key == "partition":
         begin = cursor.at + 2
@@ -179,7 +177,7 @@ def _behind(cursor: Cursor, table: Table) -> tuple[Table, str | None]:
     table = replace(table, access_method=_storage(cursor))
     query = None
     if cursor.accept("as"):
-        query = cursor.expression()
+        query = cursor.follow(created)
         table = replace(table, open=True)
     return table, query
 
@@ -187,11 +185,13 @@ def _behind(cursor: Cursor, table: Table) -> tuple[Table, str | None]:
 def _partition_key(cursor: Cursor) -> tuple[str, ...]:
     """PARTITION BY; the columns that its key names."""
     cursor.expect("partition", "by")
-    cursor.label()
+    if cursor.key not in ("range", "list", "hash"):
+        raise cursor.refusal("RANGE, LIST or HASH")
+    cursor.take()
     begin = cursor.at
-    elements = cursor.parenthesized()
-    if not elements:
-        raise cursor.refusal("a column")
+    cursor.expect("(")
+    elements = cursor.follow(lambda s, at: listed(s, at, index_element))
+    cursor.expect(")")
     if all(token.key in ("(", ",") or token.kind in (WORD, QUOTED) for token in cursor.tokens[begin : cursor.at - 1]):
         inside = cursor.tokens[begin + 1 : cursor.at - 1]
         return tuple(
@@ -210,7 +210,10 @@ def _storage(cursor: Cursor) -> str | None:
             method = cursor.identifier()
         elif cursor.accept("tablespace") or cursor.accept("server"):
             cursor.identifier()
-        elif cursor.accept("options") or (cursor.key == "with" and cursor.peek() == "(" and cursor.accept("with")):
+        elif cursor.accept("options"):
+            cursor.options(foreign_option)
+        elif cursor.key == "with" and cursor.peek() == "(":
+            cursor.take()
             cursor.options()
         elif cursor.accept("on", "commit"):
             if not (cursor.accept("drop") or cursor.accept("preserve", "rows")):

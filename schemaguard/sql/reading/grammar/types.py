@@ -18,7 +18,7 @@ from schemaguard.catalog.changes import (
     RenameObject,
 )
 from schemaguard.catalog.objects import Check, Column, CompositeType, Domain, EnumType, Name
-from schemaguard.sql.reading.cursor import Cursor, spelled
+from schemaguard.sql.reading.cursor import Cursor, UnknownMeaning, spelled
 from schemaguard.sql.reading.grammar.alter_table import cascades
 from schemaguard.sql.reading.grammar.columns import default_expression
 from schemaguard.sql.reading.grammar.constraints import attributes, check
@@ -136,12 +136,18 @@ def create_domain(cursor: Cursor) -> Iterator[Change]:
     yield CreateDomain(domain)
 
 
+_NOT_OF_DOMAINS = frozenset({"unique", "primary", "references", "generated", "no", "deferrable", "initially"})
+"""What only a column may have, though the grammar has it here too."""
+
+
 def _domain_constraint(cursor: Cursor, domain: Domain) -> Domain:
     name = cursor.identifier() if cursor.accept("constraint") else None
     if cursor.accept("not", "null"):
         return replace(domain, not_null=True)
     if cursor.accept("null"):
         return domain
+    if cursor.key in _NOT_OF_DOMAINS:
+        raise UnknownMeaning(f"{cursor.key.upper()} stands in a domain, which has no such constraint")
     if cursor.accept("default"):
         return replace(domain, default=default_expression(cursor))
     if cursor.accept("collate"):

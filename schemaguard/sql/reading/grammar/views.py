@@ -21,9 +21,11 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.objects import Column, Name, Sequence, View
 from schemaguard.catalog.types import Type
-from schemaguard.sql.reading.cursor import Cursor
+from schemaguard.sql.reading.cursor import Cursor, UnknownMeaning
 from schemaguard.sql.reading.grammar.tables import UNKNOWN
 from schemaguard.sql.reading.mentions import relations_between
+from schemaguard.sql.reading.syntax.definitions import created, viewed
+from schemaguard.sql.reading.syntax.reading import Rule
 from schemaguard.sql.reading.tokens import NUMBER
 
 _INVOKER = re.compile(r"\bsecurity_invoker\b(?!\s*=\s*'?(?:false|off|no|0)\b)", re.IGNORECASE)
@@ -44,7 +46,7 @@ def create_view(cursor: Cursor) -> Iterator[Change]:
         invoker = bool(_INVOKER.search(cursor.options()))
     cursor.expect("as")
     begin = cursor.at
-    query = _query(cursor)
+    query = _query(cursor, viewed)
     reads = relations_between(cursor, begin, cursor.at) - ({name} if "recursive" in words else set())
     yield CreateView(
         View(name, query, columns, reads=frozenset((n, None) for n in reads), security_invoker=invoker),
@@ -66,9 +68,12 @@ def create_materialized_view(cursor: Cursor) -> Iterator[Change]:
     cursor.expect("as")
     begin = cursor.at
     end, populated = _with_data(cursor)
-    query = _query(Cursor(cursor.text, cursor.tokens[begin:end])) if end < cursor.end else _query(cursor)
+    query = _query(cursor, created)
+    if end < cursor.at:
+        inner = cursor.within(begin, end)
+        inner.skip()
+        query = inner.since(0)
     reads = frozenset((n, None) for n in relations_between(cursor, begin, end))
-    cursor.move(cursor.end)
     view = View(name, query, columns, materialized=True, reads=reads, populated=populated)
     yield CreateView(view, if_not_exists=if_not_exists)
 
@@ -82,11 +87,11 @@ def _with_data(cursor: Cursor) -> tuple[int, bool]:
     return cursor.end, True
 
 
-def _query(cursor: Cursor) -> str:
+def _query(cursor: Cursor, rule: Rule) -> str:
     """The text of the query, which begins as one."""
     if cursor.key not in _QUERY_STARTS:
         raise cursor.refusal("a query")
-    return cursor.expression()
+    return cursor.follow(rule)
 
 
 def _columns(cursor: Cursor) -> tuple[Column, ...] | None:
@@ -209,5 +214,5 @@ def _owner(cursor: Cursor) -> tuple[tuple[Name, str] | None, bool]:
     while cursor.accept("."):
         parts.append(cursor.label())
     if len(parts) < 2:
-        raise cursor.refusal("a table and its column")
+        raise UnknownMeaning(f"a sequence can't be owned by {parts[0]}, which names no column")
     return (Name(parts[-2], parts[-3] if len(parts) > 2 else None), parts[-1]), False

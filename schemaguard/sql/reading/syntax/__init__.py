@@ -1,0 +1,1 @@
+"""PostgreSQL's grammar as rules over the symbols of a statement: what they refuse, the server refuses."""
