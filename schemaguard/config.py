@@ -3,11 +3,11 @@
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from schemaguard.errors import ConfigError
+from schemaguard.frozen import dataclass, field
 
 FILES = ("schemaguard.toml", "pyproject.toml")
 POSTGRESQL_VERSIONS = (15, 16, 17, 18)

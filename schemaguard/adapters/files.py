@@ -3,9 +3,9 @@
 import io
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from schemaguard.frozen import dataclass, field
 from schemaguard.history.memory import digest
 
 

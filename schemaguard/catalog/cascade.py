@@ -1,13 +1,13 @@
 """What goes when an object goes: the server's dependencies, and which of them ask for CASCADE."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from schemaguard.catalog import expressions
 from schemaguard.catalog.changes import Change, DropColumn, DropConstraint, DropIndex, DropObject, DropTable
 from schemaguard.catalog.fold.draft import Draft, indexed, parse_name, type_name
 from schemaguard.catalog.objects import Catalog, Check, ForeignKey, Index, Name, PrimaryKey, Table, Unique, View
+from schemaguard.frozen import dataclass
 
 GoneKind = Literal[
     "table", "view", "index", "sequence", "enum", "domain", "composite", "function", "schema", "extension",

@@ -1,11 +1,11 @@
 """What a catalog says of one relation, a line each, so that two catalogs can be laid side by side."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from schemaguard.catalog import description
 from schemaguard.catalog.objects import Catalog, Column, Exclusion, Name, Table, View
+from schemaguard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

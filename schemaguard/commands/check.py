@@ -3,7 +3,6 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from schemaguard.commands.reading import Reading
 from schemaguard.commands.windows import LiveWindow, choose
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import ContractError, UsageError
+from schemaguard.frozen import dataclass
 from schemaguard.history.revision import Replay, Run
 from schemaguard.releases.window import held, without_contract
 from schemaguard.releases.window_lock import OLD_DAYS

@@ -1,7 +1,6 @@
 """contracts: what is known of who reads and writes what until when, by folder, control schema, lock file and dates."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,7 @@ from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.compatibility.fitness import Fitness, fitness
 from schemaguard.contracts.contract import ContractFile
 from schemaguard.contracts.subject import Subject, find, subjects
+from schemaguard.frozen import dataclass
 from schemaguard.releases.listing import UNPUBLISHED, Listed, Shared, listing, names, shared
 from schemaguard.releases.readership import Readership, readership
 from schemaguard.releases.window import Window, from_dates, without_contract

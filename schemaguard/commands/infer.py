@@ -1,7 +1,6 @@
 """Use case: a contract's draft from what a model version's feature queries read."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from schemaguard.adapters.contract_files import write_new
@@ -16,6 +15,7 @@ from schemaguard.contracts.interface import interface
 from schemaguard.contracts.signature import SignatureField, render_signature
 from schemaguard.contracts.validation import Remark, against_catalog, against_query, against_signature
 from schemaguard.errors import ContractError, ExitCode, UsageError
+from schemaguard.frozen import dataclass, replace
 from schemaguard.sql.lineage import Untraceable
 from schemaguard.sql.qualifying import with_schemas
 from schemaguard.sql.written import Written, read_written

@@ -1,12 +1,12 @@
 """init: install the control schema, or bring it up to date."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 
 from schemaguard.adapters import control
 from schemaguard.errors import DatabaseError
+from schemaguard.frozen import dataclass
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 

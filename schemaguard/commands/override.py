@@ -1,7 +1,6 @@
 """override: let a finding of the contract family pass for one model version until a day, on somebody's word."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from schemaguard.adapters.writing import replace_text
 from schemaguard.contracts.overrides import Override, is_same_person, parse, spelled, whom
 from schemaguard.contracts.overriding import with_override
 from schemaguard.errors import RefusedError, UsageError
+from schemaguard.frozen import dataclass
 from schemaguard.releases.listing import Listed
 from schemaguard.rules import RULES
 from schemaguard.rules.overriding import not_overridden

@@ -1,10 +1,10 @@
 """What promote, rollback and resume have in common: plan, lock, write the intent down, carry it out."""
 
 import time
-from dataclasses import dataclass, replace
 
 from schemaguard.adapters.releases import ControlDatabase
 from schemaguard.errors import ConflictError, RegistryError
+from schemaguard.frozen import dataclass, replace
 from schemaguard.releases.document import plan_hash
 from schemaguard.releases.execute import Done, Watch, execute
 from schemaguard.releases.fit import Fit

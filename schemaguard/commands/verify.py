@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -12,6 +11,7 @@ from schemaguard.contracts.aggregate import Drift, Shape, table_checks
 from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.contracts.verification import Rows, TableVerdict, Verification
 from schemaguard.errors import UsageError
+from schemaguard.frozen import dataclass, replace
 from schemaguard.sql.checks import Check
 from schemaguard.sql.verification import Dialect, Since, Source, aggregate, condition, example_columns, examples
 

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import Contract
+from schemaguard.frozen import dataclass, replace
 from schemaguard.sql.lineage import Source, Untraceable, trace
 from schemaguard.sql.observed import Accesses, accesses
 

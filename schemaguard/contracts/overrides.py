@@ -14,12 +14,12 @@ They stand in a file with the contracts. That is the whole of it:
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from schemaguard.contracts.document import Document, read
 from schemaguard.contracts.standard import unknown_key
 from schemaguard.errors import ContractError
+from schemaguard.frozen import dataclass
 
 VERSION = 1
 KEYS = ("rule", "object", "for", "until", "reason", "approved_by", "asked_by")

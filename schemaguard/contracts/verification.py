@@ -1,10 +1,10 @@
 """What verifying data against a contract found."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from schemaguard.contracts.aggregate import TableChecks
 from schemaguard.errors import ExitCode
+from schemaguard.frozen import dataclass, field
 from schemaguard.sql.checks import Asked, Check, Distinct
 
 Rows = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]

@@ -4,10 +4,10 @@ import configparser
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from posixpath import dirname, isabs, join, normpath
 
 from schemaguard.errors import HistoryError
+from schemaguard.frozen import dataclass
 from schemaguard.history.sources import Files, is_folder
 
 

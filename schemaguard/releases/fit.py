@@ -1,7 +1,6 @@
 """Whether a catalog satisfies a contract, and what the catalog will be after statements that a plan would run."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol
 
 from schemaguard.catalog.apply import apply
@@ -12,6 +11,7 @@ from schemaguard.contracts.compatibility import unmet
 from schemaguard.contracts.compatibility.signed import refused_columns
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import RefusedError
+from schemaguard.frozen import dataclass
 from schemaguard.sql.translate import translate
 
 _NOTHING = "nothing was touched; look at the stored inverse in schemaguard.applied_change"

@@ -1,8 +1,7 @@
 """A plan as data: what a promotion or rollback would do, decided before anything is touched."""
 
-from dataclasses import dataclass, field
-
 from schemaguard.errors import ConflictError, RefusedError, UsageError
+from schemaguard.frozen import dataclass, field
 from schemaguard.releases.fit import Fit
 from schemaguard.releases.leftovers import Leftover, leftovers_of_promotion, leftovers_of_rollback, names
 from schemaguard.releases.now import Now

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from schemaguard.contracts.contract import Contract
+from schemaguard.frozen import dataclass
 from schemaguard.releases.views import ContractViews
 
 _LONGEST_BASE = 40

@@ -1,7 +1,6 @@
 """Which contracts a change can concern, so that a thousand contracts cost no more than the few that are touched."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from schemaguard.catalog.changes import (
     AddColumn,
@@ -48,6 +47,7 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.persistent import PersistentMap
+from schemaguard.frozen import dataclass
 from schemaguard.rules.under_contract import UnderContract
 from schemaguard.rules.walk import Visit
 

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 
 from schemaguard.contracts.overrides import Override
 from schemaguard.finding import Finding, Place
+from schemaguard.frozen import dataclass, field, replace
 from schemaguard.history.revision import Replay, Run, Step
 from schemaguard.rules import RULES, baseline, overriding, suppression
 from schemaguard.rules.blame import blame, in_force_from

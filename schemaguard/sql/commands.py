@@ -3,7 +3,7 @@
 The list is that of https://www.postgresql.org/docs/18/sql-commands.html.
 """
 
-from dataclasses import dataclass
+from schemaguard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,10 @@ A relation or column that the catalog doesn't know is an error, never an empty a
 first query is traced: importing it costs as much as reading a history.
 """
 
-from dataclasses import dataclass, replace
-
 from schemaguard.catalog.changes import Change, CreateTable, CreateView
 from schemaguard.catalog.objects import Catalog, Column, Name, Table, View
 from schemaguard.catalog.types import Type
+from schemaguard.frozen import dataclass, replace
 
 _SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema"})
 Source = tuple[Name, str]

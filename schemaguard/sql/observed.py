@@ -5,12 +5,12 @@ Imports sqlglot: import it where statements are read.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sqlglot import exp, parse
 from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.frozen import dataclass
 from schemaguard.sql.lineage import Source, Untraceable, trace
 from schemaguard.sql.scopes import UNREADABLE, quiet
 

@@ -1,9 +1,9 @@
 """What a session sent, as SQL that stands alone: with placeholders for parameters, and which statements only read."""
 
 import re
-from dataclasses import dataclass
 
 from schemaguard.catalog.changes import Change, NoEffect, Opaque, SetSetting
+from schemaguard.frozen import dataclass
 from schemaguard.sql.cursor import Cursor
 from schemaguard.sql.lineage import is_of_the_server
 from schemaguard.sql.statements import split

@@ -5,7 +5,6 @@ that it doesn't know.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -13,6 +12,7 @@ from sqlglot.optimizer.scope import Scope
 
 from schemaguard.catalog.objects import Catalog, Column, Name, View
 from schemaguard.catalog.types import Type
+from schemaguard.frozen import replace
 from schemaguard.sql.joined import has_outer_join, is_sorted_by, merged_by_using, merged_names
 from schemaguard.sql.lineage import Lineage, Output, Source, Untraceable, is_of_the_server
 from schemaguard.sql.naming import UNKNOWN, cast_type, column_name

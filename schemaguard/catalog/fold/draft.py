@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from schemaguard.catalog import expressions
@@ -23,6 +22,7 @@ from schemaguard.catalog.objects import (
 from schemaguard.catalog.persistent import PersistentMap
 from schemaguard.catalog.refusal import Refusal
 from schemaguard.catalog.types import Type
+from schemaguard.frozen import replace
 
 Object = Table | View | Index | Sequence | EnumType | Domain | CompositeType
 _STORES: dict[type, str] = {

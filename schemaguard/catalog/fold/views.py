@@ -1,7 +1,6 @@
 """Views."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from schemaguard.catalog.changes import (
@@ -10,6 +9,7 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.objects import View
+from schemaguard.frozen import replace
 
 
 def create_view(change: CreateView, draft: Draft) -> None:

@@ -1,10 +1,10 @@
 """What a contract's table is in a catalog: a table, or a view that is followed to the tables below it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from schemaguard.catalog.objects import Catalog, Column, Name, Table, View
+from schemaguard.frozen import dataclass, field, replace
 from schemaguard.sql.lineage import Output, Untraceable, trace
 
 Home = tuple[Table, Column]

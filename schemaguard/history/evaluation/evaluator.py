@@ -4,11 +4,11 @@ import ast
 import sys
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Place
+from schemaguard.frozen import dataclass, field
 from schemaguard.history.evaluation import compilers, environment
 from schemaguard.history.evaluation.data_model import attributes
 from schemaguard.history.evaluation.host.modelled import native

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from posixpath import basename
 
+from schemaguard.frozen import replace
 from schemaguard.history.history import Script, Section
 from schemaguard.history.layouts.found import Found, Reading, numbers, problem
 from schemaguard.history.sources import Files

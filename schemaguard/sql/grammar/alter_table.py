@@ -1,7 +1,6 @@
 """ALTER TABLE, action by action, so that one odd action never hides another."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
 from schemaguard.catalog.changes import (
     AddColumn,
@@ -36,6 +35,7 @@ from schemaguard.catalog.changes import (
     ValidateConstraint,
 )
 from schemaguard.catalog.objects import Check, Exclusion, Identity, Name, PrimaryKey, Unique
+from schemaguard.frozen import replace
 from schemaguard.sql.cursor import Cursor, SyntaxRefusal, Unknown, spelled
 from schemaguard.sql.grammar.columns import column_definition
 from schemaguard.sql.grammar.constraints import STARTS, NotNull, attributes, table_constraint

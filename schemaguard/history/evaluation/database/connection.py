@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from sqlalchemy import exc
@@ -11,6 +10,7 @@ from sqlalchemy.pool import NullPool
 from sqlalchemy.schema import DefaultGenerator
 
 from schemaguard.catalog.fold.draft import parse_name
+from schemaguard.frozen import dataclass
 from schemaguard.history.evaluation.database.dialect import CatalogDialect
 
 _DOUBLED, _PERCENT = "%%", "%"

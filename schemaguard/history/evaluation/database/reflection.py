@@ -1,7 +1,6 @@
 """What SQLAlchemy's reflection of a real server would say, said of a catalog: same keys, same order."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import types
@@ -11,6 +10,7 @@ from sqlalchemy.engine.reflection import ObjectKind, ObjectScope, ReflectionDefa
 from schemaguard.catalog import expressions
 from schemaguard.catalog.objects import Catalog, Check, Column, ForeignKey, Name, PrimaryKey, Table, Unique, View
 from schemaguard.catalog.types import Type
+from schemaguard.frozen import dataclass
 from schemaguard.history.evaluation.database.indexes import index_facts
 from schemaguard.history.evaluation.database.texts import printed_condition, printed_default
 from schemaguard.history.evaluation.database.types import TypeReflection

@@ -1,7 +1,6 @@
 """Our types as SQLAlchemy's reflection of a real server gives them."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import types
@@ -9,6 +8,7 @@ from sqlalchemy.dialects import postgresql as pg
 
 from schemaguard.catalog.objects import Catalog, Domain, EnumType, Name
 from schemaguard.catalog.types import Type, parse_type
+from schemaguard.frozen import dataclass, replace
 from schemaguard.history.evaluation.database.texts import printed_default, printed_domain_check, unquoted
 
 _PLAIN: dict[str, Callable[..., types.TypeEngine[Any]]] = {

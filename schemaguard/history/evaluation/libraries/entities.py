@@ -6,10 +6,10 @@ as released.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from schemaguard.frozen import dataclass
 from schemaguard.history.evaluation.effects.connections import send
 from schemaguard.history.evaluation.host.modelled import Call, native
 from schemaguard.history.evaluation.machine.interpreter import Interpreter

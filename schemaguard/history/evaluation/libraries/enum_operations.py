@@ -5,11 +5,11 @@ The package need not be installed. Source: its `operations` and `sql_commands`, 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
 from schemaguard.catalog.objects import Name
+from schemaguard.frozen import dataclass, replace
 from schemaguard.history.evaluation.database.texts import printed_default
 from schemaguard.history.evaluation.effects.connections import send
 from schemaguard.history.evaluation.host.modelled import Call, module, native

@@ -6,9 +6,9 @@ from one to the other.
 
 import ast
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from schemaguard.frozen import dataclass
 from schemaguard.history.evaluation.machine import sending
 from schemaguard.history.evaluation.machine.budget import MOST_STEPS_OF_IMPORTS, Budget, OutOfReach
 from schemaguard.history.evaluation.machine.extent import Extents

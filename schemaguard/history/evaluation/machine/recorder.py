@@ -5,7 +5,7 @@ import datetime
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from alembic.operations import BatchOperations, Operations
@@ -16,6 +16,7 @@ from schemaguard.catalog.changes import AddConstraint, Change, ControlTransactio
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.persistent import PersistentMap
 from schemaguard.finding import Place
+from schemaguard.frozen import replace
 from schemaguard.history.evaluation.database.connection import RecordingConnection, Sent
 from schemaguard.history.evaluation.database.dialect import CatalogDialect, catalog_dialect
 from schemaguard.history.evaluation.machine.budget import Exhausted
