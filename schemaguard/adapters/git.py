@@ -2,13 +2,16 @@
 
 import os
 import re
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from schemaguard.adapters.files import DiskFiles, decode
 from schemaguard.errors import HistoryError
 from schemaguard.history.selection import Base, FileChange, FileState, is_same_code
+
+if TYPE_CHECKING:
+    import subprocess
 
 _TIMEOUT_S = 30
 _LARGEST_BYTES = 4_000_000
@@ -181,7 +184,10 @@ def _checked(top: Path, *arguments: str, stdin: bytes = b"") -> bytes:
     return done.stdout
 
 
-def _git(folder: Path, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def _git(folder: Path, *arguments: str, stdin: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
+    # Where there is no base, git isn't asked, and what asks it isn't imported.
+    import subprocess
+
     # The repository is under review: no hook, pager, external diff or file monitor that it configures may run.
     command = ["git", "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", *arguments]
     try:

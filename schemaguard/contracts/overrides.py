@@ -15,11 +15,13 @@ They stand in a file with the contracts. That is the whole of it:
 
 from collections.abc import Iterator
 from datetime import date
+from typing import TYPE_CHECKING
 
-from schemaguard.contracts.document import Document, read
-from schemaguard.contracts.standard import unknown_key
 from schemaguard.errors import ContractError
 from schemaguard.frozen import dataclass
+
+if TYPE_CHECKING:
+    from schemaguard.contracts.document import Document
 
 VERSION = 1
 KEYS = ("rule", "object", "for", "until", "reason", "approved_by", "asked_by")
@@ -83,7 +85,12 @@ def is_same_person(one: str, other: str) -> bool:
 
 def parse(text: str, file: str) -> tuple[Override, ...]:
     """The overrides of a file, in its order; ContractError with file:line:column where it is malformed."""
-    return () if is_blank(text) else tuple(_overrides(read(text, file)))
+    if is_blank(text):
+        return ()
+    # YAML takes long to import, and most projects have no such file.
+    from schemaguard.contracts.document import read
+
+    return tuple(_overrides(read(text, file)))
 
 
 def is_blank(text: str) -> bool:
@@ -91,7 +98,7 @@ def is_blank(text: str) -> bool:
     return all(not line.strip() or line.lstrip().startswith("#") for line in text.splitlines())
 
 
-def _overrides(document: Document) -> Iterator[Override]:
+def _overrides(document: "Document") -> Iterator[Override]:
     data = document.data
     if not isinstance(data, dict):
         raise ContractError("not a file of overrides", at=document.at(()), next=_EXAMPLE)
@@ -120,7 +127,7 @@ def _overrides(document: Document) -> Iterator[Override]:
         yield override
 
 
-def _override(document: Document, number: int) -> Override:
+def _override(document: "Document", number: int) -> Override:
     path = ("overrides", number)
     entry = document.data["overrides"][number]
     if not isinstance(entry, dict):
@@ -149,7 +156,7 @@ def _override(document: Document, number: int) -> Override:
     )  # fmt: skip
 
 
-def _text(document: Document, number: int, key: str) -> str:
+def _text(document: "Document", number: int, key: str) -> str:
     path = ("overrides", number)
     value = document.data["overrides"][number].get(key)
     if value is None:
