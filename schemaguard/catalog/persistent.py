@@ -6,10 +6,11 @@ catalog of 5,000 tables shares all but a few hundred bytes with the one before.
 
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 K = TypeVar("K")
 V = TypeVar("V")
+T = TypeVar("T")
 
 _WIDTH_BITS = 5
 _WIDTH = 1 << _WIDTH_BITS
@@ -41,21 +42,36 @@ class PersistentMap(Mapping[K, V]):
         made._root, made._count, made._turn = root, count, turn
         return made
 
-    def _entry(self, key: object) -> tuple[int, V] | None:
-        node, bits = self._root, hash(key)
-        while type(node) is tuple:
-            node, bits = node[bits & _MASK], bits >> _WIDTH_BITS
-        found: tuple[int, V] | None = node.get(key)
-        return found
+    def _leaf(self, key: object) -> dict[K, tuple[int, V]]:
+        """The leaf that would have the key."""
+        node = self._root
+        if type(node) is tuple:
+            bits = hash(key)
+            while type(node) is tuple:
+                node, bits = node[bits & _MASK], bits >> _WIDTH_BITS
+        return node  # type: ignore[no-any-return]  # what is no branch is a leaf
+
+    def _entry(self, key: K) -> tuple[int, V] | None:
+        return self._leaf(key).get(key)
+
+    # What follows is asked a hundred times for each statement: an empty map answers without hashing the key.
 
     def __getitem__(self, key: K) -> V:
-        found = self._entry(key)
-        if found is None:
-            raise KeyError(key)
-        return found[1]
+        return self._leaf(key)[key][1]
 
     def __contains__(self, key: object) -> bool:
-        return self._entry(key) is not None
+        return bool(self._count) and key in self._leaf(key)
+
+    @overload
+    def get(self, key: K, /) -> V | None: ...
+
+    @overload
+    def get(self, key: K, /, default: V | T) -> V | T: ...
+
+    def get(self, key: K, /, default: Any = None) -> Any:
+        """The value of the key, else the default."""
+        found = self._leaf(key).get(key) if self._count else None
+        return default if found is None else found[1]
 
     def __len__(self) -> int:
         return self._count

@@ -24,7 +24,7 @@ from schemaguard.rules.context import Assumptions
 from schemaguard.rules.judge import Terms, judge
 from schemaguard.rules.overriding import Overrides
 from schemaguard.rules.phase import phase
-from schemaguard.rules.rollback import rollback_class
+from schemaguard.rules.rollback import rollback_classes
 from schemaguard.rules.under_contract import UnderContract
 from schemaguard.rules.verdict import CheckResult, ContractUsed, JudgedRevision, WindowUsed
 from schemaguard.rules.walk import walk
@@ -101,7 +101,7 @@ def _judged_runs(replay: Replay) -> list[Run]:
 
 def _judged(replay: Replay, run: Run, terms: Terms) -> JudgedRevision:
     visits = walk(run)
-    bare, guarded = rollback_class(visits, with_guard=False), rollback_class(visits, with_guard=True)
+    bare, guarded = rollback_classes(visits)
     sent = [step for step in run.steps if not all(isinstance(change, ControlTransaction) for change in step.changes)]
     return JudgedRevision(
         history=replay.history,

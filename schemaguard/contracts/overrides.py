@@ -98,13 +98,19 @@ def is_blank(text: str) -> bool:
     return all(not line.strip() or line.lstrip().startswith("#") for line in text.splitlines())
 
 
+def _unknown(key: str, known: tuple[str, ...], at: str) -> ContractError:
+    from schemaguard.contracts.standard import unknown_key
+
+    return unknown_key(key, known, at)
+
+
 def _overrides(document: "Document") -> Iterator[Override]:
     data = document.data
     if not isinstance(data, dict):
         raise ContractError("not a file of overrides", at=document.at(()), next=_EXAMPLE)
     for key in data:
         if key not in _TOP:
-            raise unknown_key(key, _TOP, document.at((key,)))
+            raise _unknown(key, _TOP, document.at((key,)))
     if data.get("version") != VERSION:
         raise ContractError(
             f"version {data.get('version')!r} of the overrides isn't read",
@@ -134,7 +140,7 @@ def _override(document: "Document", number: int) -> Override:
         raise ContractError("an override has keys", at=document.at(path), next=f"give it {', '.join(KEYS)}")
     for key in entry:
         if key not in KEYS:
-            raise unknown_key(key, KEYS, document.at((*path, key)))
+            raise _unknown(key, KEYS, document.at((*path, key)))
     texts = {key: _text(document, number, key) for key in KEYS}
     try:
         until = date.fromisoformat(texts["until"])

@@ -191,10 +191,15 @@ class _Bench:
     def _on_statement(self, step: Step, contexts: Iterable[Context], own: tuple[Ignore, ...]) -> Group:
         statement = step.statement.source or step.statement.sql
         where = _Where(self.history, self.run.revision.id, step.statement.place, self.run.direction, statement.strip())
+        found = (
+            (rule, [match for context in contexts for match in rule.check(context.change, context)])
+            for rule in self.rules
+        )
         return tuple(
             self._finding(rule, _if_it_runs(match, step), where, (*own, *self.file_ignores))
-            for rule in self.rules
-            for match in _merged(match for context in contexts for match in rule.check(context.change, context))
+            for rule, matches in found
+            if matches
+            for match in _merged(matches)
         )
 
     def _on_revision(self) -> Iterator[Group]:

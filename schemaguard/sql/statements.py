@@ -20,12 +20,22 @@ _MOST_RESTARTS = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A statement, and its tokens as `tokenize` gives them for its text alone; None where that is to be asked."""
+
+    statement: Statement
+    tokens: list[Token] | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Span:
     start: int
     end: int
     """Behind the semicolon, the data of a COPY or the psql command's line."""
     text_end: int
     """Where the SQL itself ends."""
+    tokens: Sequence[Token] = ()
+    """Empty where the text isn't whole, or no SQL."""
 
 
 def split(text: str, file: str, first_line: int = 1) -> tuple[Statement, ...]:
@@ -34,17 +44,27 @@ def split(text: str, file: str, first_line: int = 1) -> tuple[Statement, ...]:
     The comments of a statement come without their markers. The data behind COPY … FROM stdin belongs to no statement,
     and a psql command (`\\connect db`) is a statement of its own.
     """
+    return tuple(piece.statement for piece in pieces(text, file, first_line))
+
+
+def pieces(text: str, file: str, first_line: int = 1) -> Iterator[Piece]:
+    """As `split`, with the tokens that were found on the way."""
     lines = _line_starts(text)
     spans, comments = _spans(text)
     beside = _assigned(spans, comments, lines)
-    return tuple(
-        Statement(
+    for number, span in enumerate(spans):
+        statement = Statement(
             text[span.start : span.text_end],
             _place(span.start, lines, file, first_line),
             tuple(comment.text for comment in beside[number]),
         )
-        for number, span in enumerate(spans)
-    )
+        yield Piece(statement, _moved(span.tokens, span.start) if span.tokens else None)
+
+
+def _moved(tokens: Sequence[Token], start: int) -> list[Token]:
+    """The tokens with their places counted from `start`."""
+    make = Token._make
+    return [make((key, value, begin - start, end - start, kind)) for key, value, begin, end, kind in tokens]
 
 
 def comments(text: str, file: str, first_line: int = 1) -> tuple[tuple[Place, str], ...]:
@@ -96,12 +116,14 @@ def _cut(tokens: Sequence[Token]) -> Iterator[_Span]:
                 break
             token = tokens[at]
         if begin < at:
-            yield _Span(tokens[begin].start, token.end if token.key == ";" else tokens[at - 1].end, tokens[at - 1].end)
+            last = tokens[at - 1].end
+            yield _Span(tokens[begin].start, token.end if token.key == ";" else last, last, tokens[begin:at])
         if token.kind == META:
             yield _Span(token.start, token.end, token.end)
         begin = at + 1
     if begin < len(tokens):
-        yield _Span(tokens[begin].start, tokens[-1].end, tokens[-1].end)
+        whole = tokens[begin:] if tokens[-1].kind != BROKEN else ()
+        yield _Span(tokens[begin].start, tokens[-1].end, tokens[-1].end, whole)
 
 
 def _inner_end(tokens: Sequence[Token], begin: int, semicolon: int) -> int:

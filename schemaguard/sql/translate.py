@@ -4,11 +4,19 @@ from schemaguard.catalog.changes import Change, NoEffect, Opaque, Unreadable
 from schemaguard.sql.cursor import Cursor, SyntaxRefusal, Unknown
 from schemaguard.sql.grammar.sessions import psql
 from schemaguard.sql.readers import read
-from schemaguard.sql.statements import split
+from schemaguard.sql.statements import Piece, split
 from schemaguard.sql.tokens import BROKEN, META, Token, tokenize
 
 LONGEST = 1_000_000
 """Characters of a statement that are read; a longer one is opaque."""
+
+
+def translate_piece(piece: Piece) -> tuple[Change, ...]:
+    """As `translate` of the statement's text, which isn't read for its tokens again where they are known."""
+    sql, tokens = piece.statement.sql, piece.tokens
+    if tokens is None or len(sql) > LONGEST or not _can_be_sent(sql) or any(token.key == ";" for token in tokens):
+        return translate(sql)
+    return _changes(sql, tokens)
 
 
 def translate(sql: str) -> tuple[Change, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
+from operator import is_
 from typing import Any, TypeVar
 
 from schemaguard.catalog.names import LONGEST_NAME_BYTES, truncate
@@ -14,6 +15,8 @@ _HOLD_NAMES = frozenset({
     "partition_key", "using_index", "trigger", "predicate_columns", "label",
 })  # fmt: skip
 """Fields whose text is an identifier, or a tuple of them; every other text is SQL."""
+_LEAVES = frozenset((str, bool, int, type(None), frozenset))
+"""What has no identifier in it that a field's name doesn't tell."""
 _MAY_BE_SHORT = LONGEST_NAME_BYTES // 4
 """A text of that many characters can't be too long, whatever they are."""
 
@@ -24,16 +27,19 @@ def shortened(value: T) -> T:
 
 
 def _walk(value: Any) -> Any:
-    if isinstance(value, tuple):
+    kind = type(value)
+    if kind in _LEAVES:
+        return value
+    if kind is tuple:
+        if not value:
+            return value
         parts = tuple(map(_walk, value))
-        return value if all(a is b for a, b in zip(parts, value, strict=True)) else parts
-    if not is_dataclass(value) or isinstance(value, type):
+        return value if all(map(is_, parts, value)) else parts
+    if not is_dataclass(kind) or kind is type:
         return value
     different: dict[str, Any] = {}
     for name, is_identifier in _fields(type(value)):
         old = getattr(value, name)
-        if old is None or old is True or old is False:
-            continue
         new = _cut(old) if is_identifier else old
         new = _walk(new) if new is old else new
         if new is not old:
