@@ -106,11 +106,14 @@ def _words(given: list[str] | None) -> tuple[str, ...]:
 
 def _show(result: "CheckResult", output: Format, verbose: bool) -> None:
     if output is Format.TEXT:
-        from rich.console import Console
-
+        from schemaguard.cli.terminal import terminal
         from schemaguard.report import check_text
 
-        check_text.show(result, Console(highlight=False, markup=False, emoji=False), verbose=verbose)
+        console = terminal()
+        if console is None:
+            typer.echo(check_text.plain(result, verbose=verbose), nl=False)
+        else:
+            check_text.show(result, console, verbose=verbose)
         return
     typer.echo(_renderer(output)(result), nl=False)
 
