@@ -15,16 +15,19 @@ from schemaguard.sql.tokens import BROKEN, DATA, META, Comment, Token, tokenize
 
 _LINE_END = re.compile(r"\r\n?|\n")
 _STATEMENT_END = re.compile(r";[ \t]*(?=[\r\n]|\Z)")
+_LONG_TEXT = 50_000
 _MOST_RESTARTS = 20
 """How often reading begins anew behind an unterminated quote; every restart may read the whole rest once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A statement, and its tokens as `tokenize` gives them for its text alone; None where that is to be asked."""
+    """A statement, and its tokens, where they are known and all of it is one statement of SQL."""
 
     statement: Statement
-    tokens: list[Token] | None
+    text: str
+    """A text that ends with the statement, in which the tokens have their places."""
+    tokens: Sequence[Token]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,14 @@ def pieces(text: str, file: str, first_line: int = 1) -> Iterator[Piece]:
             _place(span.start, lines, file, first_line),
             tuple(comment.text for comment in beside[number]),
         )
-        yield Piece(statement, _moved(span.tokens, span.start) if span.tokens else None)
+        yield _piece(statement, span, text)
+
+
+def _piece(statement: Statement, span: _Span, text: str) -> Piece:
+    if span.text_end > _LONG_TEXT:
+        # To copy the text for each statement would take the square of its length.
+        return Piece(statement, statement.sql, _moved(span.tokens, span.start))
+    return Piece(statement, text[: span.text_end], span.tokens)
 
 
 def _moved(tokens: Sequence[Token], start: int) -> list[Token]:

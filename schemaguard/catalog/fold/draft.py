@@ -251,8 +251,9 @@ class Draft:
         setattr(self, store, held.set(value.name, value))
         if value.name.schema == "pg_temp":
             self.has_temporary = True
-        self._relink(value.name, _references(old, self), _references(value, self))
-        if isinstance(value, Table):
+        if not _refer_alike(old, value):
+            self._relink(value.name, _references(old, self), _references(value, self))
+        if isinstance(value, Table) and (old is None or old.constraints is not value.constraints):
             self._rename_constraints(value.name, _constraint_names(old), _constraint_names(value))
         if isinstance(value, Index):
             self._list_index(old, value)
@@ -309,6 +310,31 @@ def _constraint_names(table: Table | None) -> frozenset[str]:
     if table is None:
         return frozenset()
     return frozenset(constraint.name for constraint in table.constraints if constraint.name)
+
+
+def _refer_alike(old: Object | None, new: Object) -> bool:
+    """Whether both certainly refer to the same, as most changes leave it: seen without reading all of a table."""
+    if isinstance(new, Index | EnumType):
+        return True
+    if not isinstance(old, Table) or not isinstance(new, Table):
+        return False
+    same = old.inherits == new.inherits and old.partition_of == new.partition_of and old.triggers is new.triggers
+    return same and _columns_refer_alike(old, new) and _keys_refer_alike(old, new)
+
+
+def _columns_refer_alike(old: Table, new: Table) -> bool:
+    if old.columns is new.columns:
+        return True
+    mine, theirs = set(map(id, old.columns)), set(map(id, new.columns))
+    differing = [c for c in (*old.columns, *new.columns) if (id(c) in mine) != (id(c) in theirs)]
+    return not any(type_name(c.type) is not None or expressions.sequences(c.default) for c in differing)
+
+
+def _keys_refer_alike(old: Table, new: Table) -> bool:
+    if old.constraints is new.constraints:
+        return True
+    mine, theirs = ([one for one in table.constraints if isinstance(one, ForeignKey)] for table in (old, new))
+    return mine == theirs
 
 
 def _references(value: Object | None, draft: Draft) -> frozenset[Name]:
