@@ -26,6 +26,7 @@ class Format(StrEnum):
 
 
 def check(
+    context: typer.Context,
     paths: Annotated[
         list[str] | None,
         typer.Argument(
@@ -76,6 +77,7 @@ def check(
     from schemaguard.cli.reading import read_settings
     from schemaguard.cli.window import live_window
     from schemaguard.commands import check as command
+    from schemaguard.commands import verdicts
     from schemaguard.errors import UsageError
 
     if in_transaction and not_in_transaction:
@@ -94,8 +96,11 @@ def check(
     with read_settings(initial=initial, pg_version=pg_version, no_cache=no_cache) as reading:
         if in_transaction or not_in_transaction:
             reading = replace(reading, assume_in_transaction=in_transaction)
+        watched = verdicts.watch(context.obj, options, reading) if context.obj else None
         result = command.check(options, reading, os.environ, lambda moment: live_window(None, moment))
-    _show(result, output, verbose)
+        text = _show(result, output, verbose)
+        if watched is not None and text is not None:
+            verdicts.keep(watched, options, reading, result, output, text, lambda one: _rendered(one, output, verbose))
     raise typer.Exit(result.exit_code)
 
 
@@ -104,18 +109,28 @@ def _words(given: list[str] | None) -> tuple[str, ...]:
     return tuple(word.strip() for one in given or () for word in one.split(",") if word.strip())
 
 
-def _show(result: "CheckResult", output: Format, verbose: bool) -> None:
+def _show(result: "CheckResult", output: Format, verbose: bool) -> str | None:
+    """Show the verdict; the text of it, None where it was drawn on a terminal."""
     if output is Format.TEXT:
         from schemaguard.cli.terminal import terminal
-        from schemaguard.report import check_text
 
         console = terminal()
-        if console is None:
-            typer.echo(check_text.plain(result, verbose=verbose), nl=False)
-        else:
+        if console is not None:
+            from schemaguard.report import check_text
+
             check_text.show(result, console, verbose=verbose)
-        return
-    typer.echo(_renderer(output)(result), nl=False)
+            return None
+    text = _rendered(result, output, verbose)
+    typer.echo(text, nl=False)
+    return text
+
+
+def _rendered(result: "CheckResult", output: Format, verbose: bool) -> str:
+    if output is Format.TEXT:
+        from schemaguard.report import check_text
+
+        return check_text.plain(result, verbose=verbose)
+    return _renderer(output)(result)
 
 
 def _renderer(output: Format) -> "Callable[[CheckResult], str]":

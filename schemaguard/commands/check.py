@@ -65,7 +65,7 @@ def check(
     histories = find_histories(reading, options.paths)
     base = choose_base(reading, options.base, environ)
     contracts = _contracts(options, reading)
-    window = choose(options.window, options.at, _contracts_folder(options, reading), reading.files, contracts, live)
+    window = choose(options.window, options.at, contracts_folder(options, reading), reading.files, contracts, live)
     age_days = window.age_days(now if options.at is None else window.at)
     terms = Terms(
         contracts=held(contracts, window),
@@ -75,7 +75,7 @@ def check(
         baseline=_baseline(options, reading),
         explains=options.explain,
         overrides=Overrides(
-            read_overrides(_contracts_folder(options, reading), reading.files),
+            read_overrides(contracts_folder(options, reading), reading.files),
             (options.at or now).date(),
             # A single file is no history: what its overrides are for may stand in another one.
             tells_unused=base is None and not any(history.path.endswith(".sql") for history in histories),
@@ -131,7 +131,7 @@ def _baseline(options: CheckOptions, reading: Reading) -> Counter[str]:
 
 
 def _contracts(options: CheckOptions, reading: Reading) -> tuple[Contract, ...]:
-    folder = _contracts_folder(options, reading)
+    folder = contracts_folder(options, reading)
     if not folder.is_dir():
         if options.contracts is not None:
             raise ContractError(
@@ -141,7 +141,8 @@ def _contracts(options: CheckOptions, reading: Reading) -> tuple[Contract, ...]:
     return read_contracts(folder, reading.files.root)
 
 
-def _contracts_folder(options: CheckOptions, reading: Reading) -> Path:
+def contracts_folder(options: CheckOptions, reading: Reading) -> Path:
+    """The folder of the contracts: as the option says, else as configured."""
     if options.contracts is not None:
         return reading.files.root / options.contracts
     return reading.config.root / reading.config.contracts
