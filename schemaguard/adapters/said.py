@@ -73,7 +73,7 @@ class Kept:
 
     def _parts(self, root: str) -> "Iterator[str]":
         yield from of_whereabouts(root, self.trees)
-        yield from of_texts({path: read_text(f"{root}/{path}" if path[0] != "/" else path) for path in self.texts})
+        yield from of_texts({path: read_text(os.path.join(root, path)) for path in self.texts})  # noqa: PTH118
         yield from of_folders({path: read_kinds(os.path.join(root, path)) for path in self.folders})  # noqa: PTH118
         yield from of_probes({path: os.path.isfile(os.path.join(root, path)) for path in self.probes})  # noqa: PTH113, PTH118
         for ref, is_remote in zip(self.bases[::2], self.bases[1::2], strict=True):

@@ -28,6 +28,15 @@ def read_text(place: str) -> str | None:
         return None
 
 
+def read_bytes(place: str) -> str | None:
+    """The bytes of a file, a character each; None where there is no such file or it can't be read."""
+    try:
+        with open(place, "rb") as file:  # noqa: PTH123 - see read_text
+            return file.read().decode("latin-1")
+    except (OSError, ValueError):
+        return None
+
+
 def decode(content: bytes) -> str:
     """The text of a source file: UTF-8, else what its coding line says, else Latin-1, which keeps every ASCII name."""
     try:
@@ -100,14 +109,14 @@ def of_tree(place: str) -> "Iterator[str]":
         many += len(files)
         if many > _MOST_FILES:
             raise Unwatchable(place)
-        yield from of_texts({file: read_text(file) for file in (f"{folder}/{name}" for name in files)})
+        yield from of_texts({file: read_bytes(file) for file in (f"{folder}/{name}" for name in files)})
 
 
 def of_settings(start: str, names: "Iterable[str]") -> "Iterator[str]":
     """The parts of every settings file that could hold in a folder: its own and those of the folders above."""
     folder = start
     while True:
-        yield from of_texts({place: read_text(place) for place in (f"{folder}/{name}" for name in names)})
+        yield from of_texts({place: read_bytes(place) for place in (f"{folder}/{name}" for name in names)})
         yield str(os.path.exists(f"{folder}/.git"))  # noqa: PTH110 - see read_text
         above = os.path.dirname(folder)  # noqa: PTH120 - see read_text
         if above == folder:

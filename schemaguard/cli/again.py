@@ -23,6 +23,9 @@ def say_again(arguments: list[str]) -> int | None:
             return None
     except (OSError, ValueError, Unwatchable):
         return None
-    sys.stdout.write(kept.said(now, time.perf_counter() - began))
+    try:
+        sys.stdout.write(kept.said(now, time.perf_counter() - began))
+    except UnicodeEncodeError:
+        return None
     sys.stdout.flush()
     return kept.code
