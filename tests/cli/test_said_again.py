@@ -17,22 +17,21 @@ from schemaguard.cli.main import main
 from schemaguard.commands import check as command
 from schemaguard.rules.verdict import CheckResult
 
-CONTRACT = """apiVersion: v3.1.0
+CONTRACT = """apiVersion: v3.2.0
 kind: DataContract
-id: urn:fraud
+id: urn:schemaguard:model:fraud:7
 version: 1.0.0
 status: active
 slaProperties:
-  - {property: endOfSupport, value: "2026-06-30"}
+  - {property: endOfSupport, value: "2999-06-30"}
 customProperties:
   - {property: modelName, value: fraud, vendor: schemaguard}
   - {property: modelVersion, value: "7", vendor: schemaguard}
 schema:
   - name: account
     properties:
-      - {name: note, physicalType: text}
+      - {name: note, logicalType: string, physicalType: text}
 """
-NOON = datetime(2026, 6, 30, 12, tzinfo=UTC)
 
 
 class Project:
