@@ -47,6 +47,25 @@ _SHARED = {
 }
 
 
+_WRITTEN = ("__init__", "__eq__", "__hash__")
+
+
+class _Unwritten:
+    """Stands for a method until it is first asked for: of most classes a run makes no value."""
+
+    __slots__ = ("made", "name")
+
+    def __init__(self, made: type, name: str) -> None:
+        self.made, self.name = made, name
+
+    def __get__(self, value: Any, kind: type | None = None) -> Any:
+        written = _generated(self.made, dataclasses.fields(self.made))
+        for name, function in written.items():
+            if isinstance(self.made.__dict__[name], _Unwritten):
+                setattr(self.made, name, function)
+        return written[self.name].__get__(value, kind)
+
+
 def _made(cls: type) -> type:
     if any(dataclasses.is_dataclass(base) for base in cls.__mro__[1:]):
         return dataclasses.dataclass(frozen=True, slots=True)(cls)
@@ -56,8 +75,8 @@ def _made(cls: type) -> type:
     fields = dataclasses.fields(made)
     if not all(one.init and not one.kw_only for one in fields):
         raise TypeError(f"{cls.__qualname__} has a field that isn't given by position: use dataclasses.dataclass")
-    written = _generated(made, fields)
-    for name, value in (_SHARED | written | own).items():
+    unwritten = {name: _Unwritten(made, name) for name in _WRITTEN if name not in own}
+    for name, value in (_SHARED | unwritten | own).items():
         setattr(made, name, value)
     return made  # type: ignore[no-any-return]  # the class that came in, with slots
 
@@ -95,7 +114,7 @@ def _generated(made: type, fields: "tuple[dataclasses.Field[Any], ...]") -> dict
         f"def __hash__(self):\n return hash({_tuple(f'self.{one.name}' for one in fields if _is_hashed(one))})\n",
         known,
     )
-    written = {name: known[name] for name in ("__init__", "__eq__", "__hash__")}
+    written = {name: known[name] for name in _WRITTEN}
     for name, function in written.items():
         function.__qualname__, function.__module__ = f"{made.__qualname__}.{name}", made.__module__
     written["__init__"].__annotations__ = {**{one.name: one.type for one in fields}, "return": None}
