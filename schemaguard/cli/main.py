@@ -20,7 +20,19 @@ def main() -> None:
         code = 0
     if code is not None:
         sys.exit(code)
+    _find_out(sys.argv[1:])
+
+
+def _find_out(words: list[str]) -> None:
     # What understands a command line takes longer to import than to say again what is known.
+    if words[:1] == ["check"]:
+        from schemaguard.cli.checking import run as check
+        from schemaguard.cli.leaving import leave
+        from schemaguard.cli.plain import read_words
+
+        asked = read_words(words[1:])
+        if asked is not None:
+            leave(lambda: check(asked, words))
     from schemaguard.cli.app import run
 
     run()
