@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from schemaguard.frozen import dataclass, replace
 
 if TYPE_CHECKING:
+    from schemaguard.releases.window import Window
     from schemaguard.rules.verdict import CheckResult
 
 
@@ -51,7 +52,6 @@ class Asked:
 def run(asked: Asked, words: Sequence[str] | None = None) -> int:
     """Judge and say it; the exit code. `words` are those of the shell, where it was one that asked."""
     from schemaguard.cli.reading import read_settings
-    from schemaguard.cli.window import live_window
     from schemaguard.commands import check as command
     from schemaguard.commands import verdicts
     from schemaguard.errors import UsageError
@@ -73,11 +73,18 @@ def run(asked: Asked, words: Sequence[str] | None = None) -> int:
         if asked.in_transaction or asked.not_in_transaction:
             reading = replace(reading, assume_in_transaction=asked.in_transaction)
         watched = verdicts.watch(words, options, reading) if words else None
-        result = command.check(options, reading, os.environ, lambda moment: live_window(None, moment))
+        result = command.check(options, reading, os.environ, _live_window)
         text = _show(result, asked)
         if watched is not None and text is not None:
             verdicts.keep(watched, options, reading, result, asked.output, text, lambda one: _rendered(one, asked))
     return int(result.exit_code)
+
+
+def _live_window(moment: datetime | None) -> "Window":
+    # What connects to a database is only imported where one is asked.
+    from schemaguard.cli.window import live_window
+
+    return live_window(None, moment)
 
 
 def _words(given: Iterable[str]) -> tuple[str, ...]:

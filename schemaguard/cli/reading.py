@@ -2,7 +2,6 @@
 
 import gc
 import os
-import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -73,6 +72,8 @@ class _Progress:
         if now - self._start < _QUIET_S or now - self._last < _EVERY_S:
             return
         self._last, self._is_shown = now, True
+        import shutil
+
         text = f"reading {done + 1}/{total}  {visible(revision)}"
         sys.stderr.write(f"\r\x1b[2K{text[: shutil.get_terminal_size().columns - 1]}")
         sys.stderr.flush()
