@@ -12,8 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 __all__ = ["dataclass", "field", "replace"]
 
-_KEPT = object()
-"""Stands for a field that `replace` leaves as it is."""
+
+class _Unset:
+    """Stands for a field that isn't given."""
+
+    def __repr__(self) -> str:
+        return "<factory>"
+
+
+_UNSET = _Unset()
 
 
 def _set_frozen(_: Any, name: str, __: object) -> None:
@@ -88,7 +95,7 @@ def _params(params: Any) -> Any:
 
 def _generated(made: type, fields: "tuple[dataclasses.Field[Any], ...]") -> dict[str, Any]:
     """`__init__`, `__eq__` and `__hash__` of the class, compiled in one go."""
-    known: dict[str, Any] = {"_unset": _KEPT}
+    known: dict[str, Any] = {"_unset": _UNSET}
     given, setting = ["self"], []
     for one in fields:
         known[f"_set_{one.name}"] = getattr(made, one.name).__set__
@@ -132,7 +139,7 @@ def _tuple(parts: Any) -> str:
 def _replacing(kind: type) -> Any:
     """The function that makes a value of the class with some fields changed."""
     names = [one.name for one in dataclasses.fields(kind)]
-    known: dict[str, Any] = {"_kept": _KEPT, "_kind": kind}
+    known: dict[str, Any] = {"_kept": _UNSET, "_kind": kind}
     given = ", ".join(f"{name}=_kept" for name in names)
     filled = ", ".join(f"_self.{name} if {name} is _kept else {name}" for name in names)
     exec(f"def changed(_self, /, *, {given}):\n return _kind({filled})", known)  # noqa: S102 - see _generated

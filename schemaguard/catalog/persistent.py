@@ -124,7 +124,7 @@ class PersistentMap(Mapping[K, V]):
 
     def set(self, key: K, value: V) -> "PersistentMap[K, V]":
         """This mapping with the key set."""
-        old = self._entry(key)
+        old = self._leaf(key).get(key)
         if old is not None and old[1] is value:
             return self
         turn = old[0] if old is not None else self._turn
@@ -133,7 +133,7 @@ class PersistentMap(Mapping[K, V]):
 
     def without(self, key: K) -> "PersistentMap[K, V]":
         """This mapping without the key; itself where it isn't there."""
-        if self._entry(key) is None:
+        if key not in self:
             return self
         return self._with(_without(self._root, hash(key), key), self._count - 1, self._turn)
 
