@@ -1,5 +1,6 @@
 """How a run ends: an error becomes words, everything an exit code. What words need is imported where there are some."""
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -23,6 +24,8 @@ def leave(call: Callable[[], Any]) -> NoReturn:
         sys.exit(ExitCode.OK)
     except Exception as error:
         _leave_after(error)
+    # Nothing is left to be looked for among what the run has made: the process ends.
+    gc.freeze()
     sys.exit(code if isinstance(code, int) else ExitCode.OK)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _QUIET_S = 1.0
 _EVERY_S = 0.1
-_GC_THRESHOLDS = (100_000, 50, 100)
+_GC_THRESHOLDS = (500_000, 10, 100)
 
 
 @contextmanager
