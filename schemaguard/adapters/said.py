@@ -26,12 +26,17 @@ if TYPE_CHECKING:
 SETTINGS = ("schemaguard.toml", "pyproject.toml")
 TIME, SECONDS = "\x01time\x01", "\x01seconds\x01"
 """Stand in a kept text for the moment of the run and for how long it took; no report has such characters."""
-SECONDS_AS = {"text": "{:.2f}", "json": "{}", "junit": "{:.3f}"}
-"""How a report writes seconds; formats that aren't listed don't."""
 _VARIABLES = ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME")
 _PREFIXES = ("SCHEMAGUARD_", "GIT_")
 _MOST = 200
 _FIELDS = 10
+
+
+def seconds_as(form: str, seconds: float) -> str:
+    """Seconds as the report of a format writes them; empty for a format that doesn't."""
+    if form == "json":
+        return str(round(seconds, 3))
+    return {"text": f"{seconds:.2f}", "junit": f"{seconds:.3f}"}.get(form, "")
 
 
 class Kept:
@@ -64,8 +69,7 @@ class Kept:
         import time
 
         moment = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(now))
-        took = SECONDS_AS.get(self.form, "").format(round(seconds, 3))
-        return self.template.replace(TIME, moment).replace(SECONDS, took)
+        return self.template.replace(TIME, moment).replace(SECONDS, seconds_as(self.form, seconds))
 
     def holds(self, root: str, now: float) -> bool:
         """Whether all that was looked at is as it was, and the day too."""

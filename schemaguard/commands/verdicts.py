@@ -73,7 +73,7 @@ def keep(
         code=int(result.exit_code),
         form=form,
         state=state,
-        template=_template(options, result, render),
+        template=_template(options, result, form, render),
         texts=texts,
         folders=folders,
         probes=probes,
@@ -100,12 +100,12 @@ def _is_of_now(options: CheckOptions, result: CheckResult) -> bool:
     return options.at is None and result.window.source == "dates"
 
 
-def _template(options: CheckOptions, result: CheckResult, render: Callable[[CheckResult], str]) -> str:
+def _template(options: CheckOptions, result: CheckResult, form: str, render: Callable[[CheckResult], str]) -> str:
     """What is said, with marks where the run's own moment and seconds stand."""
     day = result.window.at[:10]
     window = replace(result.window, at=day + said.TIME) if _is_of_now(options, result) else result.window
     text = render(replace(result, window=window, seconds=_SECONDS))
-    for shown in {form.format(_SECONDS) for form in said.SECONDS_AS.values()}:
+    if shown := said.seconds_as(form, _SECONDS):
         text = text.replace(shown, said.SECONDS)
     # JSON escapes what no text may have.
     for mark in (said.TIME, said.SECONDS):

@@ -15,6 +15,7 @@ from schemaguard.adapters import said, stamps
 from schemaguard.cli import again
 from schemaguard.cli.main import main
 from schemaguard.commands import check as command
+from schemaguard.frozen import replace
 from schemaguard.rules.verdict import CheckResult
 
 CONTRACT = """apiVersion: v3.2.0
@@ -295,9 +296,23 @@ def test_where_a_verdict_is_known_nothing_that_finds_it_out_is_imported(project:
     cold, warm = (
         subprocess.run(command, capture_output=True, text=True, check=True, env=environ).stdout for _ in range(2)
     )
-    assert "typer" in cold.splitlines()[-1]
+    assert "typing" in cold.splitlines()[-1]
     assert warm.splitlines()[-1] == "[]"
 
 
 def test_settings_are_looked_for_under_the_names_that_are_read() -> None:
     assert said.SETTINGS == config.FILES
+
+
+@pytest.mark.parametrize("form", ["text", "json", "junit"])
+@pytest.mark.parametrize("seconds", [0.5649, 0.565, 0.0004, 12.0, 100.9996])
+def test_however_long_it_took_it_is_kept(project: Project, form: str, seconds: float) -> None:
+    made = command.check
+
+    def timed(*given: object, **named: object) -> CheckResult:
+        return replace(made(*given, **named), seconds=seconds)  # type: ignore[arg-type]
+
+    project.monkeypatch.setattr(command, "check", timed)
+    for _ in range(2):
+        project.said("--format", form)
+    assert project.times == 1
