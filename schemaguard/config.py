@@ -1,7 +1,6 @@
 """Settings: `[tool.schemaguard]` in pyproject.toml, or schemaguard.toml. Option over environment variable over file."""
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,6 +71,8 @@ def load(start: Path, environ: Mapping[str, str] = os.environ) -> Config:
 
 
 def _table(file: Path) -> dict[str, Any] | None:
+    import tomllib  # Most folders have no settings.
+
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -2,7 +2,6 @@
 
 import gc
 import os
-import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 _QUIET_S = 1.0
 _EVERY_S = 0.1
-_GC_THRESHOLDS = (100_000, 50, 100)
+_GC_THRESHOLDS = (500_000, 10, 100)
 
 
 @contextmanager
@@ -73,6 +72,8 @@ class _Progress:
         if now - self._start < _QUIET_S or now - self._last < _EVERY_S:
             return
         self._last, self._is_shown = now, True
+        import shutil
+
         text = f"reading {done + 1}/{total}  {visible(revision)}"
         sys.stderr.write(f"\r\x1b[2K{text[: shutil.get_terminal_size().columns - 1]}")
         sys.stderr.flush()

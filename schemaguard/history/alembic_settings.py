@@ -1,8 +1,6 @@
 """What alembic.ini or pyproject.toml says of a history: where its revision files and its environment are."""
 
-import configparser
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from posixpath import dirname, isabs, join, normpath
@@ -48,6 +46,9 @@ def from_settings(path: str, files: Files) -> Location:
 
 
 def _ini_settings(path: str, files: Files) -> Mapping[str, object]:
+    # Most runs read one kind of settings file or none, and each reader takes a while to import.
+    import configparser
+
     parser = configparser.ConfigParser({"here": "%(here)s"}, interpolation=None, strict=False)
     try:
         parser.read_string(files.read(path) or "", source=path)
@@ -66,6 +67,8 @@ def _ini_settings(path: str, files: Files) -> Mapping[str, object]:
 
 
 def _toml_settings(path: str, files: Files) -> Mapping[str, object]:
+    import tomllib
+
     try:
         document = tomllib.loads(files.read(path) or "")
     except tomllib.TOMLDecodeError as error:

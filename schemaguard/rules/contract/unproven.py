@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from schemaguard.catalog.changes import Change, Opaque
 from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.contract import ContractTable
-from schemaguard.finding import Family, Severity
+from schemaguard.finding import Explanation, Family, Severity
 from schemaguard.rules.facts import refusal
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.facts.directives import Touches
-from schemaguard.rules.facts.explaining import of_row
 from schemaguard.rules.rule import Match, Rule
 
 
@@ -26,8 +25,15 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
                     instead=refusal.INSTEAD if refusal.is_refused(change) else _instead(context, part),
                     cause="opaque",
                     readers=held.readers(part.access),
-                    explanation=of_row("opaque") if context.explains else None,
+                    explanation=_explanation() if context.explains else None,
                 )
+
+
+def _explanation() -> Explanation:
+    # The table of compatibility is only read where somebody asks why.
+    from schemaguard.rules.facts.explaining import of_row
+
+    return of_row("opaque")
 
 
 def _touched(change: Opaque, context: Context, part: ContractTable) -> str | None:

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from schemaguard.catalog.changes import Change
 from schemaguard.catalog.objects import Catalog
-from schemaguard.contracts.compatibility import Breakage, breakages, unmet
 from schemaguard.finding import Reader, Severity
 from schemaguard.history.revision import Replay
 from schemaguard.rules.facts.concerned import Directory, touched
 from schemaguard.rules.facts.walk import Visit, walk
 from schemaguard.window.under_contract import UnderContract
+
+if TYPE_CHECKING:
+    from schemaguard.contracts.compatibility import Breakage
 
 # Severe, but the shape stays: other values arrive, or none. Whatever is no error shifts the meaning at most.
 _SHIFTS = frozenset({"scale-reduced", "zone-changed", "type-approximated"})
@@ -23,7 +26,7 @@ class Blamed:
     """One breakage of one contract, blamed on a change."""
 
     held: UnderContract
-    breakage: Breakage
+    breakage: "Breakage"
     is_between: bool = False
     """Whether a later commit point of the same revision mends it."""
 
@@ -69,8 +72,11 @@ def _commit_points(visits: Sequence[Visit]) -> list[range]:
     return points
 
 
-def _flips(held: UnderContract, visits: Sequence[Visit], point: range) -> Iterator[tuple[int, Breakage]]:
+def _flips(held: UnderContract, visits: Sequence[Visit], point: range) -> "Iterator[tuple[int, Breakage]]":
     """What is broken at a commit point and wasn't when its transaction began, with the change that flipped it last."""
+    # What compares takes a while to import, and is only needed where there is a contract.
+    from schemaguard.contracts.compatibility import breakages
+
     before, after = visits[point.start].before, visits[point[-1]].after
     flipped: dict[tuple[object, ...], tuple[int, Breakage]] = {}
     for position in point:
@@ -86,7 +92,7 @@ def _flips(held: UnderContract, visits: Sequence[Visit], point: range) -> Iterat
             yield position, breakage
 
 
-def _last_on(breakage: Breakage, visits: Sequence[Visit], point: range) -> int:
+def _last_on(breakage: "Breakage", visits: Sequence[Visit], point: range) -> int:
     """The position of the last change on the breakage's table, else of the last at all."""
     on_table = (
         position
@@ -97,12 +103,14 @@ def _last_on(breakage: Breakage, visits: Sequence[Visit], point: range) -> int:
     return next(on_table, point[-1])
 
 
-def _persists(held: UnderContract, breakage: Breakage, before: Catalog, after: Catalog, change: Change) -> bool:
+def _persists(held: UnderContract, breakage: "Breakage", before: Catalog, after: Catalog, change: Change) -> bool:
     """Whether the breakage is still there when only the first and the last catalog are compared."""
+    from schemaguard.contracts.compatibility import breakages
+
     return any(_subject(other) == _subject(breakage) for other in breakages(held.contract, before, after, change))
 
 
-def _subject(breakage: Breakage) -> tuple[object, ...]:
+def _subject(breakage: "Breakage") -> tuple[object, ...]:
     is_gone = breakage.cause in _GONE
     cause, detail = ("gone", "") if is_gone else (breakage.cause, breakage.detail)
     return (cause, detail, breakage.access, breakage.table, breakage.column)
@@ -130,4 +138,6 @@ def in_force_from(contracts: Directory, replay: Replay) -> Mapping[int, int]:
 
 
 def _fits(held: UnderContract, catalog: Catalog) -> bool:
+    from schemaguard.contracts.compatibility import unmet
+
     return not any(breakage.severity is Severity.ERROR for breakage in unmet(held.contract, catalog))

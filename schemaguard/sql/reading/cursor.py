@@ -1,5 +1,6 @@
 """A cursor over the tokens of one statement: the few moves that the grammar is written in."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from schemaguard.catalog.objects import Name
@@ -47,10 +48,11 @@ class Cursor:
 
     __slots__ = ("at", "end", "key", "text", "tokens")
 
-    def __init__(self, text: str, tokens: list[Token], at: int = 0) -> None:
+    def __init__(self, text: str, tokens: Sequence[Token], at: int = 0) -> None:
         self.text = text
         self.end = len(tokens)
-        self.tokens = [*tokens, Token("", "", len(text), len(text), END), Token("", "", len(text), len(text), END)]
+        end = Token("", "", len(text), len(text), END)
+        self.tokens = [*tokens, end, end]
         self.at = at
         self.key = self.tokens[at].key
 
