@@ -133,7 +133,7 @@ def _generated(folder: Path, many: int) -> list[Command]:
     (project / "alembic.ini").write_text("[alembic]\nscript_location = migrations\n")
     for words in (("git", "init", "--quiet"), ("git", "add", "."), _COMMIT):
         subprocess.run(words, cwd=project, check=True)
-    new = _new_revision(versions, many)
+    new = _file_of(versions, many)
     kept, used = folder / "kept", folder / "used"
     schemaguard = str(_BIN / "schemaguard")
     judging = [schemaguard, "check", "--base", "HEAD"]
@@ -142,7 +142,7 @@ def _generated(folder: Path, many: int) -> list[Command]:
         new.unlink(missing_ok=True)
 
     def one_new() -> None:
-        new.write_text(_revision_text(many))
+        new.write_text(new_revision(many))
         shutil.rmtree(used, ignore_errors=True)
         shutil.copytree(kept, used)
 
@@ -161,11 +161,12 @@ def _generated(folder: Path, many: int) -> list[Command]:
     ]
 
 
-def _new_revision(versions: Path, number: int) -> Path:
+def _file_of(versions: Path, number: int) -> Path:
     return versions / f"r{number}_step.py"
 
 
-def _revision_text(number: int) -> str:
+def new_revision(number: int) -> str:
+    """The text of one more revision behind so many of `write_alembic`."""
     return (
         "import sqlalchemy as sa\nfrom alembic import op\n\n"
         f"revision = 'r{number}'\ndown_revision = 'r{number - 1}'\n\n\n"

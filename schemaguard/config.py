@@ -3,7 +3,6 @@
 import ast
 import difflib
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,6 +78,8 @@ def load(start: Path, environ: Mapping[str, str] = os.environ) -> Config:
 
 
 def _table(file: Path) -> dict[str, Any] | None:
+    import tomllib  # Most folders have no settings.
+
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

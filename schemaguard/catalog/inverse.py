@@ -14,7 +14,10 @@ from schemaguard.catalog.retirability import Retirability, retirability
 from schemaguard.catalog.retyping import retyping
 from schemaguard.catalog.types import quote_identifier
 
-__all__ = ["Inverse", "InverseClass", "Retirability", "inverse", "retirability"]
+__all__ = ["DROPS", "Inverse", "InverseClass", "Retirability", "inverse", "inverses", "retirability"]
+
+DROPS = (c.DropColumn, c.DropTable, c.DropIndex, c.DropConstraint, c.DropObject)
+"""What the guard turns into a retirement; it makes no difference to the inverse of any other change."""
 
 
 def inverse(change: c.Change, before: Catalog, *, with_guard: bool) -> Inverse:
@@ -32,6 +35,12 @@ def inverse(change: c.Change, before: Catalog, *, with_guard: bool) -> Inverse:
         if found is not None:
             return found
     return NOTHING
+
+
+def inverses(change: c.Change, before: Catalog) -> tuple[Inverse, Inverse]:
+    """The inverse without the guard, and the one with it."""
+    bare = inverse(change, before, with_guard=False)
+    return bare, inverse(change, before, with_guard=True) if isinstance(change, DROPS) else bare
 
 
 def _drops(change: c.Change, draft: Draft, with_guard: bool) -> Inverse | None:

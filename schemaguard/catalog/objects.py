@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from schemaguard.catalog.persistent import PersistentMap
 from schemaguard.catalog.types import Type
 from schemaguard.catalog.volatility import is_null
 
@@ -346,12 +347,16 @@ class Catalog:
     """The catalog at the BEGIN of the open transaction, which ROLLBACK brings back."""
     savepoints: tuple[tuple[str, "Catalog"], ...] = ()
     """The savepoints of the open transaction, the last one at the end, each with the catalog that it brings back."""
+    has_temporary: bool = field(default=False, compare=False)
+    """Whether a relation was ever put into pg_temp, as far as that was counted: where not, none is looked for there."""
 
     def resolve(self, name: Name) -> Name:
         """The name with its schema: the first on the search_path that has such a relation, else the first of it."""
         if name.schema is not None:
             return name
-        for schema in ("pg_temp", *self.search_path):
+        # Only a draft counts; a catalog that was put together otherwise has plain mappings.
+        is_counted = type(self.tables) is PersistentMap
+        for schema in self.search_path if is_counted and not self.has_temporary else ("pg_temp", *self.search_path):
             found = Name(name.name, schema)
             if found in self.tables or found in self.views or found in self.indexes or found in self.sequences:
                 return found

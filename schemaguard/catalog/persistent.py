@@ -4,12 +4,13 @@ A hash trie: dicts of a few entries at the leaves, 32 children a branch. Setting
 catalog of 5,000 tables shares all but a few hundred bytes with the one before.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 K = TypeVar("K")
 V = TypeVar("V")
+T = TypeVar("T")
 
 _WIDTH_BITS = 5
 _WIDTH = 1 << _WIDTH_BITS
@@ -23,39 +24,78 @@ _Node = Any
 _EMPTY: dict[Any, Any] = {}
 
 
+class Later:
+    """A value that is made when it is first asked for."""
+
+    __slots__ = ("_made", "_make")
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self._make: Callable[[], Any] | None = make
+        self._made: Any = None
+
+    @property
+    def value(self) -> Any:
+        """The value, made once."""
+        if self._make is not None:
+            self._made, self._make = self._make(), None
+        return self._made
+
+
 class PersistentMap(Mapping[K, V]):
     """An immutable mapping in insertion order; `set` and `without` return another one."""
 
     __slots__ = ("_count", "_root", "_turn")
 
     def __init__(self, items: Mapping[K, V] | None = None) -> None:
-        self._root: _Node = _EMPTY
-        self._count = 0
-        self._turn = 0
-        for key, value in (items or {}).items():
-            made = self.set(key, value)
-            self._root, self._count, self._turn = made._root, made._count, made._turn
+        entries = {key: (turn, value) for turn, (key, value) in enumerate(items.items())} if items else _EMPTY
+        self._root: _Node = _grown(entries, 0)
+        self._count = self._turn = len(entries)
+
+    @classmethod
+    def later(cls, items: Mapping[K, Callable[[], V]]) -> "PersistentMap[K, V]":
+        """A map whose values are made when they are first asked for."""
+        return cls({key: Later(make) for key, make in items.items()})  # type: ignore[misc]  # every way to a value asks
 
     def _with(self, root: _Node, count: int, turn: int) -> "PersistentMap[K, V]":
         made: PersistentMap[K, V] = PersistentMap.__new__(type(self))
         made._root, made._count, made._turn = root, count, turn
         return made
 
-    def _entry(self, key: object) -> tuple[int, V] | None:
-        node, bits = self._root, hash(key)
-        while type(node) is tuple:
-            node, bits = node[bits & _MASK], bits >> _WIDTH_BITS
-        found: tuple[int, V] | None = node.get(key)
-        return found
+    def _leaf(self, key: object) -> dict[K, tuple[int, V]]:
+        """The leaf that would have the key."""
+        node = self._root
+        if type(node) is tuple:
+            bits = hash(key)
+            while type(node) is tuple:
+                node, bits = node[bits & _MASK], bits >> _WIDTH_BITS
+        return node  # type: ignore[no-any-return]  # what is no branch is a leaf
+
+    def _entry(self, key: K) -> tuple[int, V] | None:
+        found = self._leaf(key).get(key)
+        return None if found is None else (found[0], _value(found))
+
+    # What follows is asked a hundred times for each statement: an empty map answers without hashing the key.
 
     def __getitem__(self, key: K) -> V:
-        found = self._entry(key)
-        if found is None:
-            raise KeyError(key)
-        return found[1]
+        value: Any = self._leaf(key)[key][1]
+        return value.value if type(value) is Later else value  # type: ignore[no-any-return]  # a V, or what makes one
 
     def __contains__(self, key: object) -> bool:
-        return self._entry(key) is not None
+        return bool(self._count) and key in self._leaf(key)
+
+    @overload
+    def get(self, key: K, /) -> V | None: ...
+
+    @overload
+    def get(self, key: K, /, default: V | T) -> V | T: ...
+
+    def get(self, key: K, /, default: Any = None) -> Any:
+        """The value of the key, else the default."""
+        found = self._leaf(key).get(key) if self._count else None
+        if found is None:
+            return default
+        value: Any = found[1]
+        return value.value if type(value) is Later else value
 
     def __len__(self) -> int:
         return self._count
@@ -84,7 +124,7 @@ class PersistentMap(Mapping[K, V]):
 
     def set(self, key: K, value: V) -> "PersistentMap[K, V]":
         """This mapping with the key set."""
-        old = self._entry(key)
+        old = self._leaf(key).get(key)
         if old is not None and old[1] is value:
             return self
         turn = old[0] if old is not None else self._turn
@@ -93,7 +133,7 @@ class PersistentMap(Mapping[K, V]):
 
     def without(self, key: K) -> "PersistentMap[K, V]":
         """This mapping without the key; itself where it isn't there."""
-        if self._entry(key) is None:
+        if key not in self:
             return self
         return self._with(_without(self._root, hash(key), key), self._count - 1, self._turn)
 
@@ -112,8 +152,13 @@ def _differing(mine: _Node, theirs: _Node) -> Iterator[Any]:
     left, right = dict(_entries(mine)), dict(_entries(theirs))
     for key in left.keys() | right.keys():
         one, other = left.get(key), right.get(key)
-        if one is None or other is None or not (one[1] is other[1] or one[1] == other[1]):
+        if one is None or other is None or not (one[1] is other[1] or _value(one) == _value(other)):
             yield key
+
+
+def _value(entry: tuple[int, Any]) -> Any:
+    value = entry[1]
+    return value.value if type(value) is Later else value
 
 
 def _entries(node: _Node) -> Iterator[tuple[Any, tuple[int, Any]]]:
@@ -127,13 +172,17 @@ def _set(node: _Node, bits: int, shift: int, entry: tuple[Any, tuple[int, Any]])
         at = bits & _MASK
         child = _set(node[at], bits >> _WIDTH_BITS, shift + _WIDTH_BITS, entry)
         return (*node[:at], child, *node[at + 1 :])
-    leaf = {**node, entry[0]: entry[1]}
+    return _grown({**node, entry[0]: entry[1]}, shift)
+
+
+def _grown(leaf: dict[Any, Any], shift: int) -> _Node:
+    """The entries as a leaf, or as a branch where they are too many for one."""
     if len(leaf) <= _LEAF_SIZE or shift >= _DEEPEST:
         return leaf
     children: list[dict[Any, Any]] = [{} for _ in range(_WIDTH)]
     for key, value in leaf.items():
         children[(hash(key) >> shift) & _MASK][key] = value
-    return tuple(child or _EMPTY for child in children)
+    return tuple(_grown(child, shift + _WIDTH_BITS) if child else _EMPTY for child in children)
 
 
 def _without(node: _Node, bits: int, key: object) -> _Node:
@@ -151,8 +200,8 @@ def _same(mine: _Node, theirs: _Node, other: PersistentMap[Any, Any]) -> bool:
         if type(theirs) is tuple:
             return all(_same(a, b, other) for a, b in zip(mine, theirs, strict=True))
         return all(_same(child, None, other) for child in mine)
-    for key, (_, value) in mine.items():
-        found = other._entry(key)
+    for key, entry in mine.items():
+        found, value = other._entry(key), _value(entry)
         if found is None or not (found[1] is value or found[1] == value):
             return False
     return True

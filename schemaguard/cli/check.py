@@ -1,31 +1,16 @@
 """`schemaguard check`: judge migrations before they run."""
 
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from schemaguard.rules.judging.verdict import CheckResult
-
-
-class CheckFormat(StrEnum):
-    """How the verdict is written."""
-
-    TEXT = "text"
-    JSON = "json"
-    GITHUB = "github"
-    GITLAB = "gitlab"
-    MARKDOWN = "markdown"
-    SARIF = "sarif"
-    JUNIT = "junit"
+from schemaguard.cli.checking import Asked, CheckFormat
 
 
 def check(
+    context: typer.Context,
     paths: Annotated[
         list[str] | None,
         typer.Argument(
@@ -71,65 +56,24 @@ def check(
     Nothing of them is imported or run, and nothing connected to, unless --window live asks the database.
     Exit code: 0 passed, 1 rejected, 2 no verdict.
     """
-    import os
-    from dataclasses import replace
+    from schemaguard.cli import checking
 
-    from schemaguard.cli.operating import open_site
-    from schemaguard.commands import check as command
-    from schemaguard.errors import UsageError
-
-    if in_transaction and not_in_transaction:
-        raise UsageError("both --assume-in-transaction and --no-assume-in-transaction", next="give one of them")
-    options = command.CheckOptions(
+    asked = Asked(
         paths=tuple(paths or ()),
         base=base,
         contracts=contracts,
         window=window,
-        select=_words(select),
-        ignore=_words(ignore),
-        baseline=str(baseline) if baseline is not None else None,
+        select=tuple(select or ()),
+        ignore=tuple(ignore or ()),
+        baseline=baseline,
+        initial=initial,
         at=at,
+        pg_version=pg_version,
+        in_transaction=in_transaction,
+        not_in_transaction=not_in_transaction,
+        no_cache=no_cache,
         explain=explain,
+        verbose=verbose,
+        output=output,
     )
-    with (
-        open_site() as site,
-        site.reading(initial=initial, pg_version=pg_version, no_cache=no_cache) as reading,
-    ):
-        if in_transaction or not_in_transaction:
-            reading = replace(reading, assume_in_transaction=in_transaction)
-        result = command.check(options, reading, os.environ, site.live_window)
-    _show(result, output, verbose)
-    raise typer.Exit(result.exit_code)
-
-
-def _words(given: list[str] | None) -> tuple[str, ...]:
-    """Rules may be repeated or listed with commas."""
-    return tuple(word.strip() for one in given or () for word in one.split(",") if word.strip())
-
-
-def _show(result: "CheckResult", output: CheckFormat, verbose: bool) -> None:
-    if output is CheckFormat.TEXT:
-        from rich.console import Console
-
-        from schemaguard.report.check import text as check_text
-
-        check_text.show(result, Console(highlight=False, markup=False, emoji=False), verbose=verbose)
-        return
-    typer.echo(_renderer(output)(result), nl=False)
-
-
-def _renderer(output: CheckFormat) -> "Callable[[CheckResult], str]":
-    """The report of that format; only the one that is asked for is loaded."""
-    if output is CheckFormat.JSON:
-        from schemaguard.report.check.json import render
-    elif output is CheckFormat.GITHUB:
-        from schemaguard.report.check.github import render
-    elif output is CheckFormat.GITLAB:
-        from schemaguard.report.check.gitlab import render
-    elif output is CheckFormat.MARKDOWN:
-        from schemaguard.report.check.markdown import render
-    elif output is CheckFormat.SARIF:
-        from schemaguard.report.check.sarif import render
-    else:
-        from schemaguard.report.check.junit import render
-    return render
+    raise typer.Exit(checking.run(asked, context.obj))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _QUIET_S = 1.0
 _EVERY_S = 0.1
-_GC_THRESHOLDS = (100_000, 50, 100)
+_GC_THRESHOLDS = (500_000, 10, 100)
 
 
 @contextmanager
@@ -66,6 +66,7 @@ class _ProgressLine:
         if now - self._start < _QUIET_S or now - self._last < _EVERY_S:
             return
         self._last, self._is_shown = now, True
+
         text = f"reading {done + 1}/{total}  {visible(revision)}"
         sys.stderr.write(f"\r\x1b[2K{text[: shutil.get_terminal_size().columns - 1]}")
         sys.stderr.flush()

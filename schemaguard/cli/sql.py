@@ -1,8 +1,6 @@
 """`schemaguard sql`: the statements that a revision runs."""
 
 import json
-import os
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,10 +15,6 @@ if TYPE_CHECKING:
     from schemaguard.commands.reading import Reading
     from schemaguard.commands.sql import StatementsOf
     from schemaguard.history.revision import Run
-
-
-_FORCED = frozenset({"FORCE_COLOR", "TTY_COMPATIBLE"})
-"""With these in the environment rich may take what is no terminal for one."""
 
 
 class SqlFormat(StrEnum):
@@ -74,22 +68,15 @@ def _said(reading: "Reading", words: list[str], downgrade: bool, output: SqlForm
 
 
 def _show(lines: list[tuple[str, str]]) -> None:
-    console = _terminal()
+    from schemaguard.cli.terminal import terminal
+
+    console = terminal()
     if console is None:
         typer.echo("\n".join(text for text, _ in lines))
         return
+    console.soft_wrap = True
     for text, style in lines:
         _show_on_terminal(text, style, console)
-
-
-def _terminal() -> "Console | None":
-    """The terminal that is written to, None where the output goes elsewhere."""
-    if not sys.stdout.isatty() and _FORCED.isdisjoint(os.environ):
-        return None
-    from rich.console import Console
-
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
-    return console if console.is_terminal else None
 
 
 def _lines(found: "StatementsOf") -> "Iterator[tuple[str, str]]":

@@ -27,7 +27,7 @@ from schemaguard.rules.judging.choice import Choice
 from schemaguard.rules.judging.foreign import Foreign, foreign_comments, hints
 from schemaguard.rules.judging.judge import Terms, judge
 from schemaguard.rules.judging.overriding import Overrides
-from schemaguard.rules.judging.rollback import rollback_class
+from schemaguard.rules.judging.rollback import rollback_classes
 from schemaguard.rules.judging.unjudged import unjudged
 from schemaguard.rules.judging.verdict import CheckResult, ContractUsed, JudgedRevision, WindowUsed
 from schemaguard.window.lock import OLD_DAYS
@@ -71,7 +71,7 @@ def check(
     histories = discovery.histories
     base = choose_base(reading, options.base, environ)
     contracts = _contracts(options, reading)
-    window = choose(options.window, options.at, _contracts_folder(options, reading), reading.files, contracts, live)
+    window = choose(options.window, options.at, contracts_folder(options, reading), reading.files, contracts, live)
     age_days = window.age_days(now if options.at is None else window.at)
     terms = Terms(
         contracts=held(contracts, window),
@@ -81,7 +81,7 @@ def check(
         baseline=_baseline(options, reading),
         explains=options.explain,
         overrides=Overrides(
-            read_overrides(_contracts_folder(options, reading), reading.files),
+            read_overrides(contracts_folder(options, reading), reading.files),
             (options.at or now).date(),
             # A single file is no history: what its overrides are for may stand in another one.
             tells_unused=base is None and not any(history.path.endswith(".sql") for history in histories),
@@ -123,7 +123,7 @@ def _judged_runs(replay: Replay) -> list[Run]:
 
 def _judged(replay: Replay, run: Run, terms: Terms) -> JudgedRevision:
     visits = walk(run)
-    bare, guarded = rollback_class(visits, with_guard=False), rollback_class(visits, with_guard=True)
+    bare, guarded = rollback_classes(visits)
     sent = [step for step in run.steps if not all(isinstance(change, ControlTransaction) for change in step.changes)]
     return JudgedRevision(
         history=replay.history,
@@ -153,7 +153,7 @@ def _baseline(options: CheckOptions, reading: Reading) -> Counter[str]:
 
 
 def _contracts(options: CheckOptions, reading: Reading) -> tuple[Contract, ...]:
-    folder = _contracts_folder(options, reading)
+    folder = contracts_folder(options, reading)
     if not folder.is_dir():
         if options.contracts is not None:
             raise ContractError(
@@ -163,7 +163,8 @@ def _contracts(options: CheckOptions, reading: Reading) -> tuple[Contract, ...]:
     return read_contracts(folder, reading.files.root)
 
 
-def _contracts_folder(options: CheckOptions, reading: Reading) -> Path:
+def contracts_folder(options: CheckOptions, reading: Reading) -> Path:
+    """The folder of the contracts: as the option says, else as configured."""
     if options.contracts is not None:
         return reading.files.root / options.contracts
     return reading.config.root / reading.config.contracts

@@ -1,7 +1,7 @@
 """Texts that only depend on files: where none of those has changed since, the text is what it was.
 
 It is remembered what the run that made a text has looked at, as a build does: each file that it read, each folder that
-it listed, each path that it found to be a file or not. A verdict is never remembered: it depends on the day, too.
+it listed, each path that it found to be a file or not. A verdict depends on the day, too: `commands/verdicts.py`.
 """
 
 import json

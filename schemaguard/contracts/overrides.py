@@ -16,10 +16,12 @@ They stand in a file with the contracts. That is the whole of it:
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from schemaguard.contracts.document import Document, read
-from schemaguard.contracts.standard import unknown_key
 from schemaguard.errors import ContractError
+
+if TYPE_CHECKING:
+    from schemaguard.contracts.document import Document
 
 VERSION = 1
 KEYS = ("rule", "object", "for", "until", "reason", "approved_by", "asked_by")
@@ -83,7 +85,12 @@ def is_same_person(one: str, other: str) -> bool:
 
 def parse(text: str, file: str) -> tuple[Override, ...]:
     """The overrides of a file, in its order; ContractError with file:line:column where it is malformed."""
-    return () if is_blank(text) else tuple(_overrides(read(text, file)))
+    if is_blank(text):
+        return ()
+    # YAML takes long to import, and most projects have no such file.
+    from schemaguard.contracts.document import read
+
+    return tuple(_overrides(read(text, file)))
 
 
 def is_blank(text: str) -> bool:
@@ -91,13 +98,19 @@ def is_blank(text: str) -> bool:
     return all(not line.strip() or line.lstrip().startswith("#") for line in text.splitlines())
 
 
-def _overrides(document: Document) -> Iterator[Override]:
+def _unknown(key: str, known: tuple[str, ...], at: str) -> ContractError:
+    from schemaguard.contracts.standard import unknown_key
+
+    return unknown_key(key, known, at)
+
+
+def _overrides(document: "Document") -> Iterator[Override]:
     data = document.data
     if not isinstance(data, dict):
         raise ContractError("not a file of overrides", at=document.at(()), next=_EXAMPLE)
     for key in data:
         if key not in _TOP:
-            raise unknown_key(key, _TOP, document.at((key,)))
+            raise _unknown(key, _TOP, document.at((key,)))
     if data.get("version") != VERSION:
         raise ContractError(
             f"version {data.get('version')!r} of the overrides isn't read",
@@ -120,14 +133,14 @@ def _overrides(document: Document) -> Iterator[Override]:
         yield override
 
 
-def _override(document: Document, number: int) -> Override:
+def _override(document: "Document", number: int) -> Override:
     path = ("overrides", number)
     entry = document.data["overrides"][number]
     if not isinstance(entry, dict):
         raise ContractError("an override has keys", at=document.at(path), next=f"give it {', '.join(KEYS)}")
     for key in entry:
         if key not in KEYS:
-            raise unknown_key(key, KEYS, document.at((*path, key)))
+            raise _unknown(key, KEYS, document.at((*path, key)))
     texts = {key: _text(document, number, key) for key in KEYS}
     try:
         until = date.fromisoformat(texts["until"])
@@ -149,7 +162,7 @@ def _override(document: Document, number: int) -> Override:
     )  # fmt: skip
 
 
-def _text(document: Document, number: int, key: str) -> str:
+def _text(document: "Document", number: int, key: str) -> str:
     path = ("overrides", number)
     value = document.data["overrides"][number].get(key)
     if value is None:

@@ -1,14 +1,16 @@
 """What alembic.ini or pyproject.toml says of a history: where its revision files and its environment are."""
 
-import configparser
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from posixpath import dirname, isabs, join, normpath
+from typing import TYPE_CHECKING
 
 from schemaguard.errors import HistoryError
 from schemaguard.history.sources import Files, is_folder
+
+if TYPE_CHECKING:
+    from configparser import ConfigParser
 
 _TOKEN = re.compile(r"%(?:%|\((?P<name>\w+)\)s)")
 _MOST_SUBSTITUTIONS = 10
@@ -91,6 +93,8 @@ def _sections(path: str, files: Files) -> tuple[Mapping[str, object], ...]:
     Flask-Migrate's file names no script_location: its folder is the one. A file that `alembic init -t pyproject` wrote
     leaves it to the pyproject.toml beside it.
     """
+    import configparser
+
     parser = configparser.ConfigParser({"here": "%(here)s"}, interpolation=None, strict=False)
     try:
         parser.read_string(files.read(path) or "", source=path)
@@ -114,7 +118,7 @@ def _sections(path: str, files: Files) -> tuple[Mapping[str, object], ...]:
     raise HistoryError("no [alembic] section with a script_location", at=path, next="name the folder of revisions")
 
 
-def _is_about_its_own(parser: configparser.ConfigParser, section: str) -> bool:
+def _is_about_its_own(parser: "ConfigParser", section: str) -> bool:
     """Whether a section says itself where a history is, or its revisions are, and doesn't only inherit it."""
     defaults = parser.defaults()
     said = {key: parser.get(section, key, fallback=None) for key in ("script_location", "version_locations")}
@@ -125,6 +129,8 @@ def main_options(path: str, files: Files) -> Mapping[str, str]:
     """What the [alembic] section of an ini file says, for code that asks for its options; nothing of other files."""
     if not path.endswith((".ini", ".cfg")):
         return {}
+    import configparser
+
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
         parser.read_string(files.read(path) or "", source=path)
@@ -160,6 +166,8 @@ def toml_settings(path: str, files: Files) -> Mapping[str, object] | None:
     text = files.read(path)
     if text is None:
         return None
+    import tomllib
+
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -2,7 +2,7 @@
 
 Every key is the digest of all that the evaluation could depend on: the key before it in the chain (and so the catalog
 that the revision meets), the file, each source that was read for it, the settings, and the versions of what evaluates.
-Verdicts are never remembered. An entry that can't be read is no entry.
+Verdicts are kept elsewhere (`commands/verdicts.py`). An entry that can't be read is no entry.
 """
 
 import json
@@ -21,6 +21,7 @@ from schemaguard.history.identity import ReadIdentity
 from schemaguard.history.memory import Store, digest, sealed, unsealed
 from schemaguard.history.replay import Evaluated, Outcome, Runner
 from schemaguard.history.revision import Direction, Problem, Revision, Run, Step
+from schemaguard.history.thawing import thaw
 from schemaguard.sql.reading.statement import Statement
 
 _CHANGES = tuple[Change, ...]
@@ -88,7 +89,7 @@ class CachedRunner:
     def forward(self, revisions: Sequence[Revision]) -> Catalog | None:
         """The catalog after the first revisions of the history, None where not all of them are remembered."""
         chain = self._walked_before(revisions) or self._walked(revisions)
-        found: Catalog | None = self._read(digest("catalog", chain), Catalog) if chain is not None else None
+        found = self._thawed(digest("catalog", chain)) if chain is not None else None
         if found is not None and chain is not None:
             self.chain = chain
         return found
@@ -176,6 +177,13 @@ class CachedRunner:
             return None
         try:
             return decode(kind, json.loads(body))
+        except (ValueError, RecursionError, Malformed):
+            return None
+
+    def _thawed(self, key: str) -> Catalog | None:
+        body = unsealed(key, self.store.get(key))
+        try:
+            return thaw(json.loads(body)) if body is not None else None
         except (ValueError, RecursionError, Malformed):
             return None
 

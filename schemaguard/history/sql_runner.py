@@ -14,8 +14,8 @@ from schemaguard.history.replay import Outcome
 from schemaguard.history.revision import Direction, Revision, Run, Step
 from schemaguard.history.undoing import Undoing, undone
 from schemaguard.sql.reading.statement import Statement
-from schemaguard.sql.reading.statements import split
-from schemaguard.sql.reading.translate import translate
+from schemaguard.sql.reading.statements import pieces
+from schemaguard.sql.reading.translate import translate_piece
 
 _OPENING = ("BEGIN", "START")
 _CLOSING = ("COMMIT", "END", "ROLLBACK", "ABORT", "PREPARE")
@@ -66,7 +66,7 @@ def _as_left(catalog: Catalog, search_path: tuple[str, ...]) -> Catalog:
 def run_section(section: Section, catalog: Catalog) -> tuple[Step, ...]:
     """The steps of one script, each with the transaction that it runs in."""
     statements = [
-        (statement, translate(statement.sql)) for statement in split(section.text, section.file, section.first_line)
+        (piece.statement, translate_piece(piece)) for piece in pieces(section.text, section.file, section.first_line)
     ]
     mode = section.transactions
     if mode == "implicit":

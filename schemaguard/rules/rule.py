@@ -61,6 +61,11 @@ class Rule:
         """Whether no comment, baseline or configuration may touch it."""
         return self.family is Family.CONTRACT
 
+    @property
+    def looks_at_changes(self) -> bool:
+        """Whether single changes are its business."""
+        return self.check is not _never
+
     def answers_to(self, word: str) -> bool:
         """Whether the word is this rule's id, its family, or its name in another linter."""
         return word in (self.id, self.family.value, *self.aliases, *(a.partition("/")[2] for a in self.aliases))

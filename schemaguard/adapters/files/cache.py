@@ -11,6 +11,10 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from schemaguard.adapters.files.stamps import cache_path, code_of, stamp
+
+__all__ = ["DiskStore", "cache_folder", "code_of", "open_store", "versions_of_evaluation"]
+
 _CACHE_FILE = "evaluations-1.sqlite"
 _MOST_ENTRIES = 40_000
 _WAIT_S = 2.0
@@ -18,11 +22,8 @@ _TABLE = "create table if not exists entry (key text primary key, text text not 
 
 
 def cache_folder(environ: Mapping[str, str]) -> Path:
-    """Where evaluations are remembered: never in the project, for a pull request could bring its own answers along."""
-    if chosen := environ.get("SCHEMAGUARD_CACHE_DIR"):
-        return Path(chosen)
-    base = environ.get("XDG_CACHE_HOME") or str(Path(environ.get("HOME") or "~").expanduser() / ".cache")
-    return Path(base) / "schemaguard"
+    """Where evaluations are remembered."""
+    return Path(cache_path(environ))
 
 
 @dataclass(slots=True)
@@ -119,28 +120,5 @@ def versions_of_evaluation() -> tuple[str, ...]:
         origin = Path(spec.origin)
         entries = os.listdir(origin.parent.parent)  # noqa: PTH208 - names are wanted, no Path each
         names = sorted(entry for entry in entries if entry.lower().startswith(f"{name}-"))
-        found.append(f"{names} {_stamp(str(origin))}")
+        found.append(f"{names} {stamp(str(origin))}")
     return (*found, *code_of("catalog", "evaluation", "history", "sql"))
-
-
-def code_of(*rooms: str) -> tuple[str, ...]:
-    """Which state of our own code stands in the rooms of the package: every file with its time and size."""
-    # A Path for each of 300 files costs too much.
-    package = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH120
-    return tuple(stamp for room in rooms for stamp in _stamps(f"{package}/{room}"))
-
-
-def _stamps(folder: str) -> list[str]:
-    found: list[str] = []
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda one: one.name):
-            if entry.name.endswith(".py"):
-                found.append(_stamp(entry.path))
-            elif entry.is_dir() and entry.name != "__pycache__":
-                found += _stamps(entry.path)
-    return found
-
-
-def _stamp(path: str) -> str:
-    status = os.stat(path)  # noqa: PTH116 - see code_of
-    return f"{path} {status.st_mtime_ns} {status.st_size}"

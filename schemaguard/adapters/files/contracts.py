@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from schemaguard.contracts import document, odcs
 from schemaguard.contracts.contract import Contract, ContractFile
 from schemaguard.errors import ContractError
 from schemaguard.verification.frames.contract import FrameContract
@@ -37,6 +36,9 @@ def read_files(folder: Path, root: Path) -> tuple[ContractFile, ...]:
 
 def read_file(file: Path, root: Path) -> ContractFile:
     """The contract in one file."""
+    # YAML and the standard's schema take long to import; a project without contracts must not wait for them.
+    from schemaguard.contracts import document, odcs
+
     try:
         name = file.resolve().relative_to(root.resolve()).as_posix()
     except ValueError:

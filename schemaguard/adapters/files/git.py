@@ -2,13 +2,17 @@
 
 import os
 import re
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from schemaguard.adapters.files import asking_git
 from schemaguard.adapters.files.tree import DiskFiles, decode
 from schemaguard.errors import HistoryError
 from schemaguard.history.selection import Base, FileChange, FileState, is_same_code
+
+if TYPE_CHECKING:
+    import subprocess
 
 _TIMEOUT_S = 30
 _LARGEST_BYTES = 4_000_000
@@ -17,14 +21,6 @@ _REF = re.compile(r"[A-Za-z0-9_@.][A-Za-z0-9_./@{}^~+=#,!%&()-]*")
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
 _BRANCH = re.compile(r"[\w][\w./-]*")
 _STATES: Mapping[str, FileState] = {"A": "added", "M": "changed", "T": "changed", "R": "renamed", "D": "deleted"}
-_QUIET = {
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_EXTERNAL_DIFF": "",
-    "GIT_PAGER": "cat",
-    "LC_ALL": "C",
-}
 
 
 def target_branch(environ: Mapping[str, str]) -> str | None:
@@ -41,9 +37,13 @@ def read_base(ref: str, files: DiskFiles, *, is_remote: bool = False) -> Base:
     `is_remote` looks for the branch at the remote first, as for the target of a pull request.
     Raises HistoryError with what to do where it can't be told: no git, no repository, no such ref, a shallow clone.
     """
-    top = _top(files.root)
+    up = _way_up(files.root)
+    top = _top_of(files.root, up)
     commit = _merge_base(_resolved(ref, top, is_remote=is_remote), ref, top)
-    changes = {change.path: change for change in _changes(commit, top, files)}
+    listed, unknown = _checked(top, *asking_git.what_differs(commit)), _checked(top, *asking_git.UNKNOWN_FILES)
+    said = asking_git.answers(up, f"{commit}\n".encode(), listed, unknown)
+    files.comparisons.append((ref, str(is_remote), *said))
+    changes = {change.path: change for change in _changes(commit, listed, unknown, top, files)}
     return Base(ref=ref, commit=commit, changes=changes)
 
 
@@ -66,8 +66,16 @@ def folder_at(base: Base, folder: str, files: DiskFiles) -> dict[str, str]:
 
 
 def _top(root: Path) -> Path:
+    return _top_of(root, _way_up(root))
+
+
+def _top_of(root: Path, up: bytes) -> Path:
+    return Path(os.path.normpath(root / os.fsdecode(up).rstrip("\n")))
+
+
+def _way_up(root: Path) -> bytes:
     # The way up instead of the path of the top: the latter has its symbolic links resolved, our root need not.
-    done = _git(root, "rev-parse", "--show-cdup")
+    done = _git(root, *asking_git.TOP)
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise HistoryError(
@@ -75,16 +83,15 @@ def _top(root: Path) -> Path:
             at=str(root),
             next="leave --base out to judge everything",
         )
-    return Path(os.path.normpath(root / os.fsdecode(done.stdout).rstrip("\n")))
+    return done.stdout
 
 
 def _resolved(ref: str, top: Path, *, is_remote: bool) -> str:
     """The commit that a ref means; a branch that is only known from a remote is found there."""
     if not _REF.fullmatch(ref) or ".." in ref:
         raise HistoryError(f"{ref!r} is no name of a git ref", at="--base", next="name a branch, tag or commit")
-    names = (f"refs/remotes/origin/{ref}", ref)
-    for name in names if is_remote else names[::-1]:
-        done = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    for name in asking_git.names_of(ref, is_remote=is_remote):
+        done = _git(top, *asking_git.is_commit(name))
         if done.returncode == 0:
             return done.stdout.decode("ascii").strip()
     raise HistoryError(f"git knows no {ref}", at="--base", next=_fetching(ref, top))
@@ -106,7 +113,7 @@ def _is_shallow(top: Path) -> bool:
 
 
 def _merge_base(commit: str, ref: str, top: Path) -> str:
-    done = _git(top, "merge-base", commit, "HEAD")
+    done = _git(top, *asking_git.where_they_part(commit))
     if done.returncode == 0:
         return done.stdout.decode("ascii").strip()
     if _is_shallow(top):
@@ -118,11 +125,8 @@ def _merge_base(commit: str, ref: str, top: Path) -> str:
     raise HistoryError(f"HEAD and {ref} have no commit in common", at=str(top), next="name another --base")
 
 
-def _changes(commit: str, top: Path, files: DiskFiles) -> Iterator[FileChange]:
+def _changes(commit: str, listed: bytes, unknown: bytes, top: Path, files: DiskFiles) -> Iterator[FileChange]:
     """Every file that differs between the commit and the working tree, and every file that git doesn't know yet."""
-    listed = _checked(
-        top, "diff", "--name-status", "-z", "--find-renames", "--no-ext-diff", "--no-textconv", commit, "--"
-    )
     found = list(_parsed(listed))
     texts = _texts_at(commit, [change.before for change in found if change.before and change.state == "changed"], top)
     for change in found:
@@ -131,7 +135,7 @@ def _changes(commit: str, top: Path, files: DiskFiles) -> Iterator[FileChange]:
         if change.before in texts and is_same_code(path, texts[change.before], files.read(path) or ""):
             state = "reworded"
         yield FileChange(path, state, change.before)
-    for name in _checked(top, "ls-files", "--others", "--exclude-standard", "-z").split(b"\0"):
+    for name in unknown.split(b"\0"):
         if name:
             yield FileChange(files.path_of(top / os.fsdecode(name)), "added")
 
@@ -189,18 +193,19 @@ def _checked(top: Path, *arguments: str, stdin: bytes = b"") -> bytes:
     return done.stdout
 
 
-def _git(folder: Path, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    # The repository is under review: no hook, pager, external diff or file monitor that it configures may run.
-    command = ["git", "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", *arguments]
+def _git(folder: Path, *arguments: str, stdin: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
+    # Where there is no base, git isn't asked, and what asks it isn't imported.
+    import subprocess
+
     try:
         return subprocess.run(
-            command,
+            [*asking_git.COMMAND, *arguments],
             cwd=folder,
             input=stdin,
             capture_output=True,
             timeout=_TIMEOUT_S,
             check=False,
-            env={**os.environ, **_QUIET},
+            env={**os.environ, **asking_git.QUIET},
         )
     except FileNotFoundError as error:
         raise HistoryError("git is not installed", at=str(folder), next="install git, or leave --base out") from error

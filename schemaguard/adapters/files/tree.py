@@ -1,12 +1,14 @@
 """The disk: a tree of text files."""
 
-import io
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from schemaguard.history.memory import digest
+from schemaguard.adapters.files.watching import decode, of_folders, of_probes, of_texts, read_kinds, read_text
+from schemaguard.sealing import digest
+
+__all__ = ["DiskFiles", "decode"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class DiskFiles:
     """Path of what stands in a folder whose names were asked for → whether it is a file."""
     _probed: dict[str, bool] = field(default_factory=dict, repr=False)
     """Path of what was asked for by itself → whether it is a file."""
+    comparisons: list[tuple[str, ...]] = field(default_factory=list, repr=False)
+    """What git said of each base that the files were compared with: the ref, whether a remote's was wanted, answers."""
 
     def path_of(self, given: str | Path) -> str:
         """The path as the core knows it: relative to the root where it is inside, with forward slashes."""
@@ -34,16 +38,15 @@ class DiskFiles:
     def read(self, path: str) -> str | None:
         """The text of a file, None where there is no such file or it can't be read."""
         if path not in self._texts:
-            self._texts[path] = _text(self._place(path), is_python=path.endswith(".py"))
+            self._texts[path] = read_text(self._place(path), is_python=path.endswith(".py"))
+            self._texts[path] = read_text(self._place(path), is_python=path.endswith(".py"))
         return self._texts[path]
 
     def names(self, folder: str) -> tuple[str, ...] | None:
         """The names in a folder, sorted; None where there is no such folder."""
         if folder not in self._names:
-            try:
-                with os.scandir(self._place(folder)) as entries:
-                    kinds = {entry.name: _is_file(entry) for entry in entries}
-            except (OSError, ValueError):
+            kinds = read_kinds(self._place(folder))
+            if kinds is None:
                 self._names[folder] = None
             else:
                 self._names[folder] = tuple(sorted(kinds))
@@ -73,6 +76,23 @@ class DiskFiles:
             and all(_digest(self.read(path)) == content for path, content in seen["texts"].items())
         )
 
+    def looked_at(self) -> tuple[list[str], list[str], list[str]]:
+        """The files, the folders and the single paths that were looked at so far."""
+        return sorted(self._texts), sorted(self._names), sorted(self._probed)
+
+    def parts(self) -> Iterator[str]:
+        """All that was seen of those, as `watching` gives what they are later."""
+        yield from of_texts(self._texts)
+        yield from of_folders({folder: self._names_and_kinds(folder) for folder in self._names})
+        yield from of_probes(self._probed)
+        yield from (part for comparison in self.comparisons for part in comparison)
+
+    def _names_and_kinds(self, folder: str) -> dict[str, bool] | None:
+        names = self._names[folder]
+        if names is None:
+            return None
+        return {name: self._listed[os.path.normpath(f"{folder}/{name}")] for name in names}
+
     def _kinds(self, folder: str) -> str | None:
         """The digest of the names in a folder and of which of them are files; None where there is no such folder."""
         names = self.names(folder)
@@ -88,56 +108,3 @@ class DiskFiles:
 
 def _digest(text: str | None) -> str | None:
     return None if text is None else digest(text)
-
-
-def _is_file(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_file()
-    except OSError:
-        return False
-
-
-def _text(place: str, *, is_python: bool = False) -> str | None:
-    try:
-        with open(place, "rb") as file:  # noqa: PTH123 - see DiskFiles._place
-            return decode(file.read(), is_python=is_python)
-    except (OSError, ValueError):
-        return None
-
-
-def decode(content: bytes, *, is_python: bool = False) -> str:
-    """The text of a source file: UTF-8, else what its coding line says, else Latin-1, which keeps every ASCII name.
-
-    Python refuses a source that is none of the first two, or that has null bytes. Bytes that it can't decode stay in
-    the text as lone surrogates, and nothing before them is changed, so that their place can be told.
-    """
-    try:
-        text = content.decode("utf-8-sig")
-        return text if is_python and "\0" in text else _universal(text)
-    except UnicodeDecodeError:
-        pass
-    # Needed for few files, and slower to import than all the rest of this module.
-    import tokenize
-
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
-        return _universal(content.decode(encoding))
-    except (SyntaxError, UnicodeDecodeError, LookupError):
-        if is_python and not _is_read_by_python(content):
-            return content.decode("utf-8", "surrogateescape")
-        return _universal(content.decode("latin-1"))
-
-
-def _is_read_by_python(content: bytes) -> bool:
-    """Whether Python reads a source that isn't UTF-8 all the same: some versions don't look into comments."""
-    import ast
-
-    try:
-        ast.parse(content)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
-
-
-def _universal(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text

@@ -99,8 +99,10 @@ def _placed(draft: Draft, table: Table) -> Name:
 
 def own_column(draft: Draft, table: Name, column: Column, is_serial: bool) -> Column:
     """The column as the table gets it: its type found, serial and identity spelled out."""
-    column = replace(column, type=draft.type(column.type))
-    column = replace(column, default=stored_default(draft, column, column.default))
+    type_ = draft.type(column.type)
+    column = column if type_ is column.type else replace(column, type=type_)
+    default = stored_default(draft, column, column.default)
+    column = column if default is column.default else replace(column, default=default)
     require_default_fits(draft, table, column.name, column.type, column.default)
     if is_serial:
         sequence = draft.choose_relation_name(table, column.name, "seq", is_constraint=False)

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
+from operator import attrgetter, is_
 from typing import Any
 
 from schemaguard.catalog import expressions
@@ -31,6 +32,8 @@ _STORES: dict[type, str] = {
     EnumType: "enums", Domain: "domains", CompositeType: "composites",
 }  # fmt: skip
 _RELATIONS = (Table, View, Index, Sequence)
+_PARTS = tuple(part.name for part in fields(Catalog))
+_parts = attrgetter(*_PARTS)
 _QUALIFIED = re.compile(r'(?:("(?:[^"]|"")+"|[^\W\d][\w$]*)\s*\.\s*)?("(?:[^"]|"")+"|[^\W\d][\w$]*)\Z')
 UNKNOWN_TYPE = Type("unknown")
 """The type of a column of which only something else is known; no real column has it."""
@@ -59,12 +62,14 @@ def type_name(type_: Type) -> Name | None:
 
 def indexed(catalog: Catalog) -> Catalog:
     """The catalog with all that is derived from its objects filled in; itself where that was done."""
-    if isinstance(catalog.tables, PersistentMap) and isinstance(catalog.dependents, PersistentMap):
+    derived = (catalog.tables, catalog.dependents, catalog.functions, catalog.gone)
+    if all(type(held) is PersistentMap for held in derived):
         return catalog
     nothing: PersistentMap[Any, Any] = PersistentMap()
     bare = replace(
         catalog, tables=nothing, views=nothing, indexes=nothing, sequences=nothing, enums=nothing, domains=nothing,
-        composites=nothing, indexes_of=nothing, constraints_named=nothing, dependents=nothing,
+        composites=nothing, functions=PersistentMap(catalog.functions), indexes_of=nothing, constraints_named=nothing,
+        dependents=nothing, gone=nothing,
     )  # fmt: skip
     draft = Draft(bare)
     for store in reversed(_STORES.values()):
@@ -77,28 +82,40 @@ def indexed(catalog: Catalog) -> Catalog:
 class Draft:
     """One change's working copy; what is put or removed keeps every derived map true."""
 
+    __slots__ = ("__dict__", "_catalog")
+
+    tables: PersistentMap[Name, Table]
+    views: PersistentMap[Name, View]
+    indexes: PersistentMap[Name, Index]
+    sequences: PersistentMap[Name, Sequence]
+    enums: PersistentMap[Name, EnumType]
+    domains: PersistentMap[Name, Domain]
+    composites: PersistentMap[Name, CompositeType]
+    functions: PersistentMap[tuple[Name, tuple[str, ...]], Function]
+    indexes_of: PersistentMap[Name, tuple[Name, ...]]
+    constraints_named: PersistentMap[Name, tuple[Name, ...]]
+    dependents: PersistentMap[Name, Mapping[Name, None]]
+    gone: PersistentMap[Name, None]
+    schemas: frozenset[str]
+    extensions: frozenset[str]
+    search_path: tuple[str, ...]
+    session_path: tuple[str, ...] | None
+    opaque: int
+    clouded: frozenset[Name] | None
+    at_begin: Catalog | None
+    savepoints: tuple[tuple[str, Catalog], ...]
+    assumed: frozenset[Any]
+    has_temporary: bool
+
     def __init__(self, catalog: Catalog) -> None:
-        self.tables: PersistentMap[Name, Table] = _persistent(catalog.tables)
-        self.views: PersistentMap[Name, View] = _persistent(catalog.views)
-        self.indexes: PersistentMap[Name, Index] = _persistent(catalog.indexes)
-        self.sequences: PersistentMap[Name, Sequence] = _persistent(catalog.sequences)
-        self.enums: PersistentMap[Name, EnumType] = _persistent(catalog.enums)
-        self.domains: PersistentMap[Name, Domain] = _persistent(catalog.domains)
-        self.composites: PersistentMap[Name, CompositeType] = _persistent(catalog.composites)
-        self.functions: PersistentMap[tuple[Name, tuple[str, ...]], Function] = _persistent(catalog.functions)
-        self.indexes_of: PersistentMap[Name, tuple[Name, ...]] = _persistent(catalog.indexes_of)
-        self.constraints_named: PersistentMap[Name, tuple[Name, ...]] = _persistent(catalog.constraints_named)
-        self.dependents: PersistentMap[Name, Mapping[Name, None]] = _persistent(catalog.dependents)
-        self.gone: PersistentMap[Name, None] = _persistent(catalog.gone)
-        self.schemas, self.extensions = catalog.schemas, catalog.extensions
-        self.search_path, self.session_path = catalog.search_path, catalog.session_path
-        self.opaque, self.clouded = catalog.opaque, catalog.clouded
-        self.at_begin, self.savepoints = catalog.at_begin, catalog.savepoints
-        self.assumed = catalog.assumed
+        self._catalog = catalog
+        self.__dict__ = dict(zip(_PARTS, _parts(catalog), strict=True))
 
     def freeze(self) -> Catalog:
-        """The catalog that the draft has become."""
-        return Catalog(**vars(self))
+        """The catalog that the draft has become; the one that it came from where nothing is different."""
+        # In the order of the fields: an attribute that is set anew keeps its place in a dictionary.
+        parts = vars(self).values()
+        return self._catalog if all(map(is_, parts, _parts(self._catalog))) else Catalog(*parts)
 
     # Looking up
 
@@ -106,7 +123,7 @@ class Draft:
         """The name with its schema, as the search_path finds it; where nothing has it, the schema that would get it."""
         if name.schema is not None:
             return name
-        for schema in ("pg_temp", *self.search_path):
+        for schema in ("pg_temp", *self.search_path) if self.has_temporary else self.search_path:
             found = Name(name.name, schema)
             if self.is_relation(found):
                 return found
@@ -239,8 +256,11 @@ class Draft:
         held: PersistentMap[Name, Any] = getattr(self, store)
         old = held.get(value.name)
         setattr(self, store, held.set(value.name, value))
-        self._relink(value.name, _references(old, self), _references(value, self))
-        if isinstance(value, Table):
+        if value.name.schema == "pg_temp":
+            self.has_temporary = True
+        if not _refer_alike(old, value):
+            self._relink(value.name, _references(old, self), _references(value, self))
+        if isinstance(value, Table) and (old is None or old.constraints is not value.constraints):
             self._rename_constraints(value.name, _constraint_names(old), _constraint_names(value))
         if isinstance(value, Index):
             self._list_index(old, value)
@@ -299,6 +319,31 @@ def _constraint_names(table: Table | None) -> frozenset[str]:
     if table is None:
         return frozenset()
     return frozenset(constraint.name for constraint in table.constraints if constraint.name)
+
+
+def _refer_alike(old: Object | None, new: Object) -> bool:
+    """Whether both certainly refer to the same, as most changes leave it: seen without reading all of a table."""
+    if isinstance(new, Index | EnumType):
+        return True
+    if not isinstance(old, Table) or not isinstance(new, Table):
+        return False
+    same = old.inherits == new.inherits and old.partition_of == new.partition_of and old.triggers is new.triggers
+    return same and _columns_refer_alike(old, new) and _keys_refer_alike(old, new)
+
+
+def _columns_refer_alike(old: Table, new: Table) -> bool:
+    if old.columns is new.columns:
+        return True
+    mine, theirs = set(map(id, old.columns)), set(map(id, new.columns))
+    differing = [c for c in (*old.columns, *new.columns) if (id(c) in mine) != (id(c) in theirs)]
+    return not any(type_name(c.type) is not None or expressions.sequences(c.default) for c in differing)
+
+
+def _keys_refer_alike(old: Table, new: Table) -> bool:
+    if old.constraints is new.constraints:
+        return True
+    mine, theirs = ([one for one in table.constraints if isinstance(one, ForeignKey)] for table in (old, new))
+    return mine == theirs
 
 
 def _references(value: Object | None, draft: Draft) -> frozenset[Name]:

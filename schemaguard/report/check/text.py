@@ -2,19 +2,20 @@
 
 import textwrap
 from collections.abc import Iterator, Sequence
-
-from rich.console import Console
-from rich.text import Text
+from typing import TYPE_CHECKING
 
 from schemaguard.finding import Explanation, Finding, Severity
 from schemaguard.report.check import sentences
 from schemaguard.report.check.explanation import errors_in_words, explanations, row_in_words
 from schemaguard.report.check.readers import ReaderUse, uses
-from schemaguard.report.lines import line
+from schemaguard.report.styled import Styled
 from schemaguard.report.visible import visible
 from schemaguard.rules.judging.baseline import ACCEPTED
 from schemaguard.rules.judging.headline import by_statement, worst
 from schemaguard.rules.judging.verdict import CheckResult
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold blue"}
 _LABEL_WIDTH = 10
@@ -22,35 +23,46 @@ _READERS_SHOWN = 6
 _STATEMENT_LINES_SHOWN = 12
 _CATALOG_LINES_SHOWN = 12
 
-_Row = tuple[Text, int | None]
+_Row = tuple[Styled, int | None]
 """A line, and how deep it hangs where it is wrapped; None where it never is, because it is code."""
 
 
-def show(result: CheckResult, console: Console, *, verbose: bool = False) -> None:
+def show(result: CheckResult, console: "Console", *, verbose: bool = False) -> None:
     """Print the check; wrapped to the width of a terminal, one line a sentence into a pipe."""
+    _print(console, _rows(result, verbose))
+
+
+def plain(result: CheckResult, *, verbose: bool = False) -> str:
+    """What `show` prints into a pipe, for which nothing that draws is needed."""
+    return "".join(f"{row.plain}\n" for row, _ in _rows(result, verbose))
+
+
+def show_finding(group: Sequence[Finding], console: "Console") -> None:
+    """Print the findings on one statement under the headline of the first."""
+    _print(console, _finding(group))
+    console.print()
+
+
+def _print(console: "Console", rows: Iterator[_Row]) -> None:
+    from schemaguard.report.lines import line
+
+    for row, indent in rows:
+        line(console, row.rich(), indent=indent)
+
+
+def _rows(result: CheckResult, verbose: bool) -> Iterator[_Row]:
     for group in by_statement(result.findings):
         severity = worst(group)
         if severity is not None and (verbose or severity is not Severity.NOTE):
-            show_finding(group, console)
-    _print(console, _ignored(result, verbose), blank=False)
+            yield from _finding(group)
+            yield Styled(), None
+    yield from _ignored(result, verbose)
     for remark in result.remarks:
-        line(console, Text.assemble(("remark: ", "yellow"), visible(remark)))
+        yield Styled(("remark: ", "yellow"), visible(remark)), 0
     indent = _verdict_indent(result)
-    line(console, _verdict(result), indent=indent)
+    yield _verdict(result), indent
     for said in (sentences.grounds(result), *sentences.beyond(result)):
-        line(console, Text(f"{' ' * indent}{visible(said)}", "dim"), indent=indent)
-
-
-def show_finding(group: Sequence[Finding], console: Console) -> None:
-    """Print the findings on one statement under the headline of the first."""
-    _print(console, _finding(group))
-
-
-def _print(console: Console, rows: Iterator[_Row], *, blank: bool = True) -> None:
-    for text, indent in rows:
-        line(console, text, indent=indent)
-    if blank:
-        console.print()
+        yield Styled((f"{' ' * indent}{visible(said)}", "dim")), indent
 
 
 def _finding(group: Sequence[Finding]) -> Iterator[_Row]:
@@ -78,8 +90,8 @@ def _why(why: Explanation) -> Iterator[_Row]:
     yield _row("SQLSTATE", errors_in_words(why))
 
 
-def _header(finding: Finding, group: Sequence[Finding]) -> Text:
-    text = Text.assemble(
+def _header(finding: Finding, group: Sequence[Finding]) -> Styled:
+    text = Styled(
         (visible(str(finding.place)), "bold"),
         "  ",
         (finding.severity.value, _STYLES[finding.severity]),
@@ -101,9 +113,9 @@ def _statement(statement: str) -> Iterator[_Row]:
     # The first line of a call stands where the author's indentation was cut off.
     lines = lines[:1] + textwrap.dedent("\n".join(lines[1:])).splitlines() if _hangs(lines) else lines
     for code in lines[:_STATEMENT_LINES_SHOWN]:
-        yield Text(f"    {code}", "cyan"), None
+        yield Styled((f"    {code}", "cyan")), None
     if len(lines) > _STATEMENT_LINES_SHOWN:
-        yield Text(f"    … {len(lines) - _STATEMENT_LINES_SHOWN} lines more", "dim"), 4
+        yield Styled((f"    … {len(lines) - _STATEMENT_LINES_SHOWN} lines more", "dim")), 4
 
 
 def _hangs(lines: Sequence[str]) -> bool:
@@ -136,8 +148,8 @@ def _row(label: str, text: str) -> _Row:
     return _label(label).append(text), 2 + _LABEL_WIDTH
 
 
-def _label(label: str) -> Text:
-    return Text.assemble("  ", (f"{label:<{_LABEL_WIDTH}}", "dim"))
+def _label(label: str) -> Styled:
+    return Styled("  ", (f"{label:<{_LABEL_WIDTH}}", "dim"))
 
 
 def _ignored(result: CheckResult, verbose: bool) -> Iterator[_Row]:
@@ -145,12 +157,12 @@ def _ignored(result: CheckResult, verbose: bool) -> Iterator[_Row]:
     for finding in by_comment:
         place, why = visible(str(finding.place)), visible(finding.suppressed or "")
         if finding.override is None:
-            yield Text(f"{place}  ignored  {finding.rule}: {why}", "dim"), 4
+            yield Styled((f"{place}  ignored  {finding.rule}: {why}", "dim")), 4
         else:
             what = f"{finding.rule} on {visible(finding.object)}"
-            yield Text(f"{place}  {what}  {why} ({visible(str(finding.override))})", "yellow"), 4
+            yield Styled((f"{place}  {what}  {why} ({visible(str(finding.override))})", "yellow")), 4
     if by_comment:
-        yield Text(""), 0
+        yield Styled(), 0
 
 
 def _verdict_word(result: CheckResult) -> str:
@@ -161,10 +173,10 @@ def _verdict_indent(result: CheckResult) -> int:
     return len(_verdict_word(result)) + 2
 
 
-def _verdict(result: CheckResult) -> Text:
+def _verdict(result: CheckResult) -> Styled:
     parts = [sentences.counts(result), sentences.size(result)]
     if result.revisions:
         parts.append(f"rollback class: {sentences.rollback(result)}")
     parts.append(f"{result.seconds:.2f} s")
     style = "bold white on red" if result.errors else "bold white on green"
-    return Text.assemble((_verdict_word(result), style), "  ", " · ".join(parts))
+    return Styled((_verdict_word(result), style), "  ", " · ".join(parts))

@@ -1,6 +1,7 @@
 """What a breakage says in a report: who is concerned, and the safer way for its cause."""
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from schemaguard.catalog.changes import CreateView, MoveTable, RenameTable
 from schemaguard.catalog.objects import Name, View
@@ -12,6 +13,10 @@ from schemaguard.rules.facts.explaining import explanation
 from schemaguard.rules.facts.pasting import pasted
 from schemaguard.rules.rule import Match
 from schemaguard.sql.writing.identifiers import written
+
+if TYPE_CHECKING:
+    from schemaguard.contracts.compatibility import Breakage
+    from schemaguard.finding import Explanation
 
 _SAFER = {
     "column-dropped": "leave the column until {who} out of {its} window; new code can stop using it now",
@@ -65,7 +70,7 @@ def matches(context: Context, wanted: Callable[[Blamed], bool]) -> Iterator[Matc
     for blamed in context.blamed:
         if wanted(blamed):
             together.setdefault((blamed.breakage.object, blamed.breakage.cause), []).append(blamed)
-    everybody = _whom_it_concerns(context)
+    everybody = _whom_it_concerns(context) if together else ()
     for group in together.values():
         first = group[0]
         yield Match(
@@ -76,7 +81,7 @@ def matches(context: Context, wanted: Callable[[Blamed], bool]) -> Iterator[Matc
             severity=first.breakage.severity,
             cause=first.breakage.cause,
             readers=tuple(dict.fromkeys(reader for blamed in group for reader in blamed.readers)),
-            explanation=explanation(context, [blamed.breakage for blamed in group]) if context.explains else None,
+            explanation=_explanation(context, group) if context.explains else None,
         )
 
 
@@ -95,6 +100,12 @@ def _with_stand_in(way: str | None, breakage: Breakage, context: Context) -> str
     return f"{way}:\n{pasted(context, CreateView(View(table, query)))}"
 
 
+def _explanation(context: Context, group: list[Blamed]) -> "Explanation":
+    # The table of compatibility is only read where somebody asks why.
+
+    return explanation(context, [blamed.breakage for blamed in group])
+
+
 def _whom_it_concerns(context: Context) -> tuple[str, ...]:
     """Whom the change breaks, without those for whom an override answers, unless that is everybody."""
     concerned = [(blamed.breakage.object, reader) for blamed in context.blamed for reader in blamed.readers]
@@ -109,7 +120,7 @@ def _whom_it_concerns(context: Context) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_who(reader) for reader in left or [reader for _, reader in concerned]))
 
 
-def safer(breakage: Breakage, who: tuple[str, ...]) -> str | None:
+def safer(breakage: "Breakage", who: tuple[str, ...]) -> str | None:
     """The safer way for the breakage's cause, filled in; None where only the rule's own is known."""
     template = _SAFER.get(breakage.cause)
     if template is None:

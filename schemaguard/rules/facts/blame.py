@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from schemaguard.catalog.changes import Change
 from schemaguard.catalog.objects import Catalog
-from schemaguard.contracts.compatibility import Breakage, breakages, unmet
 from schemaguard.finding import Reader, Severity
 from schemaguard.history.revision import Replay
 from schemaguard.rules.facts.concerned import Directory, touched
@@ -13,6 +13,9 @@ from schemaguard.rules.facts.made_again import made_again
 from schemaguard.rules.facts.open_world import Elsewhere
 from schemaguard.rules.facts.walk import Visit, walk
 from schemaguard.window.under_contract import UnderContract
+
+if TYPE_CHECKING:
+    from schemaguard.contracts.compatibility import Breakage
 
 # Severe, but the shape stays: other values arrive, or none. Whatever is no error shifts the meaning at most.
 _SHIFTS = frozenset({"scale-reduced", "zone-changed", "type-approximated", "values-converted", "rows-deleted"})
@@ -26,7 +29,7 @@ class Blamed:
     """One breakage of one contract, blamed on a change."""
 
     held: UnderContract
-    breakage: Breakage
+    breakage: "Breakage"
     is_between: bool = False
     """Whether a later commit point of the same revision mends it."""
 
@@ -77,8 +80,11 @@ def _commit_points(visits: Sequence[Visit]) -> list[range]:
     return points
 
 
-def _flips(held: UnderContract, visits: Sequence[Visit], point: range) -> Iterator[tuple[int, Breakage]]:
+def _flips(held: UnderContract, visits: Sequence[Visit], point: range) -> "Iterator[tuple[int, Breakage]]":
     """What is broken at a commit point and wasn't when its transaction began, with the change that flipped it last."""
+    # What compares takes a while to import, and is only needed where there is a contract.
+    from schemaguard.contracts.compatibility import breakages
+
     before, after = visits[point.start].before, visits[point[-1]].after
     flipped: dict[tuple[object, ...], tuple[int, Breakage]] = {}
     for position in point:
@@ -103,7 +109,7 @@ def _flips(held: UnderContract, visits: Sequence[Visit], point: range) -> Iterat
             yield position + 1 + made[0], made[1]
 
 
-def _is_young(breakage: Breakage, visit: Visit) -> bool:
+def _is_young(breakage: "Breakage", visit: Visit) -> bool:
     """Whether it is about rows of a table, or values of a column, that the revision has made itself."""
     if breakage.cause not in _OF_ROWS:
         return False
@@ -113,15 +119,17 @@ def _is_young(breakage: Breakage, visit: Visit) -> bool:
 
 def _over_all(
     held: UnderContract, visits: Sequence[Visit], found: Mapping[int, Sequence[Blamed]]
-) -> Iterator[tuple[int, Breakage]]:
+) -> "Iterator[tuple[int, Breakage]]":
     """What shows only where the revision is taken as a whole: a view that is dropped, and made again as another."""
+    from schemaguard.contracts.compatibility import breakages
+
     known = {_subject(each.breakage) for blamed in found.values() for each in blamed if each.held is held}
     for breakage in breakages(held.contract, visits[0].before, visits[-1].after, visits[-1].change):
         if _subject(breakage) not in known:
             yield _last_on(breakage, visits, range(len(visits))), breakage
 
 
-def _last_on(breakage: Breakage, visits: Sequence[Visit], point: range) -> int:
+def _last_on(breakage: "Breakage", visits: Sequence[Visit], point: range) -> int:
     """The position of the last change on the breakage's table, else of the last at all."""
     on_table = (
         position
@@ -132,12 +140,14 @@ def _last_on(breakage: Breakage, visits: Sequence[Visit], point: range) -> int:
     return next(on_table, point[-1])
 
 
-def _persists(held: UnderContract, breakage: Breakage, before: Catalog, after: Catalog, change: Change) -> bool:
+def _persists(held: UnderContract, breakage: "Breakage", before: Catalog, after: Catalog, change: Change) -> bool:
     """Whether the breakage is still there when only the first and the last catalog are compared."""
+    from schemaguard.contracts.compatibility import breakages
+
     return any(_subject(other) == _subject(breakage) for other in breakages(held.contract, before, after, change))
 
 
-def _subject(breakage: Breakage) -> tuple[object, ...]:
+def _subject(breakage: "Breakage") -> tuple[object, ...]:
     is_gone = breakage.cause in _GONE
     cause, detail = ("gone", "") if is_gone else (breakage.cause, breakage.detail)
     return (cause, detail, breakage.access, breakage.table, breakage.column)
@@ -169,4 +179,6 @@ def in_force_from(contracts: Directory, replay: Replay) -> Mapping[int, int]:
 
 
 def _fits(held: UnderContract, catalog: Catalog) -> bool:
+    from schemaguard.contracts.compatibility import unmet
+
     return not any(breakage.severity is Severity.ERROR for breakage in unmet(held.contract, catalog))

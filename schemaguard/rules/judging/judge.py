@@ -116,13 +116,14 @@ def _history(replay: Replay, terms: Terms, rules: tuple[Rule, ...]) -> Iterator[
     everybody = directory(terms.contracts)
     starts = in_force_from(everybody, replay)
     latest = max(starts.values(), default=0)
+    on_changes = tuple(rule for rule in rules if rule.looks_at_changes)
     for position, run in enumerate(replay.runs):
         if run.revision.id in replay.judged:
             held = everybody
             if position < latest:
                 held = directory(tuple(one for one in terms.contracts if starts.get(id(one), 0) <= position))
             back = downgrades.get(run.revision.id)
-            yield from _Bench(replay.history, run, back, earlier, held, terms, rules).groups()
+            yield from _Bench(replay.history, run, back, earlier, held, terms, rules, on_changes).groups()
             earlier.append(run)
 
 
@@ -144,6 +145,8 @@ class _Bench:
     held: Directory
     terms: Terms
     rules: tuple[Rule, ...]
+    on_changes: tuple[Rule, ...]
+    """Those of them that look at single changes."""
     used: set[Ignore] = field(default_factory=set)
 
     @property
@@ -207,7 +210,7 @@ class _Bench:
         where = _Where(self.history, self.run.revision.id, step.statement.place, self.run.direction, statement.strip())
         return tuple(
             self._finding(rule, _if_it_runs(match, step), where, (*own, *self.file_ignores))
-            for rule in self.rules
+            for rule in self.on_changes
             for match in _merged(_matches(rule, contexts))
         )
 

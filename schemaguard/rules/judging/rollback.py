@@ -1,21 +1,24 @@
 """The rollback class of a revision: what taking back all of it costs."""
 
-from schemaguard.catalog.inverse import inverse
+from schemaguard.catalog.inverse import Inverse, inverses
 from schemaguard.catalog.objects import Name
 from schemaguard.history.absence import drops_nothing
 from schemaguard.rules.facts.walk import Visit
 from schemaguard.rules.judging.verdict import RollbackClass, worst_class
 
 
-def rollback_class(visits: tuple[Visit, ...], *, with_guard: bool) -> RollbackClass:
-    """The most expensive inverse among the changes; what is done to a table that the revision itself made is free."""
-    return worst_class(tuple(_class(visit, with_guard) for visit in visits if not _leaves_nothing(visit)))
+def rollback_classes(visits: tuple[Visit, ...]) -> tuple[RollbackClass, RollbackClass]:
+    """The most expensive inverse among the changes, without the guard and with it.
+
+    What is done to a table that the revision itself made is free.
+    """
+    found = [inverses(visit.change, visit.before) for visit in visits if not _leaves_nothing(visit)]
+    return worst_class(tuple(_class(bare) for bare, _ in found)), worst_class(tuple(_class(kept) for _, kept in found))
 
 
-def _class(visit: Visit, with_guard: bool) -> RollbackClass:
-    found = inverse(visit.change, visit.before, with_guard=with_guard).cls
+def _class(inverse: Inverse) -> RollbackClass:
     # Nothing to take back takes no time.
-    return RollbackClass.INSTANT if found == "none" else RollbackClass(found)
+    return RollbackClass.INSTANT if inverse.cls == "none" else RollbackClass(inverse.cls)
 
 
 def _leaves_nothing(visit: Visit) -> bool:

@@ -1,5 +1,6 @@
 """A cursor over the tokens of one statement: the few moves that the grammar is written in."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from schemaguard.catalog.objects import Name
@@ -35,13 +36,14 @@ class Cursor:
 
     __slots__ = ("_symbols", "at", "end", "has_holes", "key", "text", "tokens")
 
-    def __init__(self, text: str, tokens: list[Token], *, has_holes: bool = False) -> None:
+    def __init__(self, text: str, tokens: Sequence[Token], *, has_holes: bool = False) -> None:
         self.text = text
         self.has_holes = has_holes
         """Whether some of the statement's words aren't known, so that its shape says nothing."""
         self._symbols: Symbols | None = None
         self.end = len(tokens)
-        self.tokens = [*tokens, Token("", "", len(text), len(text), END), Token("", "", len(text), len(text), END)]
+        end = Token("", "", len(text), len(text), END)
+        self.tokens = [*tokens, end, end]
         self.at = 0
         self.key = self.tokens[0].key
 

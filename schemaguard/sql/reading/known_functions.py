@@ -2,7 +2,6 @@
 
 import json
 from functools import cache
-from importlib import resources
 
 _DO_ANYTHING = frozenset({"query_to_xml", "query_to_xmlschema", "query_to_xml_and_xmlschema", "cursor_to_xml"})
 
@@ -10,6 +9,9 @@ _DO_ANYTHING = frozenset({"query_to_xml", "query_to_xmlschema", "query_to_xml_an
 @cache
 def built_in_functions() -> frozenset[str]:
     """The names of the functions in PostgreSQL 18's pg_catalog."""
+    # Most histories call none, and what reads a package's files takes long to import.
+    from importlib import resources
+
     text = resources.files("schemaguard.sql.reading").joinpath("functions.json").read_text(encoding="utf-8")
     return frozenset(json.loads(text))
 

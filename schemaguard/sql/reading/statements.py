@@ -15,8 +15,19 @@ from schemaguard.sql.reading.tokens import BROKEN, DATA, META, Comment, Token, t
 
 _LINE_END = re.compile(r"\r\n?|\n")
 _STATEMENT_END = re.compile(r";[ \t]*(?=[\r\n]|\Z)")
+_LONG_TEXT = 50_000
 _MOST_RESTARTS = 20
 """How often reading begins anew behind an unterminated quote; every restart may read the whole rest once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A statement, and its tokens, where they are known and all of it is one statement of SQL."""
+
+    statement: Statement
+    text: str
+    """A text that ends with the statement, in which the tokens have their places."""
+    tokens: Sequence[Token]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +37,8 @@ class _Span:
     """Behind the semicolon, the data of a COPY or the psql command's line."""
     text_end: int
     """Where the SQL itself ends."""
+    tokens: Sequence[Token] = ()
+    """Empty where the text isn't whole, or no SQL."""
 
 
 def split(text: str, file: str, first_line: int = 1) -> tuple[Statement, ...]:
@@ -34,17 +47,34 @@ def split(text: str, file: str, first_line: int = 1) -> tuple[Statement, ...]:
     The comments of a statement come without their markers. The data behind COPY … FROM stdin belongs to no statement,
     and a psql command (`\\connect db`) is a statement of its own.
     """
+    return tuple(piece.statement for piece in pieces(text, file, first_line))
+
+
+def pieces(text: str, file: str, first_line: int = 1) -> Iterator[Piece]:
+    """As `split`, with the tokens that were found on the way."""
     lines = _line_starts(text)
     spans, comments = _spans(text)
     beside = _assigned(spans, comments, lines)
-    return tuple(
-        Statement(
+    for number, span in enumerate(spans):
+        statement = Statement(
             text[span.start : span.text_end],
             _place(span.start, lines, file, first_line),
             tuple(comment.text for comment in beside[number]),
         )
-        for number, span in enumerate(spans)
-    )
+        yield _piece(statement, span, text)
+
+
+def _piece(statement: Statement, span: _Span, text: str) -> Piece:
+    if span.text_end > _LONG_TEXT:
+        # To copy the text for each statement would take the square of its length.
+        return Piece(statement, statement.sql, _moved(span.tokens, span.start))
+    return Piece(statement, text[: span.text_end], span.tokens)
+
+
+def _moved(tokens: Sequence[Token], start: int) -> list[Token]:
+    """The tokens with their places counted from `start`."""
+    make = Token._make
+    return [make((key, value, begin - start, end - start, kind)) for key, value, begin, end, kind in tokens]
 
 
 def comments(text: str, file: str, first_line: int = 1) -> tuple[tuple[Place, str], ...]:
@@ -96,12 +126,14 @@ def _cut(tokens: Sequence[Token]) -> Iterator[_Span]:
                 break
             token = tokens[at]
         if begin < at:
-            yield _Span(tokens[begin].start, token.end if token.key == ";" else tokens[at - 1].end, tokens[at - 1].end)
+            last = tokens[at - 1].end
+            yield _Span(tokens[begin].start, token.end if token.key == ";" else last, last, tokens[begin:at])
         if token.kind == META:
             yield _Span(token.start, token.end, token.end)
         begin = at + 1
     if begin < len(tokens):
-        yield _Span(tokens[begin].start, tokens[-1].end, tokens[-1].end)
+        whole = tokens[begin:] if tokens[-1].kind != BROKEN else ()
+        yield _Span(tokens[begin].start, tokens[-1].end, tokens[-1].end, whole)
 
 
 def _inner_end(tokens: Sequence[Token], begin: int, semicolon: int) -> int:

@@ -1,16 +1,30 @@
 """One statement to the changes it makes."""
 
+from collections.abc import Sequence
 from itertools import pairwise
+from operator import itemgetter
 
 from schemaguard.catalog.changes import Change, NoEffect, Opaque, Unreadable
 from schemaguard.sql.reading.cursor import Cursor, SyntaxRefusal, UnknownMeaning
 from schemaguard.sql.reading.grammar.sessions import psql
 from schemaguard.sql.reading.readers import read
-from schemaguard.sql.reading.statements import split
+from schemaguard.sql.reading.statements import Piece, split
 from schemaguard.sql.reading.tokens import BROKEN, META, NUMBER, WORD, Token, tokenize
 
 LONGEST = 1_000_000
 """Characters of a statement that are read; a longer one is opaque."""
+
+
+_KEY = itemgetter(0)
+_IS_PARENTHESIS = frozenset("()").__contains__
+
+
+def translate_piece(piece: Piece) -> tuple[Change, ...]:
+    """As `translate` of the statement's text, which isn't read for its tokens again where they are known."""
+    sql = piece.statement.sql
+    if not piece.tokens or len(sql) > LONGEST or not _can_be_sent(sql) or ";" in map(_KEY, piece.tokens):
+        return translate(sql)
+    return _changes(piece.text, piece.tokens, has_holes=False)
 
 
 def translate(sql: str, *, has_holes: bool = False) -> tuple[Change, ...]:
@@ -49,7 +63,7 @@ def _can_be_sent(sql: str) -> bool:
         return False
 
 
-def _changes(sql: str, tokens: list[Token], has_holes: bool) -> tuple[Change, ...]:
+def _changes(sql: str, tokens: Sequence[Token], has_holes: bool) -> tuple[Change, ...]:
     if (unbalanced := _unbalanced(tokens)) is not None:
         return (Unreadable(unbalanced),)
     found: list[Change] = []
@@ -65,20 +79,17 @@ def _changes(sql: str, tokens: list[Token], has_holes: bool) -> tuple[Change, ..
     return tuple(found) if misplaced is None else (Unreadable(misplaced),)
 
 
-def _unbalanced(tokens: list[Token]) -> str | None:
+def _unbalanced(tokens: Sequence[Token]) -> str | None:
     """What is wrong with the parentheses, None where each has its partner."""
     depth = 0
-    for token in tokens:
-        if token.key == "(":
-            depth += 1
-        elif token.key == ")":
-            depth -= 1
-            if depth < 0:
-                return "a parenthesis is closed that was never opened"
+    for key in filter(_IS_PARENTHESIS, map(_KEY, tokens)):
+        depth += 1 if key == "(" else -1
+        if depth < 0:
+            return "a parenthesis is closed that was never opened"
     return "a parenthesis is never closed" if depth else None
 
 
-def _misplaced(tokens: list[Token]) -> str | None:
+def _misplaced(tokens: Sequence[Token]) -> str | None:
     """What stands where no statement has it, whatever its command: a comma without its item, letters at a number."""
     for before, token in pairwise(tokens):
         if token.key in (")", ",") and before.key == ",":

@@ -1,0 +1,128 @@
+"""What `schemaguard check` does once its command line is understood."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from schemaguard.rules.judging.verdict import CheckResult
+
+
+class CheckFormat(StrEnum):
+    """How the verdict is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    MARKDOWN = "markdown"
+    SARIF = "sarif"
+    JUNIT = "junit"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The command line of a check."""
+
+    paths: tuple[str, ...] = ()
+    base: str | None = None
+    contracts: str | None = None
+    window: str | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    baseline: Path | None = None
+    initial: Path | None = None
+    at: datetime | None = None
+    pg_version: int | None = None
+    in_transaction: bool = False
+    not_in_transaction: bool = False
+    no_cache: bool = False
+    explain: bool = False
+    verbose: bool = False
+    output: CheckFormat = CheckFormat.TEXT
+
+
+def run(asked: Asked, words: Sequence[str] | None = None) -> int:
+    """Judge and say it; the exit code. `words` are those of the shell, where it was one that asked."""
+    from schemaguard.cli.operating import open_site
+    from schemaguard.commands import check as command
+    from schemaguard.commands import verdicts
+    from schemaguard.errors import UsageError
+
+    if asked.in_transaction and asked.not_in_transaction:
+        raise UsageError("both --assume-in-transaction and --no-assume-in-transaction", next="give one of them")
+    options = command.CheckOptions(
+        paths=asked.paths,
+        base=asked.base,
+        contracts=asked.contracts,
+        window=asked.window,
+        select=_words(asked.select),
+        ignore=_words(asked.ignore),
+        baseline=str(asked.baseline) if asked.baseline is not None else None,
+        at=asked.at,
+        explain=asked.explain,
+    )
+    with (
+        open_site() as site,
+        site.reading(initial=asked.initial, pg_version=asked.pg_version, no_cache=asked.no_cache) as reading,
+    ):
+        if asked.in_transaction or asked.not_in_transaction:
+            reading = replace(reading, assume_in_transaction=asked.in_transaction)
+        watched = verdicts.watch(words, options, reading) if words else None
+        result = command.check(options, reading, os.environ, site.live_window)
+        text = _show(result, asked)
+        if watched is not None and text is not None:
+            verdicts.keep(watched, options, reading, result, asked.output, text, lambda one: _rendered(one, asked))
+    return int(result.exit_code)
+
+
+def _words(given: Iterable[str]) -> tuple[str, ...]:
+    """Rules may be repeated or listed with commas."""
+    return tuple(word.strip() for one in given for word in one.split(",") if word.strip())
+
+
+def _show(result: "CheckResult", asked: Asked) -> str | None:
+    """Show the verdict; the text of it, None where it was drawn on a terminal."""
+    if asked.output is CheckFormat.TEXT:
+        from schemaguard.cli.terminal import terminal
+
+        console = terminal()
+        if console is not None:
+            from schemaguard.report.check import text as check_text
+
+            check_text.show(result, console, verbose=asked.verbose)
+            return None
+    text = _rendered(result, asked)
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    return text
+
+
+def _rendered(result: "CheckResult", asked: Asked) -> str:
+    if asked.output is CheckFormat.TEXT:
+        from schemaguard.report.check import text as check_text
+
+        return check_text.plain(result, verbose=asked.verbose)
+    return _renderer(asked.output)(result)
+
+
+def _renderer(output: CheckFormat) -> Callable[["CheckResult"], str]:
+    """The report of that format; only the one that is asked for is loaded."""
+    if output is CheckFormat.JSON:
+        from schemaguard.report.check.json import render
+    elif output is CheckFormat.GITHUB:
+        from schemaguard.report.check.github import render
+    elif output is CheckFormat.GITLAB:
+        from schemaguard.report.check.gitlab import render
+    elif output is CheckFormat.MARKDOWN:
+        from schemaguard.report.check.markdown import render
+    elif output is CheckFormat.SARIF:
+        from schemaguard.report.check.sarif import render
+    else:
+        from schemaguard.report.check.junit import render
+    return render
