@@ -60,6 +60,8 @@ class PrimaryKey:
     initially_deferred: bool = False
     made_as: tuple[str, ...] = field(default=(), compare=False)
     """The columns' names when it was made, where one was renamed since: copies in other tables are named after them."""
+    without_overlaps: bool = field(default=False, compare=False)
+    """Whether its last column is a range that mustn't overlap, for which its index is of another method."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Unique:
     deferrable: bool = False
     initially_deferred: bool = False
     made_as: tuple[str, ...] = field(default=(), compare=False)
+    without_overlaps: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

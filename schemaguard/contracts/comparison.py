@@ -46,6 +46,14 @@ class ContractDifference:
     line: int
     """Its place in the file of the second, in that of the first where the second doesn't have it."""
     position: int
+    sides: frozenset[Access] = frozenset({"read", "write"})
+    """How the two contracts use any table at all: of contracts that write nothing no writer fails."""
+
+    def felt(self, access: Access) -> tuple[Breakage, ...]:
+        """What who reads, or who writes, feels of it; nothing where the contracts know nobody who does."""
+        if access not in self.sides:
+            return ()
+        return self.reader if access == "read" else self.writer
 
     @property
     def object(self) -> str:
@@ -90,7 +98,8 @@ def compare(first: Contract, second: Contract) -> tuple[ContractDifference, ...]
                     old.table, None, old.access, "isn't named", gone[:1], gone[1:], old.line, old.position
                 )
             )
-    return tuple(found)
+    sides = frozenset(part.access for contract in (first, second) for part in contract.tables)
+    return tuple(replace(each, sides=sides) for each in found)
 
 
 _ACCESSES: tuple[Access, Access] = ("read", "write")

@@ -61,7 +61,9 @@ def create_table(change: CreateTable, draft: Draft) -> None:
         )
     )
     for column in columns:
-        if column.identity is not None or column.name in change.serials:
+        # A partition's identity counts in the sequence of the table that it is a part of.
+        is_shared = of is not None and column.name not in change.serials
+        if (column.identity is not None and not is_shared) or column.name in change.serials:
             own_sequence(draft, name, column)
     own_constraints = change.table.constraints
     kept = tuple(c for c in inherited if not any(c.name and c.name == other.name for other in own_constraints))

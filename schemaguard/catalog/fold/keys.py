@@ -172,6 +172,7 @@ def _backing_index(name: Name, table: Name, key: Keyed) -> Index:
         table,
         tuple(IndexKey(column, made_as=made) for column, made in zip_longest(key.columns, key.made_as)),
         unique=True,
+        method="gist" if key.without_overlaps else "btree",
         include=key.include,
         nulls_distinct=key.nulls_distinct if isinstance(key, Unique) else True,
         constraint=name.name,

@@ -41,7 +41,7 @@ def _lines(difference: ContractDifference) -> Iterator[Text]:
         "  ", (f"{grade.value:<{_LABEL}}", _STYLES[grade]), (visible(difference.object), "bold"),
         f" ({use})  {visible(difference.what)}",
     )  # fmt: skip
-    for label, found in (("reader", difference.reader), ("writer", difference.writer)):
+    for label, found in (("reader", difference.felt("read")), ("writer", difference.felt("write"))):
         for number, each in enumerate(found):
             is_own = label.startswith(difference.access)
             yield Text.assemble("  ", (f"{'' if number else label:<{_LABEL}}", "dim"), _feels(each, is_own=is_own))
@@ -85,8 +85,8 @@ def document(pair: tuple[str, str], differences: Sequence[ContractDifference], t
                 "what": each.what,
                 "grade": each.grade.value,
                 "withdrawn": each.is_withdrawn,
-                "reader": [_document(one) for one in each.reader],
-                "writer": [_document(one) for one in each.writer],
+                "reader": [_document(one) for one in each.felt("read")],
+                "writer": [_document(one) for one in each.felt("write")],
             }
             for each in differences
         ],

@@ -12,7 +12,7 @@ _Put = tuple[list[Token], int]
 _Handler = Callable[[Sequence[Token], int, list[Token]], _Put | None]
 _NAMES = (TokenType.VAR, TokenType.IDENTIFIER)
 _FORMS = frozenset({"nfc", "nfd", "nfkc", "nfkd"})
-_SESSION_NAMES = frozenset({"current_role", "user", "system_user"})
+_SESSION_NAMES = frozenset({"current_role", "user"})
 _BEFORE_STRING = frozenset(
     {"uescape", "placing", "both", "leading", "trailing", "similar", "by", "format", "version", "document", "content"}
     | {"passing", "zone", "at", "local", "name"}
@@ -180,6 +180,15 @@ def _session_name(tokens: Sequence[Token], at: int, before: list[Token]) -> _Put
     return [_made(TokenType.CURRENT_USER, "current_user", tokens[at])], at + 1
 
 
+def _system_user(tokens: Sequence[Token], at: int, before: list[Token]) -> _Put | None:
+    """SYSTEM_USER, which is NULL where nobody was asked who he is."""
+    if _session_name(tokens, at, before) is None:
+        return None
+    like = tokens[at]
+    call = [_made(TokenType.L_PAREN, "(", like), _made(TokenType.R_PAREN, ")", like)]
+    return [_quoted("inet_client_addr", like), *call], at + 1
+
+
 def _function(name: str) -> _Handler:
     """A function that is called by a word of the grammar: in quotes it is one like others."""
 
@@ -282,6 +291,7 @@ def _star_from(like: Token) -> list[Token]:
 
 _HANDLERS: dict[str, _Handler] = {
     **dict.fromkeys(_SESSION_NAMES, _session_name),
+    "system_user": _system_user,
     "bit": _bit,
     "national": _national,
     "array": _array,

@@ -146,3 +146,23 @@ def test_where_nothing_is_withdrawn_what_the_second_promises_satisfies_the_first
     broken = {each.column for each in unmet(before, promised_catalog(Name("t"), second))}
     withdrawn = {each.column for each in compare(before, after) if each.is_withdrawn}
     assert broken <= withdrawn
+
+
+@pytest.mark.parametrize(
+    ("accesses", "reader", "writer"),
+    [(("read",), False, False), (("write",), False, True), (("read", "write"), False, True)],
+)
+def test_of_contracts_that_write_nothing_no_writer_fails(accesses: tuple[Any, ...], reader: bool, writer: bool) -> None:
+    first = contract(*(table(typed("bigint"), access=access) for access in accesses))
+    second = contract(*(table(typed("integer"), access=access) for access in accesses))
+    for found in compare(first, second):
+        assert (bool(found.felt("read")), bool(found.felt("write"))) == (reader, writer)
+        assert found.grade is Grade.TIGHTENS
+
+
+def test_a_reader_fails_only_where_the_contracts_read() -> None:
+    for access, fails in (("read", True), ("write", False)):
+        (found,) = compare(
+            contract(table(typed("bigint"), access=access)), contract(table(typed("text"), access=access))
+        )
+        assert bool(found.felt("read")) is fails

@@ -55,7 +55,7 @@ def table_constraint(cursor: Cursor) -> tuple[Constraint | NotNull, str | None]:
     if cursor.accept("exclude"):
         return _exclusion(cursor, name), None
     if cursor.accept("foreign", "key"):
-        columns = _period_columns(cursor)
+        columns, _ = _period_columns(cursor)
         cursor.expect("references")
         return references(cursor, name, columns), None
     raise cursor.refusal("a constraint")
@@ -76,10 +76,11 @@ def _unique(cursor: Cursor, name: str | None) -> tuple[Unique, str | None]:
         given = attributes(cursor)
         return Unique(name, (), (), True, given.deferrable, given.initially_deferred), index
     distinct = nulls_distinct(cursor)
-    columns = _period_columns(cursor)
+    columns, is_period = _period_columns(cursor)
     include = index_parameters(cursor)
     given = attributes(cursor)
-    return Unique(name, columns, include, distinct, given.deferrable, given.initially_deferred), None
+    deferral = (given.deferrable, given.initially_deferred)
+    return Unique(name, columns, include, distinct, *deferral, without_overlaps=is_period), None
 
 
 def _primary_key(cursor: Cursor, name: str | None) -> tuple[PrimaryKey, str | None]:
@@ -87,25 +88,26 @@ def _primary_key(cursor: Cursor, name: str | None) -> tuple[PrimaryKey, str | No
         index = cursor.identifier()
         given = attributes(cursor)
         return PrimaryKey(name, (), (), given.deferrable, given.initially_deferred), index
-    columns = _period_columns(cursor)
+    columns, is_period = _period_columns(cursor)
     include = index_parameters(cursor)
     given = attributes(cursor)
-    return PrimaryKey(name, columns, include, given.deferrable, given.initially_deferred), None
+    key = PrimaryKey(name, columns, include, given.deferrable, given.initially_deferred, without_overlaps=is_period)
+    return key, None
 
 
-def _period_columns(cursor: Cursor) -> tuple[str, ...]:
-    """Column names in parentheses; the last may be a period."""
+def _period_columns(cursor: Cursor) -> tuple[tuple[str, ...], bool]:
+    """Column names in parentheses, and whether the last is WITHOUT OVERLAPS; it may be a period."""
     cursor.expect("(")
     found: list[str] = []
     while True:
         if cursor.key == "period" and cursor.peek() not in (",", ")"):
             cursor.take()
         found.append(cursor.identifier())
-        cursor.accept("without", "overlaps")
+        is_period = cursor.accept("without", "overlaps")
         if not cursor.accept(","):
             break
     cursor.expect(")")
-    return tuple(found)
+    return tuple(found), is_period
 
 
 def nulls_distinct(cursor: Cursor) -> bool:
@@ -148,7 +150,7 @@ def _exclusion(cursor: Cursor, name: str | None) -> Exclusion:
 def references(cursor: Cursor, name: str | None, columns: tuple[str, ...]) -> ForeignKey:
     """What follows REFERENCES."""
     table = cursor.name()
-    found = ForeignKey(name, columns, table, _period_columns(cursor) if cursor.key == "(" else ())
+    found = ForeignKey(name, columns, table, _period_columns(cursor)[0] if cursor.key == "(" else ())
     while True:
         if cursor.accept("match"):
             found = replace(found, match_full=cursor.accept_one("full", "partial", "simple") == "full")

@@ -40,3 +40,39 @@ def test_whether_a_value_may_be_null(value: str, expected: bool) -> None:
 def test_an_outer_join_fills_with_null() -> None:
     query = "select u.a + 1 as v, coalesce(u.a, 0) as w from t left join u on u.id = t.a"
     assert [output.may_be_null for output in trace(query, CATALOG).outputs] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("extract(epoch from now() - c)", False),
+        ("extract(epoch from now() - d)", True),
+        ("date_trunc('day', c)", False),
+        ("upper(e)", False),
+        ("e || 'x'", False),
+        ("e || f", True),
+        ("concat(f, 'x')", False),
+        ("row_number() over ()", False),
+        ("count(*) filter (where a > 1) over ()", False),
+        ("lag(a) over ()", True),
+        ("nullif(a, 1)", True),
+        ("substring(e from 'x')", True),
+        ("greatest(b, 0)", False),
+        ("greatest(b, b)", True),
+        ("array[b]", False),
+        ("(array[a])[2]", True),
+        ("doc ->> 'x'", True),
+        ("array_length(array[a], 1)", True),
+        ("sum(a) filter (where a > 1)", True),
+        ("e like 'x'", False),
+        ("f like 'x'", True),
+        ("current_date", False),
+    ],
+)
+def test_a_function_of_what_is_never_null_is_null_only_where_it_can_be(value: str, expected: bool) -> None:
+    wide = fold_script(
+        "create table t (a int not null, b int, c timestamptz not null, d timestamptz, e text not null, f text,"
+        " doc jsonb not null);"
+    )
+    (output,) = trace(f"select {value} as v from t", wide).outputs
+    assert output.may_be_null is expected
