@@ -79,7 +79,10 @@ ROWS = (
         ("trigger-fails", "trigger-unread"),
     ),
     Row("function of a query or view names a table that is renamed or dropped", "✗ 42P01", "✓", ("function-fails",)),
-    Row("function of a query or view names a column that is renamed or dropped", "? unproven", "✓", ("function-unread",)),
+    Row(
+        "function of a query or view names a column that is renamed or dropped", "? unproven", "✓",
+        ("function-unread",),
+    ),
     Row("a change of a table that isn't known in full", "? unproven", "? unproven", ("unlisted",)),
     Row("opaque statement naming the table", "? unproven", "? unproven", ("opaque",)),
 )  # fmt: skip
