@@ -100,11 +100,17 @@ def _flips(held: UnderContract, visits: Sequence[Visit], point: range) -> "Itera
         # A column that is dropped and made again is whole at each step, and another at the end.
         for breakage in breakages(held.contract, before, after, visits[point[-1]].change):
             flipped.setdefault(_subject(breakage), (_last_on(breakage, visits, point), breakage))
-    for position, found in flipped.values():
-        if len(point) == 1 or _persists(held, found, before, after, visits[position].change):
-            yield position, found
+    lasting = [
+        (position, each)
+        for position, each in flipped.values()
+        if len(point) == 1 or _persists(held, each, before, after, visits[position].change)
+    ]
+    yield from lasting
+    told = {(each.access, each.table, each.column) for _, each in lasting}
+    for position, gone in flipped.values():
+        if (position, gone) in lasting or (gone.access, gone.table, gone.column) in told:
             continue
-        made = made_again(held.contract, found, [visits[each] for each in point if each > position])
+        made = made_again(held.contract, gone, [visits[each] for each in point if each > position])
         if made is not None and not _is_young(made[1], visits[position]):
             yield position + 1 + made[0], made[1]
 

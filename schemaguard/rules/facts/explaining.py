@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from schemaguard.catalog.changes import (
+    AddConstraint,
     Change,
+    CreateIndex,
     DetachPartition,
     DropColumn,
     DropConstraint,
@@ -13,6 +15,8 @@ from schemaguard.catalog.changes import (
     RenameColumn,
     RenameTable,
     RetypeColumn,
+    SetNotNull,
+    SetRowSecurity,
 )
 from schemaguard.catalog.excerpt import Line, changed, excerpt, surroundings
 from schemaguard.catalog.objects import Catalog, Name
@@ -64,7 +68,7 @@ def _hints(context: Context) -> tuple[str, ...]:
             return ("drop CHECK",)
         case DetachPartition() | DropTable():
             return ("DROP of a partition",)
-        case RenameColumn() | DropColumn():
+        case RenameColumn() | DropColumn() | AddConstraint() | CreateIndex() | SetNotNull() | SetRowSecurity():
             return ("function of a trigger",)
         case _:
             return ()

@@ -38,6 +38,11 @@ UNKNOWABLE = {
     "a trigger inserts into a column that has another name now": _BODY,
     "a trigger leaves out a column that is required now": _BODY,
     "a trigger updates a column that has another name now": _BODY,
+    "a trigger keeps all columns of a table that has one more now": _BODY,
+    "a trigger inserts without a list into a table that has lost a column": _BODY,
+    "a trigger writes a table that has a CHECK now": _BODY,
+    "a view calls a function over a table that has another name now": _VIEW,
+    "a view calls a function over a column that has another name now": _VIEW,
 }
 """Case → why nothing can be said: its statement names neither table nor column of the contract, or nothing is felt."""
 DOUBTED = {
