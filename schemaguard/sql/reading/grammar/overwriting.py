@@ -23,15 +23,15 @@ def overwritten(assigned: Iterable[Assigned], where: str | None, *, joins: bool)
         for columns, value in assigned
         for column in columns
         if (where is None or joins or expressions.mentions(_PARAMETER.sub("?", value), column))
-        and not _keeps(column, value, where)
+        and not _keeps(column, value, where, joins=joins)
     )
 
 
-def _keeps(column: str, value: str, where: str | None) -> bool:
-    """Whether rows that had a value keep it."""
+def _keeps(column: str, value: str, where: str | None, *, joins: bool) -> bool:
+    """Whether rows that had a value keep it. Beside other relations a qualified name may mean one of theirs."""
     own = rf'(?:[\w"]+\s*\.\s*)?"?{re.escape(column)}"?'
     text = bare(value)
-    is_itself = re.fullmatch(own, text, re.IGNORECASE) is not None
+    is_itself = not joins and re.fullmatch(own, text, re.IGNORECASE) is not None
     is_filled = re.match(rf"coalesce\s*\(\s*{own}\s*,", text, re.IGNORECASE) is not None
     is_null = where is not None and re.search(rf"\b{own}\s+is\s+null\b", where, re.IGNORECASE) is not None
     return is_itself or is_filled or is_null

@@ -217,7 +217,8 @@ def _update(cursor: Cursor) -> Iterator[Change]:
     has_where = cursor.key == "where"
     begin = cursor.at
     cursor.skip()
-    where = cursor.since(begin) if has_where else None
+    # In WITH, too, rows may be chosen that have no value yet.
+    where = cursor.since(begin) + cursor.text[: cursor.tokens[begin].start] if has_where else None
     columns = tuple(column for together, _ in assigned for column in together)
     fills_null = _null_column(cursor, begin)
     yield UpdateRows(table, columns, has_where, overwritten(assigned, where, joins=joins), fills_null)

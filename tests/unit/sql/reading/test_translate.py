@@ -463,3 +463,18 @@ def test_each_role_gets_each_privilege() -> None:
 )
 def test_a_setting_has_the_value_that_the_server_keeps(sql: str, setting: SetSetting) -> None:
     assert only(sql) == setting
+
+
+def test_an_update_says_which_values_it_overwrites() -> None:
+    def overwritten(text: str) -> tuple[str, ...]:
+        change = only(text)
+        assert isinstance(change, UpdateRows)
+        return change.overwritten
+
+    assert overwritten("UPDATE t SET a = 1, b = b") == ("a",)
+    assert overwritten("UPDATE t SET a = a * 2, b = 3 WHERE c > 1") == ("a",)
+    assert overwritten("UPDATE t SET a = coalesce(a, 0), b = 3 WHERE b IS NULL") == ()
+    assert overwritten("UPDATE t SET a = :a WHERE b = :b") == ()
+    assert overwritten("UPDATE t SET a = u.a FROM u WHERE u.id = t.id") == ("a",)
+    empty = "WITH e AS (SELECT id FROM t WHERE a IS NULL) UPDATE t SET a = u.a FROM u, e WHERE e.id = t.id"
+    assert overwritten(empty) == ()
