@@ -4,11 +4,11 @@ import ast
 import difflib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from schemaguard.errors import ConfigError
+from schemaguard.frozen import dataclass, field
 
 FILES = ("schemaguard.toml", "pyproject.toml")
 POSTGRESQL_VERSIONS = (15, 16, 17, 18)

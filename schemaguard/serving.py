@@ -8,7 +8,6 @@ while follower.changed(timeout_s=30): ...    # NOTIFY is a hint; the epoch is po
 """
 
 import time
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,6 +15,7 @@ import psycopg
 from psycopg import sql
 
 from schemaguard.errors import DatabaseError
+from schemaguard.frozen import dataclass
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 

@@ -1,7 +1,6 @@
 """What the guard does with one statement of a migration: let it through, retire what it drops, or refuse it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TypeGuard, assert_never
 
 from schemaguard.catalog import changes as c
@@ -9,6 +8,7 @@ from schemaguard.catalog.apply import apply
 from schemaguard.catalog.inverse import Inverse, InverseClass, inverse
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.refusal import Refusal
+from schemaguard.frozen import dataclass
 from schemaguard.sql.writing.statements import render
 
 

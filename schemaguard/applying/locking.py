@@ -1,10 +1,10 @@
 """What statements lock strongly: all of that is locked first and in one order, or two would wait for each other."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import ForeignKey, Name
+from schemaguard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ its own. Views follow both, for they know columns and tables by number, not by n
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Literal
 
 from schemaguard.catalog import changes as c
@@ -16,6 +15,7 @@ from schemaguard.catalog.objects import Catalog, Check, Column, Constraint, Fore
 from schemaguard.catalog.retirability import retirability
 from schemaguard.catalog.volatility import is_constant
 from schemaguard.errors import RefusedError
+from schemaguard.frozen import dataclass, replace
 from schemaguard.sql.writing.identifiers import hidden
 from schemaguard.sql.writing.statements import rendered
 

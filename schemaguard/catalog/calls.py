@@ -1,8 +1,9 @@
 """SQL as text: the words of an expression or query, the functions that it calls, and the types that it casts to."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+
+from schemaguard.frozen import dataclass
 
 _TOKEN = re.compile(
     r"(?P<skip>\s+|--[^\n]*|/\*.*?\*/)|(?P<string>[eE]?'(?:[^']|'')*'|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)"

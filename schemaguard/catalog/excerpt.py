@@ -1,13 +1,13 @@
 """What a catalog says of one relation, a line each, so that two catalogs can be laid side by side."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
 from schemaguard.catalog import description
 from schemaguard.catalog.objects import Catalog, Column, CompositeType, Exclusion, Function, Name, Table, View
 from schemaguard.catalog.types import Type
+from schemaguard.frozen import dataclass
 
 _DEEPEST = 20
 

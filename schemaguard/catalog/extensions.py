@@ -4,7 +4,7 @@ As pg_depend lists them on PostgreSQL 15 (contrib) and 18 (pgvector); PostGIS an
 Functions that only operators and casts stand on are left out, and those that have a name of PostgreSQL's own.
 """
 
-from dataclasses import dataclass, field
+from schemaguard.frozen import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ rare, so nothing is kept for them: everything that could name the object is look
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from schemaguard.catalog.calls import Call, calls, casts, tokens
@@ -14,6 +13,7 @@ from schemaguard.catalog.extensions import EXTENSIONS, WITHOUT_MEMBERS, Members,
 from schemaguard.catalog.fold.draft import Draft, type_name
 from schemaguard.catalog.objects import Check, Exclusion, Function, Index, Name, Table
 from schemaguard.catalog.volatility import STABLE
+from schemaguard.frozen import dataclass
 
 HungKind = Literal["table", "view", "index", "function", "composite", "extension", "column", "constraint", "policy",
                    "default", "trigger", "attribute"]  # fmt: skip

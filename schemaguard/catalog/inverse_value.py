@@ -1,9 +1,9 @@
 """What an inverse is: the changes that take another one back, and what they cost."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from schemaguard.catalog import changes as c
+from schemaguard.frozen import dataclass
 
 InverseClass = Literal["instant", "slow", "lossy", "impossible", "none"]
 

@@ -1,12 +1,12 @@
 """The objects of a catalog: frozen values, spelled as PostgreSQL spells them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from schemaguard.catalog.persistent import PersistentMap
 from schemaguard.catalog.types import Type
 from schemaguard.catalog.volatility import is_null
+from schemaguard.frozen import dataclass, field, replace
 
 Identity = Literal["always", "by default"]
 ReferentialAction = Literal["NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"]

@@ -1,7 +1,6 @@
 """Whether a drop can become a retirement: a rename out of sight, with the data kept, metadata only."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from schemaguard.catalog import expressions
@@ -18,6 +17,7 @@ from schemaguard.catalog.fold.cascade import index_uses
 from schemaguard.catalog.fold.draft import Draft, indexed
 from schemaguard.catalog.objects import Catalog, Check, Column, PrimaryKey, Table, Unique
 from schemaguard.catalog.volatility import is_constant
+from schemaguard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,12 @@ The work follows ATColumnChangeRequiresRewrite() and the length-coercion support
 timestamp, time, interval) of PostgreSQL 15–18, and is compared with real servers by the tests.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
 from schemaguard.catalog.casts import is_assignable
 from schemaguard.catalog.names import bare
 from schemaguard.catalog.types import Type
+from schemaguard.frozen import dataclass
 
 _INTEGERS = {"smallint": 1, "integer": 2, "bigint": 3}
 _DIGITS = {"smallint": 5, "integer": 10, "bigint": 19}

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, NoReturn
+
+from schemaguard.frozen import dataclass
 
 SERIALS = {
     "smallserial": "smallint", "serial2": "smallint",

@@ -3,11 +3,12 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from schemaguard.frozen import dataclass, replace
 
 if TYPE_CHECKING:
     from schemaguard.rules.judging.verdict import CheckResult

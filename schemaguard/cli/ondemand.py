@@ -1,13 +1,13 @@
 """Verbs that are imported and built when they are asked for: there are over thirty of them, and a run needs one."""
 
 from collections.abc import Iterator, MutableMapping
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 import typer
 
 from schemaguard.cli.coercion import Verb, Verbs
+from schemaguard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

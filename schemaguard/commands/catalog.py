@@ -1,7 +1,6 @@
 """Use case: the catalog that a history arrives at, or that a database has, and how the two differ."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 from schemaguard.catalog.diff import Difference, difference
 from schemaguard.catalog.document import document
@@ -9,6 +8,7 @@ from schemaguard.catalog.objects import Catalog
 from schemaguard.commands.histories import find_one, replay_selected
 from schemaguard.commands.reading import Reading
 from schemaguard.errors import UsageError
+from schemaguard.frozen import dataclass, replace
 from schemaguard.history.graph import order_to
 from schemaguard.history.resolution import resolve
 from schemaguard.history.selection import Selection

@@ -3,7 +3,6 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from schemaguard.commands.repository_paths import from_top
 from schemaguard.commands.window import LiveWindow, choose
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import ContractError, UsageError
+from schemaguard.frozen import dataclass
 from schemaguard.history.revision import Replay, Run
 from schemaguard.history.said import on_presumed, on_unused
 from schemaguard.rules import RULES

@@ -1,11 +1,10 @@
 """install: make the control schema, or bring it up to date."""
 
-from dataclasses import dataclass
-
 from schemaguard.adapters import control
 from schemaguard.adapters.postgres.connection import connect
 from schemaguard.commands.site import Site
 from schemaguard.errors import DatabaseError
+from schemaguard.frozen import dataclass
 
 OLDEST_SERVER = 15
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from schemaguard.commands.site import Site
 from schemaguard.contracts.overrides import Override, is_same_person, parse, spelled, whom
 from schemaguard.contracts.overriding import with_override
 from schemaguard.errors import RefusedError, UsageError
+from schemaguard.frozen import dataclass, replace
 from schemaguard.registry.listing import ListedContract
 from schemaguard.rules import MIGRATION_RULES
 from schemaguard.rules.judging.overriding import not_overridden

@@ -1,11 +1,11 @@
 """How histories are read: a value that every verb about migrations takes, light enough for those with nothing to do."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from schemaguard.adapters.files.tree import DiskFiles
 from schemaguard.config import Config
+from schemaguard.frozen import dataclass
 from schemaguard.history.memory import Store
 
 if TYPE_CHECKING:

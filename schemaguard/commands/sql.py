@@ -1,10 +1,9 @@
 """Use case: the statements that revisions run, with their places, without running them."""
 
-from dataclasses import dataclass
-
 from schemaguard.catalog.changes import Opaque, Unreadable
 from schemaguard.commands.histories import find_one, replay_selected
 from schemaguard.commands.reading import Reading
+from schemaguard.frozen import dataclass
 from schemaguard.history.graph import order_to
 from schemaguard.history.resolution import span
 from schemaguard.history.revision import Direction, Run, Step

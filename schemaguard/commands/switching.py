@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 from schemaguard.commands.site import Site
 from schemaguard.errors import ConflictError, RegistryError
+from schemaguard.frozen import dataclass, replace
 from schemaguard.releases.document import plan_hash
 from schemaguard.releases.execute import Done, Watch, execute
 from schemaguard.releases.fit import CatalogFit

@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from schemaguard.adapters.files import said
 from schemaguard.adapters.files.watching import Unwatchable
 from schemaguard.commands.check import CheckOptions, contracts_folder
 from schemaguard.commands.reading import Reading
+from schemaguard.frozen import dataclass, replace
 from schemaguard.rules.judging.verdict import CheckResult
 from schemaguard.sealing import digest_of
 

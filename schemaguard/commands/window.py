@@ -1,7 +1,6 @@
 """Use cases on release windows: where they are read, and the lock file that keeps them beside the contracts."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +10,7 @@ from schemaguard.adapters.files.writing import replace_text
 from schemaguard.commands.site import LOCK
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import ConfigError, ExitCode, UsageError
+from schemaguard.frozen import dataclass
 from schemaguard.window.lock import EntryChange, changes, is_due
 from schemaguard.window.window import Window, from_dates, parse_lock, render_lock
 

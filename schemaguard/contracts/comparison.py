@@ -5,7 +5,6 @@ migrations: a reader breaks where that loosens, a writer where it tightens.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +16,7 @@ from schemaguard.contracts.compatibility.breakage import breakage
 from schemaguard.contracts.contract import Access, Contract, ContractTable, Promise
 from schemaguard.contracts.promised import promised_catalog
 from schemaguard.finding import Severity
+from schemaguard.frozen import dataclass, replace
 
 _NOTHING = ControlTransaction("COMMIT")
 """Between the two catalogs stands no change that could be blamed."""

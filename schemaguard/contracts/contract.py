@@ -1,13 +1,13 @@
 """A contract as a value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import Type
 from schemaguard.contracts.signature import SignatureField
+from schemaguard.frozen import dataclass, field
 
 Access = Literal["read", "write"]
 ReadsThrough = Literal["table", "view", "copy"]

@@ -1,7 +1,6 @@
 """YAML text to plain data with the place of every value; hostile files end in one clear error."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import yaml
 
 from schemaguard.errors import ContractError
+from schemaguard.frozen import dataclass
 
 LARGEST_BYTES = 1_000_000
 DEEPEST_LEVEL = 40

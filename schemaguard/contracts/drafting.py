@@ -1,7 +1,6 @@
 """The text of a contract that was inferred: a line a column, and comments where a person has to decide."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -10,6 +9,7 @@ from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.types import Type
 from schemaguard.contracts.contract import ContractTable, Promise, ReadsThrough
 from schemaguard.contracts.digests import VENDOR
+from schemaguard.frozen import dataclass, field
 
 Seen = Mapping[tuple[Name, str], tuple[str, str]]
 """(table, column) → the least and the greatest value that was seen in the data."""

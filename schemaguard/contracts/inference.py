@@ -4,7 +4,6 @@ Everything that the catalog keeps to is promised: types, NOT NULL, bounds and cl
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 
 from schemaguard.catalog.objects import Catalog, Check, Column, Domain, Name, Table
 from schemaguard.contracts.compatibility.bounds import Bounds, bounds, strictest, table_bounds
@@ -12,6 +11,7 @@ from schemaguard.contracts.compatibility.reading import UNKNOWN, is_required, po
 from schemaguard.contracts.compatibility.relation import relation
 from schemaguard.contracts.contract import ContractTable, Promise, ReadsThrough
 from schemaguard.errors import ContractError
+from schemaguard.frozen import dataclass, replace
 from schemaguard.sql.queries.lineage import trace
 from schemaguard.sql.queries.traced import Lineage, Untraceable
 from schemaguard.sql.reading.written import Written

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import Contract
+from schemaguard.frozen import dataclass, replace
 from schemaguard.sql.queries.lineage import trace
 from schemaguard.sql.queries.observed import Accesses, accesses
 from schemaguard.sql.queries.traced import Source, Untraceable

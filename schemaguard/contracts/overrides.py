@@ -14,11 +14,11 @@ They stand in a file with the contracts. That is the whole of it:
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from schemaguard.errors import ContractError
+from schemaguard.frozen import dataclass
 
 if TYPE_CHECKING:
     from schemaguard.contracts.document import Document

@@ -6,11 +6,11 @@ were measured (pandas 3, MLflow 3) and are compared with both by the tests.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.types import Type
+from schemaguard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """A table or column as somebody types it, found among what contracts and the catalog name."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.contracts.odcs import dotted
 from schemaguard.errors import UsageError
+from schemaguard.frozen import dataclass
 
 _SHOWN = 8
 

@@ -1,10 +1,10 @@
 """How the terms of two contracts differ: all that they say beyond tables and columns, and what that means."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
 from schemaguard.contracts.contract import Contract
+from schemaguard.frozen import dataclass
 
 _THROUGH = {
     "table": "a rename, drop or retype is felt as soon as it commits",

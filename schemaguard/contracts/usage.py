@@ -1,11 +1,11 @@
 """Who uses a table or column: by its contract, through views of the database, or by its query alone."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from schemaguard.catalog.objects import Catalog, Name, View
 from schemaguard.contracts.contract import Access, Contract, ContractTable
 from schemaguard.contracts.subject import Subject
+from schemaguard.frozen import dataclass
 from schemaguard.sql.queries.lineage import trace
 from schemaguard.sql.queries.traced import Untraceable
 

@@ -1,7 +1,6 @@
 """What is wrong with a contract beyond its file: against a catalog, its own query, its signature and its dates."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from typing import Literal
@@ -12,6 +11,7 @@ from schemaguard.contracts.compatibility.relation import relation
 from schemaguard.contracts.compatibility.signed import arriving
 from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.contracts.signature import SignatureField, refusal
+from schemaguard.frozen import dataclass
 from schemaguard.sql.queries.lineage import trace
 from schemaguard.sql.queries.traced import Lineage, Source, Untraceable
 

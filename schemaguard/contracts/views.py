@@ -5,12 +5,12 @@ contract is a member of the contract's group role, which reaches the views and n
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from schemaguard.catalog.objects import Catalog, Column, Name, Table
 from schemaguard.catalog.types import Type
 from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.errors import RefusedError
+from schemaguard.frozen import dataclass
 from schemaguard.sql.writing.identifiers import LONGEST_NAME_BYTES, quote
 
 OWNER = "schemaguard_views"

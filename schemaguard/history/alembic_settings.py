@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from posixpath import dirname, isabs, join, normpath
 from typing import TYPE_CHECKING
 
 from schemaguard.errors import HistoryError
+from schemaguard.frozen import dataclass
 from schemaguard.history.sources import Files, is_folder
 
 if TYPE_CHECKING:

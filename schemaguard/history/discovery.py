@@ -1,10 +1,10 @@
 """Finds out what kind of history a path leads to, and which histories a project has."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from posixpath import normpath
 
 from schemaguard.errors import HistoryError, UsageError
+from schemaguard.frozen import dataclass
 from schemaguard.history.alembic_folder import is_alembic, name_among, read_alembic, read_location, settings_file
 from schemaguard.history.alembic_settings import every_location
 from schemaguard.history.databases import MARK, each_database, of_database

@@ -1,9 +1,9 @@
 """The graph of a history's revisions: their order, their heads, and what is wrong with them. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from schemaguard.finding import Place
+from schemaguard.frozen import dataclass, replace
 from schemaguard.history.revision import Problem, Revision
 
 

@@ -1,10 +1,10 @@
 """A history as it was found in a folder: its revisions, their graph, and what is needed to evaluate them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from schemaguard.errors import HistoryError
+from schemaguard.frozen import dataclass, field
 from schemaguard.history.graph import Graph
 from schemaguard.history.revision import Problem
 

@@ -3,10 +3,10 @@
 import ast
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from posixpath import basename
 
 from schemaguard.finding import Place
+from schemaguard.frozen import dataclass, replace
 from schemaguard.history.declared import declared
 from schemaguard.history.parsing import parse
 from schemaguard.history.revision import Problem, Revision

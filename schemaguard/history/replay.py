@@ -1,10 +1,10 @@
 """Replays a history: revision by revision, in the order of application, from the first catalog to that at the heads."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from schemaguard.catalog.objects import Catalog
+from schemaguard.frozen import dataclass
 from schemaguard.history.history import History
 from schemaguard.history.revision import Direction, Replay, Revision, Run
 from schemaguard.history.selection import Selection

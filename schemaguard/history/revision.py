@@ -1,13 +1,13 @@
 """A revision, and the steps that running it would take."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
 from schemaguard.catalog.changes import Change
 from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Place
+from schemaguard.frozen import dataclass
 from schemaguard.history.deployment import Presumed
 from schemaguard.sql.reading.statement import Statement
 

@@ -1,10 +1,10 @@
 """Looks through a project for the Alembic histories in it, where nobody has said where they are."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from posixpath import join, normpath
 
 from schemaguard.errors import HistoryError
+from schemaguard.frozen import dataclass
 from schemaguard.history.alembic_folder import location_of, name_among, settings_file
 from schemaguard.history.alembic_settings import Location, every_location
 from schemaguard.history.sources import Files, is_folder

@@ -3,10 +3,10 @@
 import ast
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from schemaguard.finding import Place
+from schemaguard.frozen import dataclass
 from schemaguard.history import graph
 from schemaguard.history.history import History
 from schemaguard.history.parsing import parse

@@ -1,9 +1,10 @@
 """What the core asks of a file tree; `schemaguard.adapters.files` answers it from the disk, tests from a dict."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from posixpath import normpath
 from typing import Protocol
+
+from schemaguard.frozen import dataclass, field
 
 
 class Files(Protocol):

@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from schemaguard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

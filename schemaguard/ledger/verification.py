@@ -1,9 +1,9 @@
 """Whether a ledger is what was written: every entry, the tree over them, its checkpoints, and the pointers."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from schemaguard.frozen import dataclass
 from schemaguard.ledger.entry import Entry, leaf_hash, parse
 from schemaguard.ledger.tree import root_hash
 

@@ -4,7 +4,6 @@ A contract is what `check` defends. One that says less than before lets the next
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -15,6 +14,7 @@ from schemaguard.contracts.document import Document
 from schemaguard.contracts.terms import Term, is_earlier, terms
 from schemaguard.errors import ExitCode
 from schemaguard.finding import Finding, Place, Reader, Severity
+from schemaguard.frozen import dataclass, replace
 from schemaguard.history.selection import Base
 from schemaguard.registry.listing import ranges
 from schemaguard.rules.contract import (

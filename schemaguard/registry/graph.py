@@ -1,7 +1,6 @@
 """Models and consumers, the tables and views that they read and write, and what views read: one graph."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
@@ -9,6 +8,7 @@ from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import Access
 from schemaguard.contracts.subject import find, subjects
 from schemaguard.errors import UsageError
+from schemaguard.frozen import dataclass
 from schemaguard.registry.listing import Shared
 
 

@@ -1,7 +1,6 @@
 """Who reads and writes what, and until when: the folder's contracts and the published ones, as one list."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from itertools import groupby
@@ -12,6 +11,7 @@ from schemaguard.contracts.contract import Access, Contract, ContractFile
 from schemaguard.contracts.difference import difference
 from schemaguard.contracts.subject import Subject
 from schemaguard.errors import UsageError
+from schemaguard.frozen import dataclass
 from schemaguard.registry.publication import BoundContract
 from schemaguard.window.window import ENDLESS_ROLES, Window, WindowEntry, consumer_entry
 

@@ -1,12 +1,12 @@
 """Contracts against the revisions of a history: which fits, breaks or is unproven where."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.compatibility.fitness import Fitness, Verdict, fitness
 from schemaguard.contracts.contract import Contract
+from schemaguard.frozen import dataclass
 from schemaguard.registry.listing import Shared
 
 

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from schemaguard.contracts.contract import Contract
 from schemaguard.contracts.views import ContractViews
+from schemaguard.frozen import dataclass
 
 _LONGEST_BASE = 40
 _SHOWN_OF_DIGEST = 6

@@ -1,13 +1,13 @@
 """May it be dropped? Who reads or writes a table or column, until when, and what isn't known about it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.subject import Subject
 from schemaguard.contracts.usage import Usage, usages, views_over
+from schemaguard.frozen import dataclass
 from schemaguard.registry.listing import ListedContract, Shared
 
 Answer = Literal["yes", "later", "no", "unproven"]

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from schemaguard.frozen import dataclass
 from schemaguard.registry.listing import Shared
 
 _WEIGHTS = {

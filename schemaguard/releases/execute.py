@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from schemaguard.errors import NeedsHumanError
+from schemaguard.frozen import dataclass, field
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import ConnectionLostError, World
 from schemaguard.releases.release import Operation, StepName, StepState

@@ -1,10 +1,10 @@
 """What FINISH takes out of sight: objects that only the release that was left, or nobody at all, names."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import Contract
+from schemaguard.frozen import dataclass
 from schemaguard.releases.now import Now
 from schemaguard.releases.release import Release
 

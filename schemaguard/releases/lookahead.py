@@ -1,11 +1,11 @@
 """How a plan looks ahead, as a protocol: what a catalog doesn't give a contract, and what it is after statements."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Protocol
 
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import Contract
+from schemaguard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

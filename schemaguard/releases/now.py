@@ -1,11 +1,11 @@
 """Everything that a plan is made from, as one value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.contract import Contract
+from schemaguard.frozen import dataclass, field
 from schemaguard.releases.release import (
     AppliedChange,
     Held,

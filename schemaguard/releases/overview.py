@@ -1,9 +1,9 @@
 """What status and reconcile tell, as values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from schemaguard.frozen import dataclass
 from schemaguard.releases.release import Held, Operation, Pointer, Retired, Server, StepName
 
 

@@ -1,9 +1,8 @@
 """A plan as data: what a promotion or rollback would do, decided before anything is touched."""
 
-from dataclasses import dataclass, field
-
 from schemaguard.contracts.views import ContractViews, contract_views
 from schemaguard.errors import ConflictError, RefusedError, UsageError
+from schemaguard.frozen import dataclass, field
 from schemaguard.releases.leftovers import Leftover, leftovers_of_promotion, leftovers_of_rollback, names
 from schemaguard.releases.lookahead import Fit
 from schemaguard.releases.now import Now

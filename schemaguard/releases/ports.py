@@ -1,10 +1,10 @@
 """What operations need of the world, as protocols: the database with its control schema, and the model registry."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from schemaguard.errors import DatabaseError
+from schemaguard.frozen import dataclass
 from schemaguard.releases.now import Now
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.release import Intent, Operation, StepName

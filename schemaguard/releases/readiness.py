@@ -1,13 +1,13 @@
 """What has to happen to a catalog so that it satisfies a contract: restored, inverted, or lifted; or refused."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from schemaguard.catalog.changes import DropNotNull
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import RefusedError
+from schemaguard.frozen import dataclass, replace
 from schemaguard.releases.lookahead import Fit, Unmet
 from schemaguard.releases.now import Now
 from schemaguard.releases.release import Retired, ReversalClass

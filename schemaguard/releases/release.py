@@ -1,13 +1,13 @@
 """Releases, pointers and operations as values: what the control schema holds, read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from schemaguard.catalog.objects import Name
 from schemaguard.contracts.contract import Contract
+from schemaguard.frozen import dataclass, field
 
 
 class OperationKind(StrEnum):

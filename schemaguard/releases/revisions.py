@@ -1,7 +1,8 @@
 """Where the applied revision moves to, and which revisions are held, when a model goes back or forward again."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+
+from schemaguard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

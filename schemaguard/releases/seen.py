@@ -1,10 +1,10 @@
 """What an operation's probes look at, observed at one moment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from schemaguard.frozen import dataclass, field
 from schemaguard.releases.release import OperationState, Pointer, Server
 
 

@@ -1,12 +1,13 @@
 """Tables that fit: drawn and wrapped on a terminal, plain columns with nothing cut off in a pipe."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from schemaguard.frozen import dataclass
 
 _GAP = 2
 

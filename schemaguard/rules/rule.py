@@ -1,10 +1,10 @@
 """What a rule is: one record that the report, `explain`, the documentation and the tests all read."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from schemaguard.catalog.changes import Change
 from schemaguard.finding import Explanation, Family, Place, Reader, Severity
+from schemaguard.frozen import dataclass
 from schemaguard.rules.facts.context import Context, RevisionContext, WholeContext
 
 

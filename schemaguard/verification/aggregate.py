@@ -1,7 +1,6 @@
 """The promises of a contract as checks on data: what one aggregate a table and the schema of a frame both judge."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import assert_never
 
@@ -9,6 +8,7 @@ from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import Type
 from schemaguard.contracts.compatibility.typing import type_cause
 from schemaguard.contracts.contract import Access, ContractTable, Promise
+from schemaguard.frozen import dataclass, field
 from schemaguard.verification.checks import (
     NUMBERS,
     STRINGS,

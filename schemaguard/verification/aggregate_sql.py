@@ -5,13 +5,13 @@ whatever collation the column has: what a nondeterministic collation takes for e
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, assert_never
 
 from sqlglot import exp, parse
 
 from schemaguard.catalog.objects import Name
+from schemaguard.frozen import dataclass
 from schemaguard.verification.checks import (
     NUMBERS,
     Asked,

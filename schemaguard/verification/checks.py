@@ -4,10 +4,11 @@ NaN is a missing value here, as it is in a frame: it counts as NULL where a colu
 uniqueness is held against it.
 """
 
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Literal
+
+from schemaguard.frozen import dataclass
 
 Sign = Literal["≥", ">", "≤", "<"]
 _SHOWN_VALUES = 6

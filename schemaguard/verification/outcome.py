@@ -1,9 +1,9 @@
 """What verifying data against a contract found."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from schemaguard.errors import ExitCode
+from schemaguard.frozen import dataclass, field
 from schemaguard.verification.aggregate import TableChecks
 from schemaguard.verification.checks import Asked, Check, Distinct
 

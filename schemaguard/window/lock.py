@@ -1,9 +1,9 @@
 """The lock file against the database: who has come, gone or changed, and when its text is written anew."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from schemaguard.frozen import dataclass
 from schemaguard.window.window import Window, WindowEntry
 
 FRESH = timedelta(days=1)

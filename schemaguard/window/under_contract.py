@@ -1,10 +1,9 @@
 """The contracts that hold while a revision is judged, and the model versions that they hold for."""
 
-from dataclasses import dataclass
-
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import Access, Contract
 from schemaguard.finding import Reader
+from schemaguard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import ConfigError
+from schemaguard.frozen import dataclass
 from schemaguard.window.under_contract import UnderContract, VersionInWindow
 
 SUPERSEDED_DAYS = 14

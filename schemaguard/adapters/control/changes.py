@@ -1,13 +1,13 @@
 """What the guard saw go through, and what is retired: written and read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from schemaguard.catalog.objects import Name
+from schemaguard.frozen import dataclass
 
 if TYPE_CHECKING:
     from schemaguard.applying.retirement import Retirement

@@ -1,7 +1,6 @@
 """FINISH and abandoning on PostgreSQL: what is taken out of sight again, and how an operation is closed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -9,6 +8,7 @@ import psycopg
 from schemaguard.adapters.control import journal, ledger, locks, pointer, retirement, revision, situation
 from schemaguard.applying.retirement import Retirement
 from schemaguard.catalog.objects import Catalog
+from schemaguard.frozen import dataclass
 from schemaguard.releases.leftovers import Leftover, needed_by
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.readiness import Reversal

@@ -1,6 +1,5 @@
 """Who needs what a migration drops, by the releases and the consumers of the database, and who answers for it."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from schemaguard.adapters.files.tree import DiskFiles
 from schemaguard.applying.permission import confirmed, unanswered
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.overrides import Override
+from schemaguard.frozen import dataclass
 from schemaguard.ledger.entry import parse as parse_entry
 from schemaguard.releases.leftovers import names
 

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from schemaguard.adapters.files.watching import decode, of_folders, of_probes, of_texts, read_kinds, read_text
+from schemaguard.frozen import dataclass, field
 from schemaguard.sealing import digest
 
 __all__ = ["DiskFiles", "decode"]

@@ -1,13 +1,12 @@
 """The catalog of a live database, and the revisions that Alembic's own table says are applied."""
 
-from dataclasses import dataclass
-
 import psycopg
 
 from schemaguard.adapters.postgres.connection import Connection, connect, first_line, place
 from schemaguard.adapters.postgres.introspect import read_catalog
 from schemaguard.catalog.objects import Catalog
 from schemaguard.errors import DatabaseError
+from schemaguard.frozen import dataclass
 
 VERSION_TABLE = "alembic_version"
 

@@ -6,7 +6,6 @@ A model version knows its run, so the contract finds its version when that is re
 import json
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +15,7 @@ from schemaguard.adapters.registry.calls import ask, bounded, without_password
 from schemaguard.contracts.contract import ReadsThrough
 from schemaguard.contracts.inference import FeatureQuery
 from schemaguard.errors import RegistryError
+from schemaguard.frozen import dataclass
 
 FOLDER = "schemaguard"
 CONTRACT, INTERFACE, RECORDING, QUERIES = "contract.odcs.yaml", "interface.json", "recording.json", "queries"

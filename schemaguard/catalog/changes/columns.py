@@ -1,9 +1,8 @@
 """Changes of columns."""
 
-from dataclasses import dataclass
-
 from schemaguard.catalog.objects import Column, Constraint, Identity, Name
 from schemaguard.catalog.types import Type
+from schemaguard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
 """Changes of constraints and indexes."""
 
-from dataclasses import dataclass
-
 from schemaguard.catalog.objects import Constraint, Index, Name
+from schemaguard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

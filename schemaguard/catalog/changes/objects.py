@@ -1,6 +1,5 @@
 """Changes of everything else that has a name."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from schemaguard.catalog.objects import (
@@ -17,6 +16,7 @@ from schemaguard.catalog.objects import (
     Trigger,
     View,
 )
+from schemaguard.frozen import dataclass
 
 ObjectKind = Literal[
     "table", "view", "materialized view", "index", "sequence", "type", "domain", "function", "procedure", "aggregate",

@@ -1,8 +1,7 @@
 """What acts on rows or on the session, and what isn't understood."""
 
-from dataclasses import dataclass
-
 from schemaguard.catalog.objects import Name
+from schemaguard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
 """Changes of tables."""
 
-from dataclasses import dataclass
-
 from schemaguard.catalog.objects import Index, Name, Table
+from schemaguard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

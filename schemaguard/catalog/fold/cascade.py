@@ -1,7 +1,6 @@
 """What goes when an object goes: the server's dependencies, and which of them ask for CASCADE."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from schemaguard.catalog import expressions
@@ -9,6 +8,7 @@ from schemaguard.catalog.changes import Change, DropColumn, DropConstraint, Drop
 from schemaguard.catalog.fold.draft import Draft, indexed, parse_name, type_name
 from schemaguard.catalog.hanging import Hung, on_attribute, on_extension, on_function, on_other, on_relation, on_type
 from schemaguard.catalog.objects import Catalog, Check, ForeignKey, Index, Name, PrimaryKey, Table, Unique, View
+from schemaguard.frozen import dataclass
 
 GoneKind = Literal[
     "table", "view", "index", "sequence", "enum", "domain", "composite", "function", "schema", "extension",

@@ -1,10 +1,10 @@
 """PostgreSQL's table lock modes and what each keeps waiting (chapter 13.3 of its documentation)."""
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from schemaguard.catalog.objects import Name
+from schemaguard.frozen import dataclass
 
 Mode = Literal[
     "ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE", "SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE",

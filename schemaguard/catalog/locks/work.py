@@ -1,12 +1,12 @@
 """What a change does to the tables that were there before, and the parts of which it is put together."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.locks.modes import Lock, Mode, strongest
 from schemaguard.catalog.objects import Constraint, ForeignKey, Name, Table
+from schemaguard.frozen import dataclass
 
 Work = Literal["metadata", "scan", "rewrite"]
 ALONE: Mode = "ACCESS EXCLUSIVE"

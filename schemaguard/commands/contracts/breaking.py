@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
@@ -16,6 +15,7 @@ from schemaguard.contracts import odcs
 from schemaguard.contracts.contract import ContractFile
 from schemaguard.contracts.document import Document, read
 from schemaguard.errors import ContractError, UsageError
+from schemaguard.frozen import dataclass
 from schemaguard.registry.edits import EditVerdict, judge
 from schemaguard.window.window import Window, from_dates, parse_lock
 

@@ -1,6 +1,5 @@
 """contracts diff: how two contracts differ, and what that means for a reader and a writer."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from schemaguard.adapters.files.contracts import read_file
@@ -10,6 +9,7 @@ from schemaguard.contracts.comparison import ContractDifference, compare
 from schemaguard.contracts.contract import Contract
 from schemaguard.contracts.terms import Term, terms
 from schemaguard.errors import UsageError
+from schemaguard.frozen import dataclass
 from schemaguard.registry.listing import chosen, ranges, shared
 
 

@@ -1,11 +1,11 @@
 """contracts graph: models, the tables between them, and who shares them."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from schemaguard.catalog.objects import Catalog
 from schemaguard.commands.contracts.known import Bench, bench, read_book
 from schemaguard.commands.site import Site
+from schemaguard.frozen import dataclass
 from schemaguard.registry.graph import Focus, RegistryGraph, focus
 from schemaguard.registry.graph import graph as of_contracts
 

@@ -1,7 +1,6 @@
 """Use case: a contract's draft from what a model version's feature queries read."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from schemaguard.adapters.files.contracts import write_new
@@ -18,6 +17,7 @@ from schemaguard.contracts.interface import interface
 from schemaguard.contracts.signature import SignatureField, render_signature
 from schemaguard.contracts.validation import Remark, against_catalog, against_query, against_signature
 from schemaguard.errors import ContractError, ExitCode, UsageError
+from schemaguard.frozen import dataclass, replace
 from schemaguard.sql.queries.qualifying import with_schemas
 from schemaguard.sql.queries.traced import Untraceable
 from schemaguard.sql.reading.written import Written, read_written

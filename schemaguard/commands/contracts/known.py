@@ -1,7 +1,6 @@
 """contracts: what is known of who reads and writes what until when, by folder, control schema, lock file and dates."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from schemaguard.commands.site import LOCK, Site
 from schemaguard.contracts.compatibility.fitness import Fitness, fitness
 from schemaguard.contracts.subject import Subject, find, subjects
 from schemaguard.errors import HistoryError, UsageError
+from schemaguard.frozen import dataclass
 from schemaguard.registry.listing import UNPUBLISHED, ListedContract, Shared, listing, names, shared
 from schemaguard.window.window import Window, from_dates, without_contract
 

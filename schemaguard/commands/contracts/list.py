@@ -1,7 +1,6 @@
 """contracts list: every contract, whom it is for, until when, and whether the tables satisfy it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from schemaguard.catalog.objects import Catalog
 from schemaguard.commands.contracts.known import Bench, bench, fits, meant, read_book
 from schemaguard.commands.site import Site
 from schemaguard.contracts.compatibility.fitness import Fitness
+from schemaguard.frozen import dataclass
 from schemaguard.registry.listing import ListedContract, Shared, shared
 
 

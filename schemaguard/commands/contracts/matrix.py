@@ -1,11 +1,11 @@
 """contracts matrix: every contract held against the catalog after every revision, without a database."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from schemaguard.commands.contracts.known import read_book
 from schemaguard.commands.histories import find_one, replay_selected
 from schemaguard.commands.site import Site
+from schemaguard.frozen import dataclass
 from schemaguard.history.graph import order_to
 from schemaguard.history.resolution import span
 from schemaguard.history.selection import Selection

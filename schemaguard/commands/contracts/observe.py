@@ -1,7 +1,6 @@
 """contracts observe: what contracts declare, against what the database has seen."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from schemaguard.adapters.postgres import statements
@@ -9,6 +8,7 @@ from schemaguard.commands.contracts.known import read_book
 from schemaguard.commands.site import Site
 from schemaguard.contracts.observation import Log, Observation, observe
 from schemaguard.errors import UsageError
+from schemaguard.frozen import dataclass, replace
 from schemaguard.registry.listing import UNPUBLISHED, ListedContract
 
 

@@ -1,11 +1,11 @@
 """contracts readers: may a table or column be dropped? Who reads or writes it, and until when."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from schemaguard.catalog.objects import Catalog
 from schemaguard.commands.contracts.known import Bench, bench, meant, read_book, unknown
 from schemaguard.commands.site import Site
+from schemaguard.frozen import dataclass
 from schemaguard.registry.readership import Readership, readership
 
 

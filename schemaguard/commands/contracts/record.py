@@ -1,7 +1,6 @@
 """Use case: from what a training run was heard to send to a contract's draft, kept with the run."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from schemaguard.adapters.postgres.capture import MOST, Identity, Listener, leads_to
@@ -16,6 +15,7 @@ from schemaguard.contracts.drafting import ContractDraft, render
 from schemaguard.contracts.inference import FeatureQuery, infer_reads, infer_writes
 from schemaguard.contracts.interface import interface
 from schemaguard.errors import ContractError
+from schemaguard.frozen import dataclass
 from schemaguard.sql.queries.sent import sent
 
 _IN_BLOCK = "run the feature query inside the block, through psycopg, SQLAlchemy or pandas over one of them"

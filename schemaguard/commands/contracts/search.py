@@ -1,11 +1,11 @@
 """contracts search: contracts by words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from schemaguard.commands.contracts.known import read_book
 from schemaguard.commands.site import Site
 from schemaguard.errors import UsageError
+from schemaguard.frozen import dataclass
 from schemaguard.registry.search import FoundContract, nearest
 from schemaguard.registry.search import search as looked_for
 

@@ -1,13 +1,13 @@
 """contracts show: all that a contract says."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from schemaguard.commands.contracts.known import Bench, bench, fits, read_book
 from schemaguard.commands.site import Site
 from schemaguard.contracts.compatibility.fitness import Fitness
+from schemaguard.frozen import dataclass
 from schemaguard.registry.listing import ListedContract, chosen, shared
 
 

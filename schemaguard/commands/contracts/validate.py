@@ -1,7 +1,6 @@
 """Use case: whether contracts are right: their files, and against catalog, query, signature and dates."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +19,7 @@ from schemaguard.contracts.validation import (
     against_signature,
 )
 from schemaguard.errors import ContractError, ExitCode, UsageError
+from schemaguard.frozen import dataclass
 from schemaguard.window.window import Window
 
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,6 +13,7 @@ from schemaguard.commands.contracts.publish import find
 from schemaguard.commands.site import Site
 from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.errors import UsageError
+from schemaguard.frozen import dataclass, replace
 from schemaguard.verification.aggregate import Drift, Shape, table_checks
 from schemaguard.verification.aggregate_sql import (
     Dialect,

@@ -1,7 +1,6 @@
 """Columns of composite and row types: their attributes before a change and after it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from schemaguard.catalog.calls import tokens
 from schemaguard.catalog.objects import Catalog, Column, Name
@@ -9,6 +8,7 @@ from schemaguard.catalog.types import Type
 from schemaguard.contracts.compatibility.domains import domain_of
 from schemaguard.contracts.compatibility.reading import Flaw
 from schemaguard.contracts.contract import Access
+from schemaguard.frozen import dataclass
 
 _DEEPEST = 20
 _ENDS = frozenset({",", "from", "as", "order", ")", ""})

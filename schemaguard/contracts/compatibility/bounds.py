@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from schemaguard.catalog.objects import Check, Table
 from schemaguard.contracts.contract import Promise
+from schemaguard.frozen import dataclass
 
 _VALUE = r"'((?:[^']|'')*)'(?:\s*::\s*[\w\s\".]+(?:\(\d+\))?)?"
 _LIST = re.compile(rf"(?:in\s*\(|=\s*any\s*\(\s*\(?\s*array\s*\[)\s*({_VALUE}(?:\s*,\s*{_VALUE})*)", re.IGNORECASE)

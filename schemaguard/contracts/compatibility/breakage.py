@@ -1,10 +1,9 @@
 """One thing that a contract was promised and doesn't get, with what a client would feel."""
 
-from dataclasses import dataclass
-
 from schemaguard.catalog.objects import Name
 from schemaguard.contracts.contract import Access, ReadsThrough
 from schemaguard.finding import Severity
+from schemaguard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Whether a catalog satisfies a contract, in one word: it fits, it breaks, or it can't be shown."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from schemaguard.catalog.objects import Catalog, Name
@@ -10,6 +9,7 @@ from schemaguard.contracts.compatibility.judgement import unmet
 from schemaguard.contracts.compatibility.relation import relation
 from schemaguard.contracts.compatibility.signed import refused_columns
 from schemaguard.contracts.contract import Contract, ContractTable
+from schemaguard.frozen import dataclass
 
 Verdict = Literal["fits", "breaks", "unproven"]
 

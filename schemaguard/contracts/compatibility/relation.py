@@ -1,12 +1,12 @@
 """What a contract's table is in a catalog: a table, or a view that is followed to the tables below it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from schemaguard.catalog.fold.draft import unlisted_column
 from schemaguard.catalog.objects import Catalog, Column, Name, Table, View
 from schemaguard.contracts.compatibility.domains import with_domains
+from schemaguard.frozen import dataclass, field, replace
 from schemaguard.sql.queries.lineage import view_outputs
 from schemaguard.sql.queries.traced import Output, Untraceable
 

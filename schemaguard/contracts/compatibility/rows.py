@@ -3,7 +3,7 @@
 `docs/compatibility.md` is these rows with what servers really did; `check --explain` shows the row of a finding.
 """
 
-from dataclasses import dataclass
+from schemaguard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """What arrives in the frame after a change, against the signature that the contract was given."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.types import Type
@@ -10,6 +9,7 @@ from schemaguard.contracts.compatibility.reading import is_required
 from schemaguard.contracts.compatibility.relation import relation
 from schemaguard.contracts.contract import Contract
 from schemaguard.contracts.signature import refusal
+from schemaguard.frozen import dataclass, replace
 from schemaguard.sql.queries.lineage import trace
 from schemaguard.sql.queries.traced import Output, Untraceable
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from schemaguard.catalog import changes as c
@@ -13,6 +12,7 @@ from schemaguard.contracts.compatibility.positional import is_positional
 from schemaguard.contracts.compatibility.reading import Flaw, promised_bounds_kept, unique_sets
 from schemaguard.contracts.compatibility.relation import Relation
 from schemaguard.contracts.contract import Contract, ContractTable, Promise
+from schemaguard.frozen import dataclass
 
 DOUBT = "unlisted"
 """The cause of what can't be known."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
 from sqlalchemy import exc
@@ -12,6 +11,7 @@ from sqlalchemy.schema import DefaultGenerator
 
 from schemaguard.catalog.fold.draft import parse_name
 from schemaguard.evaluation.database.dialect import CatalogDialect
+from schemaguard.frozen import dataclass
 
 _DOUBLED, _PERCENT = "%%", "%"
 _OWNER_OF_SEQUENCE = "select c.relname, a.attname from pg_class as c join pg_depend d"

@@ -1,7 +1,6 @@
 """What SQLAlchemy's reflection of a real server would say, said of a catalog: same keys, same order."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import types
@@ -14,6 +13,7 @@ from schemaguard.catalog.types import Type
 from schemaguard.evaluation.database.indexes import index_facts
 from schemaguard.evaluation.database.texts import printed_condition, printed_default
 from schemaguard.evaluation.database.types import TypeReflection
+from schemaguard.frozen import dataclass
 
 Relation = Table | View
 Facts = dict[str, Any]

@@ -1,7 +1,6 @@
 """Our types as SQLAlchemy's reflection of a real server gives them."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import types
@@ -10,6 +9,7 @@ from sqlalchemy.dialects import postgresql as pg
 from schemaguard.catalog.objects import Catalog, Domain, EnumType, Name
 from schemaguard.catalog.types import Type, parse_type
 from schemaguard.evaluation.database.texts import printed_default, printed_domain_check, unquoted
+from schemaguard.frozen import dataclass, replace
 
 _PLAIN: dict[str, Callable[..., types.TypeEngine[Any]]] = {
     "smallint": pg.SMALLINT, "integer": pg.INTEGER, "bigint": pg.BIGINT, "real": pg.REAL, "money": pg.MONEY,

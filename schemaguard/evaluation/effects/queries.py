@@ -1,7 +1,6 @@
 """Queries of a session: what they find are objects that are written when they change; deletes and updates are sent."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +12,7 @@ from schemaguard.evaluation.host.mapped import table_of
 from schemaguard.evaluation.host.modelled import native
 from schemaguard.evaluation.machine.interpreter import Interpreter
 from schemaguard.evaluation.values.objects import NOTHING, Arguments, Modelled, Unknown, Value
+from schemaguard.frozen import dataclass, replace
 
 _NARROWS_NOTHING = frozenset(
     {"options", "order_by", "yield_per", "execution_options", "with_for_update", "populate_existing",

@@ -6,7 +6,6 @@ as released.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -14,6 +13,7 @@ from schemaguard.evaluation.effects.connections import send
 from schemaguard.evaluation.host.modelled import Call, native
 from schemaguard.evaluation.machine.interpreter import Interpreter
 from schemaguard.evaluation.values.objects import NOTHING, Arguments, Modelled, Unknown, Unsupported, Value
+from schemaguard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

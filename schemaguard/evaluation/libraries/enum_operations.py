@@ -5,7 +5,6 @@ The package need not be installed. Source: its `operations` and `sql_commands`, 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 
@@ -15,6 +14,7 @@ from schemaguard.evaluation.effects.connections import send
 from schemaguard.evaluation.host.modelled import Call, module, native
 from schemaguard.evaluation.machine.interpreter import Interpreter
 from schemaguard.evaluation.values.objects import NOTHING, Arguments, Modelled, Unknown, Unsupported, Value
+from schemaguard.frozen import dataclass, replace
 
 _COMPARISONS = (("!=", "new_old_not_equals"), ("=", "new_old_equals"))
 _COMMON, _ARRAY = (Modelled(f"ColumnType.{name}", lambda _, __: NOTHING) for name in ("COMMON", "ARRAY"))

@@ -6,7 +6,6 @@ from one to the other.
 
 import ast
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from schemaguard.evaluation.machine import sending
@@ -26,6 +25,7 @@ from schemaguard.evaluation.values.objects import (
     Value,
 )
 from schemaguard.evaluation.values.scope import Scope
+from schemaguard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from schemaguard.finding import Place
+from schemaguard.frozen import dataclass
 from schemaguard.history.history import Script, Section, Transactions
 from schemaguard.history.revision import Problem
 from schemaguard.history.sources import Files

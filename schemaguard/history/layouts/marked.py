@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from schemaguard.frozen import dataclass
 from schemaguard.history.history import Section, Tool, Transactions
 from schemaguard.history.sources import Files
 

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from posixpath import basename, dirname, join
 
+from schemaguard.frozen import dataclass
 from schemaguard.history.history import Script
 from schemaguard.history.layouts.found import FoundMigration, Reading, problem, title, whole
 from schemaguard.history.sources import Files

@@ -1,10 +1,10 @@
 """The questions that every step answers."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from schemaguard.errors import SchemaguardError
+from schemaguard.frozen import dataclass
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import World
 from schemaguard.releases.release import Operation, StepName

@@ -1,9 +1,9 @@
 """Who is concerned, in words: the same in every report."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from schemaguard.finding import Reader
+from schemaguard.frozen import dataclass
 
 _WITHOUT_END = {
     "active": "until it is superseded + 14 days",

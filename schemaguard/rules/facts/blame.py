@@ -1,12 +1,12 @@
 """Which change breaks which contract: judged as a state at every commit point, blamed on the change that flips it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from schemaguard.catalog.changes import Change
 from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Reader, Severity
+from schemaguard.frozen import dataclass
 from schemaguard.history.revision import Replay
 from schemaguard.rules.facts.concerned import Directory, touched
 from schemaguard.rules.facts.made_again import made_again

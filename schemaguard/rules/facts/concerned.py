@@ -1,7 +1,6 @@
 """Which contracts a change can concern, so that a thousand contracts cost no more than the few that are touched."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from schemaguard.catalog import expressions
 from schemaguard.catalog.changes import (
@@ -50,6 +49,7 @@ from schemaguard.catalog.changes import (
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.persistent import PersistentMap
 from schemaguard.contracts.compatibility.rowsource import ancestors, below_view, deleted_from, emptied
+from schemaguard.frozen import dataclass
 from schemaguard.rules.facts.walk import Visit
 from schemaguard.window.under_contract import UnderContract
 

@@ -1,12 +1,12 @@
 """What a rule may look at: the change in its place, the catalogs around it, and the contracts that hold."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from schemaguard.catalog.changes import Change
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.overrides import Override
 from schemaguard.finding import Reader
+from schemaguard.frozen import dataclass
 from schemaguard.history.revision import Replay, Run, Step
 from schemaguard.rules.facts.blame import Blamed
 from schemaguard.rules.facts.change import ChangeFacts

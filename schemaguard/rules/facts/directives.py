@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.finding import Place
+from schemaguard.frozen import dataclass
 
 _DIRECTIVE = re.compile(r"schemaguard:\s*(?P<word>ignore-file|ignore|touches)\b[ \t:]*(?P<rest>[^\n]*)", re.IGNORECASE)
 _REASON = re.compile(r"\s+(?:--|—|–)\s*|\s*\*/\s*$")

@@ -5,7 +5,6 @@ been committed". Of a type that the same transaction made, it can.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from schemaguard.catalog.changes import (
     AddColumn,
@@ -21,6 +20,7 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.objects import Catalog, Column, Name, Table
 from schemaguard.catalog.types import Type
+from schemaguard.frozen import dataclass
 from schemaguard.rules.facts.context import Context
 from schemaguard.sql.reading.tokens import QUOTED, STRING, WORD, Token, tokenize
 

@@ -1,7 +1,5 @@
 """What a revision has made itself so far: what is younger than the revision can't be missed by anybody."""
 
-from dataclasses import dataclass, field, replace
-
 from schemaguard.catalog.changes import (
     AddColumn,
     Change,
@@ -14,6 +12,7 @@ from schemaguard.catalog.changes import (
     RenameTable,
 )
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.frozen import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)

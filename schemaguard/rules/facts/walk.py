@@ -1,11 +1,11 @@
 """One revision, change by change, with the catalogs around each."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from schemaguard.catalog.apply import Refusal, apply
 from schemaguard.catalog.changes import Change
 from schemaguard.catalog.objects import Catalog
+from schemaguard.frozen import dataclass
 from schemaguard.history.absence import finds_nothing
 from schemaguard.history.revision import Run, Step
 from schemaguard.rules.facts import refusal

@@ -2,10 +2,10 @@
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from schemaguard.errors import ConfigError, UsageError
 from schemaguard.finding import Severity
+from schemaguard.frozen import dataclass, field
 from schemaguard.rules.rule import Rule
 
 OFF = "off"

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from schemaguard.finding import Place
+from schemaguard.frozen import dataclass
 from schemaguard.rules.rule import Rule
 
 _TOOLS: tuple[tuple[str, re.Pattern[str]], ...] = (

@@ -1,12 +1,12 @@
 """Where overrides are applied: to findings of the contract family, and only for the model versions that they name."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 
 from schemaguard.contracts.overrides import Override
 from schemaguard.errors import ContractError
 from schemaguard.finding import Family, Finding, Place, Reader
+from schemaguard.frozen import dataclass, replace
 from schemaguard.rules.contract import expired_override, no_contract, unused_override
 from schemaguard.rules.judging.choice import nearest
 from schemaguard.rules.rule import Match, Rule

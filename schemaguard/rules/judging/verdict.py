@@ -1,10 +1,10 @@
 """The verdict of a check, as every report shows it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from schemaguard.errors import ExitCode
 from schemaguard.finding import Finding, Severity
+from schemaguard.frozen import dataclass
 from schemaguard.history.revision import Phase
 from schemaguard.rules.judging.headline import count
 

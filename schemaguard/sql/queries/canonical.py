@@ -5,13 +5,13 @@ count. Two queries that are equal here do the same; two that differ may.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.frozen import dataclass
 from schemaguard.sql.queries.scopes import scope_of
 from schemaguard.sql.queries.traced import Untraceable
 

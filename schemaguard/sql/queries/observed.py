@@ -5,12 +5,12 @@ Imports sqlglot: import it where statements are read.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sqlglot import exp, parse
 from sqlglot.optimizer.normalize_identifiers import normalize_identifiers
 
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.frozen import dataclass
 from schemaguard.sql.queries.lineage import trace
 from schemaguard.sql.queries.scopes import UNREADABLE, quiet
 from schemaguard.sql.queries.traced import Source, Untraceable

@@ -1,9 +1,9 @@
 """What a session sent, as SQL that stands alone: with placeholders for parameters, and which statements only read."""
 
 import re
-from dataclasses import dataclass
 
 from schemaguard.catalog.changes import Change, NoEffect, Opaque, SetSetting
+from schemaguard.frozen import dataclass
 from schemaguard.sql.queries.traced import is_of_the_server
 from schemaguard.sql.reading.cursor import Cursor
 from schemaguard.sql.reading.statements import split

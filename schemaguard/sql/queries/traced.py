@@ -1,9 +1,8 @@
 """What tracing a query finds: what it returns, and what it reads."""
 
-from dataclasses import dataclass
-
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import Type
+from schemaguard.frozen import dataclass
 
 _SYSTEM_SCHEMAS = frozenset({"pg_catalog", "information_schema"})
 Source = tuple[Name, str]

@@ -5,10 +5,10 @@ Source: https://www.postgresql.org/docs/18/plpgsql-trigger.html and https://www.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from schemaguard.catalog.objects import Name
+from schemaguard.frozen import dataclass
 from schemaguard.sql.reading.cursor import Cursor
 from schemaguard.sql.reading.mentions import relations_between
 from schemaguard.sql.reading.tokens import BROKEN, QUOTED, STRING, WORD, Token, tokenize

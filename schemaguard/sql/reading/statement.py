@@ -1,8 +1,7 @@
 """A statement and where it stands; apart from what reads it, which a history that is remembered doesn't need."""
 
-from dataclasses import dataclass
-
 from schemaguard.finding import Place
+from schemaguard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

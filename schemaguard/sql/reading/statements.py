@@ -7,9 +7,9 @@ and after an unterminated quote reading goes on behind the next line that ends i
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from schemaguard.finding import Place
+from schemaguard.frozen import dataclass
 from schemaguard.sql.reading.statement import Statement
 from schemaguard.sql.reading.tokens import BROKEN, DATA, META, Comment, Token, tokenize
 

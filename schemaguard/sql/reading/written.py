@@ -1,8 +1,7 @@
 """What somebody says that is written: `table(column, …)`, with `on conflict (column, …)` behind it for an upsert."""
 
-from dataclasses import dataclass
-
 from schemaguard.catalog.objects import Name
+from schemaguard.frozen import dataclass
 from schemaguard.sql.reading.cursor import Cursor, SyntaxRefusal, UnknownMeaning
 from schemaguard.sql.reading.tokens import tokenize
 

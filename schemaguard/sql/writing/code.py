@@ -2,7 +2,8 @@
 
 import ast
 import re
-from dataclasses import dataclass
+
+from schemaguard.frozen import dataclass
 
 _WIDTH = 88
 """What Black and Ruff allow a line, and so most projects."""

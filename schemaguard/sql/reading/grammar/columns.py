@@ -1,8 +1,7 @@
 """A column's definition, as in CREATE TABLE and ADD COLUMN."""
 
-from dataclasses import dataclass, replace
-
 from schemaguard.catalog.objects import Column, Constraint, Identity, PrimaryKey, Unique
+from schemaguard.frozen import dataclass, replace
 from schemaguard.sql.reading.cursor import Cursor, spelled
 from schemaguard.sql.reading.grammar.constraints import attributes, check, index_parameters, nulls_distinct, references
 from schemaguard.sql.reading.syntax.commands import foreign_option

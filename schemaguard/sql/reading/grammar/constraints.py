@@ -1,7 +1,5 @@
 """Constraints: of a table, and what they share with those of a column."""
 
-from dataclasses import dataclass, replace
-
 from schemaguard.catalog.objects import (
     Check,
     Constraint,
@@ -11,6 +9,7 @@ from schemaguard.catalog.objects import (
     ReferentialAction,
     Unique,
 )
+from schemaguard.frozen import dataclass, replace
 from schemaguard.sql.reading.cursor import Cursor
 from schemaguard.sql.reading.expressions import columns_between
 from schemaguard.sql.reading.syntax.expressions import any_operator
