@@ -32,7 +32,7 @@ class Recording:
     def __init__(self, model: str) -> None:
         self.model = model
         self._made: recorded.RecordedContract | None = None
-        self._kept: recorded.Kept | None = None
+        self._kept: recorded.KeptRecord | None = None
 
     def __repr__(self) -> str:
         return f"<Recording of {self.model}: {self.digest[:12] if self.is_complete else 'not complete'}>"

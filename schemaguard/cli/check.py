@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.checking import Asked, CheckFormat
+from schemaguard.cli.checking import CheckFormat, CheckRequest
 
 
 def check(
@@ -58,7 +58,7 @@ def check(
     """
     from schemaguard.cli import checking
 
-    asked = Asked(
+    asked = CheckRequest(
         paths=tuple(paths or ()),
         base=base,
         contracts=contracts,

@@ -27,7 +27,7 @@ class CheckFormat(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CheckRequest:
     """The command line of a check."""
 
     paths: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ class Asked:
     output: CheckFormat = CheckFormat.TEXT
 
 
-def run(asked: Asked, words: Sequence[str] | None = None) -> int:
+def run(asked: CheckRequest, words: Sequence[str] | None = None) -> int:
     """Judge and say it; the exit code. `words` are those of the shell, where it was one that asked."""
     from schemaguard.cli.operating import open_site
     from schemaguard.commands import check as command
@@ -87,7 +87,7 @@ def _words(given: Iterable[str]) -> tuple[str, ...]:
     return tuple(word.strip() for one in given for word in one.split(",") if word.strip())
 
 
-def _show(result: "CheckResult", asked: Asked) -> str | None:
+def _show(result: "CheckResult", asked: CheckRequest) -> str | None:
     """Show the verdict; the text of it, None where it was drawn on a terminal."""
     if asked.output is CheckFormat.TEXT:
         from schemaguard.cli.terminal import terminal
@@ -104,7 +104,7 @@ def _show(result: "CheckResult", asked: Asked) -> str | None:
     return text
 
 
-def _rendered(result: "CheckResult", asked: Asked) -> str:
+def _rendered(result: "CheckResult", asked: CheckRequest) -> str:
     if asked.output is CheckFormat.TEXT:
         from schemaguard.report.check import text as check_text
 

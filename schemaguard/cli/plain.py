@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from schemaguard.cli.checking import Asked, CheckFormat
+from schemaguard.cli.checking import CheckFormat, CheckRequest
 
 TEXTS = {"--base": "base", "--contracts": "contracts", "--window": "window"}
 FILES = {"--baseline": "baseline", "--initial": "initial"}
@@ -26,7 +26,7 @@ LEFT_TO_TYPER = ("--at", "--help")
 _COMPLETION = "_SCHEMAGUARD_COMPLETE"
 
 
-def read_words(words: Sequence[str]) -> Asked | None:
+def read_words(words: Sequence[str]) -> CheckRequest | None:
     """What the words behind `check` ask for, None where Typer has to say."""
     if _COMPLETION in os.environ:
         return None
@@ -44,7 +44,7 @@ def read_words(words: Sequence[str]) -> Asked | None:
                 value = left.pop() if left else ""
             if not value or value.startswith("-") or not _take(option, value, found):
                 return None
-    return Asked(**found)
+    return CheckRequest(**found)
 
 
 def _take(option: str, value: str, found: dict[str, Any]) -> bool:

@@ -67,7 +67,7 @@ def keep(
         return
     if digest_of(before) != watched.state:
         return
-    kept = said.Kept(
+    kept = said.SaidText(
         made=int(watched.began.timestamp()),
         until=int(_until(watched.began, options, result).timestamp()),
         code=int(result.exit_code),

@@ -12,7 +12,7 @@ from schemaguard.frozen import dataclass, field
 from schemaguard.verification.checks import (
     NUMBERS,
     STRINGS,
-    Asked,
+    AskedCheck,
     Bound,
     Check,
     Distinct,
@@ -75,7 +75,7 @@ class TableChecks:
 
     table: Name
     accesses: tuple[Access, ...]
-    asked: tuple[Asked, ...] = ()
+    asked: tuple[AskedCheck, ...] = ()
     drifts: tuple[Drift, ...] = ()
     proven: Mapping[Distinct, str] = field(default_factory=dict)
     """What the server keeps by a constraint or index, so that nothing is asked."""
@@ -98,7 +98,7 @@ def table_checks(parts: Iterable[ContractTable], shape: Shape | None) -> TableCh
     if shape is None:
         return TableChecks(table, accesses, drifts=(Drift(None, "table-dropped", "a table", "is not there", "42P01"),))
     drifts: dict[Drift, None] = {}
-    asked: dict[Asked, None] = {}
+    asked: dict[AskedCheck, None] = {}
     proven: dict[Distinct, str] = {}
     unjudged: dict[Unjudged, None] = {}
     for access, promise in ((each.access, promise) for each in entries for promise in each.promises):
@@ -113,7 +113,7 @@ def table_checks(parts: Iterable[ContractTable], shape: Shape | None) -> TableCh
             elif isinstance(check, Distinct) and check.column in shape.unique:
                 proven[check] = shape.unique[check.column]
             else:
-                asked[Asked(check, kind)] = None
+                asked[AskedCheck(check, kind)] = None
     return TableChecks(table, accesses, tuple(asked), tuple(drifts), proven, tuple(unjudged))
 
 

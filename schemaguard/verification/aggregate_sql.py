@@ -14,7 +14,7 @@ from schemaguard.catalog.objects import Name
 from schemaguard.frozen import dataclass
 from schemaguard.verification.checks import (
     NUMBERS,
-    Asked,
+    AskedCheck,
     Bound,
     Distinct,
     NoLonger,
@@ -79,21 +79,21 @@ def condition(text: str, dialect: Dialect) -> exp.Expr | None:
     return found if found.find(*_NEVER) is None else None
 
 
-def aggregate(source: Source, asked: Sequence[Asked]) -> str:
+def aggregate(source: Source, asked: Sequence[AskedCheck]) -> str:
     """One SELECT with one row: how many rows there are, then for each check how many break it."""
     counts = [_rows(), *(_count(each, source) for each in asked)]
     named = [exp.alias_(count, f"n{at}") for at, count in enumerate(counts)]
     return _sql(_from(exp.select(*named), source), source)
 
 
-def example_columns(asked: Asked, key: Sequence[str]) -> tuple[str, ...]:
+def example_columns(asked: AskedCheck, key: Sequence[str]) -> tuple[str, ...]:
     """What `examples` returns: the key and the column; for `Distinct` the column, and how many rows have that value."""
     if isinstance(asked.check, Distinct):
         return asked.check.column, "rows"
     return (*(name for name in key if name != asked.check.column), asked.check.column)
 
 
-def examples(source: Source, asked: Asked, key: Sequence[str], most: int) -> str:
+def examples(source: Source, asked: AskedCheck, key: Sequence[str], most: int) -> str:
     """A SELECT of at most that many rows that break the check, with the columns of `example_columns`."""
     column = asked.check.column
     if not isinstance(asked.check, Distinct):
@@ -174,7 +174,7 @@ def _table(name: Name) -> exp.Table:
     return exp.table_(name.name, db=name.schema or "public", quoted=True)
 
 
-def _count(asked: Asked, source: Source) -> exp.Expr:
+def _count(asked: AskedCheck, source: Source) -> exp.Expr:
     if isinstance(asked.check, Distinct):
         # As a query of its own: beside count(DISTINCT …) PostgreSQL plans no parallel scan. Sorting for it beats GROUP
         # BY … HAVING, whose hash table spills to disk.
@@ -187,7 +187,7 @@ def _count(asked: Asked, source: Source) -> exp.Expr:
     return exp.Filter(this=_rows(), expression=exp.Where(this=_broken(asked, source.dialect)))
 
 
-def _broken(asked: Asked, dialect: Dialect) -> exp.Expr:
+def _broken(asked: AskedCheck, dialect: Dialect) -> exp.Expr:
     """What is true of a row that breaks the check."""
     check, kind = asked.check, asked.kind
     column = _column(check.column)
@@ -237,7 +237,7 @@ def _unlisted(check: OneOf, kind: ValueKind, dialect: Dialect) -> exp.Expr:
     return unlisted
 
 
-def _present(asked: Asked, dialect: Dialect) -> exp.Expr:
+def _present(asked: AskedCheck, dialect: Dialect) -> exp.Expr:
     """The column, NULL where it is NaN."""
     column = _column(asked.check.column)
     if not _may_be_nan(asked.kind, dialect):

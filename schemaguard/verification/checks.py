@@ -111,7 +111,7 @@ Check = Required | Bound | OneOf | NoLonger | Distinct
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedCheck:
     """A check on a column whose values are compared in that way."""
 
     check: Check

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from schemaguard.errors import ExitCode
 from schemaguard.frozen import dataclass, field
 from schemaguard.verification.aggregate import TableChecks
-from schemaguard.verification.checks import Asked, Check, Distinct
+from schemaguard.verification.checks import AskedCheck, Check, Distinct
 
 Rows = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
 """(names of columns, values as text)."""
@@ -25,7 +25,7 @@ class TableVerdict:
     """The view or file that was read in the table's place."""
 
     @property
-    def violations(self) -> tuple[tuple[Asked, int], ...]:
+    def violations(self) -> tuple[tuple[AskedCheck, int], ...]:
         """The checks that rows break, and how many rows each."""
         return tuple(pair for pair in zip(self.checks.asked, self.counts, strict=True) if pair[1])
 

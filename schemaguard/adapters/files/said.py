@@ -39,7 +39,7 @@ def seconds_as(form: str, seconds: float) -> str:
     return {"text": f"{seconds:.2f}", "junit": f"{seconds:.3f}"}.get(form, "")
 
 
-class Kept:
+class SaidText:
     """A text that was said, until when it holds, and what was looked at for it."""
 
     __slots__ = ("bases", "code", "folders", "form", "made", "probes", "state", "template", "texts", "trees", "until")
@@ -98,7 +98,7 @@ def key_of(words: "Sequence[str]", root: str, environ: "Mapping[str, str]") -> s
     return digest_of(("said", *all_code(), root, *told, "", *words))
 
 
-def find(key: str, environ: "Mapping[str, str]") -> "Kept | None":
+def find(key: str, environ: "Mapping[str, str]") -> "SaidText | None":
     """What is kept under the key, None where nothing is that can be read."""
     try:
         with open(_place(key, environ), encoding="utf-8", errors="surrogatepass", newline="") as file:  # noqa: PTH123
@@ -108,7 +108,7 @@ def find(key: str, environ: "Mapping[str, str]") -> "Kept | None":
         return None
 
 
-def keep(key: str, kept: Kept, environ: "Mapping[str, str]") -> None:
+def keep(key: str, kept: SaidText, environ: "Mapping[str, str]") -> None:
     """Keep it; where that can't be done, it just isn't kept. Others may read and write the same at any time."""
     lists = (kept.texts, kept.folders, kept.probes, kept.trees, kept.bases)
     head = (kept.made, kept.until, kept.code, kept.form, kept.state, *map(len, lists))
@@ -131,7 +131,7 @@ def _place(key: str, environ: "Mapping[str, str]") -> str:
     return f"{cache_path(environ)}/said/{key}"
 
 
-def _read(body: str) -> Kept:
+def _read(body: str) -> SaidText:
     parts = body.split("\0")
     made, until, code, form, state = parts[:5]
     at, lists = _FIELDS, []
@@ -141,7 +141,7 @@ def _read(body: str) -> Kept:
     if at != len(parts) - 1:
         raise ValueError("the lists are of another length")
     texts, folders, probes, trees, bases = lists
-    return Kept(
+    return SaidText(
         made=int(made), until=int(until), code=int(code), form=form, state=state, template=parts[at],
         texts=texts, folders=folders, probes=probes, trees=trees, bases=bases,
     )  # fmt: skip

@@ -54,7 +54,7 @@ class RecordedContract:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptRecord:
     """What was kept with a run, and how it stands to the run before."""
 
     run_id: str
@@ -123,7 +123,7 @@ def made(found: Heard, model: str, writes: Sequence[str], reads_through: ReadsTh
     )
 
 
-def keep(contract: RecordedContract, run: Any, model: str) -> Kept:
+def keep(contract: RecordedContract, run: Any, model: str) -> KeptRecord:
     """Keep it with the run. The same digest as the run before inherits its contract; another one says what changed."""
     before = training_runs.earlier(run, model)
     recording = {
@@ -144,12 +144,12 @@ def keep(contract: RecordedContract, run: Any, model: str) -> Kept:
     if before is not None and before.digest == contract.digest:
         origin = before.inherits_from or before.run_id
         training_runs.log(run, texts, {training_runs.FROM_TAG: origin, **tags})
-        return Kept(run.info.run_id, inherits_from=origin)
+        return KeptRecord(run.info.run_id, inherits_from=origin)
     training_runs.log(run, texts, tags)
     if before is None:
-        return Kept(run.info.run_id)
+        return KeptRecord(run.info.run_id)
     changes = difference(before.interface, contract.interface)
-    return Kept(run.info.run_id, differs_from=before.run_id, changes=changes)
+    return KeptRecord(run.info.run_id, differs_from=before.run_id, changes=changes)
 
 
 def _refuse_shadows(tables: Sequence[ContractTable], catalog: Catalog) -> None:

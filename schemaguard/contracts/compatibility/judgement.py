@@ -19,7 +19,7 @@ from schemaguard.contracts.compatibility.row_changes import row_flaws
 from schemaguard.contracts.compatibility.signed import refused_columns
 from schemaguard.contracts.compatibility.transition import reader_shifts, writer_shifts
 from schemaguard.contracts.compatibility.triggers import trigger_flaws
-from schemaguard.contracts.compatibility.unlisted import Asked, shown_otherwise, unlisted
+from schemaguard.contracts.compatibility.unlisted import UnlistedTable, shown_otherwise, unlisted
 from schemaguard.contracts.compatibility.unlisted_types import unlisted_type_shifts
 from schemaguard.contracts.compatibility.viewed import is_followed, retyped_under_view, seen_through_view
 from schemaguard.contracts.compatibility.writing import is_left_out_in_vain, writer_flaws
@@ -174,7 +174,7 @@ def _unlisted(
     if was is not None and now is not None:
         yield from _told(contract, part, shown_otherwise(part, was, now, catalogs))
     if was is not None and was.is_open:
-        yield from _told(contract, part, unlisted(Asked(contract, part, was, now, before, after), change))
+        yield from _told(contract, part, unlisted(UnlistedTable(contract, part, was, now, before, after), change))
 
 
 def _of_rows(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.Change) -> Iterator[Flaw]:

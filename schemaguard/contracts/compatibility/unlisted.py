@@ -25,7 +25,7 @@ _ITEM = re.compile(rf"(?:{_IDENTIFIER}\.)*({_IDENTIFIER}|\*)(?:\s+(?:as\s+)?({_I
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class UnlistedTable:
     """A contract's table that isn't known in full, around a change."""
 
     contract: Contract
@@ -54,7 +54,7 @@ class Asked:
         return self.is_unknown(column) and (self.part.promise(column) is not None) == self.reads
 
 
-def unlisted(asked: Asked, change: c.Change) -> Iterator[Flaw]:
+def unlisted(asked: UnlistedTable, change: c.Change) -> Iterator[Flaw]:
     """What the change does to the table beyond what two catalogs show."""
     judge = _JUDGES.get(type(change))
     table = getattr(change, "table", None)
@@ -89,28 +89,28 @@ def _listed(query: str) -> frozenset[str] | None:
     return frozenset(name[1:-1] if name.startswith('"') else name.lower() for name in names if name)
 
 
-def _set_not_null(asked: Asked, change: c.SetNotNull) -> Iterator[Flaw]:
+def _set_not_null(asked: UnlistedTable, change: c.SetNotNull) -> Iterator[Flaw]:
     if not asked.reads and asked.is_felt(change.column):
         yield DOUBT, change.column, "it is required now, and whether it has a default isn't known"
 
 
-def _drop_not_null(asked: Asked, change: c.DropNotNull) -> Iterator[Flaw]:
+def _drop_not_null(asked: UnlistedTable, change: c.DropNotNull) -> Iterator[Flaw]:
     promise = asked.part.promise(change.column)
     if asked.reads and promise is not None and promise.required and asked.is_unknown(change.column):
         yield "null-possible", change.column, ""
 
 
-def _set_default(asked: Asked, change: c.SetDefault) -> Iterator[Flaw]:
+def _set_default(asked: UnlistedTable, change: c.SetDefault) -> Iterator[Flaw]:
     if asked.is_felt(change.column):
         yield "default-changed", change.column, ""
 
 
-def _drop_default(asked: Asked, change: c.DropDefault) -> Iterator[Flaw]:
+def _drop_default(asked: UnlistedTable, change: c.DropDefault) -> Iterator[Flaw]:
     if asked.is_felt(change.column):
         yield from _without_filling(asked, change.column)
 
 
-def _without_filling(asked: Asked, column: str) -> Iterator[Flaw]:
+def _without_filling(asked: UnlistedTable, column: str) -> Iterator[Flaw]:
     promise = asked.part.promise(column)
     if asked.reads and promise is not None and not promise.required:
         yield "default-changed", column, "NULL from now on"
@@ -118,7 +118,7 @@ def _without_filling(asked: Asked, column: str) -> Iterator[Flaw]:
         yield DOUBT, column, "nothing fills it from now on, and whether it is required isn't known"
 
 
-def _set_identity(asked: Asked, change: c.SetIdentity) -> Iterator[Flaw]:
+def _set_identity(asked: UnlistedTable, change: c.SetIdentity) -> Iterator[Flaw]:
     if change.identity is None and not asked.reads and asked.is_felt(change.column):
         # An identity column is NOT NULL and stays so.
         yield "default-dropped", change.column, ""
@@ -126,7 +126,7 @@ def _set_identity(asked: Asked, change: c.SetIdentity) -> Iterator[Flaw]:
         yield "column-generated", change.column, ""
 
 
-def _set_generated(asked: Asked, change: c.SetGenerated) -> Iterator[Flaw]:
+def _set_generated(asked: UnlistedTable, change: c.SetGenerated) -> Iterator[Flaw]:
     if not asked.is_felt(change.column):
         return
     if change.expression is None:
@@ -135,7 +135,7 @@ def _set_generated(asked: Asked, change: c.SetGenerated) -> Iterator[Flaw]:
         yield "default-changed", change.column, ""
 
 
-def _retype(asked: Asked, change: c.RetypeColumn) -> Iterator[Flaw]:
+def _retype(asked: UnlistedTable, change: c.RetypeColumn) -> Iterator[Flaw]:
     promise = asked.part.promise(change.column)
     if promise is None or not asked.is_unknown(change.column):
         return
@@ -154,20 +154,20 @@ def _lets_more_in(promise: Promise, type_: Type) -> bool:
     return len(type_.modifiers) < 2 or 10.0 ** (type_.modifiers[0] - type_.modifiers[1]) - 1 > promise.maximum
 
 
-def _drop_column(asked: Asked, change: c.DropColumn) -> Iterator[Flaw]:
+def _drop_column(asked: UnlistedTable, change: c.DropColumn) -> Iterator[Flaw]:
     query = asked.contract.query
     if not asked.reads and query is not None and is_positional(query, asked.part) and asked.is_unknown(change.column):
         yield DOUBT, change.column, "the writes name no columns, and which place it had isn't known"
     yield from _without_name(asked, change)
 
 
-def _without_name(asked: Asked, change: c.DropColumn | c.RenameColumn) -> Iterator[Flaw]:
+def _without_name(asked: UnlistedTable, change: c.DropColumn | c.RenameColumn) -> Iterator[Flaw]:
     """A view whose query can't be read has no list from which the column could go."""
     if asked.was.table is None and asked.part.promise(change.column) and asked.was.column(change.column) is None:
         yield "column-dropped", change.column, ""
 
 
-def _add_constraint(asked: Asked, change: c.AddConstraint) -> Iterator[Flaw]:
+def _add_constraint(asked: UnlistedTable, change: c.AddConstraint) -> Iterator[Flaw]:
     constraint = change.constraint
     if asked.reads or not isinstance(constraint, PrimaryKey | Unique):
         return
@@ -179,7 +179,7 @@ def _add_constraint(asked: Asked, change: c.AddConstraint) -> Iterator[Flaw]:
                 yield DOUBT, column, "it is required now, and whether it has a default isn't known"
 
 
-def _drop_constraint(asked: Asked, change: c.DropConstraint) -> Iterator[Flaw]:
+def _drop_constraint(asked: UnlistedTable, change: c.DropConstraint) -> Iterator[Flaw]:
     table = asked.was.table
     if table is None or table.constraint(change.constraint) is not None:
         return
@@ -188,7 +188,7 @@ def _drop_constraint(asked: Asked, change: c.DropConstraint) -> Iterator[Flaw]:
         yield DOUBT, on, f"what the constraint {change.constraint} kept isn't known"
 
 
-def _relying(asked: Asked, constraint: str) -> str | None:
+def _relying(asked: UnlistedTable, constraint: str) -> str | None:
     """The first column of which something is promised that a constraint keeps; None where there is none."""
     if not asked.reads:
         return asked.part.upsert_key[0] if asked.part.upsert_key else None
@@ -200,7 +200,7 @@ def _relying(asked: Asked, constraint: str) -> str | None:
     return None
 
 
-def _is_kept_by_constraint(promise: Promise, asked: Asked) -> bool:
+def _is_kept_by_constraint(promise: Promise, asked: UnlistedTable) -> bool:
     """Whether something is promised that only a constraint keeps, and that none which is known still does."""
     table = asked.now.table if asked.now is not None else None
     promised, column = promised_bounds(promise), promise.column
@@ -216,7 +216,7 @@ def _is_kept_by_constraint(promise: Promise, asked: Asked) -> bool:
     )
 
 
-def _drop_index(asked: Asked, change: c.DropIndex) -> Iterator[Flaw]:
+def _drop_index(asked: UnlistedTable, change: c.DropIndex) -> Iterator[Flaw]:
     """An index that nobody listed may be the one that keeps duplicates out; its name says whose it is, by habit."""
     if asked.before.resolve(change.index) in asked.before.indexes or asked.part.table.name not in change.index.name:
         return
@@ -226,7 +226,7 @@ def _drop_index(asked: Asked, change: c.DropIndex) -> Iterator[Flaw]:
         yield DOUBT, on, f"whether the index {change.index} kept duplicates out isn't known"
 
 
-def _row_security(asked: Asked, change: c.SetRowSecurity) -> Iterator[Flaw]:
+def _row_security(asked: UnlistedTable, change: c.SetRowSecurity) -> Iterator[Flaw]:
     now = asked.now.table if asked.now is not None else None
     if now is not None and any(_lets_all_through(policy) for policy in now.policies):
         return
@@ -234,7 +234,7 @@ def _row_security(asked: Asked, change: c.SetRowSecurity) -> Iterator[Flaw]:
         yield DOUBT, None, "which policies it has isn't known, and rows are hidden and refused that none lets through"
 
 
-def _policy(asked: Asked, change: c.CreatePolicy) -> Iterator[Flaw]:
+def _policy(asked: UnlistedTable, change: c.CreatePolicy) -> Iterator[Flaw]:
     policy = change.policy
     if not change.is_alter and _lets_all_through(policy):
         return
@@ -248,7 +248,7 @@ def _lets_all_through(policy: Policy) -> bool:
     return policy.permissive and policy.command.upper() == "ALL" and conditions <= set(_TRUE)
 
 
-def _drop_object(asked: Asked, change: c.DropObject) -> Iterator[Flaw]:
+def _drop_object(asked: UnlistedTable, change: c.DropObject) -> Iterator[Flaw]:
     if change.kind in ("type", "domain") and change.cascade:
         for promise in asked.part.promises:
             if _is_of(promise, change.object) and asked.is_unknown(promise.column):
@@ -261,12 +261,12 @@ def _drop_object(asked: Asked, change: c.DropObject) -> Iterator[Flaw]:
         yield DOUBT, None, f"what the {change.kind} {change.object.name} did isn't known"
 
 
-def _has_trigger(asked: Asked, name: str) -> bool:
+def _has_trigger(asked: UnlistedTable, name: str) -> bool:
     table = asked.was.table
     return table is not None and any(trigger.name == name for trigger in table.triggers)
 
 
-def _enable_trigger(asked: Asked, change: c.EnableTrigger) -> Iterator[Flaw]:
+def _enable_trigger(asked: UnlistedTable, change: c.EnableTrigger) -> Iterator[Flaw]:
     if _has_trigger(asked, change.trigger) or (asked.reads and change.enabled):
         return
     left = asked.now.table if asked.now is not None else None
@@ -274,7 +274,7 @@ def _enable_trigger(asked: Asked, change: c.EnableTrigger) -> Iterator[Flaw]:
         yield DOUBT, None, f"what the trigger {change.trigger} does isn't known"
 
 
-def _enum_value(asked: Asked, change: c.AddEnumValue | c.RenameEnumValue) -> Iterator[Flaw]:
+def _enum_value(asked: UnlistedTable, change: c.AddEnumValue | c.RenameEnumValue) -> Iterator[Flaw]:
     for promise in asked.part.promises:
         if not _is_of(promise, change.type) or not asked.is_unknown(promise.column):
             continue
@@ -292,7 +292,7 @@ def _is_of(promise: Promise, type_: Name) -> bool:
     return None in (promise.type.schema, type_.schema) or promise.type.schema == type_.schema
 
 
-_JUDGES: Mapping[type, Callable[[Asked, Any], Iterator[Flaw]]] = {
+_JUDGES: Mapping[type, Callable[[UnlistedTable, Any], Iterator[Flaw]]] = {
     c.SetNotNull: _set_not_null,
     c.DropNotNull: _drop_not_null,
     c.SetDefault: _set_default,

@@ -11,7 +11,7 @@ from schemaguard.report.check.sentences import plural
 from schemaguard.report.lines import line
 from schemaguard.report.table import Heading, table
 from schemaguard.report.visible import visible
-from schemaguard.verification.checks import FRACTIONS, Asked, Bound, Check, Distinct, NoLonger, OneOf, Required
+from schemaguard.verification.checks import FRACTIONS, AskedCheck, Bound, Check, Distinct, NoLonger, OneOf, Required
 from schemaguard.verification.outcome import Rows, TableVerdict, Verification
 
 _VERDICTS = {
@@ -64,7 +64,7 @@ def _rows(each: TableVerdict) -> Iterator[tuple[Text, ...]]:
         )  # fmt: skip
 
 
-def _breaks(asked: Asked, count: int) -> str:
+def _breaks(asked: AskedCheck, count: int) -> str:
     rows = f"{count:,} {'row' if count == 1 else 'rows'}"
     check = asked.check
     match check:

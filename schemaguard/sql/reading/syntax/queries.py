@@ -32,6 +32,11 @@ def query(s: Symbols, at: int) -> int:
     """A query with its WITH, ORDER BY, LIMIT and locks."""
     if s[at] == "with":
         at = with_clause(s, at)
+    return body(s, at)
+
+
+def body(s: Symbols, at: int) -> int:
+    """A query behind its WITH."""
     return rest(s, _term(s, at))
 
 

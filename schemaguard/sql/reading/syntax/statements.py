@@ -17,11 +17,10 @@ from schemaguard.sql.reading.syntax.reading import (
 
 def about_rows(s: Symbols, at: int) -> int:
     """Any statement about rows with its WITH: `PreparableStmt`."""
-    begin = at
     if s[at] == "with":
         at = queries.with_clause(s, at)
     rule = {"insert": _insert, "update": _update, "delete": _delete, "merge": _merge}.get(s[at])
-    return queries.query(s, begin) if rule is None else rule(s, at + 1)
+    return queries.body(s, at) if rule is None else rule(s, at + 1)
 
 
 def _insert(s: Symbols, at: int) -> int:

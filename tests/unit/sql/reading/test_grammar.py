@@ -7,16 +7,18 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from schemaguard.sql.commands import ACTIONS, COMMANDS
 
 from benchmarks.grammar import measure, of_files, parses
 from schemaguard.catalog.changes import Unreadable
+from schemaguard.sql.reading.syntax import queries
 from schemaguard.sql.reading.syntax.lexicon import is_template
+from schemaguard.sql.reading.syntax.reading import Symbols
 from schemaguard.sql.reading.tokens import BROKEN, META, tokenize
 from schemaguard.sql.reading.translate import translate
 from tests.fuzz.grammar import damaged, statement
+from tests.postgresql_commands import ACTIONS, COMMANDS
 
-_ROOT = Path(__file__).parents[3]
+_ROOT = Path(__file__).parents[4]
 _FENCE = re.compile(r"```sql\n(.*?)```", re.DOTALL)
 
 
@@ -125,3 +127,17 @@ def test_what_postgresql_cannot_parse_is_unreadable(text: str) -> None:
 )
 def test_a_text_that_something_is_put_into_before_it_is_sent_is_not_called_unreadable(text: str) -> None:
     assert not any(isinstance(change, Unreadable) for change in translate(text))
+
+
+def test_queries_within_queries_are_read_once_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = 0
+    common = queries._common
+
+    def counted(symbols: Symbols, at: int) -> int:
+        nonlocal read
+        read += 1
+        return common(symbols, at)
+
+    monkeypatch.setattr(queries, "_common", counted)
+    translate("with a as (" * 40 + "select 1" + ") select 1" * 40)
+    assert 40 <= read <= 40 * 45
