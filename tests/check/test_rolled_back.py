@@ -26,8 +26,8 @@ KEPT_IN_SQL = {
     "BEGIN; DROP TABLE transactions; COMMIT AND CHAIN; ROLLBACK;": "breaks-reader",
     # Made and taken back, it isn't the revision's own: what comes then is an older table, if there is one.
     "BEGIN; CREATE TABLE extra (a int); ROLLBACK; DROP TABLE extra;": "drop-table",
-    "BEGIN; SAVEPOINT s; ROLLBACK TO nowhere; COMMIT;": "opaque-statement",
-    "BEGIN; ALTER TABLE notes DROP COLUMN nothing; ROLLBACK;": "opaque-statement",
+    "BEGIN; SAVEPOINT s; ROLLBACK TO nowhere; COMMIT;": "cannot-run",
+    "BEGIN; ALTER TABLE notes DROP COLUMN nothing; ROLLBACK;": "cannot-run",
 }
 UNDONE_IN_ALEMBIC = [
     """

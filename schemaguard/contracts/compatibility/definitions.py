@@ -3,14 +3,17 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from schemaguard.catalog.calls import same_text
 from schemaguard.catalog.objects import Catalog, Column, Name, Table, View
 from schemaguard.contracts.compatibility.computed import called, replaced_functions
 from schemaguard.contracts.compatibility.hidden import Flaw
 from schemaguard.contracts.compatibility.reading import unique_sets
-from schemaguard.sql.queries.canonical import Canonical, Joined, canonical
 from schemaguard.sql.queries.traced import Untraceable
+
+if TYPE_CHECKING:
+    from schemaguard.sql.queries.canonical import Canonical, Joined
 
 Catalogs = tuple[Catalog, Catalog]
 _WHOLE = re.compile(r'from_: FROM "[^"]+"\."[^"]+" AS "[^"]+"\Z')
@@ -69,6 +72,9 @@ def _own(old: View, new: View, columns: frozenset[str], catalogs: Catalogs) -> I
     pairs = _renamed(old, new, catalogs)
     if old.query is new.query or same_text(old.query, new.query, pairs):
         return
+    # What compares queries parses them, and most changes are of no view.
+    from schemaguard.sql.queries.canonical import canonical
+
     try:
         was, now = canonical(old.query, catalogs[0]), canonical(new.query, catalogs[1])
     except Untraceable:
@@ -83,7 +89,7 @@ def _own(old: View, new: View, columns: frozenset[str], catalogs: Catalogs) -> I
             yield "definition-changed", column, ""
 
 
-def _same_joins(was: Canonical, now: Canonical, pairs: frozenset[tuple[str, str]], catalog: Catalog) -> bool:
+def _same_joins(was: "Canonical", now: "Canonical", pairs: frozenset[tuple[str, str]], catalog: Catalog) -> bool:
     """Whether the joins are the same, but for some at the end that look up one row at most."""
     before, after = was.joins, now.joins
     kept, more = after[: len(before)], after[len(before) :]
@@ -94,7 +100,7 @@ def _same_joins(was: Canonical, now: Canonical, pairs: frozenset[tuple[str, str]
     )
 
 
-def _looks_up_one(join: Joined, catalog: Catalog) -> bool:
+def _looks_up_one(join: "Joined", catalog: Catalog) -> bool:
     table = catalog.tables.get(Name(join.looks_up[1], join.looks_up[0])) if join.looks_up is not None else None
     return table is not None and any(key <= join.by for key in unique_sets(table, catalog))
 
@@ -121,7 +127,7 @@ def _columns(relation: Name, catalog: Catalog) -> frozenset[str]:
     return frozenset(column.name for column in (shown.columns or ())) if shown is not None else frozenset()
 
 
-def _by_column(view: View, query: Canonical) -> dict[str, str]:
+def _by_column(view: View, query: "Canonical") -> dict[str, str]:
     names = [column.name for column in view.columns or ()]
     return dict(zip(names, query.outputs, strict=False))
 
@@ -158,6 +164,8 @@ def _differs(old: Column, new: Column) -> bool:
 
 def _instead_of_a_table(view: View, columns: tuple[str, ...], catalog: Catalog) -> Iterator[Flaw]:
     """A view that stands in for a table: whole rows of one other relation with their columns, or something else."""
+    from schemaguard.sql.queries.canonical import canonical
+
     try:
         now = canonical(view.query, catalog)
     except Untraceable:
