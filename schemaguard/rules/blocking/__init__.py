@@ -1,0 +1,1 @@
+"""What locks out traffic while it runs: locks, scans and rewrites."""

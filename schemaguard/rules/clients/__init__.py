@@ -1,0 +1,1 @@
+"""What running code would fail on the moment it commits."""
