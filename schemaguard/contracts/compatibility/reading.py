@@ -1,6 +1,7 @@
 """What a reader was promised and a catalog doesn't give."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from schemaguard.catalog.objects import Catalog, Column, PrimaryKey, Table, Unique
 from schemaguard.contracts.compatibility.arriving_types import cause_between
@@ -92,6 +93,16 @@ def promised_bounds_kept(promise: Promise, table: Table, column: str) -> tuple[b
         promised.minimum is not None and is_within(said.minimum, promised.minimum),
         promised.maximum is not None and is_within(said.maximum, promised.maximum),
     )
+
+
+def arbiters(table: Table, catalog: Catalog) -> frozenset[frozenset[str]]:
+    """The sets of columns that ON CONFLICT can name: not those that are only looked at later.
+
+    Source: "conflict_target" of https://www.postgresql.org/docs/18/sql-insert.html.
+    """
+    keys = [key for key in table.constraints if isinstance(key, PrimaryKey | Unique)]
+    kept = tuple(key for key in keys if not key.deferrable and not key.without_overlaps)
+    return unique_sets(replace(table, constraints=kept), catalog)
 
 
 def unique_sets(table: Table, catalog: Catalog) -> frozenset[frozenset[str]]:
