@@ -102,7 +102,6 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     **_both("expression-changed", _WARNING, None, "{object} is computed in another way"),
     **_one("modifier-changed", "read", _ERROR, None, "{object} has another shape"),
     **_one("modifier-changed", "write", _ERROR, "22000", "{object} takes values of another shape"),
-    ("modifier-changed/22026", "read"): Cause("modifier-changed", _ERROR, None, "{object} has another shape"),
     ("modifier-changed/22026", "write"): Cause(
         "modifier-changed", _ERROR, "22026", "{object} takes values of another length"
     ),

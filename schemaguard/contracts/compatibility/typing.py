@@ -39,7 +39,7 @@ def type_cause(promised: Type, actual: Type, access: Access) -> str | None:
     if {promised.name, actual.name} in _ZONES:
         return "zone-changed"
     if promised.name == actual.name:
-        return _shortened(promised, actual)
+        return _shortened(promised, actual, access)
     if access == "write" and not retyping(promised, actual).needs_using:
         return None if not retyping(promised, actual).narrows else "type-narrowed"
     return "type-changed"
@@ -76,10 +76,11 @@ def _own_modifiers(promised: Type, actual: Type, access: Access) -> str | None:
     return "modifier-changed" if _modifiers(wider) else None
 
 
-def _shortened(promised: Type, actual: Type) -> str | None:
+def _shortened(promised: Type, actual: Type, access: Access) -> str | None:
     """What is cut where only the modifiers of a built-in type differ: digits of a second, fields, letters, bits."""
     if actual.name == "bit":
-        return "modifier-changed/22026" if _bits(actual) != _bits(promised) else None
+        other = "values-converted" if access == "read" else "modifier-changed/22026"
+        return other if _bits(actual) != _bits(promised) else None
     if actual.name in ("character", "bit varying"):
         return "length-reduced" if _length(actual) < _length(promised) else None
     if actual.name in _TIMES:
