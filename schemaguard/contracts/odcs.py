@@ -166,7 +166,8 @@ def _name(text: str, document: Document, path: Path) -> Name:
         raise ContractError(
             f"{text!r} is no table name", at=document.at((*path, "physicalName")), next="table, or schema.table"
         )
-    return Name(parts[-1], parts[0] if len(parts) == 2 else None)
+    # Whatever search_path a migration sets, and whatever temporary table it makes: the client's session has neither.
+    return Name(parts[-1], parts[0] if len(parts) == 2 else "public")
 
 
 def dotted(text: str) -> list[str]:

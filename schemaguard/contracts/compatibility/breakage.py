@@ -102,6 +102,9 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     **_both("expression-changed", _WARNING, None, "{object} is computed in another way"),
     **_one("modifier-changed", "read", _ERROR, None, "{object} has another shape"),
     **_one("modifier-changed", "write", _ERROR, "22000", "{object} takes values of another shape"),
+    ("modifier-changed/22026", "write"): Cause(
+        "modifier-changed", _ERROR, "22026", "{object} takes values of another length"
+    ),
     **_both("type-approximated", _ERROR, None, "{object} no longer keeps exact values"),
     **_one("precision-reduced", "write", _ERROR, "22003", "{object} has room for fewer digits than are written"),
     **_both("scale-reduced", _ERROR, None, "{object} is rounded silently"),
@@ -119,10 +122,16 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     ),
     **_both("value-renamed", _ERROR, "22P02", "{object} spells a value in another way"),
     **_one("check-added", "write", _ERROR, "23514", "{object} has a check that the writes may violate"),
+    ("check-added/44000", "write"): Cause(
+        "check-added", _ERROR, "44000", "{object} has a check that the writes may violate"
+    ),
     **_one("check-dropped", "read", _ERROR, None, "{object} has lost the check that kept the promised bounds"),
     **_one("unique-added", "write", _ERROR, "23505", "{object} refuses duplicates, which may be written"),
     **_one("unique-dropped", "read", _ERROR, None, "{object} may hold duplicates"),
     **_one("unique-dropped", "write", _ERROR, "42P10", "{object} has lost the unique key that the writes upsert on"),
+    ("unique-dropped/55000", "write"): Cause(
+        "unique-dropped", _ERROR, "55000", "{object} has a unique key that is deferrable, and the writes upsert on it"
+    ),
     **_one("foreign-key-added", "write", _ERROR, "23503", "{object} has a foreign key that the writes may violate"),
     **_one("foreign-key-changed", "read", _WARNING, None, "{object} may hold orphans"),
     **_one("column-generated", "read", _WARNING, None, "{object} is made by the database now"),

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from schemaguard.catalog.calls import Call, calls, same_text, tokens
-from schemaguard.catalog.objects import Catalog, Check, Column, Function, Table
+from schemaguard.catalog.objects import Catalog, Check, Column, Function, Name, Table
 from schemaguard.catalog.persistent import PersistentMap
+from schemaguard.contracts.compatibility.hidden import felt
 from schemaguard.contracts.compatibility.reading import Flaw
 from schemaguard.contracts.compatibility.relation import Home
 
@@ -99,6 +100,15 @@ def writer_computations(sent: frozenset[str], was: Table, now: Table, catalogs: 
             named = [column for column in check.columns if column in sent]
             if named and was.constraint(check.name or "") is not None:
                 yield "check-added", named[0], f"{check.name} calls {function}(), which does otherwise"
+
+
+def policy_computations(name: Name, catalogs: Catalogs) -> Iterator[Flaw]:
+    """Policies that decide by a function that does otherwise."""
+    functions = replaced_functions(catalogs)
+    for table in felt(name, catalogs[1]) if functions else ():
+        found = (called(policy.using, functions) for policy in table.policies)
+        if (function := next(filter(None, found), None)) is not None:
+            yield "row-security/policy", None, f"the policies of {table.name} ask {function}(), which does otherwise"
 
 
 def _recomputed(old: Column, new: Column, pairs: frozenset[tuple[str, str]], functions: frozenset[str]) -> str | None:

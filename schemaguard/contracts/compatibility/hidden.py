@@ -64,6 +64,17 @@ def other_policies(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Fl
             yield "row-security/policy", None, f"the policies of {table} are others"
 
 
+def no_longer_felt(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
+    """Row security that is off, and kept rows back by its policies before."""
+    before, after = catalogs
+    left = {table.name for table in felt(name, after)}
+    for table in felt(name, before):
+        now = after.tables.get(table.name)
+        is_off = now is not None and not now.row_security
+        if is_off and table.name not in left and table.policies and not any(map(_shows_all, table.policies)):
+            yield "row-security/policy", None, f"the policies of {table.name} keep nothing back"
+
+
 def _shown(table: Table) -> list[Policy]:
     return [policy for policy in table.policies if policy.command in ("ALL", "SELECT")]
 

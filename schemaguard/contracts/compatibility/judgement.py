@@ -9,10 +9,12 @@ from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.compatibility.attributes import attribute_shifts
 from schemaguard.contracts.compatibility.breakage import NEXT_COPY, Breakage, breakage
 from schemaguard.contracts.compatibility.computed import query_functions
+from schemaguard.contracts.compatibility.counters import counter_flaws
 from schemaguard.contracts.compatibility.domains import base_type
 from schemaguard.contracts.compatibility.functions import function_flaws
 from schemaguard.contracts.compatibility.partitions import partition_flaws
 from schemaguard.contracts.compatibility.positional import misplaced
+from schemaguard.contracts.compatibility.queried import query_breakages
 from schemaguard.contracts.compatibility.reading import Flaw, reader_flaws
 from schemaguard.contracts.compatibility.relation import Relation, relation
 from schemaguard.contracts.compatibility.row_changes import row_flaws
@@ -21,6 +23,7 @@ from schemaguard.contracts.compatibility.transition import reader_shifts, writer
 from schemaguard.contracts.compatibility.triggers import trigger_flaws
 from schemaguard.contracts.compatibility.unlisted import UnlistedTable, shown_otherwise, unlisted
 from schemaguard.contracts.compatibility.unlisted_types import unlisted_type_shifts
+from schemaguard.contracts.compatibility.view_settings import view_settings
 from schemaguard.contracts.compatibility.viewed import is_followed, retyped_under_view, seen_through_view
 from schemaguard.contracts.compatibility.writing import is_left_out_in_vain, writer_flaws
 from schemaguard.contracts.contract import Contract, ContractTable
@@ -59,6 +62,8 @@ def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Cha
             named = seen_through_view(named, contract, change, before)
             if each.key not in broken and (named.access, named.table, named.column) not in subjects:
                 found.setdefault(named.key, named)
+    for each in query_breakages(contract, before, after, change):
+        found.setdefault(each.key, each)
     found = {key: each for key, each in found.items() if not _is_said_already(each, found.values())}
     if contract.signature:
         refused = {each.key for each in refused_columns(contract, before)}
@@ -141,6 +146,13 @@ def _by(contract: Contract, part: ContractTable, before: Catalog, change: c.Chan
             yield breakage("star-query", part.access, (part.table, column.name), through)
         case c.RenameEnumValue(type=name, value=value, to=to):
             yield from _renamed_value(contract, part, before, (name, value, to))
+        case c.DropObject(kind="rule", on=Name() as name) if (
+            before.resolve(name) == resolved and part.access == "write"
+        ):
+            detail = f"rule {change.object.name} is gone, which rewrote statements"
+            yield breakage("trigger-unread", part.access, (part.table, None), through, detail)
+        case c.SetColumnOption() | c.SetTableOption():
+            yield from _told(contract, part, view_settings(part, before, change))
         case c.AlterDomain() | c.AlterComposite() | c.DropObject():
             yield from _told(contract, part, unlisted_type_shifts(part, before, change))
         case _:
@@ -148,7 +160,11 @@ def _by(contract: Contract, part: ContractTable, before: Catalog, change: c.Chan
 
 
 def _reaches(change: c.RevokeAccess, table: Name, before: Catalog) -> bool:
-    """Whether what is taken away is access to the table, or to the schema that it is in."""
+    """Whether what is taken away is access to the table, to its schema, or membership of a role that has it."""
+    if change.kind == "role":
+        owner = before.tables.get(table) or before.views.get(table)
+        role = change.object.name
+        return owner is not None and (owner.owner == role or any(grant.grantee == role for grant in owner.grants))
     if change.kind == "schema" or change.all_in_schema:
         return change.kind in ("schema", "table") and change.object.name == table.schema
     return change.kind == "table" and before.resolve(change.object) == table
@@ -159,6 +175,8 @@ def _needs(part: ContractTable, revoked: c.RevokeAccess) -> bool:
     needed = {"SELECT"} if part.access == "read" else {"INSERT", "UPDATE"}
     if revoked.kind == "schema":
         needed = {"USAGE"}
+    elif revoked.kind == "role":
+        return True
     return any(
         grant.privilege.upper().split()[0] in {*needed, "ALL"}
         and (not grant.columns or any(part.promise(column) for column in grant.columns))
@@ -182,6 +200,7 @@ def _of_rows(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.C
     yield from row_flaws(part, catalogs, change)
     yield from partition_flaws(part, catalogs, change)
     yield from trigger_flaws(part, catalogs, change)
+    yield from counter_flaws(part, catalogs[0], change)
 
 
 def _takes_all(contract: Contract, part: ContractTable) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from schemaguard.catalog.objects import Catalog, Column, PrimaryKey, Table, Unique
+from schemaguard.catalog.objects import Catalog, Column, Name, PrimaryKey, Table, Unique
 from schemaguard.contracts.compatibility.arriving_types import cause_between
 from schemaguard.contracts.compatibility.bounds import is_within, promised_bounds, table_bounds
 from schemaguard.contracts.compatibility.domains import base_type
@@ -94,11 +94,25 @@ def promised_bounds_kept(promise: Promise, table: Table, column: str) -> tuple[b
     )
 
 
+def arbiters(table: Table, catalog: Catalog) -> frozenset[frozenset[str]]:
+    """The sets of columns that ON CONFLICT can name: not those that are only looked at later.
+
+    Source: "conflict_target" of https://www.postgresql.org/docs/18/sql-insert.html.
+    """
+    keys = [key for key in table.constraints if isinstance(key, PrimaryKey | Unique)]
+    late = {key.name for key in keys if key.deferrable or key.without_overlaps}
+    at_once = {frozenset(key.columns) for key in keys if key.name not in late}
+    return frozenset(at_once | {columns for name, columns in _unique_indexes(table, catalog) if name.name not in late})
+
+
 def unique_sets(table: Table, catalog: Catalog) -> frozenset[frozenset[str]]:
     """The sets of columns that the table keeps free of duplicates, over all rows."""
-    found = {frozenset(c.columns) for c in table.constraints if isinstance(c, PrimaryKey | Unique)}
+    keys = {frozenset(c.columns) for c in table.constraints if isinstance(c, PrimaryKey | Unique)}
+    return frozenset(keys | {columns for _, columns in _unique_indexes(table, catalog)})
+
+
+def _unique_indexes(table: Table, catalog: Catalog) -> Iterator[tuple[Name, frozenset[str]]]:
     for name in catalog.indexes_of.get(table.name, ()):
         index = catalog.indexes[name]
         if index.unique and index.valid and index.predicate is None and all(key.column for key in index.keys):
-            found.add(frozenset(str(key.column) for key in index.keys))
-    return frozenset(found)
+            yield name, frozenset(str(key.column) for key in index.keys)

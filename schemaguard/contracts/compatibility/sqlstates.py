@@ -5,6 +5,7 @@ CONDITIONS = {
     "22000": "data_exception",
     "22001": "string_data_right_truncation",
     "22003": "numeric_value_out_of_range",
+    "22026": "string_data_length_mismatch",
     "22P02": "invalid_text_representation",
     "23502": "not_null_violation",
     "23503": "foreign_key_violation",
@@ -20,5 +21,6 @@ CONDITIONS = {
     "428C9": "generated_always",
     "42P01": "undefined_table",
     "42P10": "invalid_column_reference",
+    "44000": "with_check_option_violation",
     "55000": "object_not_in_prerequisite_state",
 }

@@ -17,9 +17,9 @@ from schemaguard.catalog.objects import (
 )
 from schemaguard.contracts.compatibility.arriving_types import cause_between
 from schemaguard.contracts.compatibility.bounds import bounds, is_implied, table_bounds
-from schemaguard.contracts.compatibility.computed import reader_computations, writer_computations
+from schemaguard.contracts.compatibility.computed import policy_computations, reader_computations, writer_computations
 from schemaguard.contracts.compatibility.definitions import definition_shifts
-from schemaguard.contracts.compatibility.hidden import newly_felt, other_policies, ungranted
+from schemaguard.contracts.compatibility.hidden import newly_felt, no_longer_felt, other_policies, ungranted
 from schemaguard.contracts.compatibility.reading import UNKNOWN, Flaw, promised_bounds_kept, unique_sets
 from schemaguard.contracts.compatibility.relation import Home, Relation
 from schemaguard.contracts.compatibility.writing import below
@@ -35,8 +35,10 @@ def reader_shifts(
     columns = tuple(promise.column for promise in part.promises)
     yield from definition_shifts(part.table, columns, catalogs)
     yield from newly_felt(part.table, catalogs)
+    yield from no_longer_felt(part.table, catalogs)
     yield from other_policies(part.table, catalogs)
     yield from ungranted(part.table, catalogs)
+    yield from policy_computations(part.table, catalogs)
     for promise in part.promises:
         old_home, new_home = was.home(promise.column), now.home(promise.column)
         if old_home is None or new_home is None:
@@ -164,9 +166,9 @@ def _new_constraints(
     if was.base is None or now.base is None:
         return
     sent = {below(now, promise.column): promise for promise in part.promises}
-    known = {_unnamed(constraint) for constraint in was.base.constraints}
+    known = {unnamed(constraint) for constraint in was.base.constraints}
     for constraint in now.base.constraints:
-        if _unnamed(constraint) in known:
+        if unnamed(constraint) in known:
             continue
         match constraint:
             case Check():
@@ -186,7 +188,7 @@ def _new_constraints(
             yield "unique-added", written[0], ", ".join(sorted(together))
 
 
-def _unnamed(constraint: Constraint) -> Constraint:
+def unnamed(constraint: Constraint) -> Constraint:
     """The constraint as a writer feels it: under whatever name, and whether or not older rows were looked at."""
     if isinstance(constraint, Check | ForeignKey):
         return replace(constraint, name=None, valid=True)

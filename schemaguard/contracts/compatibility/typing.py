@@ -7,6 +7,12 @@ from schemaguard.contracts.contract import Access
 _INTEGERS = ("smallint", "integer", "bigint")
 _APPROXIMATE = ("double precision", "real")
 _STRINGS = ("text", "character varying")
+_TIMES = (
+    "timestamp with time zone", "timestamp without time zone", "time with time zone", "time without time zone",
+    "interval",
+)  # fmt: skip
+_SECOND_DIGITS = 6
+"""The most digits of a second that are kept, and how many are where nothing says: table 8.9 of the manual."""
 _UNBOUNDED = 1 << 30
 
 
@@ -17,7 +23,8 @@ def type_cause(promised: Type, actual: Type, access: Access) -> str | None:
     if _is_same_own(promised, actual):
         return _own_modifiers(promised, actual, access)
     if promised.dimensions or actual.dimensions:
-        return "type-changed"
+        is_same_element = (promised.name, promised.dimensions) == (actual.name, actual.dimensions)
+        return type_cause(promised.element, actual.element, access) if is_same_element else "type-changed"
     if promised.name in _INTEGERS and actual.name in _INTEGERS:
         narrower = _INTEGERS.index(actual.name) < _INTEGERS.index(promised.name)
         return "type-narrowed" if narrower and access == "write" else None
@@ -32,7 +39,7 @@ def type_cause(promised: Type, actual: Type, access: Access) -> str | None:
     if {promised.name, actual.name} in _ZONES:
         return "zone-changed"
     if promised.name == actual.name:
-        return "length-reduced" if actual.name == "character" and _length(actual) < _length(promised) else None
+        return _shortened(promised, actual, access)
     if access == "write" and not retyping(promised, actual).needs_using:
         return None if not retyping(promised, actual).narrows else "type-narrowed"
     return "type-changed"
@@ -45,7 +52,8 @@ _ZONES = (
 
 
 def _same(promised: Type, actual: Type) -> bool:
-    return _same_base(promised, actual) and _modifiers(promised) == _modifiers(actual)
+    is_alike = _modifiers(promised) == _modifiers(actual) and promised.interval_fields == actual.interval_fields
+    return _same_base(promised, actual) and is_alike
 
 
 def _same_base(promised: Type, actual: Type) -> bool:
@@ -66,6 +74,27 @@ def _own_modifiers(promised: Type, actual: Type, access: Access) -> str | None:
     """Only the extension knows what its modifiers mean; without any, a type takes whatever has one."""
     wider = promised if access == "read" else actual
     return "modifier-changed" if _modifiers(wider) else None
+
+
+def _shortened(promised: Type, actual: Type, access: Access) -> str | None:
+    """What is cut where only the modifiers of a built-in type differ: digits of a second, fields, letters, bits."""
+    if actual.name == "bit":
+        other = "values-converted" if access == "read" else "modifier-changed/22026"
+        return other if _bits(actual) != _bits(promised) else None
+    if actual.name in ("character", "bit varying"):
+        return "length-reduced" if _length(actual) < _length(promised) else None
+    if actual.name in _TIMES:
+        is_cut = actual.interval_fields not in (None, promised.interval_fields)
+        return "scale-reduced" if is_cut or _second_digits(actual) < _second_digits(promised) else None
+    return None
+
+
+def _bits(type_: Type) -> int:
+    return type_.modifiers[0] if type_.modifiers else 1
+
+
+def _second_digits(type_: Type) -> int:
+    return min(type_.modifiers[0], _SECOND_DIGITS) if type_.modifiers else _SECOND_DIGITS
 
 
 def _numeric(promised: Type, actual: Type, access: Access) -> str | None:

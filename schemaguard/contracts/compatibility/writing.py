@@ -8,6 +8,7 @@ from schemaguard.contracts.compatibility.hidden import shut
 from schemaguard.contracts.compatibility.reading import (
     UNKNOWN,
     Flaw,
+    arbiters,
     is_enum,
     is_required,
     possible_values,
@@ -33,8 +34,9 @@ def writer_flaws(part: ContractTable, shown: Relation, catalog: Catalog, was: Ca
         if column.name not in sent and is_left_out_in_vain(column):
             yield "required-column-added", column.name, ""
     key = frozenset(below(shown, column) for column in part.upsert_key)
-    if key and not base.open and key not in unique_sets(base, catalog):
-        yield "unique-dropped", part.upsert_key[0], f"ON CONFLICT ({', '.join(part.upsert_key)})"
+    if key and not base.open and key not in arbiters(base, catalog):
+        code = "unique-dropped/55000" if key in unique_sets(base, catalog) else "unique-dropped"
+        yield code, part.upsert_key[0], f"ON CONFLICT ({', '.join(part.upsert_key)})"
 
 
 def below(shown: Relation, column: str) -> str:

@@ -131,9 +131,21 @@ def ask(interpreter: Interpreter, receiver: Any, name: str, arguments: Arguments
     if unknown is not None or arguments.is_open:
         return Unknown(unknown.reason if isinstance(unknown, Unknown) else "a name isn't known")
     keywords = {key: value for key, value in arguments.keywords.items() if key != "info_cache"}
-    return interpreter.recorder.attempted(
+    found = interpreter.recorder.attempted(
         lambda: getattr(receiver, name)(*arguments.positional, **keywords), f"the answer to {name}()"
     )
+    if name == "has_table" and found is False and _may_be_there(interpreter, receiver, arguments):
+        return Unknown("whether there is a table that no migration makes isn't known")
+    return found
+
+
+def _may_be_there(interpreter: Interpreter, receiver: Any, arguments: Arguments) -> bool:
+    """Whether the table could have been made elsewhere: no migration has made it, nor taken it away."""
+    first = 0 if isinstance(receiver, sa.Inspector) else 1  # A dialect is told of the connection before.
+    schema = arguments.get(first + 1, "schema")
+    name = Name(str(arguments.get(first, "table_name")), schema if isinstance(schema, str) else None)
+    catalog = interpreter.recorder.catalog
+    return catalog.resolve(name) not in catalog.gone
 
 
 def _presumed(interpreter: Interpreter, arguments: Arguments) -> Arguments:

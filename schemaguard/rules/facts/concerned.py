@@ -99,6 +99,9 @@ def directory(contracts: tuple[UnderContract, ...]) -> Directory:
     for held in contracts:
         for part in held.contract.tables:
             by_table.setdefault(part.table.name, {})[id(held)] = held
+        # A feature query may name what no entry lists.
+        for word in expressions.words(held.contract.query or ""):
+            by_table.setdefault(word, {})[id(held)] = held
     return Directory(contracts, {name: tuple(found.values()) for name, found in by_table.items()})
 
 
@@ -124,7 +127,7 @@ def touched(change: Change, before: Catalog, after: Catalog) -> frozenset[str] |
 
 def _related(change: Change, catalog: Catalog) -> set[str]:
     """The tables that show the rows of the changed one as theirs, and those whose rows go with its rows."""
-    table = getattr(change, "table", None)
+    table = change.index.table if isinstance(change, CreateIndex) else getattr(change, "table", None)
     if not isinstance(table, Name):
         return set()
     name = below_view(table, catalog)

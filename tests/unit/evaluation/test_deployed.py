@@ -99,7 +99,7 @@ def test_what_is_asked_of_the_database_is_asked_with_the_default_that_statements
         "if sa.inspect(op.get_bind()).has_table('x', schema=s.SCHEMA):\n        op.drop_table('x', schema=s.SCHEMA)\n"
         "    if sa.inspect(op.get_bind()).has_table('y', schema=s.SCHEMA):\n        op.drop_table('y')"
     )
-    before = "create schema app; create table app.x ()"
+    before = "create schema app; create table app.x (); create table app.y (); drop table app.y"
     assert sent(up(body, "from conf import s"), files={"app/conf.py": SETTINGS}, before=before) == [
         'DROP TABLE "app".x'
     ]

@@ -7,6 +7,8 @@ from tests.unit.evaluation.evaluating import sent
 TABLE = """
 create table t (id int primary key, a text not null, b varchar(20) unique, c int references t (id));
 create index t_a_idx on t (a);
+create table was ();
+drop table was;
 create type state as enum ('x', 'y');
 """
 
@@ -19,7 +21,7 @@ create type state as enum ('x', 'y');
         "bind.dialect.has_table(bind, 't')",
         "sa.inspect(bind.engine).has_table('t')",
         "sa.engine.reflection.Inspector.from_engine(bind).has_table('t')",
-        "not sa.inspect(bind).has_table('u')",
+        "not sa.inspect(bind).has_table('was')",
         "'a' in [c['name'] for c in sa.inspect(bind).get_columns('t')]",
         "{c['name'] for c in sa.inspect(bind).get_columns('t')} >= {'a', 'b'}",
         "isinstance({c['name']: c for c in sa.inspect(bind).get_columns('t')}['a']['type'], sa.Text)",
@@ -50,6 +52,23 @@ def test_what_the_inspector_says_is_known(question: str) -> None:
                 op.execute("SELECT 'no'")
     """
     assert sent(source, before=TABLE) == ["SELECT 'yes'"]
+
+
+@pytest.mark.parametrize(
+    "question", ["sa.inspect(bind).has_table('u')", "bind.dialect.has_table(bind, 'u', schema='public')"]
+)
+def test_a_table_that_no_revision_makes_may_have_been_made_elsewhere(question: str) -> None:
+    source = f"""
+        def upgrade():
+            bind = op.get_bind()
+            if {question}:
+                op.drop_column("u", "a")
+            else:
+                op.create_table("u", sa.Column("a", sa.Text()))
+    """
+    dropped, made = sent(source, before=TABLE)
+    assert dropped == "? ALTER TABLE u DROP COLUMN a"
+    assert made.startswith("? CREATE TABLE u")
 
 
 def test_what_the_revision_has_sent_counts() -> None:

@@ -108,7 +108,10 @@ def _drop_other(cursor: Cursor) -> Iterator[Change]:
     for command in _UNSEEN:
         if cursor.accept(*command.split()):
             cursor.follow(written(SYNOPSES[f"drop {command}"]))
-            yield NoEffect(f"DROP {command.upper()}")
+            if cursor.tokens[cursor.at - 1].key == "cascade":
+                yield Opaque(f"drops whatever hangs on the {command}")
+            else:
+                yield NoEffect(f"DROP {command.upper()}")
             return
     for words, kind in _LISTED.items():
         if cursor.accept(*words):
@@ -117,6 +120,9 @@ def _drop_other(cursor: Cursor) -> Iterator[Change]:
             cascade = cascades(cursor)
             if kind == "database":
                 _database_options(cursor)
+            if kind == "other" and cascade and words != ("statistics",):
+                yield Opaque(f"drops whatever hangs on the {' '.join(words)}")
+                return
             yield from (DropObject(kind, name, cascade, if_exists) for name in names)
             return
     raise cursor.refusal("a kind of object")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from schemaguard.catalog.changes import (
+    AlterSequence,
     Change,
     CreateTable,
     DeleteRows,
@@ -13,6 +14,7 @@ from schemaguard.catalog.changes import (
     TruncateTable,
     UpdateRows,
 )
+from schemaguard.catalog.fold.draft import parse_name
 from schemaguard.catalog.objects import Name, Table
 from schemaguard.sql.reading.calls import unknown_calls
 from schemaguard.sql.reading.cursor import Cursor, UnknownMeaning
@@ -22,9 +24,10 @@ from schemaguard.sql.reading.mentions import relations_between
 from schemaguard.sql.reading.syntax.copying import copied
 from schemaguard.sql.reading.syntax.relations import joined
 from schemaguard.sql.reading.syntax.statements import about_rows
-from schemaguard.sql.reading.tokens import STRING
+from schemaguard.sql.reading.tokens import NUMBER, STRING
 
 _DEEPEST = 50
+_CALLED_OR_NOT = ([",", "true", ")"], [",", "false", ")"])
 _VALUE_ENDS = frozenset({",", "from", "where", "returning", "when"})
 _READS = frozenset({"select", "values", "table", "("})
 
@@ -104,6 +107,9 @@ def _select(cursor: Cursor, begin: int) -> Iterator[Change]:
     if (setting := _set_config(cursor, first)) is not None:
         yield setting
         return
+    if (counter := _setval(cursor, first)) is not None:
+        yield counter
+        return
     calls = unknown_calls(cursor, begin)
     if calls:
         raise UnknownMeaning(f"what the function {calls[0]} does can't be known")
@@ -122,6 +128,19 @@ def _set_config(cursor: Cursor, first: int) -> SetSetting | None:
     if value.kind != STRING or keys[6] not in ("true", "false"):
         return None
     return SetSetting(cursor.tokens[first + 3].value.lower(), value.value, keys[6] == "true")
+
+
+def _setval(cursor: Cursor, first: int) -> AlterSequence | None:
+    """`SELECT setval('s', 1)`: the counter is set to a number, and not to what the rows ask for."""
+    tokens = cursor.tokens[first + 1 : cursor.end]
+    if [token.key for token in tokens[:2]] == ["pg_catalog", "."]:
+        tokens = tokens[2:]
+    keys = [token.key for token in tokens]
+    is_alone = keys[:2] == ["setval", "("] and keys[3:4] == [","] and keys[5:] in ([")"], *_CALLED_OR_NOT)
+    if not is_alone or (tokens[2].kind, tokens[4].kind) != (STRING, NUMBER):
+        return None
+    name = parse_name(tokens[2].value)
+    return AlterSequence(name, restarts=True) if name is not None else None
 
 
 def _select_into(cursor: Cursor, begin: int, into: int) -> Change:

@@ -326,10 +326,14 @@ def test_what_cannot_be_known_is_opaque_and_says_which_relations_it_names(sql: s
     assert change.names == (None if names is None else frozenset(names))
 
 
+def test_a_counter_that_is_set_to_a_number_restarts() -> None:
+    assert only("SELECT setval('app.\"S\"', 1, false)") == AlterSequence(Name("S", "app"), restarts=True)
+
+
 @pytest.mark.parametrize(
     "sql",
     [
-        "SELECT setval('s', 1)",
+        "SELECT setval('s', (SELECT max(id) FROM t))",
         "SELECT pg_catalog.now(), count(*), coalesce(1, 2)",
         "SELECT my_normalise(a) FROM t",
         "SELECT * FROM generate_series(1, 2) AS g(n)",

@@ -1,0 +1,40 @@
+"""What a feature query names and its contract doesn't list: it fails without that all the same."""
+
+from collections.abc import Iterator
+
+from schemaguard.catalog import changes as c
+from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.contracts.compatibility.breakage import Breakage, breakage
+from schemaguard.contracts.compatibility.relation import relation
+from schemaguard.contracts.contract import Contract
+from schemaguard.sql.queries.lineage import trace
+from schemaguard.sql.queries.traced import Untraceable
+
+_TAKING = (
+    c.DropColumn | c.RenameColumn | c.DropTable | c.RenameTable | c.MoveTable | c.DropObject | c.RenameObject
+    | c.MoveObject
+)  # fmt: skip
+"""The changes after which a name may mean nothing."""
+
+
+def query_breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Change) -> Iterator[Breakage]:
+    """The relations and columns of the query that the change takes away, and that no entry of the contract lists."""
+    if contract.query is None or contract.reads_through == "view" or not isinstance(change, _TAKING):
+        return
+    try:
+        lineage = trace(contract.query, before)
+    except Untraceable:
+        return  # What it says of its tables is judged by the contract's entries.
+    listed = {before.resolve(part.table): part for part in contract.tables if part.access == "read"}
+    gone: set[Name] = set()
+    for name in sorted(lineage.relations | {table for table, _ in lineage.reads}, key=str):
+        if name not in listed and relation(name, before) is not None and relation(name, after) is None:
+            gone.add(name)
+            yield breakage("table-dropped", "read", (name, None), contract.reads_through, "its query names it")
+    for name, column in sorted(lineage.reads | lineage.direct, key=str):
+        part, was, now = listed.get(name), relation(name, before), relation(name, after)
+        if name in gone or was is None or now is None or (part is not None and part.promise(column)):
+            continue
+        if not was.lacks(column) and now.lacks(column):
+            code = "column-renamed" if isinstance(change, c.RenameColumn) else "column-dropped"
+            yield breakage(code, "read", (name, column), contract.reads_through, "its query names it")
