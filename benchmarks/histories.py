@@ -9,9 +9,9 @@ stands where the history stood, with two rows in each table that takes some; the
 before the statements that were really sent, and after them.
 
 confirmed: the server did what the finding says, or its catalog has lost what was promised. unproven: the finding says
-that nobody can know. no row: it speaks of rows, and the statement met none of ours. false: none of these. missed: a read
-or write that did as promised before and not after, about which no finding says anything. Without a server's URL an
-embedded PostgreSQL is started.
+that nobody can know. no row: it speaks of rows, and the statement met none of ours. false: none of these. missed: a
+read or write that did as promised before and not after, about which no finding says anything. Without a server's URL
+an embedded PostgreSQL is started.
 """
 
 import argparse
@@ -35,7 +35,7 @@ from benchmarks.observing import Seen, is_covered, is_seen, observe
 from benchmarks.probing import Side, fill, needed, opened, writable
 from benchmarks.table import show
 from schemaguard.adapters.postgres import embedded
-from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.catalog.objects import Catalog
 from schemaguard.commands.histories import find_one, replay_history
 from schemaguard.commands.reading import open_reading
 from schemaguard.config import Config
@@ -186,7 +186,9 @@ def _compare(
     for finding in findings:
         kind = _kind(finding, seen)
         tally.findings[f"{finding.rule}: {finding.cause}", kind] += 1
-        said.append(f"{kind:10}{finding.rule}: {finding.cause} {finding.object} ({finding.place.line}) {finding.message}")
+        said.append(
+            f"{kind:10}{finding.rule}: {finding.cause} {finding.object} ({finding.place.line}) {finding.message}"
+        )
     for each in seen:
         if each.is_broken and not any(is_covered(each, finding) for finding in findings):
             tally.missed += 1
@@ -204,9 +206,7 @@ def _kind(finding: Finding, seen: list[Seen]) -> str:
 
 
 def _findings(history: _History, run: Run) -> list[Finding]:
-    contracts = tuple(
-        UnderContract(contract, (VersionInWindow("1", "active"),)) for contract in _contracts(run.before)
-    )
+    contracts = tuple(UnderContract(contract, (VersionInWindow("1", "active"),)) for contract in _contracts(run.before))
     alone = replace(history.replay, judged=frozenset({run.revision.id}), downgrades=())
     found = judge((alone,), Terms(contracts=contracts, assumptions=Assumptions(history.postgresql)))
     return [each for each in found if each.family is Family.CONTRACT and each.direction == "upgrade"]
@@ -225,7 +225,7 @@ def _queries(catalog: Catalog) -> Iterator[str]:
     shown = {name: table.columns for name, table in catalog.tables.items()}
     shown |= {name: view.columns for name, view in catalog.views.items() if view.columns}
     for name, columns in shown.items():
-        yield f"select {', '.join(quote(column.name) for column in columns)} from {written(name)}"  # noqa: S608
+        yield f"select {', '.join(quote(column.name) for column in columns)} from {written(name)}"
 
 
 def _contract(model: str, tables: tuple[ContractTable, ...]) -> Contract:
@@ -239,9 +239,12 @@ def _database(server: str) -> Iterator[Any]:
     name = f"sg_history_{uuid.uuid4().hex[:8]}"
     with psycopg.connect(server, autocommit=True) as administrator:
         administrator.execute("set client_min_messages = error")
-        administrator.execute(sql.SQL("create database {} encoding 'UTF8' locale 'C' template template0").format(
-            sql.Identifier(name)
-        ))
+        # What is lost when the machine fails is made anew.
+        administrator.execute("alter system set fsync = off")
+        administrator.execute("select pg_reload_conf()")
+        administrator.execute(
+            sql.SQL("create database {} encoding 'UTF8' locale 'C' template template0").format(sql.Identifier(name))
+        )
         try:
             yield administrator, name, lambda database: f"{path.rsplit('/', 1)[0]}/{database}{mark}{query}"
         finally:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from benchmarks.probing import Side, needed, reads, writable, write_outcome, writes
 from schemaguard.catalog.objects import Column, ForeignKey, Index, Name, Table
@@ -109,9 +110,12 @@ def observe(before: Side, after: Side, tried: Counter[str]) -> list[Seen]:
 
 
 def _of_table(before: Side, after: Side, table: Table, tried: Counter[str]) -> Iterator[Seen]:
-    yield from _reads(before, after, table, tried)
-    yield from _writes(before, after, table, tried)
     there = after.catalog.tables.get(table.name)
+    # Of a table that is what it was, one read and one write show that what it stands on serves it still.
+    is_same = there == table and _indexes(before, table) == _indexes(after, table) and _types(before) == _types(after)
+    first = 1 if is_same else None
+    yield from _reads(before, after, table, tried, first)
+    yield from _writes(before, after, table, tried, first)
     if there is None:
         return
     yield from _promises(before, after, table, there)
@@ -120,19 +124,27 @@ def _of_table(before: Side, after: Side, table: Table, tried: Counter[str]) -> I
         if key not in there.constraints:
             yield Seen("read", table.name, None, "reference")
             yield from (Seen("read", table.name, column, "reference") for column in key.columns)
-    kept = {_shape(after.catalog.indexes[name]) for name in after.catalog.indexes_of.get(table.name, ())}
-    for name in before.catalog.indexes_of.get(table.name, ()):
-        if _shape(index := before.catalog.indexes[name]) not in kept:
+    kept = {_shape(index) for index in _indexes(after, table)}
+    for index in _indexes(before, table):
+        if _shape(index) not in kept:
             yield Seen("read", table.name, None, "index")
             yield from (Seen("read", table.name, key.column, "index") for key in index.keys if key.column)
+
+
+def _types(side: Side) -> object:
+    return (side.catalog.enums, side.catalog.domains, side.catalog.composites, side.catalog.functions)
+
+
+def _indexes(side: Side, table: Table) -> list[Index]:
+    return [side.catalog.indexes[name] for name in side.catalog.indexes_of.get(table.name, ())]
 
 
 def _shape(index: Index) -> object:
     return (index.keys, index.method, index.predicate)
 
 
-def _reads(before: Side, after: Side, table: Table, tried: Counter[str]) -> Iterator[Seen]:
-    for what, column, query in reads(before.catalog, table):
+def _reads(before: Side, after: Side, table: Table, tried: Counter[str], first: int | None) -> Iterator[Seen]:
+    for what, column, query in islice(reads(before.catalog, table), first):
         if before.outcome([query]) != "ok":
             continue
         tried["reads"] += 1
@@ -142,17 +154,17 @@ def _reads(before: Side, after: Side, table: Table, tried: Counter[str]) -> Iter
 
 def _of_views(before: Side, after: Side, tried: Counter[str]) -> Iterator[Seen]:
     for name, view in before.catalog.views.items():
-        yield from _reads(before, after, Table(name, view.columns or ()), tried)
+        yield from _reads(before, after, Table(name, view.columns or ()), tried, None)
         there = after.catalog.views.get(name)
         if there is not None and there.query != view.query:
             yield Seen("read", name, None, "definition")
 
 
-def _writes(before: Side, after: Side, table: Table, tried: Counter[str]) -> Iterator[Seen]:
+def _writes(before: Side, after: Side, table: Table, tried: Counter[str], first: int | None) -> Iterator[Seen]:
     for columns in dict.fromkeys((writable(table), needed(table))):
         if not columns:
             continue
-        for what, column, many, given in writes(before.catalog, after.catalog, table):
+        for what, column, many, given in islice(writes(before.catalog, after.catalog, table), first):
             if not set(given.get("same", given)) <= set(columns):
                 continue
             if write_outcome(before, before.catalog, table, columns, many, given) != "ok":

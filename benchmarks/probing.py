@@ -12,6 +12,7 @@ from schemaguard.adapters.postgres.introspect import read_catalog
 from schemaguard.catalog.objects import Catalog, Column, ForeignKey, Name, Table
 from schemaguard.catalog.types import Type
 from schemaguard.contracts.compatibility.reading import is_required, possible_values, unique_sets
+from schemaguard.sql.writing.identifiers import written
 
 Row = Mapping[str, str | None]
 """Column → the text of its value; None is NULL."""
@@ -65,12 +66,14 @@ class Write:
 
 
 def fill(side: Side) -> None:
-    """Put two rows into each table, as far as rows that fit it can be made."""
+    """Put two rows into each table, as far as rows that fit it can be made; sequences go on behind them."""
     for table in side.catalog.tables.values():
         for seed in (1, 2):
             with Parents(side) as parents:
                 row = parents.row(table, writable(table), seed)
                 parents.send(insert(table.name, row, table, skips=True), keeps=True)
+    for name in side.catalog.sequences:
+        side.connection.execute("select setval(%s::regclass, 10000)", (written(name),))
 
 
 def writable(table: Table) -> tuple[str, ...]:

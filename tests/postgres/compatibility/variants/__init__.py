@@ -1,6 +1,6 @@
 """Changes beyond those of the table: other ways in which what hangs on what makes a difference, and doesn't."""
 
-from tests.postgres.compatibility.variants import calls, columns, further, rows, security, types, values, views
+from tests.postgres.compatibility.variants import calls, columns, further, keys, rows, security, types, values, views
 
 VARIANTS = (
     *views.VARIANTS,
@@ -11,4 +11,5 @@ VARIANTS = (
     *values.VARIANTS,
     *columns.VARIANTS,
     *further.VARIANTS,
+    *keys.VARIANTS,
 )
