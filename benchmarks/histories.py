@@ -291,12 +291,15 @@ def _together(connection: psycopg.Connection[Any], statements: list[dict[str, An
 
 
 def _execute(connection: psycopg.Connection[Any], statement: dict[str, Any]) -> None:
-    parameters = statement.get("params")
+    text, parameters = statement["sql"], statement.get("params")
     if not parameters:
-        connection.execute(statement["sql"].replace("%%", "%").encode())
+        connection.execute(text.replace("%%", "%").encode())
         return
-    for each in parameters if statement.get("many") else [parameters]:
-        connection.execute(statement["sql"].encode(), each)
+    # asyncpg counts its parameters, and psycopg names them.
+    cursor = psycopg.RawCursor(connection) if isinstance(parameters, list) and "$1" in text else connection.cursor()
+    is_many = isinstance(parameters, list) and isinstance(parameters[0], dict | list)
+    for each in parameters if is_many else [parameters]:
+        cursor.execute(text.encode(), each)
 
 
 if __name__ == "__main__":

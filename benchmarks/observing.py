@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from benchmarks.probing import Side, needed, reads, writable, write_outcome, writes
-from schemaguard.catalog.objects import Column, ForeignKey, Index, Name, Table
+from schemaguard.catalog.objects import Catalog, Check, Column, ForeignKey, Index, Name, Table
 from schemaguard.catalog.types import Type
 from schemaguard.contracts.compatibility.bounds import table_bounds
 from schemaguard.contracts.compatibility.breakage import CAUSES
@@ -40,6 +40,12 @@ _SHOWS = {
     "index-dropped": {"index"},
     "foreign-key-changed": {"reference"},
     "row-security": {"row security"},
+    "required-column-added": {"required"},
+    "null-refused": {"required"},
+    "default-dropped": {"required"},
+    "check-added": {"Check"},
+    "unique-added": {"Unique"},
+    "foreign-key-added": {"ForeignKey"},
 }
 """Cause → what is seen on a server where nothing need fail."""
 _BROKEN = frozenset({"null", "value", "duplicates", "values", "rows", "bounds"})
@@ -78,7 +84,12 @@ def is_seen(finding: Finding, seen: Seen) -> bool:
 
 
 def is_covered(seen: Seen, finding: Finding) -> bool:
-    """Whether the finding warns of what was seen: on the same table or column, and of the same kind of access."""
+    """Whether the finding warns of what was seen: on the same table or column, and of the same kind of access.
+
+    A write fails as a whole, whatever column it was to try.
+    """
+    if seen.access == "write" and seen.is_failure and seen.what in _foretold(finding):
+        return finding.object.startswith(f"{seen.table}.") or finding.object == str(seen.table)
     return _is_about(finding, seen, strictly=False)
 
 
@@ -172,9 +183,27 @@ def _writes(before: Side, after: Side, table: Table, tried: Counter[str], first:
                 continue
             tried["writes"] += 1
             outcome = write_outcome(after, before.catalog, table, columns, many, given)
+            if outcome != "ok" and what == "a row":
+                yield from _behind(table, before.catalog, after.catalog)
             if outcome != "ok":
                 for about in (column, *given.get("same", ())):
                     yield Seen("write", table.name, about, outcome, what)
+
+
+def _behind(table: Table, before: Catalog, after: Catalog) -> Iterator[Seen]:
+    """What refuses rows by the server's catalog, where every write fails already, with one SQLSTATE for all reasons."""
+    there = after.tables.get(table.name)
+    if there is None:
+        return
+    for name in needed(there):
+        own = table.column(name)
+        if own is None or not is_required(own, table):
+            yield Seen("write", table.name, name, "required")
+    for constraint in there.constraints:
+        if isinstance(constraint, Check | ForeignKey) and constraint not in table.constraints:
+            yield from (Seen("write", table.name, name, type(constraint).__name__) for name in constraint.columns)
+    for key in unique_sets(there, after) - unique_sets(table, before):
+        yield from (Seen("write", table.name, name, "Unique") for name in key)
 
 
 def _promises(before: Side, after: Side, table: Table, there: Table) -> Iterator[Seen]:
