@@ -1,6 +1,6 @@
 """Real histories, each revision judged as a pull request, and each finding on a contract checked against a server.
 
-    python benchmarks/histories.py ORACLES HISTORIES [NAME ...] [-v] [--servers NAME=URL ...] [--only REVISION ...]
+    python benchmarks/histories.py ORACLES HISTORIES [NAME ...] [-v] [--minutes N] [--servers NAME=URL ...]
 
 ORACLES holds a `<name>.json` a history (the statements that Alembic really sent), HISTORIES the revision files under
 `<name>/<versions_dir>`. For each revision a reader and two writers get contracts over every table as it is just before:
@@ -16,8 +16,10 @@ an embedded PostgreSQL is started.
 
 import argparse
 import json
+import re
 import sys
 import tempfile
+import time
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -35,7 +37,7 @@ from benchmarks.observing import Seen, is_covered, is_seen, observe
 from benchmarks.probing import Side, fill, needed, opened, writable
 from benchmarks.table import show
 from schemaguard.adapters.postgres import embedded
-from schemaguard.catalog.objects import Catalog
+from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.commands.histories import find_one, replay_history
 from schemaguard.commands.reading import open_reading
 from schemaguard.config import Config
@@ -52,12 +54,16 @@ from schemaguard.window.under_contract import UnderContract, VersionInWindow
 _ROWS = frozenset({"rows-deleted", "rows-overwritten", "values-converted", "expression-changed", "definition-changed"})
 """Causes that are about rows: they show only where the statement meets some."""
 
+_DELETE = re.compile(r"\s*delete\s+from\s+(\w+)", re.IGNORECASE)
+
 
 @dataclass(slots=True)
 class Tally:
     """What came of one history."""
 
     revisions: int = 0
+    of: int = 0
+    """How many the history has."""
     unfilled: int = 0
     """Revisions that ran on tables without rows, for they refuse ours."""
     findings: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -74,6 +80,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*")
     parser.add_argument("--servers", nargs="*", default=[], metavar="NAME=URL", help="a history's own server")
     parser.add_argument("--only", nargs="*", default=[], metavar="REVISION", help="judge these revisions only")
+    parser.add_argument("--minutes", type=float, default=60, help="for each history; the rest of it isn't judged")
     parser.add_argument("-v", "--verbose", action="store_true", help="print each finding and what became of it")
     options = parser.parse_args()
     urls = dict(each.split("=", 1) for each in options.servers)
@@ -94,11 +101,19 @@ def _show(tallies: dict[str, Tally]) -> None:
         became = Counter[str]()
         for (_, kind), count in tally.findings.items():
             became[kind] += count
-        tried = (tally.tried["reads"], tally.tried["writes"])
+        tried = (tally.tried["reads"], tally.tried["writes"], tally.tried["not written"])
         rows.append(
-            (name, tally.revisions, tally.unfilled, *tried, became.total(), *(became[k] for k in kinds), tally.missed)
+            (
+                name,
+                f"{tally.revisions}/{tally.of}",
+                tally.unfilled,
+                *tried,
+                became.total(),
+                *(became[k] for k in kinds),
+                tally.missed,
+            )
         )
-    header = ("history", "revisions", "without rows", "reads", "writes", "findings", *kinds, "missed")
+    header = ("history", "revisions", "without rows", "reads", "writes", "not written", "findings", *kinds, "missed")
     show("Findings on contracts over every table, and what a server did.", header, rows)
     rows = [
         (name, rule, sum(tally.findings[rule, kind] for kind in kinds), *(tally.findings[rule, kind] for kind in kinds))
@@ -137,12 +152,15 @@ class _History:
 
 
 def _measure(history: _History, url: str, options: argparse.Namespace) -> Tally:
-    tally = Tally()
+    tally = Tally(of=len(history.sent))
+    until = time.monotonic() + options.minutes * 60
     runs = {run.revision.id: run for run in history.replay.runs}
     with _database(url) as (administrator, name, at):
         with opened(at(name)) as connection:
             _send(connection, history.initial)
         for revision, statements in history.sent.items():
+            if time.monotonic() > until:
+                break
             run = runs[revision]
             if not options.only or any(revision.startswith(each) for each in options.only):
                 tally.revisions += 1
@@ -172,11 +190,18 @@ def _one(history: _History, run: Run, place: Any, tally: Tally, *, verbose: bool
             with opened(at(copies[1])) as connection:
                 _send(connection, history.sent[run.revision.id])
         with opened(at(copies[0])) as first, opened(at(copies[1])) as second:
-            seen = observe(Side.of(first), Side.of(second), tally.tried)
+            deletes = _deletes(history.sent[run.revision.id])
+            seen = observe(Side.of(first), Side.of(second), deletes, tally.tried)
     finally:
         for copy in copies:
             _drop(administrator, copy)
     _compare(run, findings, seen, tally, verbose=verbose, refused=refused)
+
+
+def _deletes(statements: list[dict[str, Any]]) -> set[Name]:
+    """The tables that statements delete rows from."""
+    named = [_DELETE.match(each["sql"]) for each in statements]
+    return {Name(found[1], "public") for found in named if found is not None}
 
 
 def _compare(

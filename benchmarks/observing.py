@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from benchmarks.probing import Side, needed, reads, writable, write_outcome, writes
+from psycopg import sql
+
+from benchmarks.probing import Side, identifier, needed, reads, writable, write_outcome, writes
 from schemaguard.catalog.objects import Catalog, Check, Column, ForeignKey, Index, Name, Table
 from schemaguard.catalog.types import Type
 from schemaguard.contracts.compatibility.bounds import table_bounds
@@ -35,11 +37,13 @@ _SHOWS = {
     "expression-changed": {"generated", "values"},
     "values-converted": {"values"},
     "rows-overwritten": {"values"},
-    "rows-deleted": {"rows"},
+    "rows-deleted": {"rows", "may lose rows"},
     "definition-changed": {"definition"},
     "index-dropped": {"index"},
     "foreign-key-changed": {"reference"},
     "row-security": {"row security"},
+    "column-dropped": {"gone"},
+    "column-renamed": {"gone"},
     "required-column-added": {"required"},
     "null-refused": {"required"},
     "default-dropped": {"required"},
@@ -114,10 +118,19 @@ def _is_about(finding: Finding, seen: Seen, *, strictly: bool) -> bool:
     return finding.object == f"{table}.{seen.column}" and (strictly or seen.column is not None)
 
 
-def observe(before: Side, after: Side, tried: Counter[str]) -> list[Seen]:
-    """Everything that the tables of before do otherwise after the revision."""
+def observe(before: Side, after: Side, deletes: set[Name], tried: Counter[str]) -> list[Seen]:
+    """Everything that the tables of before do otherwise after the revision, which deletes rows of some."""
     found = [each for table in before.catalog.tables.values() for each in _of_table(before, after, table, tried)]
-    return [*found, *_of_views(before, after, tried)]
+    return [*found, *_of_views(before, after, tried), *_deleted(before, deletes)]
+
+
+def _deleted(side: Side, tables: set[Name]) -> Iterator[Seen]:
+    """Whose rows go with those of a table that rows are deleted from: shown on all of our rows, not on those meant."""
+    for table in tables & side.catalog.tables.keys():
+        had = {name: side.count(name) for name in side.catalog.tables}
+        for name, left in side.left_after(table, had).items():
+            if left < had[name]:
+                yield Seen("read", name, None, "may lose rows")
 
 
 def _of_table(before: Side, after: Side, table: Table, tried: Counter[str]) -> Iterator[Seen]:
@@ -176,10 +189,12 @@ def _writes(before: Side, after: Side, table: Table, tried: Counter[str], first:
         if not columns:
             continue
         for what, column, many, given in islice(writes(before.catalog, after.catalog, table), first):
-            if not set(given.get("same", given)) <= set(columns):
+            if not set(given.get("same", given)) <= {*columns, "elsewhere"}:
                 continue
             if write_outcome(before, before.catalog, table, columns, many, given) != "ok":
-                tried["writes that failed before"] += 1
+                if what == "a row":
+                    tried["not written"] += 1
+                    yield from _behind(table, before.catalog, after.catalog)
                 continue
             tried["writes"] += 1
             outcome = write_outcome(after, before.catalog, table, columns, many, given)
@@ -191,10 +206,13 @@ def _writes(before: Side, after: Side, table: Table, tried: Counter[str], first:
 
 
 def _behind(table: Table, before: Catalog, after: Catalog) -> Iterator[Seen]:
-    """What refuses rows by the server's catalog, where every write fails already, with one SQLSTATE for all reasons."""
+    """What refuses rows by the server's catalog, where no write tells: none works, or all fail for one reason."""
     there = after.tables.get(table.name)
     if there is None:
         return
+    for name in writable(table):
+        if there.column(name) is None:
+            yield Seen("write", table.name, name, "gone")
     for name in needed(there):
         own = table.column(name)
         if own is None or not is_required(own, table):
@@ -260,8 +278,9 @@ def _rows(before: Side, after: Side, table: Table, there: Table) -> Iterator[See
 
 
 def _texts(side: Side, name: Name, columns: list[str]) -> list[tuple[str, ...]]:
-    from psycopg import sql
-
-    table = sql.Identifier(*(part for part in (name.schema, name.name) if part))
     listed = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(column)) for column in columns)
-    return side.connection.execute(sql.SQL("select {} from {}").format(listed, table)).fetchall() if columns else []
+    return (
+        side.connection.execute(sql.SQL("select {} from {}").format(listed, identifier(name))).fetchall()
+        if columns
+        else []
+    )

@@ -1,6 +1,6 @@
 """What a server makes of a table's reads and writes: rows that fit it, sent in every way that its contract allows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +17,8 @@ from schemaguard.sql.writing.identifiers import written
 Row = Mapping[str, str | None]
 """Column → the text of its value; None is NULL."""
 _DEEPEST = 8
+_APART = 100
+"""Parents are other rows than those of the same table that they are made for."""
 _NO_COMPARISON = ("json", "xml", "point", "polygon", "box", "path", "line")
 _MOMENTS = ("timestamp with time zone", "timestamp without time zone")
 _LARGEST = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}
@@ -43,6 +45,17 @@ class Side:
     def of(cls, connection: psycopg.Connection[Any]) -> "Side":
         """The database of an autocommit connection."""
         return cls(connection, read_catalog(connection))
+
+    def left_after(self, deleted: Name, names: Iterable[Name]) -> dict[Name, int]:
+        """How many rows each table has when all rows of `deleted` go; what was deleted is taken back."""
+        with self.connection.transaction(force_rollback=True):
+            self.connection.execute(sql.SQL("delete from {}").format(identifier(deleted)))
+            return {name: self.count(name) for name in names}
+
+    def count(self, name: Name) -> int:
+        """How many rows a table has."""
+        found = self.connection.execute(sql.SQL("select count(*) from {}").format(identifier(name))).fetchone()
+        return int(found[0]) if found is not None else 0
 
     def outcome(self, statements: Sequence[sql.Composable]) -> str:
         """`ok`, or the SQLSTATE that one of them ends in; what they wrote is taken back."""
@@ -96,8 +109,9 @@ def needed(table: Table) -> tuple[str, ...]:
 class Parents:
     """A transaction in which rows get the rows that they refer to; taken back at its end, unless it is kept."""
 
-    def __init__(self, side: Side, before: Catalog | None = None) -> None:
+    def __init__(self, side: Side, before: Catalog | None = None, *, elsewhere: bool = False) -> None:
         self._side = side
+        self._elsewhere = elsewhere
         self._before = before
         self._made: set[object] = set()
         self._transaction: Any = None
@@ -136,7 +150,7 @@ class Parents:
             if parent is None or depth > _DEEPEST or parent.name == table.name:
                 made |= {c: None for c in key.columns if c not in made and not _is_required(table, c)}
                 continue
-            found = self._parent(parent, seed, wanted, depth + 1)
+            found = self._parent(parent, seed, wanted, key, depth + 1)
             made |= {own: found.get(ref) for own, ref in zip(key.columns, key.ref_columns, strict=True)}
         known = self._before if self._before is not None and not depth else self._side.catalog
         for name in columns:
@@ -146,16 +160,27 @@ class Parents:
         return {name: made[name] for name in columns if name in made}
 
     def _keys(self, table: Table, columns: Sequence[str]) -> list[ForeignKey]:
-        """The foreign keys that a writer from before the change knows of, those of most columns first."""
-        keys = [c for c in table.constraints if isinstance(c, ForeignKey) and set(c.columns) <= set(columns)]
-        old = self._before.tables.get(table.name) if self._before is not None else table
-        known = {c.columns for c in old.constraints if isinstance(c, ForeignKey)} if old is not None else set()
-        return sorted((key for key in keys if key.columns in known), key=lambda key: -len(key.columns))
+        """The foreign keys that a writer from before the change keeps, those of most columns first.
 
-    def _parent(self, table: Table, seed: int, wanted: Row, depth: int) -> dict[str, str | None]:
-        keys = {column for c in unique_sets(table, self._side.catalog) for column in c}
-        columns = [c for c in writable(table) if c in wanted or c in keys or c in needed(table)]
-        row = self.row(table, columns, seed, wanted, depth)
+        Where one is gone or leads elsewhere, the one over the same columns that holds now.
+        """
+        now = [c for c in table.constraints if isinstance(c, ForeignKey)]
+        old = self._before.tables.get(table.name) if self._before is not None else table
+        known = [c for c in old.constraints if isinstance(c, ForeignKey)] if old is not None else []
+        keys = [key if self._leads(key) else next((n for n in now if n.columns == key.columns), key) for key in known]
+        return sorted((key for key in keys if set(key.columns) <= set(columns)), key=lambda key: -len(key.columns))
+
+    def _leads(self, key: ForeignKey) -> bool:
+        there = self._side.catalog.tables.get(key.ref_table)
+        return there is not None and all(there.column(column) is not None for column in key.ref_columns)
+
+    def _parent(self, table: Table, seed: int, wanted: Row, key: ForeignKey, depth: int) -> dict[str, str | None]:
+        """A row of the parent's table, put there; what its keys have a default for is left to that, or is elsewhere."""
+        sent = {*wanted, *key.ref_columns, *needed(table)}
+        for together in unique_sets(table, self._side.catalog) if self._elsewhere else ():
+            sent |= together
+        columns = [column for column in writable(table) if column in sent]
+        row = self.row(table, columns, seed + _APART, wanted, depth)
         mark = (table.name, tuple(sorted(row.items(), key=str)))
         if mark not in self._made:
             self._made.add(mark)
@@ -163,12 +188,16 @@ class Parents:
         return row
 
 
+def identifier(name: Name) -> sql.Identifier:
+    """The name, quoted, with its schema."""
+    return sql.Identifier(*(part for part in (name.schema, name.name) if part))
+
+
 def insert(name: Name, row: Row, typed: Table | None, *, skips: bool = False) -> sql.Composable:
     """The INSERT; values carry the built-in types of `typed`, as a driver's parameters do."""
-    table = sql.Identifier(*(part for part in (name.schema, name.name) if part))
     values = [_literal(text, typed.column(column) if typed is not None else None) for column, text in row.items()]
     statement = sql.SQL("insert into {} ({}) values ({})").format(
-        table, sql.SQL(", ").join(map(sql.Identifier, row)), sql.SQL(", ").join(values)
+        identifier(name), sql.SQL(", ").join(map(sql.Identifier, row)), sql.SQL(", ").join(values)
     )
     return sql.SQL("{} on conflict do nothing").format(statement) if skips else statement
 
@@ -239,6 +268,10 @@ def writes(before: Catalog, after: Catalog, table: Table) -> Iterator[tuple[str,
             yield "the first second", name, 1, {name: "1970-01-01 00:00:00"}
     there = after.tables.get(table.name)
     if there is not None:
+        if any(
+            not set(key.columns) <= set(writable(table)) for key in there.constraints if isinstance(key, ForeignKey)
+        ):
+            yield "a row whose parent is elsewhere", None, 1, {"elsewhere": ()}
         old = unique_sets(table, before)
         for key in _unique_keys(there, after):
             if key <= set(writable(table)) and not any(each <= key for each in old):
@@ -258,8 +291,8 @@ def write_outcome(side: Side, before: Catalog, table: Table, columns: Sequence[s
     """What becomes of rows that are written as the contract of `table` says, where the database stands now."""
     now = side.catalog.tables.get(table.name)
     same = given.get("same", ())
-    values: dict[str, str | None] = {} if same else given
-    with Parents(side, before) as parents:
+    values: dict[str, str | None] = {} if same or "elsewhere" in given else given
+    with Parents(side, before, elsewhere="elsewhere" in given) as parents:
         shape = _as_written(table, now)
         for number in range(many):
             row = parents.row(shape, columns, 50 + number, values)
@@ -279,17 +312,17 @@ def _as_written(table: Table, now: Table | None) -> Table:
 
 def reads(before: Catalog, table: Table) -> Iterator[tuple[str, str | None, sql.Composable]]:
     """The reads of a contract over all columns: together, one by one, and compared with a value of the type."""
-    name = sql.Identifier(*(part for part in (table.name.schema, table.name.name) if part))
+    name = identifier(table.name)
     columns = [column.name for column in table.columns]
     listed = sql.SQL(", ").join(map(sql.Identifier, columns)) if columns else sql.SQL("1")
     yield "all", None, sql.SQL("select {} from {}").format(listed, name)
     for column in table.columns:
-        identifier = sql.Identifier(column.name)
-        yield "column", column.name, sql.SQL("select {} from {}").format(identifier, name)
+        own = sql.Identifier(column.name)
+        yield "column", column.name, sql.SQL("select {} from {}").format(own, name)
         if column.type.name in _NO_COMPARISON:
             continue
         for text in sorted(possible_values(column, table, before) or ()) or [value(column, table, before, 1)]:
-            compared = sql.SQL("select 1 from {} where {} = {}").format(name, identifier, _literal(text, column))
+            compared = sql.SQL("select 1 from {} where {} = {}").format(name, own, _literal(text, column))
             yield "compared", column.name, compared
 
 
