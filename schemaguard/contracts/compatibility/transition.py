@@ -20,7 +20,7 @@ from schemaguard.contracts.compatibility.bounds import bounds, is_implied, table
 from schemaguard.contracts.compatibility.computed import policy_computations, reader_computations, writer_computations
 from schemaguard.contracts.compatibility.definitions import definition_shifts
 from schemaguard.contracts.compatibility.hidden import newly_felt, no_longer_felt, other_policies, ungranted
-from schemaguard.contracts.compatibility.reading import UNKNOWN, Flaw, promised_bounds_kept, unique_sets
+from schemaguard.contracts.compatibility.reading import UNKNOWN, Flaw, is_required, promised_bounds_kept, unique_sets
 from schemaguard.contracts.compatibility.relation import Home, Relation
 from schemaguard.contracts.compatibility.writing import below
 from schemaguard.contracts.contract import ContractTable, Promise
@@ -180,9 +180,12 @@ def _new_constraints(
                 yield "unique-added/exclusion", None, str(constraint.name)
             case PrimaryKey() | Unique():
                 pass
-    yield from _new_partial_keys(part, sent, now.base, catalogs)
-    before, after = (unique_sets(t, catalog) for t, catalog in zip((was.base, now.base), catalogs, strict=True))
-    for together in sorted(after - before, key=sorted):
+    yield from _new_partial_keys(part, sent, (was.base, now.base), catalogs)
+    after = unique_sets(now.base, catalogs[1])
+    strict = _one_null(now.base, catalogs[1])
+    for together in sorted(after, key=sorted):
+        if _was_refused(together, was.base, catalogs[0], with_nulls=together in strict):
+            continue
         written = [column for column in sorted(together) if column in sent and not sent[column].unique]
         if written and not any(_promised_unique(part, sent, column) for column in together):
             yield "unique-added", written[0], ", ".join(sorted(together))
@@ -196,10 +199,10 @@ def unnamed(constraint: Constraint) -> Constraint:
 
 
 def _new_partial_keys(
-    part: ContractTable, sent: Mapping[str, Promise], table: Table, catalogs: tuple[Catalog, Catalog]
+    part: ContractTable, sent: Mapping[str, Promise], tables: tuple[Table, Table], catalogs: tuple[Catalog, Catalog]
 ) -> Iterator[Flaw]:
     """Unique indexes over some rows or over expressions: they refuse duplicates too."""
-    before, after = catalogs
+    (was, table), (before, after) = tables, catalogs
     known = {index.keys for name in before.indexes_of.get(table.name, ()) if (index := before.indexes[name]).unique}
     for name in after.indexes_of.get(table.name, ()):
         index = after.indexes[name]
@@ -207,9 +210,39 @@ def _new_partial_keys(
         if not index.unique or is_whole or index.keys in known:
             continue
         columns = [column for key in index.keys for column in ((key.column,) if key.column else key.columns)]
+        plain = frozenset(key.column for key in index.keys if key.column)
+        if _was_refused(plain, was, before, with_nulls=not index.nulls_distinct):
+            continue
         written = [column for column in columns if column in sent and not sent[column].unique]
         if written and not any(_promised_unique(part, sent, column) for column in columns):
             yield "unique-added", written[0], str(name)
+
+
+def _was_refused(together: frozenset[str], was: Table, before: Catalog, *, with_nulls: bool) -> bool:
+    """Whether a key over some of these columns refused rows before that are equal in all of them.
+
+    `with_nulls`: two NULLs count as equal, which they only do to a key that was made so.
+    """
+    strict = _one_null(was, before)
+    return any(
+        key <= together and (not with_nulls or key in strict or all(_is_filled(name, was) for name in key))
+        for key in unique_sets(was, before)
+    )
+
+
+def _is_filled(name: str, table: Table) -> bool:
+    column = table.column(name)
+    return column is not None and is_required(column, table)
+
+
+def _one_null(table: Table, catalog: Catalog) -> frozenset[frozenset[str]]:
+    """The unique keys to which two NULLs are the same: NULLS NOT DISTINCT."""
+    found = {frozenset(c.columns) for c in table.constraints if isinstance(c, Unique) and not c.nulls_distinct}
+    for name in catalog.indexes_of.get(table.name, ()):
+        index = catalog.indexes[name]
+        if not index.nulls_distinct:
+            found.add(frozenset(str(key.column) for key in index.keys))
+    return frozenset(found)
 
 
 def _refers_elsewhere(key: ForeignKey, was: Table) -> bool:

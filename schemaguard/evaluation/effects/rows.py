@@ -22,6 +22,7 @@ from schemaguard.evaluation.values.objects import (
     EvaluatedFunction,
     Instance,
     Loaded,
+    Made,
     Modelled,
     Native,
     Unknown,
@@ -130,6 +131,8 @@ def _add(interpreter: Interpreter, value: Value) -> None:
             _record(interpreter, InsertRows(_name(table), _columns(table, attributes, cls)))
         case Instance(cls=cls):
             _opaque(interpreter, None, f"a {cls.name} is added to a session, and its table isn't known")
+        case Made(one=one):
+            _add(interpreter, one)
         case Loaded() | None:
             return  # It is there already, and what it was given is sent.
         case _:
@@ -137,11 +140,14 @@ def _add(interpreter: Interpreter, value: Value) -> None:
 
 
 def merge(interpreter: Interpreter, arguments: Arguments) -> Value:
-    """`session.merge(…)`: the row is inserted, or updated where it is there."""
+    """`session.merge(…)`: the row is inserted, or updated where one with its key is there."""
     value = arguments.get(0, "instance")
     if isinstance(value, Instance) and (table := table_of(value.cls)) is not None:
         columns = _columns(table, value.attributes, value.cls)
-        _record(interpreter, InsertRows(_name(table), columns), UpdateRows(_name(table), columns, has_where=True))
+        keys = _key_columns(table)
+        others = tuple(column for column in columns if column not in keys)
+        update = (UpdateRows(_name(table), others, has_where=True),) if others else ()
+        _record(interpreter, InsertRows(_name(table), columns), *update)
         return loaded(interpreter, value.cls)
     if not isinstance(value, Loaded):
         _opaque(interpreter, None, "an object that isn't known is merged into a session")
@@ -178,9 +184,14 @@ def bulk_update(interpreter: Interpreter, arguments: Arguments) -> Value:
     if table is None or columns is None:
         names = frozenset({_name(table)}) if table is not None else None
         return _opaque(interpreter, names, "rows are updated by a session, and it isn't known which columns")
-    keys = {column.name for column in table.primary_key} if isinstance(table, sa.Table) else {"id"}
+    keys = _key_columns(table)
     _record(interpreter, UpdateRows(_name(table), tuple(c for c in columns if c not in keys), has_where=True))
     return None
+
+
+def _key_columns(table: sa.TableClause) -> set[str]:
+    """The columns that say which row is meant, and so aren't set."""
+    return {column.name for column in table.primary_key} if isinstance(table, sa.Table) else {"id"}
 
 
 def _keys(table: sa.TableClause, arguments: Arguments) -> tuple[str, ...] | None:

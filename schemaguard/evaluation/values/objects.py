@@ -51,6 +51,14 @@ class Loaded(Unknown):
     """The class of the project that they are objects of."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Made(Unknown):
+    """Objects that the revision makes of something unknown: how many isn't known, but what each of them is."""
+
+    one: Value = None
+    """One of them."""
+
+
 @dataclass(slots=True)
 class Arguments:
     """The arguments of one call; `is_open` says that there are more, which aren't known."""

@@ -116,8 +116,31 @@ def test_sessions_are_followed_into_blocks_and_helper_functions(body: str) -> No
 def test_a_merged_object_is_inserted_or_updated() -> None:
     assert _changes("Session(bind).merge(Item(id=1, name='x'))") == [
         InsertRows(ITEMS, ("id", "name")),
-        UpdateRows(ITEMS, ("id", "name"), has_where=True),
+        UpdateRows(ITEMS, ("name",), has_where=True),
     ]
+
+
+def test_a_merged_object_that_is_nothing_but_its_key_overwrites_nothing() -> None:
+    assert _changes("Session(bind).merge(Item(id=1))") == [InsertRows(ITEMS, ("id",))]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "s.add_all([Item(name=row[0]) for row in bind.execute(sa.text('SELECT name FROM old'))])",
+        "s.add_all(Item(name=row[0]) for row in bind.execute(sa.text('SELECT name FROM old')))",
+        "s.bulk_save_objects([Item(name=name) for name in make_names()])",
+        "found = [Item(name=name) for name in make_names() if name]\nfor item in found:\n    s.add(item)",
+    ],
+)
+def test_objects_of_a_known_class_are_rows_of_its_table_however_many_there_are(body: str) -> None:
+    assert _changes(f"s = Session(bind)\n{body}") == [InsertRows(ITEMS, ("name",))]
+
+
+def test_how_many_objects_are_made_of_unknown_rows_stays_unknown() -> None:
+    body = "found = [Item(name=name) for name in make_names()]\nif found[0].name:\n    op.drop_table('items')"
+    run = evaluated(f"{MODELS}\n    def upgrade():\n        " + body.replace("\n", "\n        "))
+    assert [step.conditional for step in run.steps] == [True]
 
 
 @pytest.mark.parametrize(

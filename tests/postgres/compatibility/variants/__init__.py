@@ -1,6 +1,19 @@
 """Changes beyond those of the table: other ways in which what hangs on what makes a difference, and doesn't."""
 
-from tests.postgres.compatibility.variants import beyond, calls, columns, further, rows, security, types, values, views
+from tests.postgres.compatibility.variants import (
+    beyond, calls, columns, further, keys, rows, security, types, values, views,
+)
+    beyond,
+    calls,
+    columns,
+    further,
+    keys,
+    rows,
+    security,
+    types,
+    values,
+    views,
+)
 
 VARIANTS = (
     *views.VARIANTS,
@@ -12,4 +25,5 @@ VARIANTS = (
     *columns.VARIANTS,
     *further.VARIANTS,
     *beyond.VARIANTS,
+    *keys.VARIANTS,
 )
