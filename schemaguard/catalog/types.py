@@ -198,9 +198,10 @@ class _Parser:
 
     def brackets(self) -> int:
         many = self.accept("array")
-        dimensions = int(many)
+        dimensions, written = int(many), 0
         while self.accept("["):
-            if many and dimensions > 1:
+            written += 1
+            if many and written > 1:
                 self.refuse()
             if self.peek().kind == "number":
                 self.take()
