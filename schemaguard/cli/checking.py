@@ -50,7 +50,7 @@ class Asked:
 
 def run(asked: Asked, words: Sequence[str] | None = None) -> int:
     """Judge and say it; the exit code. `words` are those of the shell, where it was one that asked."""
-    from schemaguard.cli.operating import open_site
+    from schemaguard.cli.reading import open_site
     from schemaguard.commands import check as command
     from schemaguard.commands import verdicts
     from schemaguard.errors import UsageError

@@ -13,6 +13,7 @@ from schemaguard.report.visible import visible
 
 if TYPE_CHECKING:
     from schemaguard.commands.reading import Reading
+    from schemaguard.commands.site import Site
     from schemaguard.history.replay import Progress
 
 _QUIET_S = 1.0
@@ -31,6 +32,26 @@ def read_settings(
         collect_seldom()
         with Site(progress=progress).reading(initial=initial, pg_version=pg_version, no_cache=no_cache) as reading:
             yield reading
+
+
+@contextmanager
+def open_site(
+    database_url: str | None = None,
+    registry_uri: str | None = None,
+    alias: str | None = None,
+    contracts: str | None = None,
+) -> "Iterator[Site]":
+    """The site of the working directory, with what the options say instead of its settings."""
+    from schemaguard.commands.site import Site
+
+    collect_seldom()
+    with (
+        shown_progress() as progress,
+        Site(
+            database_url=database_url, registry_uri=registry_uri, alias=alias, contracts=contracts, progress=progress
+        ) as site,
+    ):
+        yield site
 
 
 @contextmanager

@@ -2,19 +2,25 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from schemaguard.contracts.contract import Contract, ContractFile
 from schemaguard.errors import ContractError
-from schemaguard.verification.frames.contract import FrameContract
+
+if TYPE_CHECKING:
+    from schemaguard.verification.frames.contract import FrameContract
 
 PATTERNS = ("*.odcs.yaml", "*.odcs.yml")
 
 
-def contract(file: str | Path) -> FrameContract:
+def contract(file: str | Path) -> "FrameContract":
     """The contract in a file, as a serving process wants it: `schemaguard.contract(…).frame_schema()`.
 
     ContractError with file:line:column where it can't be used.
     """
+    # What judges data takes long to import; a check of migrations has none to judge.
+    from schemaguard.verification.frames.contract import FrameContract
+
     return FrameContract.of(read_file(Path(file), Path.cwd()).contract)
 
 
