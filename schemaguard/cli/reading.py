@@ -1,7 +1,6 @@
 """How verbs that read migrations get their settings, and how they show that it takes a while."""
 
 import gc
-import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -86,8 +85,10 @@ class _ProgressLine:
         now = time.monotonic()
         if now - self._start < _QUIET_S or now - self._last < _EVERY_S:
             return
-        self._last, self._is_shown = now, True
+        # Only a run that takes long needs to know how wide the terminal is.
+        import shutil
 
+        self._last, self._is_shown = now, True
         text = f"reading {done + 1}/{total}  {visible(revision)}"
         sys.stderr.write(f"\r\x1b[2K{text[: shutil.get_terminal_size().columns - 1]}")
         sys.stderr.flush()

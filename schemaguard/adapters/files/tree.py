@@ -39,7 +39,6 @@ class DiskFiles:
         """The text of a file, None where there is no such file or it can't be read."""
         if path not in self._texts:
             self._texts[path] = read_text(self._place(path), is_python=path.endswith(".py"))
-            self._texts[path] = read_text(self._place(path), is_python=path.endswith(".py"))
         return self._texts[path]
 
     def names(self, folder: str) -> tuple[str, ...] | None:
