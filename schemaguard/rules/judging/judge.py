@@ -260,19 +260,23 @@ class _Bench:
         return suppression.suppress(where.finding(rule, match, self.terms.choice), rule, own, self.used)
 
 
-def _matches(rule: Rule, contexts: Iterable[Context]) -> Iterator[Match]:
+def _matches(rule: Rule, contexts: Iterable[Context]) -> list[Match]:
+    found: list[Match] = []
     for context in contexts:
         is_asked = not context.does_nothing or rule.family in _SAID_OF_NOTHING
         if is_asked and isinstance(context.change, rule.watches):
-            yield from rule.check(context.change, context)
+            found += rule.check(context.change, context)
+    return found
 
 
 def _ignores(step: Step) -> tuple[Ignore, ...]:
     return ignores((*step.comments, *step.statement.comments), step.statement.place)
 
 
-def _merged(matches: Iterable[Match]) -> Iterator[Match]:
+def _merged(matches: list[Match]) -> Iterable[Match]:
     """The matches of one rule in one statement; those on the same object for the same cause are one."""
+    if len(matches) < 2:
+        return matches
     by_object: dict[tuple[str, str | None], Match] = {}
     for match in matches:
         key = (match.object, match.cause)
@@ -281,4 +285,4 @@ def _merged(matches: Iterable[Match]) -> Iterator[Match]:
             by_object[key] = match
         else:
             by_object[key] = replace(first, readers=tuple(dict.fromkeys((*first.readers, *match.readers))))
-    yield from by_object.values()
+    return by_object.values()

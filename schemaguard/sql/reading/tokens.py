@@ -6,6 +6,7 @@ The rules are those of PostgreSQL's scan.l: https://www.postgresql.org/docs/18/s
 """
 
 import re
+from functools import partial
 from typing import NamedTuple
 
 WORD, QUOTED, STRING, NUMBER, PARAMETER, OPERATOR, MARK, META, DATA, BROKEN = range(10)
@@ -92,7 +93,7 @@ def tokenize(text: str, start: int = 0) -> tuple[list[Token], list[Comment]]:
     """The tokens and the comments of a text from `start`; stops at the first BROKEN token, which reaches to the end."""
     tokens: list[Token] = []
     comments: list[Comment] = []
-    append, match_at, make = tokens.append, _TOKEN.match, Token._make
+    append, match_at, make = tokens.append, _TOKEN.match, partial(tuple.__new__, Token)
     at, first = start, 0
     while True:
         match = match_at(text, at)
