@@ -1,7 +1,6 @@
 """Settings: `[tool.schemaguard]` in pyproject.toml, or schemaguard.toml. Option over environment variable over file."""
 
 import ast
-import difflib
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -155,6 +154,9 @@ def _config(root: Path, file: Path | None, table: dict[str, Any], environ: Mappi
 
 
 def _nearest(key: str, known: Mapping[str, object]) -> str:
+    # Only a word that is misspelled needs it.
+    import difflib
+
     near = difflib.get_close_matches(key, known, n=1)
     return f"did you mean {near[0]}?" if near else f"one of: {', '.join(sorted(known))}"
 

@@ -1,7 +1,8 @@
 """A finding: one verdict with its place, its effect and the safer way. A value; never raised."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from schemaguard.frozen import dataclass
 
 
 class Severity(StrEnum):

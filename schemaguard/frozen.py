@@ -1,12 +1,15 @@
 """Frozen dataclasses with slots, made in a third of the time and filled in two thirds of it.
 
 A run makes some two hundred of these classes before it reads the first file, and then a hundred thousand values. The
-standard library compiles six functions a class, one by one, and sets each field by its name. Here a class gets one
-piece of generated code, and fields are set through the slots themselves. What `dataclasses` says of such a class
-(`fields`, `is_dataclass`, `replace`, `asdict`), its repr, equality, hash and pickling are the standard library's.
+standard library makes each class twice, compiles six functions for it, one by one, and sets each field by its name.
+Here a function is compiled when it is first asked for, and fields are set through the slots themselves. What
+`dataclasses` says of such a class (`fields`, `is_dataclass`, `replace`, `asdict`), its repr, equality, hash and
+pickling are the standard library's.
 """
 
 import dataclasses
+import inspect
+from collections.abc import Callable, Iterable
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
@@ -54,47 +57,67 @@ _SHARED = {
 }
 
 
-_WRITTEN = ("__init__", "__eq__", "__hash__")
-
-
 class _Unwritten:
     """Stands for a method until it is first asked for: of most classes a run makes no value."""
 
-    __slots__ = ("made", "name")
+    __slots__ = ("made", "name", "write")
 
-    def __init__(self, made: type, name: str) -> None:
+    def __init__(self, write: Callable[[Any], Any]) -> None:
+        self.write = write
+        self.made: Any = None
+        self.name = ""
+
+    def __set_name__(self, made: type, name: str) -> None:
         self.made, self.name = made, name
 
     def __get__(self, value: Any, kind: type | None = None) -> Any:
-        written = _generated(self.made, dataclasses.fields(self.made))
-        for name, function in written.items():
-            if isinstance(self.made.__dict__[name], _Unwritten):
-                setattr(self.made, name, function)
-        return written[self.name].__get__(value, kind)
+        function = self.write(self.made)
+        function.__qualname__, function.__module__ = f"{self.made.__qualname__}.{self.name}", self.made.__module__
+        if self.made.__dict__[self.name] is self:
+            setattr(self.made, self.name, function)
+        return function.__get__(value, kind)
 
 
 def _made(cls: type) -> type:
-    if any(dataclasses.is_dataclass(base) for base in cls.__mro__[1:]):
+    kinds = inspect.get_annotations(cls)
+    if any(dataclasses.is_dataclass(base) for base in cls.__mro__[1:]) or not all(map(_is_of_a_field, kinds.values())):
         return dataclasses.dataclass(frozen=True, slots=True)(cls)
-    own = {name: cls.__dict__[name] for name in ("__repr__", "__eq__", "__hash__") if name in cls.__dict__}
-    made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(cls)
-    made.__dataclass_params__ = _params(made.__dataclass_params__)
-    fields = dataclasses.fields(made)
-    if not all(one.init and not one.kw_only for one in fields):
+    fields = {name: _field(cls, name, kind) for name, kind in kinds.items()}
+    if not all(one.init and not one.kw_only for one in fields.values()):
         raise TypeError(f"{cls.__qualname__} has a field that isn't given by position: use dataclasses.dataclass")
-    unwritten = {name: _Unwritten(made, name) for name in _WRITTEN if name not in own}
-    for name, value in (_SHARED | unwritten | own).items():
-        setattr(made, name, value)
+    own = {name: value for name, value in cls.__dict__.items() if name not in fields and name not in _OF_NO_SLOTS}
+    described = {
+        "__slots__": tuple(fields),
+        "__match_args__": tuple(fields),
+        "__dataclass_fields__": fields,
+        "__dataclass_params__": _PARAMS,
+    }
+    unwritten = {name: _Unwritten(write) for name, write in _WRITTEN.items()}
+    kept = {name: own[name] for name in ("__repr__", "__eq__", "__hash__") if name in own}
+    made: Any = type(cls)(cls.__name__, cls.__bases__, own | _SHARED | unwritten | described | kept)
+    made.__qualname__ = cls.__qualname__
     return made  # type: ignore[no-any-return]  # the class that came in, with slots
 
 
-def _params(params: Any) -> Any:
-    params.init = params.repr = params.eq = params.frozen = True
-    return params
+def _is_of_a_field(kind: Any) -> bool:
+    """Whether the annotation is a field's; the standard library knows what to make of the others."""
+    return not any(word in str(kind) for word in ("ClassVar", "InitVar", "KW_ONLY"))
 
 
-def _generated(made: type, fields: "tuple[dataclasses.Field[Any], ...]") -> dict[str, Any]:
-    """`__init__`, `__eq__` and `__hash__` of the class, compiled in one go."""
+def _field(cls: type, name: str, kind: Any) -> "dataclasses.Field[Any]":
+    """What the standard library describes one field by."""
+    value = cls.__dict__.get(name, dataclasses.MISSING)
+    one: Any = value if isinstance(value, dataclasses.Field) else field(default=value)
+    if one.default is not dataclasses.MISSING and one.default.__class__.__hash__ is None:
+        raise ValueError(f"mutable default {type(one.default)} for field {name}: use default_factory")
+    one.name, one.type = name, kind
+    one._field_type = _A_FIELD
+    one.kw_only = one.kw_only is True
+    return one  # type: ignore[no-any-return]  # a Field, whose parts the standard library fills in like this
+
+
+def _written_init(made: Any) -> Any:
+    fields = dataclasses.fields(made)
     known: dict[str, Any] = {"_unset": _UNSET}
     given, setting = ["self"], []
     for one in fields:
@@ -112,28 +135,51 @@ def _generated(made: type, fields: "tuple[dataclasses.Field[Any], ...]") -> dict
         setting.append(f"_set_{one.name}(self, {value})")
     if hasattr(made, "__post_init__"):
         setting.append("self.__post_init__()")
-    compared = [one.name for one in fields if one.compare]
-    mine, theirs = (_tuple(f"{who}.{name}" for name in compared) for who in ("self", "other"))
-    exec(  # noqa: S102 - as the standard library does: the names are those of our own classes
-        f"def __init__({', '.join(given)}):\n " + "\n ".join(setting or ["pass"]) + "\n"
-        f"def __eq__(self, other):\n if other.__class__ is self.__class__:\n  return {mine} == {theirs}\n"
-        " return NotImplemented\n"
-        f"def __hash__(self):\n return hash({_tuple(f'self.{one.name}' for one in fields if _is_hashed(one))})\n",
-        known,
-    )
-    written = {name: known[name] for name in _WRITTEN}
-    for name, function in written.items():
-        function.__qualname__, function.__module__ = f"{made.__qualname__}.{name}", made.__module__
-    written["__init__"].__annotations__ = {**{one.name: one.type for one in fields}, "return": None}
+    body = "\n ".join(setting or ["pass"])
+    written = _compiled(f"def __init__({', '.join(given)}):\n {body}\n", known)["__init__"]
+    written.__annotations__ = {**{one.name: one.type for one in fields}, "return": None}
     return written
+
+
+def _written_eq(made: Any) -> Any:
+    compared = [one.name for one in dataclasses.fields(made) if one.compare]
+    mine, theirs = (_tuple(f"{who}.{name}" for name in compared) for who in ("self", "other"))
+    body = f" if other.__class__ is self.__class__:\n  return {mine} == {theirs}\n return NotImplemented\n"
+    return _compiled(f"def __eq__(self, other):\n{body}", {})["__eq__"]
+
+
+def _written_hash(made: Any) -> Any:
+    hashed = _tuple(f"self.{one.name}" for one in dataclasses.fields(made) if _is_hashed(one))
+    return _compiled(f"def __hash__(self):\n return hash({hashed})\n", {})["__hash__"]
+
+
+def _compiled(text: str, known: dict[str, Any]) -> dict[str, Any]:
+    exec(text, known)  # noqa: S102 - as the standard library does: the names are those of our own classes
+    return known
+
+
+def _tuple(parts: Iterable[str]) -> str:
+    return "(" + "".join(f"{part}, " for part in parts) + ")"
+
+
+_WRITTEN = {"__init__": _written_init, "__eq__": _written_eq, "__hash__": _written_hash}
+_OF_NO_SLOTS = frozenset({"__dict__", "__weakref__"})
+"""What Python gives a class without slots."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _Sample:
+    """What the standard library says of a class like ours."""
+
+    name: str
+
+
+_PARAMS: Any = _Sample.__dict__["__dataclass_params__"]
+_A_FIELD: Any = dataclasses.fields(_Sample)[0]._field_type  # type: ignore[attr-defined]  # the same of every field
 
 
 def _is_hashed(one: "dataclasses.Field[Any]") -> bool:
     return one.compare if one.hash is None else one.hash
-
-
-def _tuple(parts: Any) -> str:
-    return "(" + "".join(f"{part}, " for part in parts) + ")"
 
 
 def _replacing(kind: type) -> Any:

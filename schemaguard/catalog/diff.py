@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -12,6 +12,7 @@ from schemaguard.catalog.literals import plain_literals, same_moments
 from schemaguard.catalog.names import bare
 from schemaguard.catalog.objects import Catalog, Check, Column, Exclusion, Index, Name, Table, View
 from schemaguard.catalog.types import parse_type
+from schemaguard.frozen import dataclass
 
 Fact = tuple[str, str, str]
 """Kind of object, its name, and which of its properties."""

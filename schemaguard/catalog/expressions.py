@@ -43,6 +43,7 @@ def renamed(text: str, old: str, new: str) -> str:
     return _PIECE.sub(put, text)
 
 
+@lru_cache(maxsize=4096)
 def sequences(text: str | None) -> tuple[str, ...]:
     """The sequences that a default draws from, as written inside nextval('…')."""
     if text is None or "nextval" not in text.lower():

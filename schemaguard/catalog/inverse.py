@@ -1,7 +1,6 @@
 """What takes a change back, and what that costs."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.fold.cascade import Gone, reach
@@ -13,6 +12,7 @@ from schemaguard.catalog.refusal import Refusal
 from schemaguard.catalog.retirability import Retirability, retirability
 from schemaguard.catalog.retyping import retyping
 from schemaguard.catalog.types import quote_identifier
+from schemaguard.frozen import replace
 
 __all__ = ["DROPS", "Inverse", "InverseClass", "Retirability", "inverse", "inverses", "retirability"]
 

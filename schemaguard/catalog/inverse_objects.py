@@ -1,11 +1,10 @@
 """What takes back a change of anything that is no table, column, constraint or index."""
 
-from dataclasses import replace
-
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.inverse_value import MAY_STAY, NOTHING, Inverse, instant
 from schemaguard.catalog.objects import Catalog, Domain, Name, Table, Trigger, View
+from schemaguard.frozen import replace
 
 _RELATIONS = ("table", "view", "materialized view")
 _COMMENTED = (*_RELATIONS, "column", "foreign table")

@@ -1,7 +1,8 @@
 """A mapping that is cheap to change and leaves what it was untouched, so that every revision can keep its catalog.
 
 A hash trie: dicts of a few entries at the leaves, 32 children a branch. Setting a key copies one path, O(log n); a
-catalog of 5,000 tables shares all but a few hundred bytes with the one before.
+catalog of 5,000 tables shares all but a few hundred bytes with the one before. A map that was made at once is one leaf,
+however large, until something is set in it: many are only asked.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -48,7 +49,7 @@ class PersistentMap(Mapping[K, V]):
 
     def __init__(self, items: Mapping[K, V] | None = None) -> None:
         entries = {key: (turn, value) for turn, (key, value) in enumerate(items.items())} if items else _EMPTY
-        self._root: _Node = _grown(entries, 0)
+        self._root: _Node = entries
         self._count = self._turn = len(entries)
 
     @classmethod
@@ -60,6 +61,12 @@ class PersistentMap(Mapping[K, V]):
         made: PersistentMap[K, V] = PersistentMap.__new__(type(self))
         made._root, made._count, made._turn = root, count, turn
         return made
+
+    def _split(self) -> _Node:
+        """The root, a branch where there are too many entries for a leaf: once for all that is set in this map."""
+        if type(self._root) is dict and self._count > _LEAF_SIZE:
+            self._root = _grown(self._root, 0)
+        return self._root
 
     def _leaf(self, key: object) -> dict[K, tuple[int, V]]:
         """The leaf that would have the key."""
@@ -81,7 +88,14 @@ class PersistentMap(Mapping[K, V]):
         return value.value if type(value) is Later else value  # type: ignore[no-any-return]  # a V, or what makes one
 
     def __contains__(self, key: object) -> bool:
-        return bool(self._count) and key in self._leaf(key)
+        if not self._count:
+            return False
+        node = self._root
+        if type(node) is tuple:
+            bits = hash(key)
+            while type(node) is tuple:
+                node, bits = node[bits & _MASK], bits >> _WIDTH_BITS
+        return key in node
 
     @overload
     def get(self, key: K, /) -> V | None: ...
@@ -91,7 +105,15 @@ class PersistentMap(Mapping[K, V]):
 
     def get(self, key: K, /, default: Any = None) -> Any:
         """The value of the key, else the default."""
-        found = self._leaf(key).get(key) if self._count else None
+        if not self._count:
+            return default
+        # As in `_leaf`, which costs a call.
+        node = self._root
+        if type(node) is tuple:
+            bits = hash(key)
+            while type(node) is tuple:
+                node, bits = node[bits & _MASK], bits >> _WIDTH_BITS
+        found = node.get(key)
         if found is None:
             return default
         value: Any = found[1]
@@ -128,14 +150,14 @@ class PersistentMap(Mapping[K, V]):
         if old is not None and old[1] is value:
             return self
         turn = old[0] if old is not None else self._turn
-        root = _set(self._root, hash(key), 0, (key, (turn, value)))
+        root = _set(self._split(), hash(key), 0, (key, (turn, value)))
         return self._with(root, self._count + (old is None), self._turn + (old is None))
 
     def without(self, key: K) -> "PersistentMap[K, V]":
         """This mapping without the key; itself where it isn't there."""
         if key not in self:
             return self
-        return self._with(_without(self._root, hash(key), key), self._count - 1, self._turn)
+        return self._with(_without(self._split(), hash(key), key), self._count - 1, self._turn)
 
     def differing(self, other: "PersistentMap[K, V]") -> frozenset[K]:
         """The keys that only one of the two has, or that they give another value; what both share isn't looked at."""

@@ -50,10 +50,9 @@ class CheckRequest:
 
 def run(asked: CheckRequest, words: Sequence[str] | None = None) -> int:
     """Judge and say it; the exit code. `words` are those of the shell, where it was one that asked."""
-    from schemaguard.cli.reading import collect_seldom, shown_progress
+    from schemaguard.cli.reading import open_site
     from schemaguard.commands import check as command
     from schemaguard.commands import verdicts
-    from schemaguard.commands.site import Site
     from schemaguard.errors import UsageError
 
     if asked.in_transaction and asked.not_in_transaction:
@@ -69,10 +68,8 @@ def run(asked: CheckRequest, words: Sequence[str] | None = None) -> int:
         at=asked.at,
         explain=asked.explain,
     )
-    collect_seldom()
     with (
-        shown_progress() as progress,
-        Site(progress=progress) as site,
+        open_site() as site,
         site.reading(initial=asked.initial, pg_version=asked.pg_version, no_cache=asked.no_cache) as reading,
     ):
         if asked.in_transaction or asked.not_in_transaction:

@@ -9,8 +9,11 @@ from typing import Any, NoReturn
 from schemaguard.errors import ExitCode, SchemaguardError
 
 
-def leave(call: Callable[[], Any]) -> NoReturn:
-    """Make the call, and leave with the exit code that it gives, or one of the documented ones."""
+def leave(call: Callable[[], Any], *, at_once: bool = False) -> NoReturn:
+    """Make the call, and leave with the exit code that it gives, or one of the documented ones.
+
+    `at_once` is for calls that leave nothing open: where the process is ours it ends without being taken apart.
+    """
     try:
         code = call()
     except SchemaguardError as error:
@@ -26,7 +29,27 @@ def leave(call: Callable[[], Any]) -> NoReturn:
         _leave_after(error)
     # Nothing is left to be looked for among what the run has made: the process ends.
     gc.freeze()
-    sys.exit(code if isinstance(code, int) else ExitCode.OK)
+    code = code if isinstance(code, int) else ExitCode.OK
+    if at_once and _is_our_process():
+        _end(code)
+    sys.exit(code)
+
+
+def _is_our_process() -> bool:
+    """Whether the process was started for one command, and isn't a program or a test that calls us."""
+    started = getattr(sys.modules.get("__main__"), "__file__", None) or ""
+    return os.path.basename(started) == "schemaguard"  # noqa: PTH119 - pathlib may not be imported by now
+
+
+def _end(code: int) -> None:
+    """End the process; come back where the output can't be written, which Python has its own words for."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return
+    # Freeing a few hundred thousand values, one by one, takes a twentieth of the time of a run.
+    os._exit(code)
 
 
 def _leave_after(error: Exception) -> NoReturn:

@@ -1,17 +1,29 @@
 """What the verbs that operate have in common: where the database and the registry are, who asks, how it is told."""
 
-from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from schemaguard.cli.reading import open_site
 
+if TYPE_CHECKING:
     from rich.console import Console
 
-    from schemaguard.commands.site import Site
+__all__ = [
+    "AliasName",
+    "DatabaseUrl",
+    "DryRun",
+    "Finish",
+    "Format",
+    "IfEpoch",
+    "Output",
+    "RegistryUri",
+    "Yes",
+    "console",
+    "open_site",
+    "tell_json",
+]
 
 
 class Format(StrEnum):
@@ -33,27 +45,6 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and touch
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
 Finish = Annotated[bool, typer.Option("--finish", help="Retire what is left over without waiting for servers.")]
 Output = Annotated[Format, typer.Option("--format", help="How it is told.")]
-
-
-@contextmanager
-def open_site(
-    database_url: str | None = None,
-    registry_uri: str | None = None,
-    alias: str | None = None,
-    contracts: str | None = None,
-) -> "Iterator[Site]":
-    """The site of the working directory, with what the options say instead of its settings."""
-    from schemaguard.cli.reading import collect_seldom, shown_progress
-    from schemaguard.commands.site import Site
-
-    collect_seldom()
-    with (
-        shown_progress() as progress,
-        Site(
-            database_url=database_url, registry_uri=registry_uri, alias=alias, contracts=contracts, progress=progress
-        ) as site,
-    ):
-        yield site
 
 
 def console() -> "Console":

@@ -1,7 +1,6 @@
 """How verbs that read migrations get their settings, and how they show that it takes a while."""
 
 import gc
-import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from schemaguard.report.visible import visible
 
 if TYPE_CHECKING:
     from schemaguard.commands.reading import Reading
+    from schemaguard.commands.site import Site
     from schemaguard.history.replay import Progress
 
 _QUIET_S = 1.0
@@ -31,6 +31,26 @@ def read_settings(
         collect_seldom()
         with Site(progress=progress).reading(initial=initial, pg_version=pg_version, no_cache=no_cache) as reading:
             yield reading
+
+
+@contextmanager
+def open_site(
+    database_url: str | None = None,
+    registry_uri: str | None = None,
+    alias: str | None = None,
+    contracts: str | None = None,
+) -> "Iterator[Site]":
+    """The site of the working directory, with what the options say instead of its settings."""
+    from schemaguard.commands.site import Site
+
+    collect_seldom()
+    with (
+        shown_progress() as progress,
+        Site(
+            database_url=database_url, registry_uri=registry_uri, alias=alias, contracts=contracts, progress=progress
+        ) as site,
+    ):
+        yield site
 
 
 @contextmanager
@@ -65,8 +85,10 @@ class _ProgressLine:
         now = time.monotonic()
         if now - self._start < _QUIET_S or now - self._last < _EVERY_S:
             return
-        self._last, self._is_shown = now, True
+        # Only a run that takes long needs to know how wide the terminal is.
+        import shutil
 
+        self._last, self._is_shown = now, True
         text = f"reading {done + 1}/{total}  {visible(revision)}"
         sys.stderr.write(f"\r\x1b[2K{text[: shutil.get_terminal_size().columns - 1]}")
         sys.stderr.flush()

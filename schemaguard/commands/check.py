@@ -21,7 +21,7 @@ from schemaguard.history.said import on_presumed, on_unused
 from schemaguard.rules import RULES
 from schemaguard.rules.facts.context import Assumptions
 from schemaguard.rules.facts.phase import phase
-from schemaguard.rules.facts.walk import walk
+from schemaguard.rules.facts.walk import Walk, remembering
 from schemaguard.rules.judging import baseline
 from schemaguard.rules.judging.choice import Choice
 from schemaguard.rules.judging.foreign import Foreign, foreign_comments, hints
@@ -88,11 +88,12 @@ def check(
         ),
     )
     replays = tuple(replay_history(history, reading, base) for history in histories)
-    findings = judge(replays, terms)
+    walked = remembering()
+    findings = judge(replays, terms, walked)
     result = CheckResult(
         window=WindowUsed(window.source, window.at.astimezone(UTC).isoformat(timespec="seconds"), age_days),
         contracts=tuple(_used(contract) for contract in terms.contracts),
-        revisions=tuple(_judged(replay, run, terms) for replay in replays for run in _judged_runs(replay)),
+        revisions=tuple(_judged(replay, run, terms, walked) for replay in replays for run in _judged_runs(replay)),
         findings=findings,
         seconds=clock() - start,
         remarks=(
@@ -121,8 +122,8 @@ def _judged_runs(replay: Replay) -> list[Run]:
     return [run for run in replay.runs if run.revision.id in replay.judged]
 
 
-def _judged(replay: Replay, run: Run, terms: Terms) -> JudgedRevision:
-    visits = walk(run)
+def _judged(replay: Replay, run: Run, terms: Terms, walked: Walk) -> JudgedRevision:
+    visits = walked(run)
     bare, guarded = rollback_classes(visits)
     sent = [step for step in run.steps if not all(isinstance(change, ControlTransaction) for change in step.changes)]
     return JudgedRevision(

@@ -1,13 +1,13 @@
 """Use case shared by the verbs that read migrations: find the histories, choose the base, replay."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from schemaguard.adapters.files import git
 from schemaguard.adapters.files.cache import versions_of_evaluation
 from schemaguard.catalog.objects import Catalog
 from schemaguard.commands.reading import Reading
 from schemaguard.errors import HistoryError, UsageError
+from schemaguard.frozen import replace
 from schemaguard.history.alembic_settings import main_options
 from schemaguard.history.cache import CachedRunner, remembered_identity
 from schemaguard.history.discovery import Discovery, discover_all

@@ -1,10 +1,10 @@
 """Names files as a code host does: from the root of the repository, wherever in it the check runs."""
 
 import os
-from dataclasses import replace
 from pathlib import Path
 
 from schemaguard.finding import Finding, Place
+from schemaguard.frozen import replace
 from schemaguard.rules.judging.verdict import CheckResult
 
 

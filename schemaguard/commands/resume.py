@@ -1,12 +1,12 @@
 """resume: carry an operation on from where its journal stands, or give it up before it has switched anything."""
 
 import time
-from dataclasses import replace
 
 from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.commands.site import Site
 from schemaguard.commands.switching import unwatched
 from schemaguard.errors import RefusedError, UsageError
+from schemaguard.frozen import replace
 from schemaguard.releases.document import from_document
 from schemaguard.releases.execute import Done, Watch, execute
 from schemaguard.releases.ports import World

@@ -1,10 +1,8 @@
 """Where a use case works: settings, folders, database and registry, each looked for when it is first asked for."""
 
-import getpass
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 from schemaguard import config
 from schemaguard.config import Config, Environment
 from schemaguard.errors import ConfigError, ContractError, UsageError
+from schemaguard.frozen import replace
 
 if TYPE_CHECKING:
     from schemaguard.adapters.control.database import ControlDatabase
@@ -84,6 +83,9 @@ class Site:
     @property
     def actor(self) -> str:
         """Who asks, for the journal and the ledger."""
+        # It imports what reads terminals; most verbs ask nobody's name.
+        import getpass
+
         return self._environ.get("SCHEMAGUARD_ACTOR") or getpass.getuser()
 
     def now(self) -> datetime:

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import yaml
 
 from schemaguard.contracts.overrides import KEYS, VERSION, Override, is_blank, parse
 from schemaguard.errors import ContractError
+from schemaguard.frozen import replace
 
 _HEAD = f"""\
 # Findings of the contract family that somebody answers for: schemaguard check honours each until its day.

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from posixpath import basename, dirname, join, normpath
 
 from schemaguard.errors import HistoryError
+from schemaguard.frozen import replace
 from schemaguard.history import graph
 from schemaguard.history.alembic_settings import Location, every_location, from_settings, toml_settings
 from schemaguard.history.history import History

@@ -7,12 +7,12 @@ Verdicts are kept elsewhere (`commands/verdicts.py`). An entry that can't be rea
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from schemaguard.catalog.changes import Change
 from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Place
+from schemaguard.frozen import dataclass, field
 from schemaguard.history.codec import Json, Malformed, decode, encode
 from schemaguard.history.delta import decode_delta, encode_delta
 from schemaguard.history.deployment import Presumed

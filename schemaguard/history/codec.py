@@ -37,6 +37,11 @@ def decode(kind: Any, json: Json) -> Any:
         raise Malformed(str(error)) from error
 
 
+def reader(kind: Any) -> _Decode:
+    """What `decode` does for one type, for many values of it; whatever it raises means that the JSON is malformed."""
+    return _codec(kind)[1]
+
+
 @cache
 def _codec(kind: Any) -> tuple[_Encode, _Decode]:
     origin = typing.get_origin(kind)

@@ -5,9 +5,9 @@ own: the same revisions in the same order, another catalog.
 """
 
 import re
-from dataclasses import replace
 
 from schemaguard.errors import HistoryError
+from schemaguard.frozen import replace
 from schemaguard.history.history import History
 from schemaguard.history.sources import Files
 

@@ -2,12 +2,13 @@
 
 import typing
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from functools import cache
 from typing import Any
 
 from schemaguard.catalog.objects import Catalog
 from schemaguard.catalog.persistent import PersistentMap
+from schemaguard.frozen import replace
 from schemaguard.history.codec import Json, Malformed, decode, encode
 
 

@@ -7,7 +7,8 @@ the name to say it by. The name is what stands in the code, but for `env.NAME` (
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from schemaguard.frozen import dataclass, field
 
 Sayable = str | int | float | bool | tuple[str, ...] | tuple[int, ...]
 """What an assumption may be."""

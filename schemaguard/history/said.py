@@ -1,6 +1,5 @@
 """What is to be said about values that only a deployment knows: which were presumed, and which were said in vain."""
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 
 from schemaguard.catalog.changes import Opaque
@@ -26,6 +25,9 @@ def on_unused(assume: Mapping[str, object], replays: Iterable[Replay]) -> Iterat
     wanted = dict.fromkeys(name for run in runs for name in _wanted(run))
     for name in assume:
         if name not in used:
+            # Only a word that is misspelled needs it.
+            import difflib
+
             near = difflib.get_close_matches(name, wanted, n=1) or list(wanted)[:_MOST_NAMED]
             hint = f"; what isn't known is {', '.join(near)}" if near else ""
             yield f"assume: nothing needed {name}{hint}"

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 
 from schemaguard.catalog.changes import Change, ControlTransaction, SetSetting
 from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Place
+from schemaguard.frozen import dataclass, field, replace
 from schemaguard.history.absence import finds_nothing
 from schemaguard.history.folding import fold
 from schemaguard.history.history import Script, Section

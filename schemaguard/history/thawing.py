@@ -8,7 +8,7 @@ from typing import Any
 
 from schemaguard.catalog.objects import Catalog
 from schemaguard.catalog.persistent import PersistentMap
-from schemaguard.history.codec import Json, Malformed, decode
+from schemaguard.history.codec import Json, Malformed, decode, reader
 
 
 def thaw(json: Json) -> Catalog:
@@ -29,7 +29,8 @@ def _part(kind: Any, json: Json) -> Any:
         return decode(kind, json)
     key, value = typing.get_args(kind)
     try:
-        later: dict[Any, Callable[[], Any]] = {decode(key, k): partial(decode, value, v) for k, v in json}
-    except (TypeError, ValueError) as error:
+        read = reader(key)
+        later: dict[Any, Callable[[], Any]] = {read(k): partial(decode, value, v) for k, v in json}
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError) as error:
         raise Malformed(str(error)) from error
     return PersistentMap.later(later)

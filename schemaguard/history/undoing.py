@@ -1,10 +1,10 @@
 """What a ROLLBACK leaves of the statements that it undoes: their text and their place, and nothing that they did."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 
 from schemaguard.catalog.changes import Change, ControlTransaction, NoEffect, Unreadable
 from schemaguard.catalog.objects import Catalog
+from schemaguard.frozen import dataclass, field, replace
 from schemaguard.history.folding import is_refusal
 from schemaguard.history.revision import Step
 

@@ -72,6 +72,17 @@ def test_statements_that_were_said_before_are_said_without_what_reads_migrations
     assert warm.splitlines()[:-1] == cold.splitlines()[:-1]
 
 
+def test_a_check_of_sql_without_contracts_loads_nothing_that_judges_them(tmp_path: Path) -> None:
+    (tmp_path / "1_a.sql").write_text("create table t (id bigint primary key);\nalter table t add column a text;\n")
+    judging = {"contracts.compatibility.judgement", "rules.facts.explaining", "sql.writing.operations", "catalog.locks"}
+    heavy = {*HEAVY, "typer", "difflib", "getpass", *(f"schemaguard.{module}" for module in judging)}
+    program = PROGRAM.format(action=HELP.format(arguments=["check", ".", "--no-cache"]), heavy=heavy)
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert "PASSED" in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
 def test_a_verb_loads_no_other_verb() -> None:
     program = "import sys\n" + HELP.format(arguments=["sql", "--nothing"])
     program += "\nprint(sorted(name for name in sys.modules if name.startswith('schemaguard.cli.')))"

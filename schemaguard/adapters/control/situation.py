@@ -1,6 +1,5 @@
 """Now, read from the control schema: everything that a plan is made from."""
 
-from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -10,6 +9,7 @@ from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import Contract
 from schemaguard.contracts.signature import fields
 from schemaguard.errors import UsageError
+from schemaguard.frozen import replace
 from schemaguard.releases.now import Now
 from schemaguard.releases.release import (
     AppliedChange,

@@ -6,12 +6,12 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from schemaguard.adapters.files.stamps import cache_path, code_of, stamp
+from schemaguard.frozen import dataclass, field
 
 __all__ = ["DiskStore", "cache_folder", "code_of", "open_store", "versions_of_evaluation"]
 

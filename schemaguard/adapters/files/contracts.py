@@ -18,6 +18,7 @@ def contract(file: str | Path) -> "FrameContract":
 
     ContractError with file:line:column where it can't be used.
     """
+    # What judges data takes long to import; a check of migrations has none to judge.
     from schemaguard.verification.frames.contract import FrameContract
 
     return FrameContract.of(read_file(Path(file), Path.cwd()).contract)

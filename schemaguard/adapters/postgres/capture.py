@@ -8,7 +8,6 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
@@ -19,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from schemaguard.adapters.postgres import capture_engines
 from schemaguard.adapters.postgres.connection import connect
 from schemaguard.errors import UsageError
+from schemaguard.frozen import dataclass, field
 from schemaguard.sql.queries.sent import numbered
 
 Identity = tuple[str, str, str]

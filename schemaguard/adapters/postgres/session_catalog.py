@@ -1,13 +1,12 @@
 """The catalog of the database that a session queried, as that session's unqualified names meant it."""
 
-from dataclasses import replace
-
 import psycopg
 
 from schemaguard.adapters.postgres.connection import connect, first_line, place
 from schemaguard.adapters.postgres.introspect import read_catalog
 from schemaguard.catalog.objects import Catalog
 from schemaguard.errors import DatabaseError
+from schemaguard.frozen import replace
 
 STATEMENT_TIMEOUT_S = 60
 

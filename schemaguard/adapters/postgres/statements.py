@@ -1,6 +1,5 @@
 """What pg_stat_statements knows of a database: who ran which statement, how often."""
 
-from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -13,6 +12,7 @@ from schemaguard.catalog.fold.session import read_search_path
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.observation import Log, ObservedStatement
 from schemaguard.errors import DatabaseError
+from schemaguard.frozen import replace
 from schemaguard.sql.writing.statements import rendered
 
 _TIMEOUT = "60s"

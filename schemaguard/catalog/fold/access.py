@@ -1,12 +1,12 @@
 """Who may do what: grants, owners; and comments."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 
 from schemaguard.catalog.changes import ChangeOwner, GrantAccess, RevokeAccess, SetComment
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.objects import Grant, Name, Table, View
+from schemaguard.frozen import replace
 
 TABLE_PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 """What ALL means on a table in every version; 17's MAINTAIN isn't modelled."""

@@ -1,7 +1,6 @@
 """One column becomes otherwise."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from schemaguard.catalog import expressions
@@ -27,6 +26,7 @@ from schemaguard.catalog.objects import (
 )
 from schemaguard.catalog.refusal import Refusal
 from schemaguard.catalog.types import Type
+from schemaguard.frozen import replace
 
 _INTEGERS = ("smallint", "integer", "bigint")
 

@@ -1,7 +1,6 @@
 """Columns that come and go."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from schemaguard.catalog.changes import (
@@ -18,6 +17,7 @@ from schemaguard.catalog.objects import (
     Table,
 )
 from schemaguard.catalog.refusal import Refusal, missing
+from schemaguard.frozen import replace
 
 
 def add_column(change: AddColumn, draft: Draft) -> None:

@@ -1,7 +1,6 @@
 """Changes of constraints."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from schemaguard.catalog.changes import (
@@ -27,6 +26,7 @@ from schemaguard.catalog.objects import (
     Unique,
 )
 from schemaguard.catalog.refusal import Refusal
+from schemaguard.frozen import replace
 
 
 def add_constraint(change: AddConstraint, draft: Draft) -> None:

@@ -1,7 +1,5 @@
 """CREATE TABLE: LIKE, inheritance and partitions, serial and identity sequences, constraints, its own indexes."""
 
-from dataclasses import replace
-
 from schemaguard.catalog import expressions
 from schemaguard.catalog.casts import as_printed
 from schemaguard.catalog.changes import CreateIndex, CreateTable
@@ -27,6 +25,7 @@ from schemaguard.catalog.objects import (
 from schemaguard.catalog.refusal import Refusal
 from schemaguard.catalog.types import quote_identifier
 from schemaguard.catalog.volatility import is_null
+from schemaguard.frozen import replace
 
 _INTEGERS = ("smallint", "integer", "bigint")
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from operator import attrgetter, is_
 from typing import Any
 
@@ -25,6 +25,7 @@ from schemaguard.catalog.objects import (
 from schemaguard.catalog.persistent import PersistentMap
 from schemaguard.catalog.refusal import Refusal
 from schemaguard.catalog.types import Type
+from schemaguard.frozen import replace
 
 Object = Table | View | Index | Sequence | EnumType | Domain | CompositeType
 _STORES: dict[type, str] = {
@@ -62,8 +63,12 @@ def type_name(type_: Type) -> Name | None:
 
 def indexed(catalog: Catalog) -> Catalog:
     """The catalog with all that is derived from its objects filled in; itself where that was done."""
-    derived = (catalog.tables, catalog.dependents, catalog.functions, catalog.gone)
-    if all(type(held) is PersistentMap for held in derived):
+    if (
+        type(catalog.tables) is PersistentMap
+        and type(catalog.dependents) is PersistentMap
+        and type(catalog.functions) is PersistentMap
+        and type(catalog.gone) is PersistentMap
+    ):
         return catalog
     nothing: PersistentMap[Any, Any] = PersistentMap()
     bare = replace(

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 from schemaguard.catalog.calls import calls
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.objects import Check, Column, Constraint, Exclusion, Name, Table
 from schemaguard.catalog.types import quote_identifier
+from schemaguard.frozen import replace
 
 _Put = Callable[[str], str]
 

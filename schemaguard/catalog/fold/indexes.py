@@ -1,7 +1,6 @@
 """Changes of indexes."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from schemaguard.catalog.changes import (
@@ -19,6 +18,7 @@ from schemaguard.catalog.objects import (
     Name,
 )
 from schemaguard.catalog.refusal import Refusal
+from schemaguard.frozen import replace
 
 
 def create_index(change: CreateIndex, draft: Draft) -> None:

@@ -1,6 +1,5 @@
 """Constraints come: their names, the indexes behind them, what they ask of the table."""
 
-from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
@@ -22,6 +21,7 @@ from schemaguard.catalog.objects import (
     Unique,
 )
 from schemaguard.catalog.refusal import Refusal
+from schemaguard.frozen import replace
 
 _LEAVE_ALONE = {
     (update, delete) for update in ("NO ACTION", "RESTRICT") for delete in ("NO ACTION", "RESTRICT", "CASCADE")

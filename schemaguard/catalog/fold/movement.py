@@ -1,7 +1,6 @@
 """Relations and types under another name or in another schema, and everything that follows them there."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from schemaguard.catalog.expressions import sequences
@@ -20,6 +19,7 @@ from schemaguard.catalog.objects import (
     Trigger,
 )
 from schemaguard.catalog.types import Type, quote_identifier
+from schemaguard.frozen import replace
 
 
 def rename_relation(draft: Draft, old: Name, new: Name) -> None:

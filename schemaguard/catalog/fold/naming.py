@@ -1,7 +1,6 @@
 """DROP, RENAME and SET SCHEMA of whatever has a name."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from schemaguard.catalog.changes import (
@@ -16,6 +15,7 @@ from schemaguard.catalog.fold.movement import rename_relation, rename_type, rena
 from schemaguard.catalog.fold.removal import remove_all
 from schemaguard.catalog.objects import Function, Name
 from schemaguard.catalog.refusal import Refusal, missing
+from schemaguard.frozen import replace
 
 
 def drop_object(change: DropObject, draft: Draft) -> None:

@@ -1,7 +1,6 @@
 """Sequences, functions, schemas, extensions."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from schemaguard.catalog.changes import (
@@ -14,6 +13,7 @@ from schemaguard.catalog.changes import (
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.objects import Sequence
 from schemaguard.catalog.refusal import Refusal
+from schemaguard.frozen import replace
 
 
 def create_sequence(change: CreateSequence, draft: Draft) -> None:

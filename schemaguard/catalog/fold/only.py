@@ -1,7 +1,6 @@
 """ALTER TABLE ONLY: the children of a table stay as they are, or the server says that they may not."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TypeGuard
 
 from schemaguard.catalog.changes import (
@@ -19,6 +18,7 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.objects import Check, Name, Table
+from schemaguard.frozen import replace
 
 
 class OnlyDraft(Draft):

@@ -1,11 +1,10 @@
 """Drops: everything that goes is taken out, or the server refuses because CASCADE isn't written."""
 
-from dataclasses import replace
-
 from schemaguard.catalog.fold.cascade import Gone, closure
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.objects import Name, Table
 from schemaguard.catalog.refusal import Refusal
+from schemaguard.frozen import replace
 
 
 def remove_all(draft: Draft, seeds: tuple[Gone, ...], *, cascade: bool) -> None:

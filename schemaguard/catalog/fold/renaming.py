@@ -1,7 +1,6 @@
 """A column gets another name, everywhere it is named."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from schemaguard.catalog import expressions
@@ -28,6 +27,7 @@ from schemaguard.catalog.objects import (
     View,
 )
 from schemaguard.catalog.refusal import Refusal
+from schemaguard.frozen import replace
 
 
 def rename_column(change: RenameColumn, draft: Draft) -> None:

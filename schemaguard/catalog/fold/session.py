@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from schemaguard.catalog.changes import ControlTransaction, Opaque, SetSetting
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.objects import Catalog
 from schemaguard.catalog.refusal import Refusal
+from schemaguard.frozen import replace
 
 _PATH_PART = re.compile(r'\s*("(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|[^\s,]+)\s*(?:,|\Z)')
 

@@ -1,12 +1,13 @@
 """Identifiers of more than 63 bytes, cut where the server's scanner cuts them: wherever they stand."""
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from functools import cache
 from operator import attrgetter, is_
 from typing import Any, TypeVar
 
 from schemaguard.catalog.names import LONGEST_NAME_BYTES, truncate
+from schemaguard.frozen import replace
 
 T = TypeVar("T")
 

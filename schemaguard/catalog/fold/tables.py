@@ -1,7 +1,6 @@
 """Tables: dropped, renamed, moved, attached, and what hangs on them (triggers, policies, row security)."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from schemaguard.catalog.changes import (
@@ -41,6 +40,7 @@ from schemaguard.catalog.objects import (
     View,
 )
 from schemaguard.catalog.refusal import Refusal
+from schemaguard.frozen import replace
 
 
 def drop_table(change: DropTable, draft: Draft) -> None:

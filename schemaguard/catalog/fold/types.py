@@ -1,7 +1,6 @@
 """Enums, domains and composite types."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from schemaguard.catalog.changes import (
@@ -19,6 +18,7 @@ from schemaguard.catalog.fold.removal import remove_all
 from schemaguard.catalog.names import choose_name
 from schemaguard.catalog.objects import Check, Column, CompositeType, Domain, EnumType, Name
 from schemaguard.catalog.refusal import Refusal
+from schemaguard.frozen import replace
 
 
 def _new_type(draft: Draft, name: Name) -> Name:

@@ -1,10 +1,10 @@
 """The options of views: whose privileges and row security count below it."""
 
 import re
-from dataclasses import replace
 
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.objects import View
+from schemaguard.frozen import replace
 
 _INVOKER = re.compile(r"\bsecurity_invoker\b(?:\s*=\s*'?(\w+)'?)?", re.IGNORECASE)
 _OFF = frozenset({"false", "off", "no", "0", "f", "n", "fa", "fal", "fals", "of"})

@@ -1,11 +1,10 @@
 """Queries of views after a rename below them: the server keeps them parsed, and prints them with the new name."""
 
-from dataclasses import replace
-
 from schemaguard.catalog import expressions
 from schemaguard.catalog.calls import calls
 from schemaguard.catalog.fold.draft import Draft
 from schemaguard.catalog.objects import Name, View
+from schemaguard.frozen import replace
 
 
 def with_column_renamed(draft: Draft, view: View, relation: Name, names: tuple[str, str]) -> View:

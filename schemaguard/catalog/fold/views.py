@@ -1,7 +1,6 @@
 """Views."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 
 from schemaguard.catalog.changes import (
@@ -12,6 +11,7 @@ from schemaguard.catalog.fold.draft import UNKNOWN_TYPE, Draft
 from schemaguard.catalog.objects import View
 from schemaguard.catalog.refusal import Refusal
 from schemaguard.catalog.types import Type
+from schemaguard.frozen import replace
 
 
 def create_view(change: CreateView, draft: Draft) -> None:

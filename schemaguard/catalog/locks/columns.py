@@ -1,7 +1,6 @@
 """Locks and work of changes of columns."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.fold.cascade import Gone, closure
@@ -13,6 +12,7 @@ from schemaguard.catalog.proofs import proves_not_null
 from schemaguard.catalog.retyping import is_plain_cast, retyping
 from schemaguard.catalog.types import Type
 from schemaguard.catalog.volatility import is_volatile
+from schemaguard.frozen import replace
 
 
 def of_columns(change: c.Change, draft: Draft, _: int) -> TableWork | None:

@@ -1,7 +1,5 @@
 """publish: bind a contract to a model version, for good, and make its views."""
 
-from dataclasses import replace
-
 from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.adapters.registry.models import MlflowRegistry
 from schemaguard.commands.site import Site
@@ -9,6 +7,7 @@ from schemaguard.contracts.contract import ContractFile
 from schemaguard.contracts.difference import difference
 from schemaguard.contracts.views import ContractViews, contract_views
 from schemaguard.errors import ContractError, RegistryError, UsageError
+from schemaguard.frozen import replace
 from schemaguard.registry.publication import BoundContract, Publication, Published
 from schemaguard.releases.fit import CatalogFit
 from schemaguard.releases.lookahead import Unmet

@@ -5,13 +5,13 @@ A domain arrives as the type beneath it, a type that was renamed or moved is the
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TypeVar
 
 from schemaguard.catalog.objects import Catalog, Domain, Name
 from schemaguard.catalog.types import Type
 from schemaguard.contracts.compatibility.typing import type_cause
 from schemaguard.contracts.contract import Access
+from schemaguard.frozen import replace
 
 T = TypeVar("T")
 

@@ -1,11 +1,11 @@
 """Columns of a domain as clients feel them: its NOT NULL, default and checks are as good as the column's own."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from schemaguard.catalog import expressions
 from schemaguard.catalog.objects import Catalog, Check, Column, Domain, Name, Table
 from schemaguard.catalog.types import Type
+from schemaguard.frozen import replace
 
 _DEEPEST = 20
 

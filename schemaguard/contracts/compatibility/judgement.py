@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, Name
@@ -28,6 +27,7 @@ from schemaguard.contracts.compatibility.viewed import is_followed, retyped_unde
 from schemaguard.contracts.compatibility.writing import is_left_out_in_vain, writer_flaws
 from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.finding import Severity
+from schemaguard.frozen import replace
 
 
 def unmet(contract: Contract, catalog: Catalog) -> tuple[Breakage, ...]:

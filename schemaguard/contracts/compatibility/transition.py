@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from schemaguard.catalog.objects import (
     Catalog,
@@ -24,6 +23,7 @@ from schemaguard.contracts.compatibility.reading import UNKNOWN, Flaw, is_requir
 from schemaguard.contracts.compatibility.relation import Home, Relation
 from schemaguard.contracts.compatibility.writing import below
 from schemaguard.contracts.contract import ContractTable, Promise
+from schemaguard.frozen import replace
 
 _ASKS_FOR_NULL = re.compile(r"\bis\s+not\s+null\b|\bnum_nulls\b|\bnum_nonnulls\b", re.IGNORECASE)
 

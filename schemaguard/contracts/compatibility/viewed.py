@@ -1,7 +1,6 @@
 """What a contract view makes of a change: the server refuses some, follows others, and takes the view along."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog
@@ -11,6 +10,7 @@ from schemaguard.contracts.compatibility.reading import UNKNOWN
 from schemaguard.contracts.compatibility.relation import relation
 from schemaguard.contracts.compatibility.typing import type_cause
 from schemaguard.contracts.contract import Access, Contract, ContractTable
+from schemaguard.frozen import replace
 
 
 def is_followed(contract: Contract, part: ContractTable, change: c.Change, before: Catalog) -> bool:

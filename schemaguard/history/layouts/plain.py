@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from posixpath import basename, dirname
 
+from schemaguard.frozen import replace
 from schemaguard.history.history import Script, Transactions
 from schemaguard.history.layouts.found import FoundMigration, Reading, natural, problem, title, version_and_title, whole
 from schemaguard.history.layouts.marked import sections, tool_of

@@ -1,6 +1,5 @@
 """A check for the eye: each finding with its place, who is concerned, what happens and the safer way; the verdict."""
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -109,6 +108,9 @@ def _header(finding: Finding, group: Sequence[Finding]) -> Styled:
 
 
 def _statement(statement: str) -> Iterator[_Row]:
+    # A report without findings shows no statement.
+    import textwrap
+
     lines = textwrap.dedent(visible(statement, keep_lines=True)).splitlines()
     # The first line of a call stands where the author's indentation was cut off.
     lines = lines[:1] + textwrap.dedent("\n".join(lines[1:])).splitlines() if _hangs(lines) else lines

@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING
 
 from schemaguard.catalog.changes import CreateView, MoveTable, RenameTable
 from schemaguard.catalog.objects import Name, View
-from schemaguard.contracts.compatibility import Breakage
 from schemaguard.finding import Reader
 from schemaguard.rules.facts.blame import Blamed
 from schemaguard.rules.facts.context import Context
-from schemaguard.rules.facts.explaining import explanation
 from schemaguard.rules.facts.pasting import pasted
 from schemaguard.rules.rule import Match
 from schemaguard.sql.writing.identifiers import written
@@ -85,7 +83,7 @@ def matches(context: Context, wanted: Callable[[Blamed], bool]) -> Iterator[Matc
         )
 
 
-def _with_stand_in(way: str | None, breakage: Breakage, context: Context) -> str | None:
+def _with_stand_in(way: str | None, breakage: "Breakage", context: Context) -> str | None:
     """The safer way with the view that stands in for a table that gets another name or schema."""
     match context.change:
         case RenameTable(table=table, to=to):
@@ -102,6 +100,7 @@ def _with_stand_in(way: str | None, breakage: Breakage, context: Context) -> str
 
 def _explanation(context: Context, group: list[Blamed]) -> "Explanation":
     # The table of compatibility is only read where somebody asks why.
+    from schemaguard.rules.facts.explaining import explanation
 
     return explanation(context, [blamed.breakage for blamed in group])
 

@@ -12,7 +12,6 @@ from schemaguard.rules.facts import refusal
 from schemaguard.rules.facts.blame import Blamed
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.facts.directives import Touches
-from schemaguard.rules.facts.explaining import of_row
 from schemaguard.rules.rule import EVERY, Match, Rule
 from schemaguard.sql.writing.identifiers import quote, written
 
@@ -47,6 +46,7 @@ def _is_open_to_doubt(blamed: Blamed, context: Context) -> bool:
 
 def _explanation() -> Explanation:
     # The table of compatibility is only read where somebody asks why.
+    from schemaguard.rules.facts.explaining import of_row
 
     return of_row("opaque")
 

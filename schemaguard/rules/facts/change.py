@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from schemaguard.catalog.locks import TableWork, locks
 from schemaguard.rules.facts.walk import Visit
+
+if TYPE_CHECKING:
+    from schemaguard.catalog.locks import TableWork
 
 
 class ChangeFacts:
@@ -16,10 +19,9 @@ class ChangeFacts:
         self._postgresql = postgresql
 
     @cached_property
-    def work(self) -> TableWork:
+    def work(self) -> "TableWork":
         """The locks that it takes, and what it scans or rewrites, on the PostgreSQL version that is assumed."""
-        visit = self._visits[self._position]
-        return locks(visit.change, visit.before, self._postgresql)
+        return self._work_of(self._visits[self._position])
 
     @cached_property
     def transaction(self) -> tuple[Visit, ...]:
@@ -28,6 +30,12 @@ class ChangeFacts:
         return tuple(visit for visit in self._visits[: self._position] if visit.commit == commit)
 
     @cached_property
-    def held(self) -> tuple[TableWork, ...]:
+    def held(self) -> "tuple[TableWork, ...]":
         """The work of what its transaction has done before it: those locks are still held."""
-        return tuple(locks(visit.change, visit.before, self._postgresql) for visit in self.transaction)
+        return tuple(self._work_of(visit) for visit in self.transaction)
+
+    def _work_of(self, visit: Visit) -> "TableWork":
+        # What knows of locks is only read where a rule asks for them.
+        from schemaguard.catalog.locks import locks
+
+        return locks(visit.change, visit.before, self._postgresql)

@@ -6,7 +6,7 @@ it is judged all the same, so a revision is walked in a world in which such tabl
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields
 
 from schemaguard.catalog.changes import (
     AddColumn,
@@ -23,6 +23,7 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.fold.draft import Draft, indexed
 from schemaguard.catalog.objects import Catalog, Name, Table, View
+from schemaguard.frozen import dataclass, field, replace
 from schemaguard.history.folding import is_refusal
 from schemaguard.rules.facts.walk import Visit, applied
 from schemaguard.window.under_contract import UnderContract

@@ -1,6 +1,6 @@
 """One revision, change by change, with the catalogs around each."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from schemaguard.catalog.apply import Refusal, apply
 from schemaguard.catalog.changes import Change
@@ -26,6 +26,23 @@ class Visit:
     commit: int
     is_for_nothing: bool = False
     """Whether it says IF EXISTS of what no migration has made; `after` is then the catalog if it were there."""
+
+
+Walk = Callable[[Run], tuple[Visit, ...]]
+
+
+def remembering() -> Walk:
+    """What walks a run when it is first asked to, and knows it from then on."""
+    known: dict[int, tuple[Run, tuple[Visit, ...]]] = {}
+
+    def walked(run: Run) -> tuple[Visit, ...]:
+        found = known.get(id(run))
+        if found is None:
+            # The run is kept too: no other can have its id.
+            found = known[id(run)] = (run, walk(run))
+        return found[1]
+
+    return walked
 
 
 def walk(run: Run) -> tuple[Visit, ...]:

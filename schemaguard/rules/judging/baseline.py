@@ -3,11 +3,11 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from schemaguard.errors import UsageError
 from schemaguard.finding import Family, Finding
+from schemaguard.frozen import replace
 
 ACCEPTED = "in the baseline"
 _KEYS = ("rule", "history", "revision", "object", "cause")

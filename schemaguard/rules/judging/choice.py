@@ -1,6 +1,5 @@
 """Which rules count, and how much: `--select`, `--ignore`, configured severities, `adopt`."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 
 from schemaguard.errors import ConfigError, UsageError
@@ -83,5 +82,8 @@ def _is_of_contracts(word: str, rules: tuple[Rule, ...]) -> bool:
 
 def nearest(word: str, rules: tuple[Rule, ...]) -> str:
     """What to do next about a word that names no rule."""
+    # Only a word that is misspelled needs it.
+    import difflib
+
     near = difflib.get_close_matches(word, [rule.id for rule in rules], n=1)
     return f"did you mean {near[0]}?" if near else "schemaguard explain lists the rules"

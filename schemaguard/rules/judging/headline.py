@@ -1,9 +1,9 @@
 """One headline a statement, contract family first; what else fires is listed under it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from schemaguard.finding import Family, Finding, Severity
+from schemaguard.frozen import replace
 
 _FAMILIES = tuple(Family)
 _SEVERITIES = tuple(Severity)

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 
 from schemaguard.contracts.overrides import Override
 from schemaguard.finding import Family, Finding, Place
+from schemaguard.frozen import dataclass, field, replace
 from schemaguard.history.absence import drops_nothing
 from schemaguard.history.revision import Replay, Run, Step
 from schemaguard.rules import MIGRATION_RULES
@@ -17,7 +17,7 @@ from schemaguard.rules.facts.concerned import Directory, directory
 from schemaguard.rules.facts.context import Assumptions, Context, RevisionContext, WholeContext
 from schemaguard.rules.facts.directives import Ignore, ignores, touches
 from schemaguard.rules.facts.open_world import opened
-from schemaguard.rules.facts.walk import Visit, walk
+from schemaguard.rules.facts.walk import Visit, Walk, walk
 from schemaguard.rules.hygiene import ignore_without_reason, unused_ignore
 from schemaguard.rules.judging import baseline, overriding, suppression
 from schemaguard.rules.judging.choice import Choice
@@ -76,13 +76,13 @@ class _Where:
         )
 
 
-def judge(replays: tuple[Replay, ...], terms: Terms) -> tuple[Finding, ...]:
+def judge(replays: tuple[Replay, ...], terms: Terms, walked: Walk = walk) -> tuple[Finding, ...]:
     """The findings on all that is judged, by statement, each statement's headline first."""
     left = Counter(terms.baseline)
     rules = tuple(rule for rule in MIGRATION_RULES if terms.choice.is_on(rule))
     groups = [*_whole(replays, terms, rules)]
     for replay in replays:
-        groups.extend(_history(replay, terms, rules))
+        groups.extend(_history(replay, terms, rules, walked))
     used: set[Override] = set()
     in_force = terms.overrides.in_force
     accepted = [
@@ -110,20 +110,20 @@ def _whole(replays: tuple[Replay, ...], terms: Terms, rules: tuple[Rule, ...]) -
             yield (where.finding(rule, match, terms.choice),)
 
 
-def _history(replay: Replay, terms: Terms, rules: tuple[Rule, ...]) -> Iterator[Group]:
+def _history(replay: Replay, terms: Terms, rules: tuple[Rule, ...], walked: Walk) -> Iterator[Group]:
     earlier: list[Run] = []
     downgrades = {back.revision.id: back for back in replay.downgrades}
     everybody = directory(terms.contracts)
     starts = in_force_from(everybody, replay)
     latest = max(starts.values(), default=0)
-    on_changes = tuple(rule for rule in rules if rule.looks_at_changes)
+    watching = _Watching(tuple(rule for rule in rules if rule.looks_at_changes))
     for position, run in enumerate(replay.runs):
         if run.revision.id in replay.judged:
             held = everybody
             if position < latest:
                 held = directory(tuple(one for one in terms.contracts if starts.get(id(one), 0) <= position))
             back = downgrades.get(run.revision.id)
-            yield from _Bench(replay.history, run, back, earlier, held, terms, rules, on_changes).groups()
+            yield from _Bench(replay.history, run, back, earlier, held, terms, rules, watching, walked).groups()
             earlier.append(run)
 
 
@@ -132,6 +132,23 @@ def _if_it_runs(match: Match, step: Step) -> Match:
     if not step.conditional:
         return match
     return replace(match, message=f"{match.message}, if a condition holds that can't be known here")
+
+
+@dataclass(slots=True)
+class _Watching:
+    """The rules that look at single changes, found by the kinds of changes that they watch."""
+
+    all: tuple[Rule, ...]
+    _by_kinds: dict[frozenset[type], tuple[Rule, ...]] = field(default_factory=dict)
+
+    def rules(self, kinds: Iterable[type]) -> tuple[Rule, ...]:
+        """Those that watch one of the kinds, in the order of all."""
+        key = frozenset(kinds)
+        found = self._by_kinds.get(key)
+        if found is None:
+            found = tuple(rule for rule in self.all if any(issubclass(kind, rule.watches) for kind in key))
+            self._by_kinds[key] = found
+        return found
 
 
 @dataclass(slots=True)
@@ -145,8 +162,9 @@ class _Bench:
     held: Directory
     terms: Terms
     rules: tuple[Rule, ...]
-    on_changes: tuple[Rule, ...]
+    watching: "_Watching"
     """Those of them that look at single changes."""
+    walked: Walk
     used: set[Ignore] = field(default_factory=set)
 
     @property
@@ -175,7 +193,7 @@ class _Bench:
         return dict.fromkeys((*self.file_ignores, *at_statements, *astray))
 
     def _contexts(self) -> dict[int, list[Context]]:
-        visits = walk(self.run)
+        visits = self.walked(self.run)
         visits = opened(visits, self.held.concerned(visits))
         blamed = blame(visits, self.held)
         contexts: dict[int, list[Context]] = {}
@@ -210,7 +228,7 @@ class _Bench:
         where = _Where(self.history, self.run.revision.id, step.statement.place, self.run.direction, statement.strip())
         return tuple(
             self._finding(rule, _if_it_runs(match, step), where, (*own, *self.file_ignores))
-            for rule in self.on_changes
+            for rule in self.watching.rules({type(context.change) for context in contexts})
             for match in _merged(_matches(rule, contexts))
         )
 
@@ -242,19 +260,23 @@ class _Bench:
         return suppression.suppress(where.finding(rule, match, self.terms.choice), rule, own, self.used)
 
 
-def _matches(rule: Rule, contexts: Iterable[Context]) -> Iterator[Match]:
+def _matches(rule: Rule, contexts: Iterable[Context]) -> list[Match]:
+    found: list[Match] = []
     for context in contexts:
         is_asked = not context.does_nothing or rule.family in _SAID_OF_NOTHING
         if is_asked and isinstance(context.change, rule.watches):
-            yield from rule.check(context.change, context)
+            found += rule.check(context.change, context)
+    return found
 
 
 def _ignores(step: Step) -> tuple[Ignore, ...]:
     return ignores((*step.comments, *step.statement.comments), step.statement.place)
 
 
-def _merged(matches: Iterable[Match]) -> Iterator[Match]:
+def _merged(matches: list[Match]) -> Iterable[Match]:
     """The matches of one rule in one statement; those on the same object for the same cause are one."""
+    if len(matches) < 2:
+        return matches
     by_object: dict[tuple[str, str | None], Match] = {}
     for match in matches:
         key = (match.object, match.cause)
@@ -263,4 +285,4 @@ def _merged(matches: Iterable[Match]) -> Iterator[Match]:
             by_object[key] = match
         else:
             by_object[key] = replace(first, readers=tuple(dict.fromkeys((*first.readers, *match.readers))))
-    yield from by_object.values()
+    return by_object.values()

@@ -1,9 +1,9 @@
 """Suppression comments: which finding they silence, and which of them silence nothing."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from schemaguard.finding import Finding
+from schemaguard.frozen import replace
 from schemaguard.rules.facts.directives import Ignore
 from schemaguard.rules.judging.choice import Choice
 from schemaguard.rules.rule import Match, Rule

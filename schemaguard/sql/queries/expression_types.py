@@ -4,11 +4,11 @@ After the operators and functions of PostgreSQL's pg_operator and pg_proc; the t
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from sqlglot import exp
 
 from schemaguard.catalog.types import Type, parse_type
+from schemaguard.frozen import replace
 from schemaguard.sql.queries.naming import UNKNOWN, cast_type
 
 Inner = Callable[[exp.Expr], Type]

@@ -1,11 +1,11 @@
 """What joins do to names: which columns USING and NATURAL merge, and which names stand for several columns."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from sqlglot import exp
 from sqlglot.optimizer.scope import Scope
 
+from schemaguard.frozen import replace
 from schemaguard.sql.queries.traced import Output
 
 Shown = Callable[[exp.Table | Scope], list[Output] | None]

@@ -4,11 +4,10 @@ A relation or column that the catalog doesn't know is an error, never an empty a
 first query is traced: importing it costs as much as reading a history.
 """
 
-from dataclasses import replace
-
 from schemaguard.catalog.changes import Change, CreateTable, CreateView
 from schemaguard.catalog.objects import Catalog, Column, Table, View
 from schemaguard.catalog.refusal import Refusal
+from schemaguard.frozen import replace
 from schemaguard.sql.queries.traced import Lineage, Output, Source, Untraceable
 
 

@@ -5,7 +5,6 @@ that it doesn't know.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
@@ -13,6 +12,7 @@ from sqlglot.optimizer.scope import Scope
 
 from schemaguard.catalog.objects import Catalog, Column, Name, View
 from schemaguard.catalog.types import Type
+from schemaguard.frozen import replace
 from schemaguard.sql.queries.as_made import Reads, columns_as_made, visible
 from schemaguard.sql.queries.expression_types import as_returned, type_of, united
 from schemaguard.sql.queries.joined import has_outer_join, is_sorted_by, merged_by_using, merged_names

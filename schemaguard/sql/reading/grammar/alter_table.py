@@ -1,7 +1,6 @@
 """ALTER TABLE, action by action, so that one odd action never hides another."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
 from schemaguard.catalog.changes import (
     AddColumn,
@@ -37,6 +36,7 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.objects import Check, Exclusion, Identity, Name, PrimaryKey, Unique
 from schemaguard.catalog.types import quote_identifier
+from schemaguard.frozen import replace
 from schemaguard.sql.reading.cursor import Cursor, SyntaxRefusal, UnknownMeaning, spelled
 from schemaguard.sql.reading.grammar.columns import column_definition
 from schemaguard.sql.reading.grammar.constraints import STARTS, NotNull, attributes, table_constraint

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 
 from schemaguard.catalog.changes import (
     Change,
@@ -16,6 +15,7 @@ from schemaguard.catalog.changes import (
     RenameObject,
 )
 from schemaguard.catalog.objects import Function, Name, Policy, Trigger
+from schemaguard.frozen import replace
 from schemaguard.sql.reading.cursor import Cursor, SyntaxRefusal, UnknownMeaning, read_type
 from schemaguard.sql.reading.syntax.commands import signature
 from schemaguard.sql.reading.syntax.lexicon import NO_COLUMN

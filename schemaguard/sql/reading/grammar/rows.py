@@ -1,7 +1,6 @@
 """Statements about rows: SELECT, INSERT, UPDATE, DELETE, MERGE, COPY and TRUNCATE, with their WITH queries."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from schemaguard.catalog.changes import (
     AlterSequence,
@@ -16,6 +15,7 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.fold.draft import parse_name
 from schemaguard.catalog.objects import Name, Table
+from schemaguard.frozen import replace
 from schemaguard.sql.reading.calls import unknown_calls
 from schemaguard.sql.reading.cursor import Cursor, UnknownMeaning
 from schemaguard.sql.reading.grammar.alter_table import cascades

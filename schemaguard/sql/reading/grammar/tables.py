@@ -1,12 +1,12 @@
 """CREATE TABLE in all its forms."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from schemaguard.catalog.changes import AddConstraint, Change, CreateTable, SetDefault, SetNotNull
 from schemaguard.catalog.objects import Column, Constraint, Name, Table
 from schemaguard.catalog.types import Type
+from schemaguard.frozen import dataclass, field, replace
 from schemaguard.sql.reading.cursor import Cursor
 from schemaguard.sql.reading.expressions import columns_of
 from schemaguard.sql.reading.grammar.columns import ColumnDefinition, column_constraints, column_definition

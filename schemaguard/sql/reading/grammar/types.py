@@ -1,7 +1,6 @@
 """Types: enums, composites, ranges and domains."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from schemaguard.catalog.changes import (
     AddEnumValue,
@@ -18,6 +17,7 @@ from schemaguard.catalog.changes import (
     RenameObject,
 )
 from schemaguard.catalog.objects import Check, Column, CompositeType, Domain, EnumType, Name
+from schemaguard.frozen import replace
 from schemaguard.sql.reading.cursor import Cursor, UnknownMeaning, spelled
 from schemaguard.sql.reading.grammar.alter_table import cascades
 from schemaguard.sql.reading.grammar.columns import default_expression

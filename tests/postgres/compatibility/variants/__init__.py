@@ -1,8 +1,6 @@
 """Changes beyond those of the table: other ways in which what hangs on what makes a difference, and doesn't."""
 
 from tests.postgres.compatibility.variants import (
-    beyond, calls, columns, further, keys, rows, security, types, values, views,
-)
     beyond,
     calls,
     columns,
