@@ -93,7 +93,7 @@ def _table(file: Path) -> dict[str, Any] | None:
     tool = document.get("tool")
     table = tool.get("schemaguard") if isinstance(tool, dict) else None
     if table is not None and not isinstance(table, dict):
-        raise ConfigError("tool.schemaguard is no table", at=str(file), next="write [tool.schemaguard]")
+        raise ConfigError("tool.schemaguard is not a table", at=str(file), next="write [tool.schemaguard]")
     return table
 
 
@@ -162,7 +162,7 @@ def _nearest(key: str, known: Mapping[str, object]) -> str:
 def _assumptions(table: Mapping[str, object], where: str) -> Iterator[tuple[str, Assumed]]:
     """What `[assume]` says, by expressions in Python's own spelling.
 
-    Raises ConfigError where a key is no expression, is said twice, or has a value that can't be used.
+    Raises ConfigError where a key is not an expression, is said twice, or has a value that can't be used.
     """
     seen: set[str] = set()
     for key, value in _flat(table, ""):

@@ -1,4 +1,4 @@
-"""What takes back a change of anything that is no table, column, constraint or index."""
+"""What takes back a change of anything that is not a table, column, constraint or index."""
 
 from dataclasses import replace
 

@@ -83,7 +83,7 @@ def check(
         overrides=Overrides(
             read_overrides(contracts_folder(options, reading), reading.files),
             (options.at or now).date(),
-            # A single file is no history: what its overrides are for may stand in another one.
+            # A single file is not a history: what its overrides are for may stand in another one.
             tells_unused=base is None and not any(history.path.endswith(".sql") for history in histories),
         ),
     )

@@ -51,13 +51,13 @@ class ContractTable:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What one or more model versions, or a consumer that is no model, read and write."""
+    """What one or more model versions, or a consumer that is not a model, read and write."""
 
     id: str
     model: str
     """The model's or consumer's name."""
     model_versions: tuple[str, ...]
-    """Empty for a consumer that is no model."""
+    """Empty for a consumer that is not a model."""
     tables: tuple[ContractTable, ...]
     file: str
     digest: str

@@ -154,7 +154,7 @@ def _table(document: Document, table: Mapping[str, Any], path: Path) -> Contract
     for column in upsert:
         if column not in promises:
             raise ContractError(
-                f"upsertKey names {column}, which is no column of the entry", at=document.at(key_path), next="list it"
+                f"upsertKey names {column}, which is not a column of the entry", at=document.at(key_path), next="list it"
             )
     name = _name(str(table.get("physicalName") or table.get("name")), document, path)
     return ContractTable(name, cast(Access, access), tuple(promises.values()), upsert, *document.place(path))
@@ -164,7 +164,7 @@ def _name(text: str, document: Document, path: Path) -> Name:
     parts = dotted(text)
     if not 1 <= len(parts) <= 2 or not all(parts) or "\x00" in text:
         raise ContractError(
-            f"{text!r} is no table name", at=document.at((*path, "physicalName")), next="table, or schema.table"
+            f"{text!r} is not a table name", at=document.at((*path, "physicalName")), next="table, or schema.table"
         )
     return Name(parts[-1], parts[0] if len(parts) == 2 else None)
 
@@ -217,7 +217,7 @@ def _type(document: Document, text: Any, path: Path) -> Type | None:
         return parse_type(str(text))
     except ValueError as error:
         raise ContractError(
-            f"physicalType {text!r} is no PostgreSQL type: {error}",
+            f"physicalType {text!r} is not a PostgreSQL type: {error}",
             at=document.at((*path, "physicalType")),
             next="spell it as PostgreSQL does, such as bigint, numeric(12,2), timestamp with time zone",
         ) from error
@@ -238,7 +238,7 @@ def _number(document: Document, options: Mapping[str, Any], key: str, path: Path
         raise OverflowError
     except OverflowError as error:
         at = document.at((*path, "logicalTypeOptions", key))
-        raise ContractError(f"{key} is no finite number", at=at, next="a number that fits the column") from error
+        raise ContractError(f"{key} is not a finite number", at=at, next="a number that fits the column") from error
 
 
 def _beside(

@@ -119,7 +119,7 @@ def _overrides(document: "Document") -> Iterator[Override]:
         )
     entries = data.get("overrides")
     if not isinstance(entries, list):
-        raise ContractError("overrides is no list", at=document.at(("overrides",)), next=_EXAMPLE)
+        raise ContractError("overrides is not a list", at=document.at(("overrides",)), next=_EXAMPLE)
     seen: set[tuple[str, str, str]] = set()
     for number in range(len(entries)):
         override = _override(document, number)
@@ -146,7 +146,7 @@ def _override(document: "Document", number: int) -> Override:
         until = date.fromisoformat(texts["until"])
     except ValueError as error:
         raise ContractError(
-            f"until: {texts['until']!r} is no day", at=document.at((*path, "until")), next="a day such as 2026-12-31"
+            f"until: {texts['until']!r} is not a day", at=document.at((*path, "until")), next="a day such as 2026-12-31"
         ) from error
     if is_same_person(texts["approved_by"], texts["asked_by"]):
         raise ContractError(
@@ -168,5 +168,5 @@ def _text(document: "Document", number: int, key: str) -> str:
     if value is None:
         raise ContractError(f"the override has no {key}", at=document.at(path), next=f"add {key}: …")
     if not isinstance(value, str) or not value.strip():
-        raise ContractError(f"{key}: {value!r} is no text", at=document.at((*path, key)), next="write it in quotes")
+        raise ContractError(f"{key}: {value!r} is not a text", at=document.at((*path, key)), next="write it in quotes")
     return value.strip()

@@ -17,7 +17,7 @@ ReadIdentity = Callable[[str, str], Revision | Problem]
 _FIELDS = ("revision", "down_revision", "depends_on", "branch_labels", "replaces")
 _LEGACY_NAME = re.compile(r"([a-f0-9]+)\.py$")
 _MOST_CHARACTERS = 8_000_000
-"""Beyond this no parser is tried: a text of that size is no migration, and parsing it costs gigabytes."""
+"""Beyond this no parser is tried: a text of that size is not a migration, and parsing it costs gigabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _revision(values: dict[str, object], file: str, doc: str) -> Revision | Prob
     for name in _FIELDS:
         value = values.get(name)
         if isinstance(value, _Unknown):
-            return _unreadable(file, value.line, f"{name} is no literal, so that it can't be told without running it")
+            return _unreadable(file, value.line, f"{name} is not a literal, so that it can't be told without running it")
     identifier = values.get("revision")
     if "revision" not in values:
         legacy = _LEGACY_NAME.match(basename(file))

@@ -93,7 +93,7 @@ def _problems_of(row: LedgerRow, entries: dict[int, Entry]) -> Iterator[str]:
         entry = parse(row.entry)
         is_canonical = entry.canonical() == row.entry
     except (ValueError, KeyError, TypeError, AttributeError):
-        yield f"entry {row.position}: the text is no entry"
+        yield f"entry {row.position}: the text is not an entry"
         return
     if not is_canonical:
         yield f"entry {row.position}: the text isn't spelled canonically"

@@ -108,7 +108,7 @@ def _target(now: Now, wanted: Wanted) -> Release:
     target = now.releases[version]
     if wanted.kind is OperationKind.ROLLBACK and target.first_served_at is None and version != pointer.fallback:
         raise UsageError(
-            f"{model} {version} never served, so going to it is no rollback",
+            f"{model} {version} never served, so going to it is not a rollback",
             next=f"schemaguard promote {model} {version}",
         )
     return target

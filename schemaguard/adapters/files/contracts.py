@@ -46,7 +46,7 @@ def read_file(file: Path, root: Path) -> ContractFile:
     try:
         size = file.stat().st_size
         if size > 4 * document.LARGEST_BYTES:
-            # Nobody needs it in memory to know that it is no contract.
+            # Nobody needs it in memory to know that it is not a contract.
             raise ContractError(f"the file has {size:,} bytes", at=f"{name}:1:1", next="a contract names columns only")
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:

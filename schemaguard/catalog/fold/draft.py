@@ -45,7 +45,7 @@ def unlisted_column(name: str) -> Column:
 
 
 def parse_name(text: str) -> Name | None:
-    """The name that a regclass text such as `app."T_id_seq"` means; None where it is no name."""
+    """The name that a regclass text such as `app."T_id_seq"` means; None where it is not a name."""
     found = _QUALIFIED.match(text.strip())
     if found is None:
         return None

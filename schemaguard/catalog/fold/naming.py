@@ -131,7 +131,7 @@ def _move_functions(draft: Draft, old: Name, new: Name) -> None:
 
 
 def move_object(change: MoveObject, draft: Draft) -> None:
-    """SET SCHEMA of an object that is no table."""
+    """SET SCHEMA of an object that is not a table."""
     match change.kind:
         case "table" | "view" | "materialized view" | "sequence":
             name = draft.resolve(change.object)

@@ -9,7 +9,7 @@ from schemaguard.cli.operating import DatabaseUrl, Format, Output, RegistryUri
 
 
 def publish(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="The model, or a consumer that is no model.")],
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="The model, or a consumer that is not a model.")],
     version: Annotated[
         str | None, typer.Argument(metavar="VERSION", help="The registered version; left out for a consumer.")
     ] = None,

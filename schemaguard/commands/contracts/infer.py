@@ -136,7 +136,7 @@ def versions(text: str) -> tuple[str, ...]:
     """The versions in `7` or `7,8`. UsageError where one is empty."""
     found = tuple(dict.fromkeys(each.strip() for each in text.split(",")))
     if not all(found):
-        raise UsageError(f"{text!r} is no version", next="7, or 7,8 for a contract that both share")
+        raise UsageError(f"{text!r} is not a version", next="7, or 7,8 for a contract that both share")
     return found
 
 

@@ -194,7 +194,7 @@ def _time(text: str | None) -> str:
         return (found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)).isoformat()
     except (ValueError, OverflowError):
         raise UsageError(
-            f"--since {text!r} is no time", next="such as 2026-09-01, or 2026-09-01T12:00:00+02:00"
+            f"--since {text!r} is not a time", next="such as 2026-09-01, or 2026-09-01T12:00:00+02:00"
         ) from None
 
 

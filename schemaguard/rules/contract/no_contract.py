@@ -37,7 +37,7 @@ def _misnamed(context: WholeContext) -> Iterator[Match]:
 
 
 def _missing(part: ContractTable, replays: tuple[Replay, ...]) -> Iterator[tuple[int, str]]:
-    """What the contract names and no catalog knows, now or at any time before: what was dropped is no slip."""
+    """What the contract names and no catalog knows, now or at any time before: what was dropped is not a slip."""
     if _is_understood(part, [replay.catalog for replay in replays]):
         return
     ever = [catalog for replay in replays for run in replay.runs for catalog in (run.before, run.after)]
