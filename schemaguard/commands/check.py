@@ -173,7 +173,7 @@ def contracts_folder(options: CheckOptions, reading: Reading) -> Path:
 def _remarks(source: str, age_days: int | None) -> tuple[str, ...]:
     remarks = []
     if age_days is not None and age_days >= OLD_DAYS:
-        remarks.append(f"{source} is {age_days} days old: schemaguard window lock writes it anew")
+        remarks.append(f"{source} is {age_days} days old: schemaguard window lock writes it again")
     return tuple(remarks)
 
 

@@ -80,6 +80,11 @@ class Contract:
     """Those that it had before its last versions were added to the list: for whoever has one, it is the same."""
 
     @property
+    def who(self) -> str:
+        """Whose it is, as a user reads it: `fraud@7`, `fraud@7, 8`, or the name of a consumer."""
+        return f"{self.model}@{', '.join(self.model_versions)}" if self.model_versions else self.model
+
+    @property
     def digests(self) -> tuple[str, ...]:
         """By whichever of these it is bound, it is this contract; its own first."""
         return (self.digest, *sorted(self.earlier_digests))

@@ -46,7 +46,7 @@ class ContractDraft:
     query_file: str | None = None
     signature_file: str | None = None
     source: str = ""
-    """Whence it was inferred, for its first lines."""
+    """Where the contract was inferred from, for the comment at its top."""
     notes: tuple[str, ...] = ()
     seen: Seen = field(default_factory=dict)
 

@@ -50,7 +50,7 @@ def _terms(first: Contract, second: Contract) -> Iterator[Term]:
 
 
 def is_earlier(end: date | None, than: date | None) -> bool:
-    """Whether a window with that end is shorter; None is not an end."""
+    """Whether a window with that end is shorter; None means no end."""
     return end is not None and (than is None or end < than)
 
 

@@ -62,7 +62,9 @@ def _revision(values: dict[str, object], file: str, doc: str) -> Revision | Prob
     for name in _FIELDS:
         value = values.get(name)
         if isinstance(value, _Unknown):
-            return _unreadable(file, value.line, f"{name} is not a literal, so that it can't be told without running it")
+            return _unreadable(
+                file, value.line, f"{name} is not a literal, so its value can't be known without running the code"
+            )
     identifier = values.get("revision")
     if "revision" not in values:
         legacy = _LEGACY_NAME.match(basename(file))
@@ -175,5 +177,5 @@ def _unreadable(file: str, line: int, why: str) -> Problem:
         kind="unreadable",
         message=f"{basename(file)} can't be read as a revision: {why}",
         place=Place(file, line),
-        instead="mend the file, or move it out of the folder of revisions",
+        instead="correct the file, or move it out of the folder of revisions",
     )

@@ -155,7 +155,7 @@ def test_what_is_not_understood_is_said(project: Path) -> None:
         (("catalog", "--pg-version", "9"), "error: --pg-version 9 is not supported"),
         (("catalog", "--diff"), "error: there is no database to compare with"),
         (("catalog", "--live", "postgresql:///x?host=/nowhere"), "error: cannot reach the database"),
-        (("sql", "a", "b", "c"), "error: too many words"),
+        (("sql", "a", "b", "c"), "error: too many arguments"),
         (("sql", "2:1"), "error: 2 doesn't come before 1"),
     ],
 )

@@ -102,7 +102,7 @@ MUTILATED: dict[str, bytes] = {
         "  - {property: readsThrough",
         "  - {property: query, value: [a], vendor: schemaguard}\n  - {property: readsThrough",
     ),
-    "a signature that is not a JSON": _with(
+    "a signature that is not JSON": _with(
         "  - {property: readsThrough",
         "  - {property: signature, value: fraud-7.sql, vendor: schemaguard}\n  - {property: readsThrough",
     ),

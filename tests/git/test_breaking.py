@@ -152,7 +152,7 @@ contracts/fraud.odcs.yaml:19  error  promise-withdrawn
   reads it  fraud@7 (declared), until 2099-12-31 · through the table
             fraud@8 (declared), until 2099-12-31 · through the table
   effect    check no longer defends it: a migration may take it away while fraud@7, 8 is in its window; then its feature query fails with 42703 (column-dropped)
-  instead   leave the published contract as it is, and give what changes to another version in a file of its own
+  instead   leave the published contract unchanged; write a contract file for the version that differs
 
 BREAKING  1 error, 0 warnings · 1 of 1 contract changed since main (COMMIT) · TIME
           windows from the dates in the contracts, judged on DATE

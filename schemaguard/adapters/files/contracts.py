@@ -52,7 +52,9 @@ def read_file(file: Path, root: Path) -> ContractFile:
     except FileNotFoundError:
         raise ContractError("there is no such file", at=name, next="name a contract file") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ContractError(f"the contract can't be read: {error}", at=f"{name}:1:1", next="mend the file") from error
+        raise ContractError(
+            f"the contract can't be read: {error}", at=f"{name}:1:1", next="correct the file"
+        ) from error
     return odcs.parse_file(text, name, lambda beside: _beside(file, beside))
 
 
@@ -85,7 +87,7 @@ def write_new(files: Mapping[Path, str]) -> None:
             file.unlink(missing_ok=True)
         if isinstance(error, FileExistsError):
             hint = "-o FILE writes to another place, -o - to standard output"
-            raise ContractError("there is such a file already", at=str(error.filename), next=hint) from error
+            raise ContractError("the file already exists", at=str(error.filename), next=hint) from error
         raise ContractError(
             f"the file can't be written: {error.strerror}", at=str(error.filename), next="-o FILE names another place"
         ) from error

@@ -89,7 +89,7 @@ def _way_up(root: Path) -> bytes:
 def _resolved(ref: str, top: Path, *, is_remote: bool) -> str:
     """The commit that a ref means; a branch that is only known from a remote is found there."""
     if not _REF.fullmatch(ref) or ".." in ref:
-        raise HistoryError(f"{ref!r} is not a name of a git ref", at="--base", next="name a branch, tag or commit")
+        raise HistoryError(f"{ref!r} is not a git ref", at="--base", next="name a branch, tag or commit")
     for name in asking_git.names_of(ref, is_remote=is_remote):
         done = _git(top, *asking_git.is_commit(name))
         if done.returncode == 0:

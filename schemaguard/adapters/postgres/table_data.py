@@ -98,9 +98,9 @@ class PostgresData:
             ) from error
         except psycopg.errors.InsufficientPrivilege as error:
             raise DatabaseError(
-                f"not all rows may be read: {first_line(error)}",
+                f"this role may not read every row: {first_line(error)}",
                 at=self.place,
-                next="ask as a role that may read them all: with a grant, and past row security",
+                next="use a role that may read all rows: it needs SELECT, and BYPASSRLS where row security is on",
             ) from error
         except psycopg.Error as error:
             raise DatabaseError(f"the query was refused: {_said(error)}", at=self.place, next=_next(error)) from error

@@ -120,7 +120,10 @@ class Draft:
     # Looking up
 
     def resolve(self, name: Name) -> Name:
-        """The name with its schema, as the search_path finds it; where nothing has it, the schema that would get it."""
+        """The name with its schema, as the search_path finds it; where nothing has it, the schema that would get it.
+
+        See RangeVarGetRelidExtended() in namespace.c.
+        """
         if name.schema is not None:
             return name
         for schema in ("pg_temp", *self.search_path) if self.has_temporary else self.search_path:
@@ -130,7 +133,7 @@ class Draft:
         return self.placed(name)
 
     def placed(self, name: Name) -> Name:
-        """The name with the schema in which CREATE would put it."""
+        """The name with the schema in which CREATE would put it. See RangeVarGetCreationNamespace() in namespace.c."""
         if name.schema is not None:
             return name
         return Name(name.name, self.search_path[0] if self.search_path else "public")
@@ -163,7 +166,7 @@ class Draft:
         return replace(type_, schema=found.schema)
 
     def resolve_type(self, name: Name) -> Name:
-        """A type's name with its schema, as the search_path finds it."""
+        """A type's name with its schema, as the search_path finds it. See LookupTypeName() in parse_type.c."""
         if name.schema is not None:
             return name
         for schema in self.search_path:
@@ -173,7 +176,7 @@ class Draft:
         return self.placed(name)
 
     def resolve_function(self, name: Name) -> Name:
-        """A function's name with its schema; whatever its arguments."""
+        """A function's name with its schema; whatever its arguments. See FuncnameGetCandidates() in namespace.c."""
         if name.schema is not None:
             return name
         known = {key for key, _ in self.functions if key.name == name.name} if len(self.functions) else set()

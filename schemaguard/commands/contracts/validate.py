@@ -153,7 +153,7 @@ def _doubles(contract: Contract, names: tuple[str, ...], bound: dict[str, str]) 
         other = bound.setdefault(name, contract.file)
         if other != contract.file:
             what = f"{name} has another contract: {other}"
-            yield Remark("file", True, what, f"{contract.file}:1:1", "leave one of them")
+            yield Remark("file", True, what, f"{contract.file}:1:1", "remove one of the two")
 
 
 def _remarks(contract: Contract, bench: ValidationBench) -> Iterator[Remark]:

@@ -74,10 +74,10 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     **_both("column-renamed", _ERROR, "42703", "column {object} has another name"),
     **_both("table-dropped", _ERROR, "42P01", "{object} is gone"),
     **_both("table-moved", _ERROR, "42P01", "{object} has another name or schema"),
-    **_one("star-query", "read", _NOTE, None, "{object} gets one more column, and the query takes all there are"),
-    **_one("required-column-added", "write", _ERROR, "23502", "{object} is required, and the writes leave it out"),
-    **_one("null-refused", "write", _ERROR, "23502", "{object} refuses NULL, which may be written"),
-    **_one("null-possible", "read", _ERROR, None, "{object} may be NULL, which was promised never to arrive"),
+    **_one("star-query", "read", _NOTE, None, "{object} gets one more column, and the query selects all columns"),
+    **_one("required-column-added", "write", _ERROR, "23502", "{object} is required, but the writes leave it out"),
+    **_one("null-refused", "write", _ERROR, "23502", "{object} refuses NULL, but NULL may be written"),
+    **_one("null-possible", "read", _ERROR, None, "{object} may be NULL, but NULL was promised never to arrive"),
     **_one("default-dropped", "write", _ERROR, "23502", "{object} has lost the default that the writes rely on"),
     **_both("default-changed", _WARNING, None, "{object} is filled with another value from now on"),
     **_both("type-widened", _ERROR, None, "{object} is of a wider type"),
@@ -87,16 +87,16 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     **_one("range-widened", "write", _ERROR, None, "{object} has room for more"),
     **_one("type-narrowed", "write", _ERROR, "22003", "{object} no longer holds every value that is written"),
     **_one("type-changed", "read", _ERROR, "42883", "{object} is of another type"),
-    **_one("type-changed", "write", _ERROR, "42804", "{object} is of a type that the written one doesn't become"),
+    **_one("type-changed", "write", _ERROR, "42804", "{object} has a type to which the written type isn't converted"),
     **_one("values-converted", "read", _ERROR, None, "{object} holds other values than before"),
     **_one("attribute-dropped", "read", _ERROR, "42703", "{object} has lost an attribute"),
     ("attribute-dropped/whole", "read"): Cause(
         "attribute-dropped", _ERROR, None, "{object} has lost an attribute"
     ),
-    **_one("attribute-dropped", "write", _ERROR, "22P02", "{object} takes fewer attributes than are written"),
+    **_one("attribute-dropped", "write", _ERROR, "22P02", "{object} has fewer attributes than are written"),
     **_both("attribute-renamed", _ERROR, "42703", "{object} has an attribute under another name"),
     **_one("attribute-added", "read", _WARNING, None, "{object} has one more attribute"),
-    **_one("attribute-added", "write", _ERROR, "22P02", "{object} wants more attributes than are written"),
+    **_one("attribute-added", "write", _ERROR, "22P02", "{object} has more attributes than are written"),
     **_one("definition-changed", "read", _WARNING, None, "{object} is made of another query"),
     **_one("function-dropped", "read", _ERROR, "42883", "{object} is read with a function that is gone"),
     **_both("expression-changed", _WARNING, None, "{object} is computed in another way"),
@@ -115,12 +115,12 @@ CAUSES: dict[tuple[str, Access], Cause] = {
         "value-removed", _ERROR, "23514", "{object} refuses values that are written"
     ),
     ("unique-added/exclusion", "write"): Cause(
-        "unique-added", _ERROR, "23P01", "{object} refuses rows that exclude each other, which may be written"
+        "unique-added", _ERROR, "23P01", "{object} refuses rows that exclude each other, but such rows may be written"
     ),
     **_both("value-renamed", _ERROR, "22P02", "{object} spells a value in another way"),
     **_one("check-added", "write", _ERROR, "23514", "{object} has a check that the writes may violate"),
     **_one("check-dropped", "read", _ERROR, None, "{object} has lost the check that kept the promised bounds"),
-    **_one("unique-added", "write", _ERROR, "23505", "{object} refuses duplicates, which may be written"),
+    **_one("unique-added", "write", _ERROR, "23505", "{object} refuses duplicates, but duplicates may be written"),
     **_one("unique-dropped", "read", _ERROR, None, "{object} may hold duplicates"),
     **_one("unique-dropped", "write", _ERROR, "42P10", "{object} has lost the unique key that the writes upsert on"),
     **_one("foreign-key-added", "write", _ERROR, "23503", "{object} has a foreign key that the writes may violate"),
@@ -145,9 +145,9 @@ CAUSES: dict[tuple[str, Access], Cause] = {
         "trigger-fails", "write", ("42P01", "23502", "42601"), _FAILS_AS_WRITTEN
     ),
     **_one("function-fails", "read", _ERROR, "42P01", "{object} is read through a function that fails"),
-    **_one("function-unread", "read", _ERROR, None, "what the reader of {object} gets of a function can't be known"),
-    **_one("trigger-unread", "write", _ERROR, None, "what becomes of rows that are written to {object} can't be known"),
-    **_both("unlisted", _ERROR, None, "what becomes of {object} can't be known"),
+    **_one("function-unread", "read", _ERROR, None, "it can't be known what a function returns to readers of {object}"),
+    **_one("trigger-unread", "write", _ERROR, None, "it can't be known what happens to rows written to {object}"),
+    **_both("unlisted", _ERROR, None, "it can't be known what happens to {object}"),
     **_one("index-dropped", "read", _NOTE, None, "{object} has lost an index; lookups may be slow"),
 }  # fmt: skip
 
@@ -191,7 +191,7 @@ def _refusal(sqlstate: str) -> str:
 
 def _effect(cause: Cause, access: Access, through: ReadsThrough) -> str:
     if cause.code in DOUBTS:
-        return "whether the model version still fits afterwards can't be shown, so it is not assumed"
+        return "the model version may break: nothing shows that it still works afterwards"
     subject = "its feature query" if access == "read" else "its writes"
     fails = "fails" if access == "read" else "fail"
     when = NEXT_COPY if through == "copy" else "as soon as this commits"

@@ -42,7 +42,10 @@ def called(text: str | None, functions: frozenset[str]) -> str | None:
 
 
 def query_functions(query: str, catalogs: Catalogs) -> Iterator[Flaw]:
-    """What becomes of the functions that a query calls itself; no dependency keeps them."""
+    """What becomes of the functions that a query calls itself; no dependency keeps them.
+
+    See https://www.postgresql.org/docs/18/ddl-depend.html.
+    """
     before, after = catalogs
     if before.functions is after.functions:
         return

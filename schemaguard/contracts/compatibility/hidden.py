@@ -29,7 +29,10 @@ def felt(name: Name, catalog: Catalog) -> tuple[Table, ...]:
 
 
 def shut(name: Name, catalog: Catalog) -> Iterator[Flaw]:
-    """Row security that shows no rows, as there is no policy that would show any."""
+    """Row security that shows no rows, as there is no policy that would show any.
+
+    See https://www.postgresql.org/docs/18/ddl-rowsecurity.html.
+    """
     # Policies of a table that was made elsewhere aren't known.
     closed = [table for table in felt(name, catalog) if not table.policies and not table.open]
     if closed:
@@ -82,7 +85,10 @@ def _shows_all(policy: Policy) -> bool:
 
 
 def ungranted(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
-    """Tables that a view's readers need a grant on since it asks for their own, where the history gave them none."""
+    """Tables that a view's readers need a grant on since it asks for their own, where the history gave them none.
+
+    See https://www.postgresql.org/docs/18/sql-createview.html ("Notes").
+    """
     before, after = catalogs
     was, now = before.views.get(before.resolve(name)), after.views.get(after.resolve(name))
     if was is None or now is None or was.security_invoker or not now.security_invoker:

@@ -1,4 +1,7 @@
-"""What a writer feels of partitions: rows that no partition takes, and bounds that a table gets as one."""
+"""What a writer feels of partitions: rows that no partition takes, and bounds that a table gets as one.
+
+See ExecFindPartition() in execPartition.c.
+"""
 
 from collections.abc import Iterator
 

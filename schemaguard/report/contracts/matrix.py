@@ -78,7 +78,7 @@ def _reasons(found: Matrix, named: Sequence[str]) -> Iterator[Text]:
         where = _between(named, segment)
         yield Text.assemble("  ", (visible(_some(names)), "bold"), f" at {visible(where)}  {visible('; '.join(said))}")
     if len(told) > _REASONS_SHOWN:
-        yield Text(f"  … {len(told) - _REASONS_SHOWN} reasons more: --format json has them all", "dim")
+        yield Text(f"  … {len(told) - _REASONS_SHOWN} more reasons: --format json shows them all", "dim")
 
 
 def _some(names: Sequence[str]) -> str:

@@ -50,7 +50,7 @@ def not_overridden(word: str, rules: Sequence[Rule]) -> tuple[str, str] | None:
     if rule.is_fixed:
         return f"{word} can't be overridden", f"{rule.instead}"
     return (
-        f"{word} needs no override: it is ignored where it fires",
+        f"{word} needs no override: a comment can ignore it",
         f"write above the statement: schemaguard: ignore {word} -- why it is fine here",
     )
 

@@ -252,7 +252,7 @@ def test_a_malformed_file_of_overrides_is_refused(project: Project, monkeypatch:
     overrides_file(project)
     (project.folder.parent / "contracts" / FILE).write_text("version: 1\noverrides: all\n")
     project.add('op.drop_column("transactions", "channel")')
-    with pytest.raises(RefusedError, match="overrides is not a list"):
+    with pytest.raises(RefusedError, match="overrides must be a list"):
         project.upgrade()
 
 

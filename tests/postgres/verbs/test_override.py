@@ -122,6 +122,6 @@ def test_what_cannot_be_read_is_not_replaced(live: Site) -> None:
     _file(live).mkdir()
     ran = live.run(*ASKED, *WHY)
     assert ran.code == 2
-    assert "the file of overrides can't be read" in ran.words
+    assert "the overrides file can't be read" in ran.words
     assert _file(live).is_dir()
     assert _entries(live) == []
