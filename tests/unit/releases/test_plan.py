@@ -102,7 +102,7 @@ def test_another_epoch_than_the_one_that_was_seen_is_a_conflict() -> None:
     ("wanted", "message"),
     [
         (Wanted(OperationKind.ROLLBACK, "6"), "fraud 6 is not published"),
-        (Wanted(OperationKind.PROMOTE, "8"), "fraud 8 is active already"),
+        (Wanted(OperationKind.PROMOTE, "8"), "fraud 8 is already active"),
         (Wanted(OperationKind.PROMOTE, "7", fallback="5"), "fraud 5 is not published"),
     ],
 )
@@ -186,7 +186,7 @@ def test_another_change_is_undone_by_its_stored_inverse_where_that_helps() -> No
     plan = make_plan(now, BACK, FIT)
     assert plan.reversals[0].statements == renamed.inverse
     needs_it = replace(now, needed=(contract("1", "medium", model="churn"),))
-    with pytest.raises(RefusedError, match=r"it would break churn@1: there is no column transactions.medium"):
+    with pytest.raises(RefusedError, match=r"it would break the contract of churn@1: there is no column transactions.medium"):
         make_plan(needs_it, BACK, FIT)
 
 
