@@ -188,7 +188,7 @@ def _object_again(change: c.DropObject, draft: Draft, with_guard: bool) -> Inver
                 return instant(*(c.CreateFunction(made) for made in known))
             return Inverse("impossible", why=f"what {change.object} does isn't known")
         case "sequence" | "schema" | "extension" | "database" | "table":
-            return Inverse("lossy", why="what the drop deletes doesn't come back")
+            return Inverse("lossy", why="the deleted data doesn't come back")
         case _ if with_guard:
             return instant(why="its definition is kept when it goes")
         case _:

@@ -52,7 +52,7 @@ def _show(found: "CatalogAt", output: CatalogFormat) -> None:
     if found.taken_as_applied is not None:
         typer.echo(
             f"note: {found.taken_as_applied} and what comes before it are taken as applied: "
-            "the initial file has what they make",
+            "the initial file already contains what they create",
             err=True,
         )
     if output is CatalogFormat.JSON:

@@ -180,7 +180,8 @@ def _remarks(source: str, age_days: int | None) -> tuple[str, ...]:
 def taken_as_applied(replays: Iterable[Replay]) -> tuple[str, ...]:
     """What is to be said where an initial file holds revisions already and doesn't say so."""
     return tuple(
-        f"{replay.taken_as_applied} and what comes before it are taken as applied: the initial file has what they make"
+        f"{replay.taken_as_applied} and what comes before it count as applied: "
+        "the initial file contains what they create"
         for replay in replays
         if replay.taken_as_applied is not None
     )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 VERSION = 1
 KEYS = ("rule", "object", "for", "until", "reason", "approved_by", "asked_by")
 _TOP = ("version", "overrides")
-_EXAMPLE = "schemaguard override writes the file as it has to be"
+_EXAMPLE = "let schemaguard override write the file"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from schemaguard.contracts.overrides import KEYS, VERSION, Override, is_blank, p
 from schemaguard.errors import ContractError
 
 _HEAD = f"""\
-# Findings of the contract family that somebody answers for: schemaguard check honours each until its day.
+# Approved exceptions: schemaguard check accepts each finding on a contract until its date.
 version: {VERSION}
 overrides:
 """

@@ -35,7 +35,7 @@ def read_identity(text: str, file: str) -> Revision | Problem:
     parsed only plain assignments are read, and the revision says what is `broken`.
     """
     if len(text) > _MOST_CHARACTERS:
-        return _without_parser(text, _unreadable(file, 1, f"{len(text):,} characters are too many to be read"))
+        return _without_parser(text, _unreadable(file, 1, f"the file is too long to be read: {len(text):,} characters"))
     try:
         module = parse(text)
         values = _assignments(module)

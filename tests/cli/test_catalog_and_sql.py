@@ -210,5 +210,5 @@ def test_an_initial_file_that_holds_revisions_already_is_not_built_twice(project
     assert columns == {"accounts": ["id", "email", "later"], "orders": ["id"]}
     assert found["opaque"] == 0
     assert done.stderr == (
-        "note: 2 and what comes before it are taken as applied: the initial file has what they make\n"
+        "note: 2 and what comes before it count as applied: the initial file contains what they create\n"
     )

@@ -133,7 +133,7 @@ def test_what_is_there_is_never_written_over(project: Project) -> None:
     for target in ((), ("-o", "contracts/fraud/fraud-7.odcs.yaml"), ("-o", "contracts/other.odcs.yaml")):
         code, _, err = project.run("infer", "fraud", "7", "--query", "features.sql", *target)
         assert code == 2
-        assert "error: fraud@7 has a contract\n   at: contracts/fraud/fraud-7.odcs.yaml" in err
+        assert "error: fraud@7 already has a contract\n   at: contracts/fraud/fraud-7.odcs.yaml" in err
     assert {name: (project.folder / name).read_bytes() for name in project.files()} == before
 
 
@@ -189,7 +189,7 @@ def test_a_models_name_leads_nowhere_else(project: Project, model: str) -> None:
     before = project.files()
     code, _, err = project.run("infer", model, "7", "--query", "features.sql")
     assert code == 2
-    assert "no file can be called" in err
+    assert "a file can't be called" in err
     assert project.files() == before
 
 

@@ -121,7 +121,7 @@ def test_a_version_in_its_window_without_a_contract_is_said(project: Project) ->
     release = '{"model": "churn", "model_version": "3", "role": "active", "until": null, "contract": ""}'
     project.write("contracts/window.lock", f'{{"version": 1, "at": "2026-11-01", "releases": [{release}]}}')
     told = project.told("readers", "transactions.note")
-    assert "what churn@3 uses: in a window, and no contract says it" in told
+    assert "what churn@3 uses: in a release window without a contract" in told
 
 
 def test_statements_that_cannot_be_read_are_said(project: Project) -> None:

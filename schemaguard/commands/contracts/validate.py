@@ -172,7 +172,7 @@ def _locked(contract: Contract, lock: Window | None) -> Iterator[Remark]:
         entry = lock.entry(contract.model, version)
         if entry is not None and entry.digest and entry.digest not in contract.digests:
             what = f"{contract.model}@{version} was published with another contract ({entry.digest[:12]})"
-            hint = "bring the file back to what was published, or write the lock file anew"
+            hint = "bring the file back to what was published, or write the lock file again"
             yield Remark("window", True, what, f"{contract.file}:1:1", hint)
 
 
@@ -194,4 +194,4 @@ def _signed(contract: Contract, catalog: Catalog, signatures: Signatures | None)
             yield from against_signature(contract, version, fields, catalog)
         elif fields != contract.signature:
             what = f"{contract.signature_file} isn't the signature of {contract.model} {version}"
-            yield Remark("signature", True, what, at, "write the file anew: signature.inputs.to_json()")
+            yield Remark("signature", True, what, at, "write the file again: signature.inputs.to_json()")

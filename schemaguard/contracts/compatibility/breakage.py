@@ -97,7 +97,7 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     **_both("attribute-renamed", _ERROR, "42703", "{object} has an attribute under another name"),
     **_one("attribute-added", "read", _WARNING, None, "{object} has one more attribute"),
     **_one("attribute-added", "write", _ERROR, "22P02", "{object} has more attributes than are written"),
-    **_one("definition-changed", "read", _WARNING, None, "{object} is made of another query"),
+    **_one("definition-changed", "read", _WARNING, None, "{object} is computed by another query"),
     **_one("function-dropped", "read", _ERROR, "42883", "{object} is read with a function that is gone"),
     **_both("expression-changed", _WARNING, None, "{object} is computed in another way"),
     **_one("modifier-changed", "read", _ERROR, None, "{object} has another shape"),

@@ -51,7 +51,7 @@ def newly_felt(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
         earlier = before.tables.get(table.name)
         is_old = earlier is not None and earlier.row_security
         if is_old and table.name not in known and table.policies and not any(map(_shows_all, table.policies)):
-            yield "row-security/policy", None, f"the policies of {table.name} hold for who reads the view"
+            yield "row-security/policy", None, f"the policies of {table.name} apply to readers of the view"
 
 
 def other_policies(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
@@ -64,7 +64,7 @@ def other_policies(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Fl
         old, new = {column.name for column in was.columns}, {column.name for column in now.columns}
         pairs = frozenset((one, other) for one in old - new for other in new - old)
         if not _are_same(_shown(was), _shown(now), pairs):
-            yield "row-security/policy", None, f"the policies of {table} are others"
+            yield "row-security/policy", None, f"the policies of {table} have changed"
 
 
 def _shown(table: Table) -> list[Policy]:

@@ -28,7 +28,7 @@ def partition_flaws(part: ContractTable, catalogs: tuple[Catalog, Catalog], chan
         yield from _lost(table, before, after)
     yield from _bound(base, before, after)
     if isinstance(change, c.DetachPartition) and is_unlisted(part, catalogs, change):
-        yield DOUBT, None, f"whether another partition takes what {change.partition} took isn't known"
+        yield DOUBT, None, f"it isn't known whether another partition takes the rows of {change.partition}"
 
 
 def _bounds(table: Name, catalog: Catalog) -> dict[str, str]:
@@ -49,7 +49,7 @@ def _lost(table: Name, before: Catalog, after: Catalog) -> Iterator[Flaw]:
         return
     lost = [was[bound] for bound in was if bound not in left]
     if lost and left.keys() - was.keys():
-        yield DOUBT, None, f"whether the new partitions take all that {', '.join(sorted(lost))} took isn't known"
+        yield DOUBT, None, f"it isn't known whether the new partitions take all rows of {', '.join(sorted(lost))}"
     elif lost:
         yield "partition-gone", None, ", ".join(sorted(lost))
 

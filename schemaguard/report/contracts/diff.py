@@ -65,7 +65,7 @@ def _verdict(first: str, second: str, differences: Sequence[ContractDifference])
             f"whatever satisfies {second} also satisfies {first}",
         )  # fmt: skip
     return Text.assemble(
-        ("NOT KEPT", "bold white on red"), f"  {counts} · something that satisfies {second} may not satisfy {first}: ",
+        ("NOT KEPT", "bold white on red"), f"  {counts} · what satisfies {second} may not satisfy {first}: ",
         visible(", ".join(lost)),
     )  # fmt: skip
 

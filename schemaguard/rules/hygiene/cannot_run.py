@@ -25,7 +25,7 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
 
 
 def _effect(sqlstate: str) -> str:
-    return f"PostgreSQL refuses the statement with {sqlstate}: the migration fails here, and what follows doesn't run"
+    return f"the migration fails here: PostgreSQL refuses the statement with {sqlstate}, and what follows doesn't run"
 
 
 RULE = Rule(
@@ -33,7 +33,7 @@ RULE = Rule(
     family=Family.HYGIENE,
     severity=Severity.ERROR,
     when="a statement that PostgreSQL is certain to refuse: a name is missing, already taken, or doesn't fit",
-    effect="PostgreSQL refuses the statement: the migration fails here, and what follows doesn't run",
+    effect="the migration fails here: PostgreSQL refuses the statement, and what follows doesn't run",
     instead="correct the statement; if it names something that no migration creates, pass --initial a dump of it",
     watches=EVERY,
     check=_check,

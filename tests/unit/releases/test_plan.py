@@ -186,7 +186,9 @@ def test_another_change_is_undone_by_its_stored_inverse_where_that_helps() -> No
     plan = make_plan(now, BACK, FIT)
     assert plan.reversals[0].statements == renamed.inverse
     needs_it = replace(now, needed=(contract("1", "medium", model="churn"),))
-    with pytest.raises(RefusedError, match=r"it would break the contract of churn@1: there is no column transactions.medium"):
+    with pytest.raises(
+        RefusedError, match=r"it would break the contract of churn@1: there is no column transactions.medium"
+    ):
         make_plan(needs_it, BACK, FIT)
 
 
