@@ -49,14 +49,16 @@ def sql(
     if len(words) > 2:
         raise UsageError("too many arguments", at=" ".join(words), next="schemaguard sql [PATH] REVISION[:REVISION]")
     with read_settings(initial=initial, pg_version=pg_version, no_cache=no_cache) as reading:
-        said = remembered(reading, ("sql", words, downgrade, output), lambda: _said(reading, words, downgrade, output))
+        said = remembered(
+            reading, ("sql", words, downgrade, output), lambda: _output(reading, words, downgrade, output)
+        )
     if output is SqlFormat.JSON:
         typer.echo(said)
     else:
         _show(json.loads(said))
 
 
-def _said(reading: "Reading", words: list[str], downgrade: bool, output: SqlFormat) -> str:
+def _output(reading: "Reading", words: list[str], downgrade: bool, output: SqlFormat) -> str:
     """What is shown, as JSON: the document, or the lines of the text with the style of each."""
     from schemaguard.commands import sql as command
 

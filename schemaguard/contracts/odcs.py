@@ -39,7 +39,7 @@ def from_document(data: Mapping[str, Any], file: str, digest_: str) -> Contract:
 
 def _contract(document: Document, digest_: str, query: Callable[[str], str | None] | None) -> Contract:
     data = document.data
-    own = _own(document, data, (), CONTRACT_KEYS)
+    own = _our_properties(document, data, (), CONTRACT_KEYS)
     model, versions = _who(document, own)
     reads_through = own.get("readsThrough", ("table", ()))[0]
     if reads_through not in _READS_THROUGH:
@@ -76,7 +76,7 @@ def _contract(document: Document, digest_: str, query: Callable[[str], str | Non
     )
 
 
-def _own(
+def _our_properties(
     document: Document, holder: Mapping[str, Any], path: Path, known: frozenset[str]
 ) -> dict[str, tuple[Any, Path]]:
     """Our custom properties of an object: key → (value, its path)."""
@@ -137,7 +137,7 @@ def _tables(document: Document) -> tuple[ContractTable, ...]:
 
 
 def _table(document: Document, table: Mapping[str, Any], path: Path) -> ContractTable:
-    own = _own(document, table, path, TABLE_KEYS)
+    own = _our_properties(document, table, path, TABLE_KEYS)
     access, access_path = own.get("access", ("read", path))
     if access not in ("read", "write"):
         raise ContractError(f"access can't be {access!r}", at=document.at(access_path), next="read or write")

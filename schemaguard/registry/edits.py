@@ -100,11 +100,12 @@ def judge(
 ) -> tuple[Finding, ...]:
     """What the contracts as they are after take from those before, in the order of the files."""
     now = {(each.contract.model, v): each for each in after for v in each.contract.model_versions or ("",)}
-    found = [one for file in before for one in _one(_held(file, window, at), now, after, texts)]
+    found = [one for file in before for one in _judge_edit(_edited(file, window, at), now, after, texts)]
     return tuple(sorted(found, key=lambda each: each.place))
 
 
-def _held(file: ContractFile, window: Window, at: datetime) -> Edited:
+def _edited(file: ContractFile, window: Window, at: datetime) -> Edited:
+    """The contract as it was, with those of its versions that are in their windows."""
     contract = file.contract
     entries = {(entry.model, entry.version): entry for entry in window.current(at)}
     bound = bound_to(contract, bound_versions(window))
@@ -120,9 +121,10 @@ def _held(file: ContractFile, window: Window, at: datetime) -> Edited:
     return Edited(file, from_dates([contract], at).current(at) if window.source != "dates" else (), is_certain=False)
 
 
-def _one(
+def _judge_edit(
     edited: Edited, now: Mapping[tuple[str, str], ContractFile], after: Sequence[ContractFile], texts: Texts
 ) -> Iterator[Finding]:
+    """What the edit of one contract takes from the versions in their windows."""
     contract = edited.contract
     lost: list[str] = []
     kept: dict[str, tuple[ContractFile, list[str]]] = {}

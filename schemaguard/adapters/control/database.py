@@ -221,15 +221,16 @@ class ControlDatabase:
         try:
             return act(self._connection)
         except psycopg.Error as error:
-            raise self._said(error) from error
+            raise self._as_our_error(error) from error
 
     def _write(self, act: Callable[["psycopg.Connection[Row]"], T]) -> T:
         try:
             return postgres.in_transaction(self._connection, act)
         except psycopg.Error as error:
-            raise self._said(error) from error
+            raise self._as_our_error(error) from error
 
-    def _said(self, error: psycopg.Error) -> DatabaseError:
+    def _as_our_error(self, error: psycopg.Error) -> DatabaseError:
+        """The driver's error as one of ours, with what to do next."""
         place = postgres.place(self._url)
         if self._connection.closed or self._connection.broken:
             return ConnectionLostError(

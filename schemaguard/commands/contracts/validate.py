@@ -127,15 +127,16 @@ def validate(
     `asked` is whose contracts are meant, where not all are: an error says that none is known.
     """
     bound: dict[str, str] = {}
-    done = [found for file in files if (found := _one(file, bench, is_meant, bound)) is not None]
+    done = [found for file in files if (found := _validated(file, bench, is_meant, bound)) is not None]
     if not done:
         raise UsageError(f"no contract of {asked} is known", next="schemaguard contracts list")
     return Validation(tuple(done), not_judged)
 
 
-def _one(
+def _validated(
     file: Path, bench: ValidationBench, is_meant: Callable[[Contract], bool], bound: dict[str, str]
 ) -> Validated | None:
+    """What is wrong with one file; None where it is not among those that are meant."""
     try:
         contract = read_file(file, bench.root).contract
     except ContractError as error:

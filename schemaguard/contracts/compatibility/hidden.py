@@ -63,11 +63,12 @@ def other_policies(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Fl
             continue
         old, new = {column.name for column in was.columns}, {column.name for column in now.columns}
         pairs = frozenset((one, other) for one in old - new for other in new - old)
-        if not _are_same(_shown(was), _shown(now), pairs):
+        if not _are_same(_read_policies(was), _read_policies(now), pairs):
             yield "row-security/policy", None, f"the policies of {table} have changed"
 
 
-def _shown(table: Table) -> list[Policy]:
+def _read_policies(table: Table) -> list[Policy]:
+    """The policies that decide which rows a SELECT sees."""
     return [policy for policy in table.policies if policy.command in ("ALL", "SELECT")]
 
 
