@@ -56,7 +56,7 @@ def test_rolling_forward_restores_and_never_runs_the_revision_again(shop: Shop) 
     assert {"entry_mode", "channel"} <= shop.columns()
     with shop.site() as site:
         waiting = reconcile(site).waiting
-    assert "still needed by urn:schemaguard:model:fraud:7" in waiting[0]
+    assert "still needed by fraud@7" in waiting[0]
     shop.end_window("7")
     with shop.site() as site:
         assert reconcile(site, finish=True).finished
