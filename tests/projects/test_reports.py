@@ -123,9 +123,9 @@ def test_a_comment_to_another_tool_gets_a_hint_that_names_ours(
     drop = f"{comment}\nalter table transactions drop column channel;\n"
     result = sql(Project(tmp_path), "migrations", drop).check()
     assert broken(result) == [("breaks-reader", "2.sql")]
-    (hint,) = [remark for remark in result.remarks if "silences nothing here" in remark]
+    (hint,) = [remark for remark in result.remarks if "has no effect here" in remark]
     assert hint.startswith("migrations/2.sql:1: ")
-    assert f"speaks to {tool}" in hint
+    assert f"is a comment for {tool}" in hint
     assert f"`-- schemaguard: ignore {ours} -- why it is fine here`" in hint
 
 

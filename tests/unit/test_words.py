@@ -45,7 +45,7 @@ def test_a_command_is_quoted_for_a_shell(name: str) -> None:
     [
         (
             (
-                "API request to http://h/x failed with exception HTTPConnectionPool(host='h', port=80): Max retries exceeded "
+                "API request failed with exception HTTPConnectionPool(host='h', port=80): Max retries exceeded "
                 "with url: /x (Caused by NewConnectionError('<object at 0x7f>: Failed to "
                 "establish a new connection: [Errno 111] Connection refused'))"
             ),
@@ -60,14 +60,14 @@ def test_a_command_is_quoted_for_a_shell(name: str) -> None:
         ),
         (
             (
-                "API request to http://h/x failed with timeout exception HTTPConnectionPool(host='h', port=80): "
+                "API request failed with timeout exception HTTPConnectionPool(host='h', port=80): "
                 "Read timed out. (read timeout=10)"
             ),
             "the registry did not answer within 10 s",
         ),
         (
             (
-                "HTTPConnectionPool(host='h', port=80): Max retries exceeded with url: /x (Caused by ResponseError('too "
+                "HTTPConnectionPool(host='h'): Max retries exceeded with url: /x (Caused by ResponseError('too "
                 "many 503 error responses'))"
             ),
             "the registry answered with HTTP status 503",

@@ -165,4 +165,4 @@ def test_nobody_there_to_answer_is_a_usage_error(live: Site) -> None:
     live.done("contracts", "publish", "fraud", "8")
     ran = live.run("promote", "fraud", "8")
     assert ran.code == 2
-    assert "say it with --yes, best together with --if-epoch 1" in ran.words
+    assert "add --yes, best together with --if-epoch 1" in ran.words

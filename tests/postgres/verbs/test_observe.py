@@ -277,5 +277,5 @@ def test_each_reason_that_it_cannot_tell_says_what_to_do(
     with psycopg.connect(database15, autocommit=True) as connection:
         connection.execute("create extension pg_stat_statements")
     idle = observed.run("contracts", "observe", "--database-url", database15)
-    assert (idle.code, "is installed and not loaded" in idle.words) == (2, True)
+    assert (idle.code, "is installed but not loaded" in idle.words) == (2, True)
     assert "shared_preload_libraries" in idle.words

@@ -52,7 +52,7 @@ def test_an_override_is_read_with_its_line() -> None:
 def test_the_first_one_makes_the_file() -> None:
     text = with_override(None, CHANNEL, FILE)
 
-    assert text.startswith("# Findings of the contract family that somebody answers for")
+    assert text.startswith("# Approved exceptions")
     assert _plain(*parse(text, FILE)) == [CHANNEL]
 
 

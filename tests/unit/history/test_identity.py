@@ -83,7 +83,7 @@ def test_a_syntax_error_is_said_with_its_line() -> None:
         ("revision = 'a'\0\n", 1, "not valid Python"),
         ("x = " + "(" * 500 + ")" * 500, 1, "not valid Python"),
         ("revision = " + "+".join(['"a"'] * 5000) + "\ndown_revision = None\n", 1, "not valid Python"),
-        ("#" * 8_000_001, 1, "too many to be read"),
+        ("#" * 8_000_001, 1, "too long to be read"),
     ],
 )
 def test_what_cannot_be_told_is_a_problem_with_its_place(text: str, line: int, why: str) -> None:
