@@ -54,7 +54,7 @@ def test_a_command_is_quoted_for_a_shell(name: str) -> None:
         (
             (
                 "HTTPConnectionPool(host='h', port=80): Max retries exceeded with url: /x (Caused by "
-                "NameResolutionError(\"<object at 0x7f>: Failed to resolve 'h' ([Errno -2] Name or service not known)\"))"
+                "NameResolutionError(\"<object at 0x7f>: Failed to resolve 'h' (Name or service not known)\"))"
             ),
             "the registry's host name can't be resolved",
         ),

@@ -75,7 +75,7 @@ def test_nobody_approves_what_they_ask_for(live: Site) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((*ASKED[:5], "--until", "2020-01-01", *WHY), "2020-01-01 is past"),
+        ((*ASKED[:5], "--until", "2020-01-01", *WHY), "2020-01-01 is in the past"),
         (("override", "breaks-reeder", *ASKED[2:], *WHY), "did you mean breaks-reader?"),
         (("override", "drop-column", *ASKED[2:], *WHY), "schemaguard: ignore drop-column"),
         ((*ASKED, "--for", "fraud@70", *WHY), "no contract speaks for fraud@70"),
