@@ -82,17 +82,17 @@ def _table(file: Path) -> dict[str, Any] | None:
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ConfigError(f"{file.name} is not valid TOML: {error}", at=str(file), next="mend the file") from error
+        raise ConfigError(f"{file.name} is not valid TOML: {error}", at=str(file), next="correct the file") from error
     except OSError as error:
         raise ConfigError(
-            f"cannot read {file.name}: {error.strerror}", at=str(file), next="look at its rights"
+            f"cannot read {file.name}: {error.strerror}", at=str(file), next="check the file's permissions"
         ) from error
     if file.name != "pyproject.toml":
         return document
     tool = document.get("tool")
     table = tool.get("schemaguard") if isinstance(tool, dict) else None
     if table is not None and not isinstance(table, dict):
-        raise ConfigError("tool.schemaguard is no table", at=str(file), next="write [tool.schemaguard]")
+        raise ConfigError("tool.schemaguard must be a table", at=str(file), next="write [tool.schemaguard]")
     return table
 
 
@@ -164,7 +164,7 @@ def _nearest(key: str, known: Mapping[str, object]) -> str:
 def _assumptions(table: Mapping[str, object], where: str) -> Iterator[tuple[str, Assumed]]:
     """What `[assume]` says, by expressions in Python's own spelling.
 
-    Raises ConfigError where a key is no expression, is said twice, or has a value that can't be used.
+    Raises ConfigError where a key is not an expression, is said twice, or has a value that can't be used.
     """
     seen: set[str] = set()
     for key, value in _flat(table, ""):
@@ -173,10 +173,10 @@ def _assumptions(table: Mapping[str, object], where: str) -> Iterator[tuple[str,
             raise ConfigError(
                 f"assume: {key!r} doesn't name a value",
                 at=where,
-                next="write it as it stands in the code (settings.DB.SCHEMA), or env.NAME, option.NAME or x.NAME",
+                next="write it as the code does (settings.DB.SCHEMA), or as env.NAME, option.NAME or x.NAME",
             )
         if name in seen:
-            raise ConfigError(f"assume: {key} is said twice", at=where, next="take one of the two lines out")
+            raise ConfigError(f"assume: {key} is set twice", at=where, next="remove one of the two lines")
         seen.add(name)
         kinds = _ASSUMED_TEXT if name.split(".")[0].split("[")[0] in ("env", "option", "x") else _ASSUMED
         if isinstance(value, list) and value and all(type(one) in (str, int) for one in value):

@@ -17,6 +17,14 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+def command_line(*words: str) -> str:
+    """`schemaguard` with these words, quoted as a POSIX shell needs it, so that a user can paste it."""
+    # Most runs print no command, and shlex imports re.
+    import shlex
+
+    return shlex.join(("schemaguard", *words))
+
+
 class SchemaguardError(Exception):
     """There is no verdict: `what` happened, `at` which place, and what to do `next`."""
 

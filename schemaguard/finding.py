@@ -106,4 +106,4 @@ class Finding:
     explanation: Explanation | None = None
     """Where it was asked for, of findings on what a statement does to a contract."""
     override: Place | None = None
-    """Where the override stands that accepts it; None where it is no override that does."""
+    """Where the override stands that accepts it; None where it is not an override that does."""

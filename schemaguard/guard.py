@@ -88,7 +88,7 @@ class GuardedImpl(PostgresqlImpl):
 
 
 def include_name(name: str | None, kind: str, _parents: object) -> bool:
-    """For `context.configure(include_name=…)`: Autogenerate doesn't see what is retired, nor the control schema."""
+    """For `context.configure(include_name=…)`: hides retired objects and the control schema from Autogenerate."""
     if kind == "schema":
         return name is None or not (name == "schemaguard" or name.startswith("schemaguard_retired_"))
     return name is None or not is_hidden(name)
@@ -106,7 +106,7 @@ class _Guard:
         self._installed = control.is_installed(raw)
 
     def watch(self) -> None:
-        """Learn which revision runs, and in which direction."""
+        """Note which revision runs and in which direction, before each step of Alembic."""
         inner = self._context._migrations_fn
         if inner is None:
             return
@@ -139,7 +139,10 @@ class _Guard:
         self._raw.execute(_WATCH, (schema, table))
 
     def _refuse_held(self) -> None:
-        """The table's own trigger would refuse it as well, but only after an autocommit block had been committed."""
+        """Refuse a revision that is held, before it sends anything.
+
+        The trigger on the version table refuses it too, but only after an autocommit block was committed.
+        """
         if not self._running.is_upgrade:
             return
         held = {each.revision: each for each in revision.held(self._raw)}.get(self._running.revision)
@@ -203,7 +206,7 @@ class _Guard:
         return False
 
     def _close(self, sql: str) -> None:
-        """The revision has run: a downgrade undid it; an upgrade is remembered even where it did nothing."""
+        """Write down that the revision has run: an upgrade as applied even if it did nothing, a downgrade as undone."""
         if not self._installed:
             return
         if not self._running.is_upgrade:
@@ -257,7 +260,10 @@ class _Guard:
         ledger.append(self._raw, event="retired", actor=actor(), model=None, operation=None, facts=facts)
 
     def _refuse_needed(self, sql: str, table: Name, column: str | None) -> tuple[str, ...]:
-        """Those who need what is dropped and for whom somebody answers; refused where nobody does."""
+        """The model versions that need what is dropped, if an override covers each of them.
+
+        Raises GuardRefusedError where one is not covered.
+        """
         try:
             found = needs(self._raw, (table, column), self._live(), Path.cwd())
         except (ContractError, ConfigError) as error:
@@ -267,14 +273,14 @@ class _Guard:
                 f"{f'{table}.{column}' if column else table} is needed by {', '.join(found.left)}, "
                 "and the release window isn't over",
                 at=self._place(sql),
-                next="leave it until that window is over: schemaguard contracts list",
+                next="wait until that window is over; schemaguard contracts list shows when",
             )
         return found.answered_for
 
     def _require_control(self, sql: str) -> None:
         if not self._installed:
             raise GuardRefusedError(
-                "a drop can only become a retirement where the control schema is",
+                "a drop can't be turned into a retirement: this database has no control schema",
                 at=self._place(sql),
                 next="schemaguard install, then run the migration again",
             )
@@ -289,7 +295,7 @@ class _Guard:
 
 
 def _running(step: Any) -> _Running:
-    """What an Alembic step runs; a stamp has no revision of its own: it moves the version and runs nothing."""
+    """The revision that an Alembic step runs; none for a stamp, which moves the version and runs nothing."""
     script = getattr(step, "revision", None)
     if script is None:
         return _Running()
@@ -304,11 +310,11 @@ def actor() -> str:
 
 
 def _raw(connection: SqlConnection) -> Raw:
-    """The driver's connection: what the guard sends itself doesn't pass its own hook."""
+    """The driver's connection, so that the guard's own statements don't pass through its hook."""
     driver = connection.connection.driver_connection
     if not isinstance(driver, psycopg.Connection):
         raise DatabaseError(
-            f"the guard works with psycopg 3, and this connection is a {type(driver).__module__} one",
+            f"the guard needs psycopg 3, but this connection uses {type(driver).__module__}",
             at="env.py",
             next="use a postgresql+psycopg:// URL for migrations",
         )

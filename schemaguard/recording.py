@@ -64,7 +64,7 @@ class Recording:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What isn't looked into and a person has to judge: functions, and statements that are no queries."""
+        """What isn't looked into and a person has to judge: functions, and statements that aren't queries."""
         return self._done.notes
 
     @property

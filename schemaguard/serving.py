@@ -14,7 +14,7 @@ from typing import Any, Self
 import psycopg
 from psycopg import sql
 
-from schemaguard.errors import DatabaseError
+from schemaguard.errors import DatabaseError, command_line
 from schemaguard.frozen import dataclass
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -73,7 +73,9 @@ class Follower:
         row = self._ask(_CURRENT, (self.model,))
         if row is None:
             raise DatabaseError(
-                f"no version of {self.model} serves", at="schemaguard.pointer", next="schemaguard promote"
+                f"no version of {self.model} serves",
+                at="schemaguard.pointer",
+                next=command_line("promote", self.model, "VERSION"),
             )
         epoch, version, schema, reads_through, artifact = row
         self._seen = epoch

@@ -100,13 +100,13 @@ def _can_hide(change: c.Change, catalog: Catalog) -> TypeGuard[c.DropIndex]:
 
 def _hide(hidden: tuple[c.DropIndex, ...], changes: tuple[c.Change, ...], catalog: Catalog) -> Decision:
     if len(hidden) != len(changes):
-        return Refuse("the statement drops an index and does something else, too", _ALONE)
+        return Refuse("the statement drops an index and also does something else", _ALONE)
     return HideIndexes(tuple(catalog.resolve(change.index) for change in hidden))
 
 
 def _drops(drops: list[c.DropColumn | c.DropTable], changes: tuple[c.Change, ...], catalog: Catalog) -> Decision:
     if len(drops) != len(changes):
-        return Refuse("the statement drops something and does something else, too", _ALONE)
+        return Refuse("the statement drops something and also does something else", _ALONE)
     objects: list[tuple[Name, str | None]] = []
     for drop in drops:
         table = catalog.table(drop.table)
@@ -116,8 +116,8 @@ def _drops(drops: list[c.DropColumn | c.DropTable], changes: tuple[c.Change, ...
             continue  # IF EXISTS, or temporary, or the server says so itself.
         if drop.cascade:
             return Refuse(
-                f"the CASCADE of the drop of {drop.table} reaches what can't be retired with it",
-                "drop what depends on it in statements of their own, then leave CASCADE out",
+                f"the CASCADE of the drop of {drop.table} also drops what can't be retired with it",
+                "drop what depends on it in separate statements, then drop it without CASCADE",
             )
         objects.append((catalog.resolve(drop.table), column))
     return Retire(tuple(objects)) if objects else LetThrough()
@@ -126,22 +126,22 @@ def _drops(drops: list[c.DropColumn | c.DropTable], changes: tuple[c.Change, ...
 def _destroys(change: c.Change, catalog: Catalog) -> Refuse | None:
     match change:
         case c.Opaque(reason=reason):
-            return Refuse(f"what it does can't be read ({reason})", "write it as plain statements")
+            return Refuse(f"schemaguard can't tell what it does ({reason})", "write it as plain statements")
         case c.Unreadable(reason=reason):
-            return Refuse(f"it can't be read ({reason})", "look at the statement")
+            return Refuse(f"it can't be parsed ({reason})", "look at the statement")
         case c.TruncateTable(table=table):
             return Refuse(
-                f"TRUNCATE would delete every row of {table}", "delete what may go in a job of its own, after a copy"
+                f"TRUNCATE would delete every row of {table}", "copy the rows first, then delete them in a separate job"
             )
         case c.DeleteRows(table=table):
             return Refuse(
-                f"DELETE would delete rows of {table}", "delete what may go in a job of its own, after a copy"
+                f"DELETE would delete rows of {table}", "copy the rows first, then delete them in a separate job"
             )
         case c.DropObject(kind=kind, object=name):
             found = inverse(change, catalog, with_guard=True)
             if kind in _DATA_LOSS_KINDS or change.cascade or found.cls == "lossy":
                 return Refuse(
-                    f"DROP {kind.upper()} {name} can't be taken back", "leave it until nobody's window needs it"
+                    f"DROP {kind.upper()} {name} can't be taken back", "keep it until no release window needs it"
                 )
             return None
         case c.RetypeColumn(table=table, column=column, type=type_):
@@ -155,7 +155,7 @@ def _destroys(change: c.Change, catalog: Catalog) -> Refuse | None:
         case c.AlterComposite(type=name):
             if inverse(change, catalog, with_guard=True).cls == "lossy":
                 return Refuse(
-                    f"{name} would lose what its attribute holds", "make a new type, and let the models change over"
+                    f"{name} would lose the values of its attribute", "make a new type, and let the models change over"
                 )
             return None
         case _:

@@ -1,4 +1,7 @@
-"""What statements lock strongly: all of that is locked first and in one order, or two would wait for each other."""
+"""What statements lock strongly: all of that is locked first and in one order, or two would wait for each other.
+
+See https://www.postgresql.org/docs/18/explicit-locking.html#LOCKING-DEADLOCKS.
+"""
 
 from collections.abc import Iterable
 

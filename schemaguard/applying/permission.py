@@ -1,4 +1,4 @@
-"""Who answers for a drop that a contract in its window forbids: overrides that are in the file and in the ledger."""
+"""Which overrides permit a drop that a contract in its window forbids: those in the file and in the ledger."""
 
 from collections.abc import Collection, Iterable
 from datetime import date

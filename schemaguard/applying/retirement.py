@@ -41,7 +41,10 @@ class Retirement:
 
 
 def retire_column(catalog: Catalog, name: Name, column: str, token: int) -> Retirement:
-    """The retirement of a column of a live catalog; RefusedError, with what to do first, where it can't be retired."""
+    """The retirement of a column of a live catalog; RefusedError, with what to do first, where it can't be retired.
+
+    See https://www.postgresql.org/docs/18/sql-altertable.html.
+    """
     table = _table(catalog, name)
     known = table.column(column)
     if known is None:
@@ -65,7 +68,10 @@ def retire_column(catalog: Catalog, name: Name, column: str, token: int) -> Reti
 
 
 def retire_table(catalog: Catalog, name: Name, token: int) -> Retirement:
-    """The retirement of a table of a live catalog; RefusedError, with what to do first, where it can't be retired."""
+    """The retirement of a table of a live catalog; RefusedError, with what to do first, where it can't be retired.
+
+    See https://www.postgresql.org/docs/18/sql-altertable.html.
+    """
     table = _table(catalog, name)
     cls, why = _cost(c.DropTable(table.name), catalog, str(table.name))
     if table.partition_by is not None or any(table.name in other.inherits for other in catalog.tables.values()):
@@ -99,7 +105,10 @@ def retire_table(catalog: Catalog, name: Name, token: int) -> Retirement:
 
 
 def hide_index(index: Name, token: int) -> tuple[str, str]:
-    """(what gives an index a hidden name, so that its own may be used again; what gives it back)."""
+    """(what gives an index a hidden name, so that its own may be used again; what gives it back).
+
+    See https://www.postgresql.org/docs/18/sql-alterindex.html.
+    """
     aside = Name(hidden(index.name, token), index.schema)
     return (
         rendered(c.RenameObject("index", index, aside.name)),
@@ -125,7 +134,7 @@ def _cost(change: c.DropColumn | c.DropTable, catalog: Catalog, what: str) -> tu
 
 def _refusal(what: str, why: str, first: str) -> RefusedError:
     return RefusedError(
-        f"{what} can't be retired: {why}", at=what, next=first or "leave it, or drop it by hand once nobody needs it"
+        f"{what} can't be retired: {why}", at=what, next=first or "keep it, or drop it by hand once nobody needs it"
     )
 
 

@@ -1,6 +1,8 @@
 """Which types PostgreSQL converts by itself: in an assignment, and to compare two columns of a foreign key.
 
 After pg_cast of PostgreSQL 15–18. Where a type is none of the built-in ones named here the answer is that it converts.
+
+See https://www.postgresql.org/docs/18/catalog-pg-cast.html.
 """
 
 import json
@@ -69,7 +71,10 @@ _ORDER = {name: place for place, name in enumerate(_NUMBERS)}
 
 
 def can_reference(column: Type, key: Type) -> bool:
-    """Whether a foreign key's column of one type can be looked up in a key of the other."""
+    """Whether a foreign key's column of one type can be looked up in a key of the other.
+
+    See ATAddForeignKeyConstraint() in tablecmds.c.
+    """
     if column.dimensions or key.dimensions:
         if bool(column.dimensions) != bool(key.dimensions):
             return False
@@ -138,7 +143,10 @@ def string_literal(text: str) -> str | None:
 
 
 def literal_fits(text: str, type_: Type) -> bool:
-    """Whether a bare string literal is input for the type, as far as that can be told; other texts are taken to."""
+    """Whether a bare string literal is input for the type, as far as that can be told; other texts are taken to.
+
+    See https://www.postgresql.org/docs/18/typeconv-query.html.
+    """
     literal = string_literal(text)
     if literal is None:
         return True

@@ -1,4 +1,4 @@
-"""How two catalogs differ, as values that read well; the same expression in two spellings is no difference."""
+"""How two catalogs differ, as values that read well; the same expression in two spellings is not a difference."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -11,7 +11,7 @@ Document = dict[str, Any]
 def document(catalog: Catalog) -> Document:
     """The value of the key `catalog`: every list sorted by name, columns in their order, indexes with their table.
 
-    Temporary tables and indexes of what is no table are left out.
+    Temporary tables and indexes of what is not a table are left out.
     """
     catalog = indexed(catalog)
     tables = sorted(catalog.tables.values(), key=lambda table: (table.name.schema or "", table.name.name))

@@ -61,7 +61,7 @@ def _drops(change: c.Change, draft: Draft, with_guard: bool) -> Inverse | None:
                 return Inverse("impossible", why=found.why)
             return Inverse(found.cls, why=found.why or "hidden, not dropped", is_retirement=True)
         case _:
-            return Inverse("lossy", why="what the drop deletes doesn't come back")
+            return Inverse("lossy", why="the deleted data doesn't come back")
 
 
 def _constraint_again(draft: Draft, change: c.DropConstraint, found: Retirability) -> Inverse:

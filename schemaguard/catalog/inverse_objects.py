@@ -1,4 +1,4 @@
-"""What takes back a change of anything that is no table, column, constraint or index."""
+"""What takes back a change of anything that is not a table, column, constraint or index."""
 
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.fold.draft import Draft
@@ -187,7 +187,7 @@ def _object_again(change: c.DropObject, draft: Draft, with_guard: bool) -> Inver
                 return instant(*(c.CreateFunction(made) for made in known))
             return Inverse("impossible", why=f"what {change.object} does isn't known")
         case "sequence" | "schema" | "extension" | "database" | "table":
-            return Inverse("lossy", why="what the drop deletes doesn't come back")
+            return Inverse("lossy", why="the deleted data doesn't come back")
         case _ if with_guard:
             return instant(why="its definition is kept when it goes")
         case _:

@@ -75,7 +75,7 @@ class PersistentMap(Mapping[K, V]):
             bits = hash(key)
             while type(node) is tuple:
                 node, bits = node[bits & _MASK], bits >> _WIDTH_BITS
-        return node  # type: ignore[no-any-return]  # what is no branch is a leaf
+        return node  # type: ignore[no-any-return]  # what is not a branch is a leaf
 
     def _entry(self, key: K) -> tuple[int, V] | None:
         found = self._leaf(key).get(key)

@@ -1,4 +1,7 @@
-"""Whether a drop can become a retirement: a rename out of sight, with the data kept, metadata only."""
+"""Whether a drop can become a retirement: a rename out of sight, with the data kept, metadata only.
+
+See https://www.postgresql.org/docs/18/sql-altertable.html ("The RENAME forms … There is no effect on the stored data").
+"""
 
 from collections.abc import Iterator
 from typing import Literal

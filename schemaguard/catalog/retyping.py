@@ -163,7 +163,10 @@ def _of_numbers(old: Type, new: Type) -> Retyping:
 
 
 def is_plain_cast(using: str, column: str) -> bool:
-    """Whether USING says no more than the column itself, perhaps cast: the server takes that as if it weren't there."""
+    """Whether USING says no more than the column itself, perhaps cast: the server takes that as if it weren't there.
+
+    See ATColumnChangeRequiresRewrite() in tablecmds.c.
+    """
     text = bare(using).lower()
     names = (column.lower(), f'"{column.lower()}"')
     return bare(text.partition("::")[0]).strip() in names or text.startswith(tuple(f"cast({n} as" for n in names))

@@ -98,7 +98,7 @@ class Type:
     """1 for an array, however many brackets were written: the server doesn't hold a column to them."""
     interval_fields: str | None = None
     words: tuple[str, ...] = ()
-    """Modifiers that are no numbers and stand before those, such as `Point` in `geometry(Point,4326)`."""
+    """Modifiers that are not numbers and stand before those, such as `Point` in `geometry(Point,4326)`."""
 
     def __str__(self) -> str:
         return self.spelling
@@ -110,7 +110,7 @@ class Type:
 
     @property
     def element(self) -> "Type":
-        """The type of an array's elements; the type itself where it is no array."""
+        """The type of an array's elements; the type itself where it is not an array."""
         return Type(self.name, self.schema, self.modifiers, 0, self.interval_fields, self.words)
 
     @property
@@ -136,7 +136,7 @@ class _Token(NamedTuple):
 def parse_type(text: str) -> Type:
     """The type that a text means, as PostgreSQL's grammar reads it; serial names mean the integer type beneath.
 
-    Raises ValueError where the text is no type.
+    Raises ValueError where the text is not a type.
     """
     return _Parser(text).parse()
 
@@ -222,7 +222,7 @@ class _Parser:
         return Type(second.text, first.text, numbers, words=words)
 
     def by_catalog_name(self, name: str, schema: str | None) -> Type:
-        """A name of pg_type, as quotes or pg_catalog mean it: `"char"` is no `character` there."""
+        """A name of pg_type, as quotes or pg_catalog mean it: `"char"` is not a `character` there."""
         words, numbers = self.modifiers()
         if name in _QUOTED_INTERNAL and not numbers and not words:
             return Type(_QUOTED_INTERNAL[name])

@@ -23,7 +23,7 @@ STABLE = frozenset(
     cardinality array_length to_tsvector setweight to_number text int integer bigint smallint float real double
     """.split()  # noqa: SIM905 - a hundred quoted names would be harder to read than words
 )
-"""Functions of pg_catalog that aren't volatile, and words before a parenthesis that are no functions."""
+"""Functions of pg_catalog that aren't volatile, and words before a parenthesis that aren't functions."""
 
 
 def is_constant(text: str | None) -> bool:

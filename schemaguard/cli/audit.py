@@ -33,12 +33,13 @@ def log(
 @group.command(cls=Verb)
 def verify(
     checkpoint: Annotated[
-        list[str] | None, typer.Option(metavar="SIZE:ROOT", help="A root that was kept elsewhere; may be repeated.")
+        list[str] | None,
+        typer.Option(metavar="SIZE:ROOT", help="A checkpoint that was kept elsewhere; may be repeated."),
     ] = None,
     database_url: DatabaseUrl = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Recompute every hash of the ledger, and say what was checked.
+    """Recompute every hash of the ledger, and show what was checked.
 
     Exit code: 0 intact, 1 tampered with.
     """

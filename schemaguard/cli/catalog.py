@@ -19,17 +19,18 @@ class CatalogFormat(StrEnum):
 
 def catalog(
     path: Annotated[
-        str | None, typer.Argument(metavar="PATH", help="Where the migrations are (default: as configured).")
+        str | None,
+        typer.Argument(metavar="PATH", help="The folder or file of the migrations (default: as configured)."),
     ] = None,
     at: Annotated[str, typer.Option(metavar="REVISION", help="The revision to stop at.")] = "heads",
     initial: Annotated[Path | None, typer.Option(help="SQL that runs before the first revision.")] = None,
     live: Annotated[str | None, typer.Option(metavar="URL", help="Read a real database instead.")] = None,
     diff: Annotated[bool, typer.Option("--diff", help="Compare the migrations with the database.")] = False,
     pg_version: Annotated[int | None, typer.Option(help="The PostgreSQL version to assume (15 to 18).")] = None,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Evaluate everything anew.")] = False,
-    output: Annotated[CatalogFormat, typer.Option("--format", help="How the catalog is written.")] = CatalogFormat.TEXT,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Evaluate everything again, without the cache.")] = False,
+    output: Annotated[CatalogFormat, typer.Option("--format", help="The format of the catalog.")] = CatalogFormat.TEXT,
 ) -> None:
-    """Show the tables that migrations arrive at, or a database has, or how they differ.
+    """Show the tables that migrations build, or that a database has, or how the two differ.
 
     Exit code: 0, or 1 where --diff finds a difference.
     """
@@ -51,7 +52,7 @@ def _show(found: "CatalogAt", output: CatalogFormat) -> None:
     if found.taken_as_applied is not None:
         typer.echo(
             f"note: {found.taken_as_applied} and what comes before it are taken as applied: "
-            "the initial file has what they make",
+            "the initial file already contains what they create",
             err=True,
         )
     if output is CatalogFormat.JSON:

@@ -15,7 +15,7 @@ def check(
         list[str] | None,
         typer.Argument(
             metavar="PATH",
-            help="alembic.ini, a script location, a folder of migrations or .sql files; left out: as configured.",
+            help="alembic.ini, a script location, or a folder of migrations or .sql files (default: as configured).",
         ),
     ] = None,
     base: Annotated[
@@ -23,37 +23,43 @@ def check(
     ] = None,
     contracts: Annotated[str | None, typer.Option(metavar="DIR", help="The folder of the contracts.")] = None,
     window: Annotated[
-        str | None, typer.Option(metavar="live|FILE|dates", help="Where the release windows are read.")
+        str | None, typer.Option(metavar="live|FILE|dates", help="Where to read the release windows from.")
     ] = None,
-    select: Annotated[list[str] | None, typer.Option(metavar="RULE", help="Look for these rules only.")] = None,
-    ignore: Annotated[list[str] | None, typer.Option(metavar="RULE", help="Leave these rules out.")] = None,
-    baseline: Annotated[Path | None, typer.Option(help="Accept the findings in this JSON of an earlier check.")] = None,
+    select: Annotated[list[str] | None, typer.Option(metavar="RULE", help="Use only these rules.")] = None,
+    ignore: Annotated[list[str] | None, typer.Option(metavar="RULE", help="Don't use these rules.")] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="Accept the findings in this file, the JSON of an earlier check.")
+    ] = None,
     initial: Annotated[Path | None, typer.Option(help="SQL that runs before the first revision.")] = None,
-    at: Annotated[datetime | None, typer.Option(metavar="TIME", help="Judge the windows at this time (UTC).")] = None,
+    at: Annotated[
+        datetime | None, typer.Option(metavar="TIME", help="Judge the release windows as of this time (UTC).")
+    ] = None,
     pg_version: Annotated[int | None, typer.Option(help="The PostgreSQL version to assume (15 to 18).")] = None,
     in_transaction: Annotated[
         bool,
         typer.Option(
-            "--assume-in-transaction", help="Each SQL file runs in one transaction (default: as its tool does)."
+            "--assume-in-transaction", help="Each SQL file runs in one transaction (default: as its tool runs it)."
         ),
     ] = False,
     not_in_transaction: Annotated[
         bool, typer.Option("--no-assume-in-transaction", help="Each statement of a SQL file commits on its own.")
     ] = False,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Evaluate everything anew.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Evaluate everything again, without the cache.")] = False,
     explain: Annotated[
         bool,
-        typer.Option("--explain", help="Say why, in text, markdown and json: the row, the catalog, the SQLSTATE."),
+        typer.Option(
+            "--explain", help="Also show why (text, markdown, json): the table row, the catalog, the SQLSTATE."
+        ),
     ] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show notes too.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also show notes.")] = False,
     output: Annotated[
         CheckFormat,
         typer.Option("--format", metavar="FORMAT", help=f"How the verdict is written: {', '.join(CheckFormat)}."),
     ] = CheckFormat.TEXT,
 ) -> None:
-    """Judge migrations: who still needs what they change, and whether it can be taken back.
+    """Judge migrations: who still needs what they change, and whether it can be undone.
 
-    Nothing of them is imported or run, and nothing connected to, unless --window live asks the database.
+    No migration is imported or run, and no database is asked, except with --window live.
     Exit code: 0 passed, 1 rejected, 2 no verdict.
     """
     from schemaguard.cli import checking

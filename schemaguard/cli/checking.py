@@ -56,7 +56,9 @@ def run(asked: CheckRequest, words: Sequence[str] | None = None) -> int:
     from schemaguard.errors import UsageError
 
     if asked.in_transaction and asked.not_in_transaction:
-        raise UsageError("both --assume-in-transaction and --no-assume-in-transaction", next="give one of them")
+        raise UsageError(
+            "--assume-in-transaction and --no-assume-in-transaction can't be used together", next="give one of them"
+        )
     options = command.CheckOptions(
         paths=asked.paths,
         base=asked.base,

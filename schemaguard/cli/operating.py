@@ -39,12 +39,14 @@ DatabaseUrl = Annotated[
 RegistryUri = Annotated[
     str | None, typer.Option("--registry-uri", metavar="URI", help="The MLflow registry (or SCHEMAGUARD_REGISTRY_URI).")
 ]
-AliasName = Annotated[str | None, typer.Option("--alias", help="The registry alias that follows the pointer.")]
+AliasName = Annotated[
+    str | None, typer.Option("--alias", help="The registry alias to keep on the version that serves.")
+]
 IfEpoch = Annotated[int | None, typer.Option("--if-epoch", metavar="N", help="Only if the epoch is still N.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and touch nothing.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
-Finish = Annotated[bool, typer.Option("--finish", help="Retire what is left over without waiting for servers.")]
-Output = Annotated[Format, typer.Option("--format", help="How it is told.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and change nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask for confirmation.")]
+Finish = Annotated[bool, typer.Option("--finish", help="Retire leftovers without waiting for the model servers.")]
+Output = Annotated[Format, typer.Option("--format", help="The format of the output.")]
 
 
 def console() -> "Console":

@@ -10,25 +10,25 @@ from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
 def override(
-    rule: Annotated[str, typer.Argument(metavar="RULE", help="The rule that fires, such as breaks-reader.")],
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="The rule of the finding, such as breaks-reader.")],
     thing: Annotated[str, typer.Argument(metavar="OBJECT", help="TABLE or TABLE.COLUMN, as the finding names it.")],
     whom: Annotated[
         list[str],
-        typer.Option("--for", metavar="MODEL@VERSION", help="For whom it may fire; may be repeated."),
+        typer.Option("--for", metavar="MODEL@VERSION", help="The model version that may break; may be repeated."),
     ],
     until: Annotated[
-        datetime, typer.Option(metavar="DATE", formats=["%Y-%m-%d"], help="The last day on which it holds.")
+        datetime, typer.Option(metavar="DATE", formats=["%Y-%m-%d"], help="The last day on which the override holds.")
     ],
-    reason: Annotated[str, typer.Option(help="Why it is fine; it stands in every report.")],
-    approved_by: Annotated[str, typer.Option(metavar="NAME", help="Who answers for it: not the one who asks.")],
+    reason: Annotated[str, typer.Option(help="Why the break is acceptable; every report shows it.")],
+    approved_by: Annotated[str, typer.Option(metavar="NAME", help="Who approves it; must not be the person who asks.")],
     contracts: Folder = None,
     database_url: DatabaseUrl = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Let a finding of the contract family pass, for the model versions named and until a day.
+    """Accept a finding of the contract family, for named model versions and until a date.
 
-    It goes to contracts/overrides.yaml and, where a database is configured, to the ledger. Nothing else can silence
-    that family. Who asks is SCHEMAGUARD_ACTOR, else the system's user.
+    The override is written to contracts/overrides.yaml and, where a database is configured, to the ledger. Nothing else
+    can silence that family. Who asks is SCHEMAGUARD_ACTOR, else the system's user.
     """
     from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands import override as command

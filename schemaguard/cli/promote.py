@@ -9,10 +9,10 @@ from schemaguard.cli.operating import AliasName, DatabaseUrl, DryRun, Finish, Fo
 
 def promote(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="The model.")],
-    version: Annotated[str, typer.Argument(metavar="VERSION", help="The published version that is to serve.")],
-    reason: Annotated[str, typer.Option(help="Why, for the ledger.")] = "promotion",
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="The published version to put to serve.")],
+    reason: Annotated[str, typer.Option(help="The reason, written to the ledger.")] = "promotion",
     fallback: Annotated[
-        str | None, typer.Option(metavar="VERSION", help="Where rollbacks go; its window has no end.")
+        str | None, typer.Option(metavar="VERSION", help="The version that rollbacks go to; its window has no end.")
     ] = None,
     if_epoch: IfEpoch = None,
     dry_run: DryRun = False,
@@ -23,9 +23,9 @@ def promote(
     alias: AliasName = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Put a published model version to serve.
+    """Make a published model version the one that serves.
 
-    Its contract is satisfied first; then the pointer is switched, and the registry's alias follows.
+    First the database is made to satisfy its contract; then the pointer is switched and the registry alias moved.
     Exit code: 0 done, 2 impossible as asked, 4 a person has to settle something first.
     """
     from schemaguard.cli.operating import open_site

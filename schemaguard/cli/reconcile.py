@@ -11,17 +11,19 @@ if TYPE_CHECKING:
 
 
 def reconcile(
-    watch: Annotated[bool, typer.Option("--watch", help="Go on until interrupted.")] = False,
-    every: Annotated[float, typer.Option(metavar="SECONDS", min=0.1, help="How often, with --watch.")] = 30.0,
+    watch: Annotated[bool, typer.Option("--watch", help="Repeat until interrupted.")] = False,
+    every: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0.1, help="The pause between two rounds, with --watch.")
+    ] = 30.0,
     finish: Finish = False,
     database_url: DatabaseUrl = None,
     registry_uri: RegistryUri = None,
     alias: AliasName = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Finish operations that wait, and correct aliases that have drifted.
+    """Finish waiting operations, and correct registry aliases that have drifted.
 
-    It also tells which retired objects have outlived their retention.
+    It also lists retired objects whose retention has ended.
     """
     import time
 

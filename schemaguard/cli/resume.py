@@ -9,20 +9,22 @@ from schemaguard.cli.operating import DatabaseUrl, Finish, Format, Output, Regis
 
 def resume(
     operation: Annotated[
-        int | None, typer.Argument(metavar="OPERATION", help="Its number; left out: the open one.")
+        int | None, typer.Argument(metavar="OPERATION", help="The number of the operation (default: the open one).")
     ] = None,
     mark: Annotated[
-        str | None, typer.Option(metavar="done", help="Take your word that the step it stopped at is done.")
+        str | None, typer.Option(metavar="done", help="Mark the step at which it stopped as done: you have checked.")
     ] = None,
-    abandon: Annotated[bool, typer.Option("--abandon", help="Undo what was prepared and give it up.")] = False,
+    abandon: Annotated[
+        bool, typer.Option("--abandon", help="Undo what was prepared and give the operation up.")
+    ] = False,
     finish: Finish = False,
     database_url: DatabaseUrl = None,
     registry_uri: RegistryUri = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Carry an interrupted operation on from where its journal stands.
+    """Continue an interrupted operation at the step where it stopped.
 
-    Repeating it is harmless.
+    It is safe to run it again.
     """
     from schemaguard.cli.operating import open_site, tell_json
     from schemaguard.cli.switching import tell
@@ -30,7 +32,9 @@ def resume(
     from schemaguard.errors import UsageError
 
     if mark not in (None, "done") or (mark and abandon):
-        raise UsageError("--mark takes `done` only, and not together with --abandon", next="schemaguard resume --help")
+        raise UsageError(
+            "--mark must be `done`, and can't be combined with --abandon", next="schemaguard resume --help"
+        )
     with open_site(database_url, registry_uri, None) as site:
         if abandon:
             given_up = command.abandon(site, operation)

@@ -10,12 +10,15 @@ from schemaguard.cli.operating import AliasName, DatabaseUrl, DryRun, Finish, Fo
 
 def rollback(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="The model.")],
-    reason: Annotated[str, typer.Option(help="Why, for the ledger.")],
+    reason: Annotated[str, typer.Option(help="The reason, written to the ledger.")],
     to: Annotated[
-        str | None, typer.Option(metavar="VERSION", help="The version to go to; left out: what served before.")
+        str | None,
+        typer.Option(metavar="VERSION", help="The version to go back to (default: the one that served before)."),
     ] = None,
-    metric: Annotated[str | None, typer.Option(help="The measurement that led to it.")] = None,
-    detected_at: Annotated[datetime | None, typer.Option(metavar="TIME", help="When it was noticed (UTC).")] = None,
+    metric: Annotated[str | None, typer.Option(help="The measurement that led to the rollback.")] = None,
+    detected_at: Annotated[
+        datetime | None, typer.Option(metavar="TIME", help="When the problem was noticed (UTC).")
+    ] = None,
     if_epoch: IfEpoch = None,
     dry_run: DryRun = False,
     yes: Yes = False,

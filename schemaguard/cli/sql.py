@@ -29,14 +29,14 @@ def sql(
         list[str],
         typer.Argument(
             metavar="[PATH] REVISION[:REVISION]",
-            help="Where the migrations are (default: as configured), and which revision or range.",
+            help="The folder or file of the migrations (default: as configured), and the revision or range.",
         ),
     ],
-    downgrade: Annotated[bool, typer.Option("--downgrade", help="The way back instead of the way up.")] = False,
+    downgrade: Annotated[bool, typer.Option("--downgrade", help="Show the downgrade instead of the upgrade.")] = False,
     initial: Annotated[Path | None, typer.Option(help="SQL that runs before the first revision.")] = None,
     pg_version: Annotated[int | None, typer.Option(help="The PostgreSQL version to assume (15 to 18).")] = None,
-    no_cache: Annotated[bool, typer.Option("--no-cache", help="Evaluate everything anew.")] = False,
-    output: Annotated[SqlFormat, typer.Option("--format", help="How the statements are written.")] = SqlFormat.TEXT,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Evaluate everything again, without the cache.")] = False,
+    output: Annotated[SqlFormat, typer.Option("--format", help="The format of the statements.")] = SqlFormat.TEXT,
 ) -> None:
     """Show the statements that a revision would run, each with file:line.
 
@@ -47,16 +47,18 @@ def sql(
     from schemaguard.errors import UsageError
 
     if len(words) > 2:
-        raise UsageError("too many words", at=" ".join(words), next="schemaguard sql [PATH] REVISION[:REVISION]")
+        raise UsageError("too many arguments", at=" ".join(words), next="schemaguard sql [PATH] REVISION[:REVISION]")
     with read_settings(initial=initial, pg_version=pg_version, no_cache=no_cache) as reading:
-        said = remembered(reading, ("sql", words, downgrade, output), lambda: _said(reading, words, downgrade, output))
+        said = remembered(
+            reading, ("sql", words, downgrade, output), lambda: _output(reading, words, downgrade, output)
+        )
     if output is SqlFormat.JSON:
         typer.echo(said)
     else:
         _show(json.loads(said))
 
 
-def _said(reading: "Reading", words: list[str], downgrade: bool, output: SqlFormat) -> str:
+def _output(reading: "Reading", words: list[str], downgrade: bool, output: SqlFormat) -> str:
     """What is shown, as JSON: the document, or the lines of the text with the style of each."""
     from schemaguard.commands import sql as command
 
@@ -107,7 +109,7 @@ def _lines_of(run: "Run") -> "Iterator[tuple[str, str]]":
             last = turn
         yield f"-- {visible(str(step.statement.place))}", "cyan"
         if step.conditional:
-            yield "-- only if a condition holds that can't be known here", "yellow"
+            yield "-- only if a condition holds that can't be evaluated here", "yellow"
         for reason in reasons(step):
             yield f"-- not understood: {visible(reason)}", "yellow"
         text = visible(step.statement.sql.strip(), keep_lines=True)

@@ -45,8 +45,8 @@ def _ask(shown: "Shown") -> None:
 
     if not sys.stdin.isatty():
         raise UsageError(
-            "there is no terminal to confirm on",
-            next=f"say it with --yes, best together with --if-epoch {shown.plan.epoch}",
+            "no terminal to confirm on",
+            next=f"add --yes, best together with --if-epoch {shown.plan.epoch}",
         )
     typer.confirm("carry it out?", abort=True, err=True)
 

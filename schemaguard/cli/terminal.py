@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 FORCED = frozenset({"FORCE_COLOR", "TTY_COMPATIBLE"})
-"""With these in the environment rich may take what is no terminal for one."""
+"""With these in the environment rich may take what is not a terminal for one."""
 
 
 def terminal() -> "Console | None":

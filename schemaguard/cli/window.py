@@ -18,10 +18,12 @@ group = typer.Typer(
 @group.command()
 def show(
     window: Annotated[
-        str | None, typer.Option(metavar="live|FILE|dates", help="Where the release windows are read.")
+        str | None, typer.Option(metavar="live|FILE|dates", help="Where to read the release windows from.")
     ] = None,
     contracts: Folder = None,
-    at: Annotated[datetime | None, typer.Option(metavar="TIME", help="Judge the windows at this time (UTC).")] = None,
+    at: Annotated[
+        datetime | None, typer.Option(metavar="TIME", help="Judge the release windows as of this time (UTC).")
+    ] = None,
     database_url: DatabaseUrl = None,
     output: Output = Format.TEXT,
 ) -> None:
@@ -43,19 +45,20 @@ def show(
 @group.command()
 def lock(
     file: Annotated[
-        str | None, typer.Option("--output", metavar="FILE", help="Where to; left out: window.lock with the contracts.")
+        str | None,
+        typer.Option("--output", metavar="FILE", help="The file to write (default: window.lock beside the contracts)."),
     ] = None,
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; say whether the file is what it should be.")
+        bool, typer.Option("--check", help="Write nothing; only say whether the file is up to date.")
     ] = False,
-    refresh: Annotated[bool, typer.Option("--refresh", help="Write it even if nothing but its date changes.")] = False,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Write the file even if only its date changes.")] = False,
     contracts: Folder = None,
     database_url: DatabaseUrl = None,
     output: Output = Format.TEXT,
 ) -> None:
     """Write the release windows of the database to a file that check reads without one.
 
-    The same windows are the same bytes but for the date; while they stay the same, the date is renewed once a day.
+    The same windows give the same bytes except for the date, which is renewed at most once a day.
     Exit code: 0, or 1 where --check finds a difference.
     """
     from schemaguard.cli.operating import console, open_site, tell_json
@@ -65,7 +68,7 @@ def lock(
     from schemaguard.report.window import lock_json, show_lock
 
     if check and refresh:
-        raise UsageError("both --check and --refresh", next="give one of them")
+        raise UsageError("--check and --refresh can't be used together", next="give one of them")
     with open_site(database_url, contracts=contracts) as site:
         target = file or str(site.contracts_folder / LOCK)
         live = site.live_window()

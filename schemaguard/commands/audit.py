@@ -36,5 +36,5 @@ def parse_checkpoint(text: str) -> Checkpoint:
         return Checkpoint(int(size), bytes.fromhex(root), "--checkpoint")
     except ValueError as error:
         raise UsageError(
-            f"{text!r} is no checkpoint", at="--checkpoint", next="SIZE:ROOT, as schemaguard audit verify prints it"
+            f"{text!r} is not a checkpoint", at="--checkpoint", next="SIZE:ROOT, as schemaguard audit verify prints it"
         ) from error

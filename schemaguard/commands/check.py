@@ -83,7 +83,7 @@ def check(
         overrides=Overrides(
             read_overrides(contracts_folder(options, reading), reading.files),
             (options.at or now).date(),
-            # A single file is no history: what its overrides are for may stand in another one.
+            # A single file is not a history: what its overrides are for may stand in another one.
             tells_unused=base is None and not any(history.path.endswith(".sql") for history in histories),
         ),
     )
@@ -174,14 +174,15 @@ def contracts_folder(options: CheckOptions, reading: Reading) -> Path:
 def _remarks(source: str, age_days: int | None) -> tuple[str, ...]:
     remarks = []
     if age_days is not None and age_days >= OLD_DAYS:
-        remarks.append(f"{source} is {age_days} days old: schemaguard window lock writes it anew")
+        remarks.append(f"{source} is {age_days} days old: schemaguard window lock writes it again")
     return tuple(remarks)
 
 
 def taken_as_applied(replays: Iterable[Replay]) -> tuple[str, ...]:
     """What is to be said where an initial file holds revisions already and doesn't say so."""
     return tuple(
-        f"{replay.taken_as_applied} and what comes before it are taken as applied: the initial file has what they make"
+        f"{replay.taken_as_applied} and what comes before it count as applied: "
+        "the initial file contains what they create"
         for replay in replays
         if replay.taken_as_applied is not None
     )

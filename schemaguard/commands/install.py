@@ -28,9 +28,9 @@ def install(site: Site) -> Installed:
         server = connection.info.server_version // 10000
         if server < OLDEST_SERVER:
             raise DatabaseError(
-                f"this is PostgreSQL {server}",
+                f"PostgreSQL {server} is not supported",
                 at=f"database {connection.info.dbname}",
-                next=f"use {OLDEST_SERVER} or newer: older ones aren't tested",
+                next=f"use PostgreSQL {OLDEST_SERVER} or newer",
             )
         versions = control.install(connection)
         return Installed(connection.info.dbname, versions, control.version(connection), control.watch(connection))

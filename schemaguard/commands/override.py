@@ -50,17 +50,15 @@ def check_asked(wanted: Override, listed: Sequence[ListedContract], today: date)
     said = (("--reason", wanted.reason), ("--approved-by", wanted.approved_by))
     for option, text in said:
         if not text:
-            raise UsageError(
-                f"{option} is empty", next="say it: it stands in every report that the override appears in"
-            )
+            raise UsageError(f"{option} is empty", next="write one: every report that shows the override shows it")
     for option, text in (*said, ("SCHEMAGUARD_ACTOR", wanted.asked_by)):
         if not _is_unicode(text):
-            raise UsageError("the text isn't UTF-8", at=option, next="give it in UTF-8: nobody could read it again")
+            raise UsageError("the text isn't UTF-8", at=option, next="write it in UTF-8")
     if not wanted.holds(today):
-        raise UsageError(f"{wanted.until} is past", at="--until", next="name a day to come")
+        raise UsageError(f"{wanted.until} is in the past", at="--until", next="name a future date")
     if is_same_person(wanted.approved_by, wanted.asked_by):
         raise RefusedError(
-            f"{wanted.asked_by} asks and {wanted.approved_by} approves: that is one person",
+            f"{wanted.asked_by} can't approve an override that the same person asks for",
             at="--approved-by",
             next="have somebody else approve it; who asks is the system's user, or SCHEMAGUARD_ACTOR",
         )
@@ -125,7 +123,11 @@ def grant(wanted: Sequence[Override], folder: Path, files: DiskFiles, connection
     path = files.path_of(folder / FILE)
     text = files.read(path)
     if text is None and (files.root / path).exists():
-        raise UsageError("the file of overrides can't be read", at=path, next="mend it: what it says would be lost")
+        raise UsageError(
+            "the overrides file can't be read",
+            at=path,
+            next="correct the file first: adding an override would lose what it says",
+        )
     before = read_overrides(folder, files)
     made = text
     for each in wanted:

@@ -33,7 +33,9 @@ def promote(
     finish: bool = False,
     watch: Watch = unwatched,
 ) -> Done:
-    """Put a published model version to serve. `finish`: without waiting for servers; `watch` hears of each step.
+    """Make a published model version the one that serves.
+
+    `finish` retires leftovers without waiting for model servers; `watch` is called after each step.
 
     Raises RefusedError or UsageError where it can't be done as asked, ConflictError where somebody was faster, and
     whatever `approve` raises once it has seen the plan.

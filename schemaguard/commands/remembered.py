@@ -24,7 +24,7 @@ def remembered(reading: Reading, wanted: tuple[object, ...], make: Callable[[], 
     if store is None:
         return make()
     key = _key(reading, wanted)
-    text = _kept(unsealed(key, store.get(key)), reading)
+    text = _entry_that_holds(unsealed(key, store.get(key)), reading)
     if text is None:
         text = make()
         store.put(key, sealed(key, json.dumps([reading.files.seen(), text])))
@@ -37,7 +37,7 @@ def _key(reading: Reading, wanted: tuple[object, ...]) -> str:
     return digest("remembered", *versions_of_evaluation(), *code_of(*_ROOMS), said)
 
 
-def _kept(body: str | None, reading: Reading) -> str | None:
+def _entry_that_holds(body: str | None, reading: Reading) -> str | None:
     """The text of an entry, None where there is none that holds."""
     if body is None:
         return None

@@ -5,7 +5,7 @@ import time
 from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.commands.site import Site
 from schemaguard.commands.switching import unwatched
-from schemaguard.errors import RefusedError, UsageError
+from schemaguard.errors import RefusedError, UsageError, command_line
 from schemaguard.frozen import replace
 from schemaguard.releases.document import from_document
 from schemaguard.releases.execute import Done, Watch, execute
@@ -20,15 +20,15 @@ def find(database: ControlDatabase, number: int | None) -> Operation:
         if found is None:
             raise UsageError(f"there is no operation {number}", next="schemaguard status lists what isn't finished")
         if found.state in (OperationState.DONE, OperationState.ABANDONED):
-            raise UsageError(f"{found} is {found.state} already", next="schemaguard status lists what isn't finished")
+            raise UsageError(f"{found} is already {found.state}", next="schemaguard status lists what isn't finished")
         return found
     unfinished = database.unfinished()
     open_ones = [each for each in unfinished if each.state is OperationState.OPEN] or list(unfinished)
     if not open_ones:
-        raise UsageError("nothing is left to resume", next="schemaguard status")
+        raise UsageError("there is no operation to resume", next="schemaguard status")
     if len(open_ones) > 1:
         listed = ", ".join(str(each) for each in open_ones)
-        raise UsageError("several operations wait", at=listed, next="name one: schemaguard resume NUMBER")
+        raise UsageError("several operations are waiting", at=listed, next="name one: schemaguard resume NUMBER")
     return open_ones[0]
 
 
@@ -51,9 +51,9 @@ def mark_done(site: Site, number: int | None) -> Operation:
     step = operation.current
     if step in (StepName.COMMIT, StepName.FINISH):
         raise RefusedError(
-            f"{step} of {operation} can't be taken on somebody's word: it is what the pointer's own row says",
+            f"{step} of {operation} can't be marked as done: only the pointer's row in the database can say so",
             at=f"operation {operation.id}, step {step}",
-            next=f"schemaguard resume {operation.id}, or --abandon",
+            next=f"schemaguard resume {operation.id}, or to give it up: schemaguard resume {operation.id} --abandon",
         )
     database.mark_done(operation, step, site.actor)
     steps = tuple(replace(r, state=StepState.DONE) if r.name is step else r for r in operation.steps)
@@ -68,11 +68,13 @@ def abandon(site: Site, number: int | None) -> Operation:
     plan = from_document(operation.document)
     seen = database.observe(operation, plan)
     if seen.switched:
-        verb = "rollback" if plan.kind == "promote" else "promote"
+        back = command_line("rollback", plan.model, "--reason", "WHY")
+        if plan.kind == "rollback" and plan.from_version is not None:
+            back = command_line("promote", plan.model, plan.from_version)
         raise RefusedError(
             f"{operation} has switched the pointer already (epoch {seen.pointer.epoch})",
             at=f"operation {operation.id}, step {operation.current}",
-            next=f"finish it with schemaguard resume {operation.id}, then {verb} {plan.model}",
+            next=f"schemaguard resume {operation.id}, then: {back}",
         )
     database.abandon(operation, plan, site.actor)
     return operation

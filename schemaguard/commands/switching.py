@@ -78,7 +78,7 @@ def switch(
     if plan_hash(made) != plan_hash(shown.plan):
         raise ConflictError(
             f"the database has changed since the plan for {request.model} was made",
-            at=f"epoch {made.epoch} still, but what would have to be done is another",
+            at=f"the epoch is still {made.epoch}, but the plan would be a different one",
             next="look at schemaguard status, then decide again",
         )
     operation = database.open_operation(made, request.intent)
@@ -95,9 +95,9 @@ def _check_artifact(plan: Plan, registry: Registry) -> str | None:
     name = f"{plan.model} {plan.to_version}"
     try:
         if not registry.has_version(plan.model, plan.to_version):
-            raise _GoneError(f"the registry has no {name}", at=registry.place, next="nothing was touched: register it")
+            raise _GoneError(f"the registry has no {name}", at=registry.place, next="nothing was changed: register it")
         if registry.artifact_uri(plan.model, plan.to_version) is None:
-            raise _GoneError(f"the artifact of {name} is gone", at=registry.place, next="nothing was touched")
+            raise _GoneError(f"the artifact of {name} is gone", at=registry.place, next="nothing was changed")
     except _GoneError:
         raise
     except RegistryError as error:

@@ -53,7 +53,7 @@ def choose(
 ) -> Window:
     """The release windows: from where the option says, else the lock file in the folder, else the contracts' dates.
 
-    `at` without a time zone is UTC. Raises UsageError where there is no such file, ConfigError where it is no lock.
+    `at` without a time zone is UTC. Raises UsageError where there is no such file, ConfigError where it is not a lock.
     """
     moment = at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at
     if option == "live":
@@ -90,7 +90,7 @@ def lock(output: str, files: DiskFiles, live: Window, *, refresh: bool = False) 
 
 
 def compare(output: str, files: DiskFiles, live: Window) -> LockedWindows:
-    """Whether the lock file says what the database says; it is left as it is. ConfigError where it is no lock."""
+    """Whether the lock file says what the database says; it is left as it is. ConfigError where it is not a lock."""
     path = files.path_of(output)
     text = files.read(path)
     before = parse_lock(text, path) if text is not None else None

@@ -194,7 +194,7 @@ def _felt(part: ContractTable, was: Catalog, now: Catalog) -> tuple[Breakage, ..
     return tuple(each for each in breakages(contract, was, now, _NOTHING) if each.severity is not Severity.NOTE)
 
 
-def _said(value: Any) -> str:
+def _value_in_words(value: Any) -> str:
     return "unsaid" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -211,13 +211,13 @@ def _listed(values: Sequence[str] | None) -> str:
 
 
 _ATTRIBUTES = (
-    ("type", "type", _said),
+    ("type", "type", _value_in_words),
     ("NULL:", "required", _required),
     ("duplicates:", "unique", _unique),
-    ("minimum", "minimum", _said),
-    ("exclusive minimum", "exclusive_minimum", _said),
-    ("maximum", "maximum", _said),
-    ("exclusive maximum", "exclusive_maximum", _said),
-    ("length", "max_length", _said),
+    ("minimum", "minimum", _value_in_words),
+    ("exclusive minimum", "exclusive_minimum", _value_in_words),
+    ("maximum", "maximum", _value_in_words),
+    ("exclusive maximum", "exclusive_maximum", _value_in_words),
+    ("length", "max_length", _value_in_words),
     ("values", "enum", _listed),
 )

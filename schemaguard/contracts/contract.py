@@ -51,13 +51,13 @@ class ContractTable:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What one or more model versions, or a consumer that is no model, read and write."""
+    """What one or more model versions, or a consumer that is not a model, read and write."""
 
     id: str
     model: str
     """The model's or consumer's name."""
     model_versions: tuple[str, ...]
-    """Empty for a consumer that is no model."""
+    """Empty for a consumer that is not a model."""
     tables: tuple[ContractTable, ...]
     file: str
     digest: str
@@ -78,6 +78,11 @@ class Contract:
     """How old what a copy holds may be, such as `4 h`, where the contract says it."""
     earlier_digests: frozenset[str] = field(default=frozenset(), compare=False)
     """Those that it had before its last versions were added to the list: for whoever has one, it is the same."""
+
+    @property
+    def who(self) -> str:
+        """Whose it is, as a user reads it: `fraud@7`, `fraud@7, 8`, or the name of a consumer."""
+        return f"{self.model}@{', '.join(self.model_versions)}" if self.model_versions else self.model
 
     @property
     def digests(self) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def read(text: str, file: str) -> Document:
     except yaml.YAMLError as error:
         raise _not_yaml(error, file) from error
     except (ValueError, RecursionError) as error:
-        raise ContractError(f"not valid YAML: {error}", at=f"{file}:1:1", next="mend the file") from error
+        raise ContractError(f"not valid YAML: {error}", at=f"{file}:1:1", next="correct the file") from error
 
 
 class _Reading:
@@ -72,7 +72,9 @@ class _Reading:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    raise self._error("the file holds more than one document", event, "one contract a file")
+                    raise self._error(
+                        "the file holds more than one document", event, "put each contract into a file of its own"
+                    )
                 data = self._value(next(events), events, ())
         if data is None:
             raise ContractError(
@@ -83,7 +85,7 @@ class _Reading:
     def _value(self, event: Any, events: Iterator[Any], path: Path) -> Any:
         self._refuse_anchor(event)
         if len(path) > DEEPEST_LEVEL:
-            raise self._error(f"nested more than {DEEPEST_LEVEL} levels deep", event, "mend the file")
+            raise self._error(f"nested more than {DEEPEST_LEVEL} levels deep", event, "correct the file")
         mark = event.start_mark
         self._places[path] = (mark.line + 1, mark.column + 1)
         if isinstance(event, yaml.ScalarEvent):
@@ -96,18 +98,18 @@ class _Reading:
         # An alias has the name of its anchor.
         if event.anchor is not None:
             raise self._error(
-                "anchors and aliases aren't read in contracts", event, "write the value out where it is used"
+                "YAML anchors and aliases aren't supported in contracts", event, "write the value out where it is used"
             )
 
     def _mapping(self, events: Iterator[Any], path: Path) -> dict[str, Any]:
         made: dict[str, Any] = {}
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
-                raise self._error("a key is a word", event, "mend the file")
+                raise self._error("a key must be a word", event, "correct the file")
             self._refuse_anchor(event)
             key = event.value
             if key in made:
-                raise self._error(f"{key!r} is there twice", event, "leave one of them")
+                raise self._error(f"{key!r} appears twice", event, "remove one of the two")
             made[key] = self._value(next(events), events, (*path, key))
         return made
 
@@ -121,9 +123,9 @@ class _Reading:
         try:
             return _scalar(event.value, event.tag, event.implicit)
         except LookupError as error:
-            raise self._error(f"the tag {error.args[0]} isn't read", event, "write plain values") from error
+            raise self._error(f"the YAML tag {error.args[0]} isn't supported", event, "write plain values") from error
         except (yaml.YAMLError, ValueError) as error:
-            raise self._error(f"{event.value!r} can't be read", event, "mend it") from error
+            raise self._error(f"{event.value!r} can't be read", event, "correct it") from error
 
     def _error(self, what: str, event: Any, hint: str) -> ContractError:
         return ContractError(what, at=_mark(event.start_mark, self._file), next=hint)
@@ -149,7 +151,7 @@ def _not_yaml(error: yaml.YAMLError, file: str) -> ContractError:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
     return ContractError(
-        f"not valid YAML: {problem}", at=_mark(mark, file) if mark else f"{file}:1:1", next="mend the file"
+        f"not valid YAML: {problem}", at=_mark(mark, file) if mark else f"{file}:1:1", next="correct the file"
     )
 
 

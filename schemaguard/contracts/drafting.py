@@ -46,7 +46,7 @@ class ContractDraft:
     query_file: str | None = None
     signature_file: str | None = None
     source: str = ""
-    """Whence it was inferred, for its first lines."""
+    """Where the contract was inferred from, for the comment at its top."""
     notes: tuple[str, ...] = ()
     seen: Seen = field(default_factory=dict)
 
@@ -77,7 +77,7 @@ def _lines(draft: ContractDraft, catalog: Catalog) -> Iterator[str]:
     yield _TEAM
     yield from _WINDOW.splitlines()
     yield "customProperties:"
-    yield from (f"  - {_flow(each)}" for each in _own(draft))
+    yield from (f"  - {_flow(each)}" for each in _our_properties(draft))
     if not versions:
         yield _NO_VERSION
     yield "schema:"
@@ -87,7 +87,8 @@ def _lines(draft: ContractDraft, catalog: Catalog) -> Iterator[str]:
         yield _NO_WRITES
 
 
-def _own(draft: ContractDraft) -> Iterator[dict[str, Any]]:
+def _our_properties(draft: ContractDraft) -> Iterator[dict[str, Any]]:
+    """The custom properties that bind the contract to its model."""
     versions = draft.model_versions
     yield _property("modelName", draft.model)
     if versions:

@@ -62,9 +62,9 @@ def _traced(query: FeatureQuery, catalog: Catalog) -> Lineage:
         return trace(query.text, catalog)
     except Untraceable as error:
         raise ContractError(
-            f"what the query reads can't be told: {error}",
+            f"can't tell what the query reads: {error}",
             at=f"{query.file}:{error.line or 1}:{error.column or 1}",
-            next="correct the query, or name the migrations that make what it reads (--migrations, --initial)",
+            next="correct the query, or name the migrations that create what it reads (--migrations, --initial)",
         ) from None
 
 
@@ -80,9 +80,9 @@ def _relations(lineage: Lineage, catalog: Catalog, reads_through: ReadsThrough) 
 
 def _notes(query: FeatureQuery, lineage: Lineage) -> Iterator[str]:
     for name in sorted(lineage.calls):
-        yield f"{query.file} calls {name}(): what that function reads isn't looked into"
+        yield f"{query.file} calls {name}(): schemaguard doesn't look into that function"
     if lineage.has_star:
-        yield f"{query.file} takes every column there is: name the columns, another one in the table is another feature"
+        yield f"{query.file} selects all columns: list them, or each new column in the table becomes a new feature"
 
 
 def _read(name: Name, wanted: set[str], catalog: Catalog) -> ContractTable:

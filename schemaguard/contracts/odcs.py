@@ -39,12 +39,14 @@ def from_document(data: Mapping[str, Any], file: str, digest_: str) -> Contract:
 
 def _contract(document: Document, digest_: str, query: Callable[[str], str | None] | None) -> Contract:
     data = document.data
-    own = _own(document, data, (), CONTRACT_KEYS)
+    own = _our_properties(document, data, (), CONTRACT_KEYS)
     model, versions = _who(document, own)
     reads_through = own.get("readsThrough", ("table", ()))[0]
     if reads_through not in _READS_THROUGH:
         raise ContractError(
-            f"readsThrough is {reads_through!r}", at=document.at(own["readsThrough"][1]), next="table, view or copy"
+            f"readsThrough can't be {reads_through!r}",
+            at=document.at(own["readsThrough"][1]),
+            next="table, view or copy",
         )
     query_file, query_path = own.get("query", (None, ()))
     signature_file, signature_path = own.get("signature", (None, ()))
@@ -74,7 +76,7 @@ def _contract(document: Document, digest_: str, query: Callable[[str], str | Non
     )
 
 
-def _own(
+def _our_properties(
     document: Document, holder: Mapping[str, Any], path: Path, known: frozenset[str]
 ) -> dict[str, tuple[Any, Path]]:
     """Our custom properties of an object: key → (value, its path)."""
@@ -87,7 +89,7 @@ def _own(
         if key not in known:
             raise unknown_key(str(key), known, document.at((*here, "property")))
         if key in found:
-            raise ContractError(f"{key} is there twice", at=document.at(here), next="leave one of them")
+            raise ContractError(f"{key} appears twice", at=document.at(here), next="remove one of the two")
         found[key] = (entry.get("value"), (*here, "value"))
     return found
 
@@ -100,14 +102,14 @@ def _who(document: Document, own: Mapping[str, tuple[Any, Path]]) -> tuple[str, 
     version, path = own.get("modelVersion", (None, ()))
     if not isinstance(model, str) or not model:
         raise ContractError(
-            "the contract doesn't say whose it is",
+            "the contract names neither a model nor a consumer",
             at=document.at(("customProperties",)),
             next=f"add {{property: modelName, value: …, vendor: {VENDOR}}}, or an id {_CONSUMER}NAME",
         )
     versions = version if isinstance(version, list) else [version]
     if not versions or not all(isinstance(each, str | int) and not isinstance(each, bool) for each in versions):
         raise ContractError(
-            f"modelVersion is {version!r}", at=document.at(path), next='a version such as "7", or a list of them'
+            f"modelVersion can't be {version!r}", at=document.at(path), next='a version such as "7", or a list of them'
         )
     return model, tuple(str(each) for each in versions)
 
@@ -126,27 +128,27 @@ def _tables(document: Document) -> tuple[ContractTable, ...]:
         key = (made.table, made.access)
         if key in found:
             raise ContractError(
-                f"{made.table} is there twice with access {made.access}",
+                f"{made.table} appears twice with access {made.access}",
                 at=document.at(("schema", number)),
-                next="put its columns into one entry",
+                next="list its columns in one entry",
             )
         found[key] = made
     return tuple(found.values())
 
 
 def _table(document: Document, table: Mapping[str, Any], path: Path) -> ContractTable:
-    own = _own(document, table, path, TABLE_KEYS)
+    own = _our_properties(document, table, path, TABLE_KEYS)
     access, access_path = own.get("access", ("read", path))
     if access not in ("read", "write"):
-        raise ContractError(f"access is {access!r}", at=document.at(access_path), next="read or write")
+        raise ContractError(f"access can't be {access!r}", at=document.at(access_path), next="read or write")
     promises: dict[str, Promise] = {}
     for number, entry in enumerate(table.get("properties") or ()):
         made = _promise(document, entry, (*path, "properties", number))
         if made.column in promises:
             raise ContractError(
-                f"column {made.column} is there twice",
+                f"column {made.column} appears twice",
                 at=document.at((*path, "properties", number)),
-                next="leave one of them",
+                next="remove one of the two",
             )
         promises[made.column] = made
     upsert_key, key_path = own.get("upsertKey", ([], path))
@@ -154,7 +156,9 @@ def _table(document: Document, table: Mapping[str, Any], path: Path) -> Contract
     for column in upsert:
         if column not in promises:
             raise ContractError(
-                f"upsertKey names {column}, which is no column of the entry", at=document.at(key_path), next="list it"
+                f"upsertKey names {column}, which is not a column of the entry",
+                at=document.at(key_path),
+                next="list it",
             )
     name = _name(str(table.get("physicalName") or table.get("name")), document, path)
     return ContractTable(name, cast(Access, access), tuple(promises.values()), upsert, *document.place(path))
@@ -164,7 +168,7 @@ def _name(text: str, document: Document, path: Path) -> Name:
     parts = dotted(text)
     if not 1 <= len(parts) <= 2 or not all(parts) or "\x00" in text:
         raise ContractError(
-            f"{text!r} is no table name", at=document.at((*path, "physicalName")), next="table, or schema.table"
+            f"{text!r} is not a table name", at=document.at((*path, "physicalName")), next="table, or schema.table"
         )
     # Whatever search_path a migration sets, and whatever temporary table it makes: the client's session has neither.
     return Name(parts[-1], parts[0] if len(parts) == 2 else "public")
@@ -218,7 +222,7 @@ def _type(document: Document, text: Any, path: Path) -> Type | None:
         return parse_type(str(text))
     except ValueError as error:
         raise ContractError(
-            f"physicalType {text!r} is no PostgreSQL type: {error}",
+            f"physicalType {text!r} is not a PostgreSQL type: {error}",
             at=document.at((*path, "physicalType")),
             next="spell it as PostgreSQL does, such as bigint, numeric(12,2), timestamp with time zone",
         ) from error
@@ -230,7 +234,7 @@ def _number(document: Document, options: Mapping[str, Any], key: str, path: Path
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ContractError(
-            f"{key} is {value!r}", at=document.at((*path, "logicalTypeOptions", key)), next="expected a number"
+            f"{key} can't be {value!r}", at=document.at((*path, "logicalTypeOptions", key)), next="expected a number"
         )
     try:
         # A whole number stays one: the float next to a large bigint is another bound.
@@ -239,7 +243,7 @@ def _number(document: Document, options: Mapping[str, Any], key: str, path: Path
         raise OverflowError
     except OverflowError as error:
         at = document.at((*path, "logicalTypeOptions", key))
-        raise ContractError(f"{key} is no finite number", at=at, next="a number that fits the column") from error
+        raise ContractError(f"{key} is not a finite number", at=at, next="a number that fits the column") from error
 
 
 def _beside(
@@ -250,11 +254,11 @@ def _beside(
     if file is None or read_beside is None:
         return None
     if not isinstance(file, str) or "\x00" in file:
-        raise ContractError(f"{what} is {file!r}", at=document.at(path), next="a path beside the contract")
+        raise ContractError(f"{what} can't be {file!r}", at=document.at(path), next="a path beside the contract")
     text = read_beside(file)
     if text is None:
         raise ContractError(
-            f"the {what} file {file!r} isn't there", at=document.at(path), next="a path beside the contract"
+            f"the {what} file {file!r} doesn't exist", at=document.at(path), next="a path beside the contract"
         )
     return text
 
@@ -291,5 +295,7 @@ def _date(document: Document, sla: Mapping[Any, tuple[Any, int]], key: str) -> d
         return date.fromisoformat(str(value)[:10])
     except ValueError as error:
         raise ContractError(
-            f"{key} is {value!r}", at=document.at(("slaProperties", number, "value")), next="a date such as 2026-12-31"
+            f"{key} can't be {value!r}",
+            at=document.at(("slaProperties", number, "value")),
+            next="a date such as 2026-12-31",
         ) from error

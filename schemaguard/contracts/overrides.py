@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 VERSION = 1
 KEYS = ("rule", "object", "for", "until", "reason", "approved_by", "asked_by")
 _TOP = ("version", "overrides")
-_EXAMPLE = "schemaguard override writes the file as it has to be"
+_EXAMPLE = "let schemaguard override write the file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,27 +107,27 @@ def _unknown(key: str, known: tuple[str, ...], at: str) -> ContractError:
 def _overrides(document: "Document") -> Iterator[Override]:
     data = document.data
     if not isinstance(data, dict):
-        raise ContractError("not a file of overrides", at=document.at(()), next=_EXAMPLE)
+        raise ContractError("the overrides file must be a mapping", at=document.at(()), next=_EXAMPLE)
     for key in data:
         if key not in _TOP:
             raise _unknown(key, _TOP, document.at((key,)))
     if data.get("version") != VERSION:
         raise ContractError(
-            f"version {data.get('version')!r} of the overrides isn't read",
+            f"unsupported version {data.get('version')!r} of the overrides file",
             at=document.at(("version",)),
             next="version: 1",
         )
     entries = data.get("overrides")
     if not isinstance(entries, list):
-        raise ContractError("overrides is no list", at=document.at(("overrides",)), next=_EXAMPLE)
+        raise ContractError("overrides must be a list", at=document.at(("overrides",)), next=_EXAMPLE)
     seen: set[tuple[str, str, str]] = set()
     for number in range(len(entries)):
         override = _override(document, number)
         if override.key in seen:
             raise ContractError(
-                f"{override.rule} on {override.object} is overridden for {override.name} twice",
+                f"{override.rule} on {override.object} is overridden twice for {override.name}",
                 at=document.at(("overrides", number)),
-                next="leave one of them",
+                next="remove one of the two",
             )
         seen.add(override.key)
         yield override
@@ -137,7 +137,9 @@ def _override(document: "Document", number: int) -> Override:
     path = ("overrides", number)
     entry = document.data["overrides"][number]
     if not isinstance(entry, dict):
-        raise ContractError("an override has keys", at=document.at(path), next=f"give it {', '.join(KEYS)}")
+        raise ContractError(
+            "an override must be a mapping", at=document.at(path), next=f"write its keys: {', '.join(KEYS)}"
+        )
     for key in entry:
         if key not in KEYS:
             raise _unknown(key, KEYS, document.at((*path, key)))
@@ -146,7 +148,9 @@ def _override(document: "Document", number: int) -> Override:
         until = date.fromisoformat(texts["until"])
     except ValueError as error:
         raise ContractError(
-            f"until: {texts['until']!r} is no day", at=document.at((*path, "until")), next="a day such as 2026-12-31"
+            f"until: {texts['until']!r} is not a date",
+            at=document.at((*path, "until")),
+            next="a date such as 2026-12-31",
         ) from error
     if is_same_person(texts["approved_by"], texts["asked_by"]):
         raise ContractError(
@@ -168,5 +172,5 @@ def _text(document: "Document", number: int, key: str) -> str:
     if value is None:
         raise ContractError(f"the override has no {key}", at=document.at(path), next=f"add {key}: …")
     if not isinstance(value, str) or not value.strip():
-        raise ContractError(f"{key}: {value!r} is no text", at=document.at((*path, key)), next="write it in quotes")
+        raise ContractError(f"{key}: {value!r} is not text", at=document.at((*path, key)), next="write it in quotes")
     return value.strip()

@@ -10,7 +10,7 @@ from schemaguard.errors import ContractError
 from schemaguard.frozen import replace
 
 _HEAD = f"""\
-# Findings of the contract family that somebody answers for: schemaguard check honours each until its day.
+# Approved exceptions: schemaguard check accepts each finding on a contract until its date.
 version: {VERSION}
 overrides:
 """
@@ -29,7 +29,7 @@ def with_override(text: str | None, added: Override, file: str) -> str:
     made = _started(text or "", added) if is_first else _edited(text or "", before, added)
     if not _says(made, file, (*(each for each in before if each.key != added.key), added)):
         raise ContractError(
-            "the file isn't laid out a key a line, so nothing can be added to it",
+            "nothing can be added to the file: it must have each key on a line of its own",
             at=file,
             next="write each override as a list item, `- rule: …`, with its keys below",
         )

@@ -103,18 +103,19 @@ def _unknown(text: str, parts: list[str], known: Subjects, catalog: Catalog, kin
         near = get_close_matches(parts[-1], known.columns[table]) or sorted(known.columns[table])
         return UsageError(
             f"{table} has no column {parts[-1]}",
-            at=f"neither the catalog nor a contract names one; {table} has {_some(near)}",
+            at=f"neither the catalog nor a contract names one; {table} has {_first_names(near)}",
             next="TABLE or TABLE.COLUMN",
         )
     named = known.named()
     near = get_close_matches(text, named) or get_close_matches(parts[0], named) or list(named)
     return UsageError(
         f"no {kinds} {text} is known",
-        at=f"neither the catalog nor a contract names one; known: {_some(near)}",
+        at=f"neither the catalog nor a contract names one; known: {_first_names(near)}",
         next="TABLE or TABLE.COLUMN, a table outside of public with its schema",
     )
 
 
-def _some(names: list[str]) -> str:
+def _first_names(names: list[str]) -> str:
+    """The first names, and how many more there are."""
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return f"{', '.join(names[:_SHOWN]) or 'none'}{more}"

@@ -37,20 +37,20 @@ def _terms(first: Contract, second: Contract) -> Iterator[Term]:
         yield Term("endOfSupport", what, f"its window ends {'earlier' if ends else 'later'}")
     if first.available_from != second.available_from:
         what = f"{_day(first.available_from)} → {_day(second.available_from)}"
-        yield Term("generalAvailability", what, "nothing is judged by it")
+        yield Term("generalAvailability", what, "check ignores it")
     if first.status != second.status:
         is_out = second.status == "retired"
-        yield Term("status", f"{first.status} → {second.status}", "nothing is judged for it any more" if is_out else "")
+        yield Term("status", f"{first.status} → {second.status}", "check ignores it" if is_out else "")
     if first.owner != second.owner:
         yield Term("owner", f"{first.owner or 'nobody'} → {second.owner or 'nobody'}", "")
     if first.query != second.query and None not in (first.query, second.query):
-        yield Term("query", f"{first.query_file} → {second.query_file}", "the feature query is another")
+        yield Term("query", f"{first.query_file} → {second.query_file}", "the feature query has changed")
     if first.signature != second.signature:
-        yield Term("signature", "another", "the model takes another frame")
+        yield Term("signature", "another", "the model expects other inputs")
 
 
 def is_earlier(end: date | None, than: date | None) -> bool:
-    """Whether a window with that end is shorter; None is no end."""
+    """Whether a window with that end is shorter; None means no end."""
     return end is not None and (than is None or end < than)
 
 

@@ -39,9 +39,7 @@ def against_catalog(contract: Contract, catalog: Catalog) -> Iterator[Remark]:
     for found in unmet(contract, catalog):
         if (found.table, None) not in missing and (found.table, found.column) not in missing:
             at = _place(contract, found.table, found.column)
-            yield Remark(
-                "catalog", True, found.message, at, "promise what the table has, or let a migration make it so"
-            )
+            yield Remark("catalog", True, found.message, at, "correct the promise, or change the table in a migration")
 
 
 def _missing(
@@ -70,7 +68,7 @@ def _nearest(name: str, known: Iterable[str]) -> str:
     if near:
         return f"did you mean {near[0]!r}?"
     few = ", ".join(choices[:12]) + (" …" if len(choices) > 12 else "")
-    return f"there are: {few}" if choices else "the migrations make nothing"
+    return f"there are: {few}" if choices else "the migrations create no tables"
 
 
 def against_query(contract: Contract, catalog: Catalog) -> Iterator[Remark]:
@@ -81,8 +79,8 @@ def against_query(contract: Contract, catalog: Catalog) -> Iterator[Remark]:
     try:
         lineage = trace(contract.query, catalog)
     except Untraceable as error:
-        what = f"what {contract.query_file} reads can't be told: {error}"
-        yield Remark("query", not catalog.opaque, what, at, "correct the name, or the migrations that make it")
+        what = f"can't tell what {contract.query_file} reads: {error}"
+        yield Remark("query", not catalog.opaque, what, at, "correct the name, or the migrations that create it")
         return
     for table, column in _undeclared(contract, lineage, catalog):
         what = f"{contract.query_file} reads {table}.{column}, which the contract doesn't list"
@@ -92,10 +90,12 @@ def against_query(contract: Contract, catalog: Catalog) -> Iterator[Remark]:
         what = (
             f"{contract.query_file} names {', '.join(named)} with its schema: it reads the table, not a contract view"
         )
-        yield Remark("query", True, what, at, "leave the schema out, or say readsThrough: table")
+        yield Remark("query", True, what, at, "leave the schema out, or set readsThrough: table")
     if lineage.has_star:
-        what = f"{contract.query_file} takes every column there is"
-        yield Remark("query", False, what, at, "name the columns: another one in the table is another feature")
+        what = f"{contract.query_file} selects all columns"
+        yield Remark(
+            "query", False, what, at, "list the columns, or each new column in the table becomes a new feature"
+        )
 
 
 def _undeclared(contract: Contract, lineage: Lineage, catalog: Catalog) -> list[Source]:
@@ -139,10 +139,10 @@ def against_dates(contract: Contract, today: date) -> Iterator[Remark]:
     begin, end, at = contract.available_from, contract.supported_until, f"{contract.file}:1:1"
     if begin is not None and end is not None and end < begin:
         what = f"endOfSupport {end} is before generalAvailability {begin}"
-        yield Remark("window", True, what, at, "exchange the two dates, or correct one")
+        yield Remark("window", True, what, at, "swap the two dates, or correct one of them")
     elif end is not None and end < today and contract.status == "active":
-        what = f"endOfSupport was {end}, and the contract says that it is active"
-        yield Remark("window", False, what, at, "status: retired, or a later endOfSupport")
+        what = f"endOfSupport {end} is in the past, but the contract is still active"
+        yield Remark("window", False, what, at, "set status: retired, or a later endOfSupport")
 
 
 def _place(contract: Contract, table: Name, column: str | None) -> str:

@@ -66,7 +66,7 @@ def contract_views(contract: Contract, schema: str, catalog: Catalog) -> Contrac
     for name in merged:
         if names.count(name.name) > 1:
             raise RefusedError(
-                f"two tables of the contract {contract.id} are called {name.name}",
+                f"two tables in the contract of {contract.who} are called {name.name}",
                 at=contract.file,
                 next="rename one of them, or split the contract: a contract view is called as its table is",
             )

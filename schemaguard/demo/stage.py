@@ -153,7 +153,7 @@ def write_environment(stage: Stage) -> Path:
 
 
 def end(folder: Path) -> None:
-    """Stop the server of a demo that was kept; UsageError where the folder is no demo's."""
+    """Stop the server of a demo that was kept; UsageError where the folder is not a demo's."""
     if not (folder / "postgresql" / "PG_VERSION").is_file():
         raise UsageError(f"no demo was kept in {folder}", next="name the folder that --keep --workdir used")
     embedded.stop(folder / "postgresql")

@@ -194,7 +194,7 @@ def _the_pipeline_is_refused(on: Stage, _: StorySoFar) -> None:
     )
     completed = on.run(f"{ALEMBIC} upgrade head", expect=None)
     _expect(completed.exit_code != 0 and "held" in completed.output, "refused, with the way forward", on)
-    _expect("channel" in _columns(on), "and nothing was touched", on)
+    _expect("channel" in _columns(on), "and nothing was changed", on)
     on.run("schemaguard status")
 
 

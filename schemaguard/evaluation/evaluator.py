@@ -40,7 +40,7 @@ from schemaguard.history.sources import Files
 
 _FRAMES = 5_000
 """Python frames that one evaluation may use: each call of evaluated code takes about fifteen."""
-FAULT = "it isn't evaluated to its end: a fault of schemaguard's own, please report it"
+FAULT = "its evaluation stopped: a bug in schemaguard, please report it"
 LANGUAGE = Language(
     expressions=EXPRESSIONS,
     statements=STATEMENTS,
@@ -144,9 +144,9 @@ class Evaluator:
         except Unsupported as reason:
             _stopped(recorder, f"it can't be evaluated: {reason}")
         except Exhausted as reason:
-            _stopped(recorder, f"it isn't evaluated to its end: {reason}")
+            _stopped(recorder, f"its evaluation stopped: {reason}")
         except RecursionError:
-            _stopped(recorder, "it isn't evaluated to its end: it is nested too deeply")
+            _stopped(recorder, "its evaluation stopped: it is nested too deeply")
         except Exception as error:
             _stopped(recorder, f"{FAULT} ({type(error).__name__}: {error})")
         return False, comments

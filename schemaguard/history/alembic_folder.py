@@ -108,10 +108,10 @@ def _read(found: Iterator[str], files: Files, read: ReadIdentity) -> tuple[list[
 
 
 def _belong_together(above: list[Revision], below: list[Revision]) -> bool:
-    """Whether revisions in folders below are of one history with those above: one side follows the other.
+    """Whether the revisions in subfolders belong to the history above: a revision of one side follows one of the other.
 
-    Where no settings say it a program may: Alembic takes the folders from its environment too. What was only put aside
-    follows nothing that is in use, nor is it followed.
+    No setting has to list the subfolders, because `env.py` can pass them to Alembic as version locations. Revisions
+    that were only put aside are linked to no revision in use.
     """
     ids, ids_below = {one.id for one in above}, {one.id for one in below}
     if ids & ids_below:

@@ -99,7 +99,7 @@ def _sections(path: str, files: Files) -> tuple[Mapping[str, object], ...]:
     try:
         parser.read_string(files.read(path) or "", source=path)
     except configparser.Error as error:
-        raise HistoryError(f"can't be read as an ini file: {error}", at=path, next="mend the file") from error
+        raise HistoryError(f"can't be read as an ini file: {error}", at=path, next="correct the file") from error
     shared = parser.defaults().get("script_location")
     own = [name for name in parser.sections() if _is_about_its_own(parser, name)]
     if shared is not None and "alembic" in parser and "alembic" not in own:
@@ -171,7 +171,7 @@ def toml_settings(path: str, files: Files) -> Mapping[str, object] | None:
     try:
         document = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise HistoryError(f"not valid TOML: {error}", at=path, next="mend the file") from error
+        raise HistoryError(f"not valid TOML: {error}", at=path, next="correct the file") from error
     tool = document.get("tool")
     settings = tool.get("alembic") if isinstance(tool, dict) else None
     return settings if isinstance(settings, dict) else None

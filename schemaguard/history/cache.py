@@ -2,7 +2,7 @@
 
 Every key is the digest of all that the evaluation could depend on: the key before it in the chain (and so the catalog
 that the revision meets), the file, each source that was read for it, the settings, and the versions of what evaluates.
-Verdicts are kept elsewhere (`commands/verdicts.py`). An entry that can't be read is no entry.
+Verdicts are kept elsewhere (`commands/verdicts.py`). An entry that can't be read is not an entry.
 """
 
 import json

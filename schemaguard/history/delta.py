@@ -34,7 +34,7 @@ def encode_delta(before: Catalog, after: Catalog) -> Json:
 
 
 def decode_delta(before: Catalog, delta: Json) -> Catalog:
-    """The catalog that the delta makes of `before`. Raises Malformed where it is no delta."""
+    """The catalog that the delta makes of `before`. Raises Malformed where it is not a delta."""
     if not isinstance(delta, dict):
         raise Malformed("a delta is an object")
     kinds = _fields()

@@ -52,7 +52,7 @@ class Deployment:
 
 
 def in_group(group: str, name: str) -> str:
-    """The name of a value in one of the groups: `env.HOME`, or `option['my-option']` where that is no plain word."""
+    """The name of a value in one of the groups: `env.HOME`, or `option['my-option']` where that is not a plain word."""
     return f"{group}.{name}" if name.isidentifier() else f"{group}[{name!r}]"
 
 

@@ -144,7 +144,7 @@ def _on_several(
 
 def _several(paths: Sequence[str]) -> str:
     listed = ", ".join(f'"{path}"' for path in paths)
-    return f"{len(paths)} histories are here, and each is judged: migrations = [{listed}] in the settings says which"
+    return f"{len(paths)} histories are here, and each is judged; to choose, set migrations = [{listed}]"
 
 
 def _on_databases(histories: Sequence[History]) -> tuple[str, ...]:

@@ -88,7 +88,7 @@ def _by_id(revisions: Sequence[Revision]) -> tuple[dict[str, Revision], list[Pro
         first = by_id.get(revision.id)
         if first is not None:
             message = f"revision {revision.id} is present twice: {first.file} and {revision.file}"
-            instead = "give one of them an identifier of its own, and point its followers to it"
+            instead = "give one of them another identifier, and change the revisions that follow it"
             problems.append(_broken("duplicate", message, revision, instead))
         # The later file wins, as in Alembic; the earlier keeps its turn.
         by_id[revision.id] = revision
@@ -118,7 +118,7 @@ def _present(
             found.append(name)
             continue
         message = f"{revision.id} follows {name}, which is not in this history"
-        instead = "bring the missing file back, or point down_revision to one that is there"
+        instead = "restore the missing file, or point down_revision to an existing revision"
         if name in replaced:
             found.append(replaced[name])
             message += f"; {replaced[name]} replaces it"
@@ -141,7 +141,7 @@ def _several_heads(
             message=f"{len(heads)} heads: {named}; `alembic upgrade head` refuses to choose",
             place=Place(last.file, 1),
             revisions=tuple(heads),
-            instead=f"alembic merge {' '.join(heads)}, or point one of them at the other",
+            instead=f"{_merging(heads)}, or point one of them at the other",
         )
     ]
 
@@ -221,7 +221,9 @@ def _cycles(
         return []
     first = by_id[next(iter(left))]
     message = f"these revisions follow each other in a circle: {', '.join(left)}"
-    problem = _broken("cycle", message, first, "point the down_revision of one of them to what really came before it")
+    problem = _broken(
+        "cycle", message, first, "point the down_revision of one of them to the revision that came before it"
+    )
     return [replace(problem, revisions=tuple(left))]
 
 
@@ -293,3 +295,10 @@ def _ancestor_bits(parents: Mapping[str, tuple[str, ...]], wanted: Iterable[str]
             if waiting[child] == 0:
                 ready.append(child)
     return bits
+
+
+def _merging(heads: Iterable[str]) -> str:
+    """The command that merges the heads, quoted for a shell."""
+    import shlex  # Most histories have one head, and shlex imports re.
+
+    return shlex.join(("alembic", "merge", *heads))

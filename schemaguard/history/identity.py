@@ -17,7 +17,7 @@ ReadIdentity = Callable[[str, str], Revision | Problem]
 _FIELDS = ("revision", "down_revision", "depends_on", "branch_labels", "replaces")
 _LEGACY_NAME = re.compile(r"([a-f0-9]+)\.py$")
 _MOST_CHARACTERS = 8_000_000
-"""Beyond this no parser is tried: a text of that size is no migration, and parsing it costs gigabytes."""
+"""Beyond this no parser is tried: a text of that size is not a migration, and parsing it costs gigabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def read_identity(text: str, file: str) -> Revision | Problem:
     parsed only plain assignments are read, and the revision says what is `broken`.
     """
     if len(text) > _MOST_CHARACTERS:
-        return _without_parser(text, _unreadable(file, 1, f"{len(text):,} characters are too many to be read"))
+        return _without_parser(text, _unreadable(file, 1, f"the file is too long to be read: {len(text):,} characters"))
     try:
         module = parse(text)
         values = _assignments(module)
@@ -62,7 +62,9 @@ def _revision(values: dict[str, object], file: str, doc: str) -> Revision | Prob
     for name in _FIELDS:
         value = values.get(name)
         if isinstance(value, _Unknown):
-            return _unreadable(file, value.line, f"{name} is no literal, so that it can't be told without running it")
+            return _unreadable(
+                file, value.line, f"{name} is not a literal, so its value can't be known without running the code"
+            )
     identifier = values.get("revision")
     if "revision" not in values:
         legacy = _LEGACY_NAME.match(basename(file))
@@ -175,5 +177,5 @@ def _unreadable(file: str, line: int, why: str) -> Problem:
         kind="unreadable",
         message=f"{basename(file)} can't be read as a revision: {why}",
         place=Place(file, line),
-        instead="mend the file, or move it out of the folder of revisions",
+        instead="correct the file, or move it out of the folder of revisions",
     )

@@ -1,4 +1,4 @@
-"""Texts kept from run to run, each behind its digest: what was cut or mixed up is no entry."""
+"""Texts kept from run to run, each behind its digest: what was cut or mixed up is not an entry."""
 
 from typing import Protocol
 

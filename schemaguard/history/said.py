@@ -29,8 +29,8 @@ def on_unused(assume: Mapping[str, object], replays: Iterable[Replay]) -> Iterat
             import difflib
 
             near = difflib.get_close_matches(name, wanted, n=1) or list(wanted)[:_MOST_NAMED]
-            hint = f"; what isn't known is {', '.join(near)}" if near else ""
-            yield f"assume: nothing needed {name}{hint}"
+            hint = f"; unknown are {', '.join(near)}" if near else ""
+            yield f"assume: {name} is not needed{hint}"
 
 
 def _runs(replay: Replay) -> Iterator[Run]:

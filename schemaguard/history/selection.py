@@ -116,7 +116,8 @@ def _edited(history: History, edited: set[str], base: Base) -> list[Problem]:
         Problem(
             rule="broken-history",
             kind="edited",
-            message=f"revision {revision} was edited after it was merged ({base.ref}): who has it won't rerun it",
+            message=f"revision {revision} was edited after it was merged ({base.ref}): "
+            "databases that ran it won't run it again",
             place=Place(history.graph.revisions[revision].file, 1),
             revisions=(revision,),
             instead="undo the edit and put the change into a new revision",
@@ -134,9 +135,9 @@ def _removed(history: History, base: Base) -> list[Problem]:
         Problem(
             rule="broken-history",
             kind="removed",
-            message=f"{change.path} was there at {base.ref} and is gone; who has it can't upgrade any more",
+            message=f"{change.path} existed at {base.ref} and is gone; databases that ran it can't upgrade",
             place=Place(change.path, 1),
-            instead="bring the file back; take back what it did in a new revision",
+            instead="restore the file; undo what it did in a new revision",
         )
         for change in base.changes.values()
         if change.state == "deleted"

@@ -93,7 +93,7 @@ def _problems_of(row: LedgerRow, entries: dict[int, Entry]) -> Iterator[str]:
         entry = parse(row.entry)
         is_canonical = entry.canonical() == row.entry
     except (ValueError, KeyError, TypeError, AttributeError):
-        yield f"entry {row.position}: the text is no entry"
+        yield f"entry {row.position}: the text is not an entry"
         return
     if not is_canonical:
         yield f"entry {row.position}: the text isn't spelled canonically"
@@ -122,11 +122,12 @@ def _pointer_problems(entries: Mapping[int, Entry], pointers: Mapping[str, tuple
     for model, now in pointers.items():
         switched = last.pop(model, (0, None))
         if switched != now:
-            yield f"the pointer of {model} says {_told(now)}, its last switch in the ledger {_told(switched)}"
+            says, recorded = _pointer_in_words(now), _pointer_in_words(switched)
+            yield f"the pointer of {model} says {says}, but its last switch in the ledger says {recorded}"
     for gone, switched in last.items():
-        yield f"the ledger switched {gone} to {_told(switched)}, and it has no pointer"
+        yield f"the ledger switched {gone} to {_pointer_in_words(switched)}, and it has no pointer"
 
 
-def _told(pointer: tuple[int, str | None]) -> str:
+def _pointer_in_words(pointer: tuple[int, str | None]) -> str:
     epoch, version = pointer
     return f"{version or 'nothing'} at epoch {epoch}"

@@ -33,9 +33,9 @@ from schemaguard.window.window import Window, WindowEntry, bound_to, bound_versi
 _PUBLISHED = ("active", "deprecated")
 _SHOWN_LINES = 3
 _VERSIONS = " customProperties.modelVersion."
-_BLIND = "check no longer defends it: a migration may take it away while {who} is in its window"
-_FOR_GOOD = "leave the published contract as it is, and give what changes to another version in a file of its own"
-_CONSUMER = "right if it really stopped; else bring it back, for check defends only what a contract names"
+_BLIND = "check no longer protects it: a migration may remove it while {who} is in its window"
+_FOR_GOOD = "leave the published contract unchanged; write a contract file for the version that differs"
+_CONSUMER = "keep the edit if it really stopped; otherwise undo it: check protects only what a contract names"
 
 Texts = Callable[[str], Document | None]
 """A contract file as it is now, with the places of its values."""
@@ -100,11 +100,12 @@ def judge(
 ) -> tuple[Finding, ...]:
     """What the contracts as they are after take from those before, in the order of the files."""
     now = {(each.contract.model, v): each for each in after for v in each.contract.model_versions or ("",)}
-    found = [one for file in before for one in _one(_held(file, window, at), now, after, texts)]
+    found = [one for file in before for one in _judge_edit(_edited(file, window, at), now, after, texts)]
     return tuple(sorted(found, key=lambda each: each.place))
 
 
-def _held(file: ContractFile, window: Window, at: datetime) -> Edited:
+def _edited(file: ContractFile, window: Window, at: datetime) -> Edited:
+    """The contract as it was, with those of its versions that are in their windows."""
     contract = file.contract
     entries = {(entry.model, entry.version): entry for entry in window.current(at)}
     bound = bound_to(contract, bound_versions(window))
@@ -120,9 +121,10 @@ def _held(file: ContractFile, window: Window, at: datetime) -> Edited:
     return Edited(file, from_dates([contract], at).current(at) if window.source != "dates" else (), is_certain=False)
 
 
-def _one(
+def _judge_edit(
     edited: Edited, now: Mapping[tuple[str, str], ContractFile], after: Sequence[ContractFile], texts: Texts
 ) -> Iterator[Finding]:
+    """What the edit of one contract takes from the versions in their windows."""
     contract = edited.contract
     lost: list[str] = []
     kept: dict[str, tuple[ContractFile, list[str]]] = {}
@@ -154,11 +156,11 @@ def _lost(edited: Edited, lost: Sequence[str], after: Sequence[ContractFile], te
     who = edited.who(lost)
     effect = f"check no longer knows what {who} reads and writes: any migration may break it"
     if left is None:
-        message = f"{who} has no contract any more, and is in its window"
+        message = f"{who} has lost its contract, but is in its window"
         instead = _CONSUMER if contract.is_consumer else "keep the file until the window is over"
         return _finding(edited, contract_deleted.RULE, lost, Place(contract.file, 1), message, effect, instead)
     place = _place(left, "modelVersion", texts)
-    message = f"{who} is taken off the list of versions, and is in its window"
+    message = f"{who} was removed from the list of versions, but is in its window"
     return _finding(
         edited,
         version_withdrawn.RULE,
@@ -166,7 +168,7 @@ def _lost(edited: Edited, lost: Sequence[str], after: Sequence[ContractFile], te
         place,
         message,
         effect,
-        "list it beside the others: one contract may speak for many",
+        "keep it in the list: one contract may apply to many versions",
     )
 
 
@@ -229,14 +231,14 @@ def _term(edited: Edited, versions: Sequence[str], term: Term, after: Contract, 
     contract, who = edited.contract, edited.who(versions)
     match term.key:
         case "endOfSupport" if is_earlier(after.supported_until, contract.supported_until):
-            rule, instead = window_shortened.RULE, "keep the date that was promised"
-            effect = f"check stops defending {who} before the day that was promised"
+            rule, instead = window_shortened.RULE, "keep the promised date"
+            effect = f"check stops protecting {who} before the promised date"
         case "status" if after.status == "retired":
             rule, instead = retired_early.RULE, "retire it when its window is over"
-            effect = f"nothing is judged for {who} any more, and it is in its window"
+            effect = f"check ignores {who}, but it is in its window"
         case "readsThrough":
             rule, instead = reads_through_changed.RULE, _FOR_GOOD
-            effect = f"check judges {who} in another way: {term.means}"
+            effect = f"check judges {who} differently: {term.means}"
         case _:
             return
     message = f"{term.key} of {who} is changed: {term.what}"

@@ -155,7 +155,7 @@ def _published(bound: BoundContract, file: ContractFile | None, entry: WindowEnt
 
 
 def _changes(bound: BoundContract, file: ContractFile) -> tuple[str, ...]:
-    """How the file differs from what was published; that more versions share it is no difference."""
+    """How the file differs from what was published; that more versions share it is not a difference."""
     if bound.contract.digest in file.contract.digests:
         return ()
     return difference(bound.document, file.document)

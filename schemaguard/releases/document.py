@@ -26,7 +26,7 @@ def from_document(document: Mapping[str, Any]) -> Plan:
         raise NeedsHumanError(
             f"the stored plan can't be read: {error}",
             at="schemaguard.operation.plan",
-            next="was it written by another version of schemaguard? use that one to resume",
+            next="if another version of schemaguard wrote it, use that version to resume",
         ) from error
     return plan
 

@@ -93,7 +93,8 @@ def _carry_out(step: OperationStep, operation: Operation, plan: Plan, world: Wor
         raise NeedsHumanError(
             f"{operation}: {step.name} is {'still before' if state is State.BEFORE else 'neither before nor after'} it",
             at=f"operation {operation.id}, step {step.name}",
-            next=f"look at the database, then schemaguard resume {operation.id} --mark done, or --abandon",
+            next=f"look at the database; then, if the step is done: schemaguard resume {operation.id} --mark done; "
+            f"else: schemaguard resume {operation.id} --abandon",
         )
     return detail
 

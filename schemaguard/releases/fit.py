@@ -13,7 +13,7 @@ from schemaguard.errors import RefusedError
 from schemaguard.releases.lookahead import Unmet
 from schemaguard.sql.reading.translate import translate
 
-_NOTHING = "nothing was touched; look at the stored inverse in schemaguard.applied_change"
+_NOTHING = "nothing was changed; look at the stored inverse in schemaguard.applied_change"
 
 
 class CatalogFit:
@@ -32,13 +32,13 @@ class CatalogFit:
             for change in translate(statement):
                 if isinstance(change, Opaque | Unreadable):
                     raise RefusedError(
-                        f"what it does can't be known beforehand: {change.reason}", at=statement, next=_NOTHING
+                        f"it can't be known in advance what it does: {change.reason}", at=statement, next=_NOTHING
                     )
                 try:
                     catalog = apply(change, catalog)
                 except Refusal as refusal:
                     raise RefusedError(
-                        f"the server would refuse it with {refusal.sqlstate}: {refusal.message}",
+                        f"PostgreSQL would refuse it with {refusal.sqlstate}: {refusal.message}",
                         at=statement,
                         next=_NOTHING,
                     ) from refusal

@@ -42,9 +42,9 @@ def names(contract: Contract, catalog: Catalog, table: Name, column: str | None)
     )
 
 
-def needed_by(leftover: Leftover, contracts: Iterable[Contract], catalog: Catalog) -> tuple[str, ...]:
+def needed_by(leftover: Leftover, contracts: Iterable[Contract], catalog: Catalog) -> tuple[Contract, ...]:
     """The contracts that name it."""
-    return tuple(c.id for c in contracts if names(c, catalog, leftover.name, leftover.column))
+    return tuple(c for c in contracts if names(c, catalog, leftover.name, leftover.column))
 
 
 def leftovers_of_rollback(now: Now, target: Release) -> tuple[Leftover, ...]:

@@ -1,7 +1,7 @@
 """A plan as data: what a promotion or rollback would do, decided before anything is touched."""
 
 from schemaguard.contracts.views import ContractViews, contract_views
-from schemaguard.errors import ConflictError, RefusedError, UsageError
+from schemaguard.errors import ConflictError, RefusedError, UsageError, command_line
 from schemaguard.frozen import dataclass, field
 from schemaguard.releases.leftovers import Leftover, leftovers_of_promotion, leftovers_of_rollback, names
 from schemaguard.releases.lookahead import Fit
@@ -92,24 +92,24 @@ def _target(now: Now, wanted: Wanted) -> Release:
         raise UsageError(
             f"{model} {pointer.active} was not promoted over another version",
             at=f"the pointer of {model}, epoch {pointer.epoch}",
-            next=f"name the version: schemaguard rollback {model} --to VERSION",
+            next=command_line("rollback", model, "--to", "VERSION", "--reason", "WHY"),
         )
     for name in (version, wanted.fallback):
         if name is not None and name not in now.releases:
             raise UsageError(
                 f"{model} {name} is not published",
                 at=f"published: {', '.join(now.releases) or 'none'}",
-                next=f"schemaguard contracts publish {model} {name}",
+                next=command_line("contracts", "publish", model, name),
             )
     if version == pointer.active:
-        raise UsageError(f"{model} {version} is active already (epoch {pointer.epoch})", next="schemaguard status")
+        raise UsageError(f"{model} {version} is already active (epoch {pointer.epoch})", next="schemaguard status")
     if pointer.frozen and wanted.kind is OperationKind.PROMOTE:
-        raise RefusedError(f"{model} is frozen: nothing is promoted", next="thaw it first, or roll back")
+        raise RefusedError(f"{model} is frozen, so nothing can be promoted", next="unfreeze it first, or roll back")
     target = now.releases[version]
     if wanted.kind is OperationKind.ROLLBACK and target.first_served_at is None and version != pointer.fallback:
         raise UsageError(
-            f"{model} {version} never served, so going to it is no rollback",
-            next=f"schemaguard promote {model} {version}",
+            f"{model} {version} never served, so there is no going back to it",
+            next=command_line("promote", model, version),
         )
     return target
 
@@ -138,9 +138,9 @@ def _check_others(now: Now, ready: Readiness, fit: Fit, *, is_rollback: bool) ->
             if is_left and unmet.cause in ("null-possible", "signature-refused") and place in lifted:
                 continue
             raise RefusedError(
-                f"it would break {contract.id}: {unmet.message}",
+                f"it would break the contract of {contract.who}: {unmet.message}",
                 at=unmet.object,
-                next="settle with its owner first; nothing was touched",
+                next="agree on it with the owner first; nothing was changed",
             )
 
 

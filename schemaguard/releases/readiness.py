@@ -49,7 +49,11 @@ class Loosening:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """The contract that is to be satisfied, of whom, and when it was last: later retirements are the ones to undo."""
+    """A contract that the database has to satisfy.
+
+    `name` is whose it is, such as `fraud@7`. `served_until` is when it last served: what was retired since then is
+    brought back. `may_loosen` allows a NOT NULL to be lifted for it.
+    """
 
     contract: Contract
     name: str
@@ -150,9 +154,13 @@ def _refusal(wish: Wish, unmet: tuple[Unmet, ...], now: Now) -> RefusedError:
         (c for c in reversed(now.applied) if not c.undone and unmet[0].table in c.tables and c.inverse is None), None
     )
     blamed = f"; revision {lossy.revision} changed it and has no inverse: {lossy.statement}" if lossy else ""
-    wait = "undo that by a new migration first" if wish.may_loosen else "apply the migration that it was written for"
+    wait = (
+        "undo that with a new migration first"
+        if wish.may_loosen
+        else "apply the migration that the contract was written for"
+    )
     return RefusedError(
         f"the database doesn't give {wish.name} what its contract promises: {unmet[0].message}{more}",
         at=f"{unmet[0].object}{blamed}",
-        next=f"{wait}; nothing was touched",
+        next=f"{wait}; nothing was changed",
     )

@@ -85,7 +85,7 @@ def show_verification(found: LedgerVerification, console: Console) -> None:
     verdict = ("INTACT", "bold green") if found.holds else ("TAMPERED WITH", "bold red")
     line(console, Text.assemble(verdict, f"  {found.size} entries · root {found.root.hex()}"), indent=None)
     if found.holds and found.size:
-        note = f"keep it where this database's administrators can't reach: --checkpoint {_checkpoint(found)}"
+        note = f"keep it where this database's administrators can't change it: --checkpoint {_checkpoint(found)}"
         line(console, Text(note, "dim"), indent=None)
 
 

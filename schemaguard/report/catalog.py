@@ -58,7 +58,7 @@ def show_differences(differences: Sequence[Difference], console: Console, left: 
     if not differences:
         console.print(Text(f"{visible(left)} and {visible(right)} are equal", "bold green"), soft_wrap=True)
         return
-    said = f"{_count(len(differences), 'difference')}: - {left} has it, + {right} has it, ~ both, otherwise"
+    said = f"{_count(len(differences), 'difference')}: - {left} has it, + {right} has it, ~ both have it, but differ"
     console.print(Text(visible(said), "bold"), soft_wrap=True)
 
 
@@ -87,7 +87,7 @@ def _table(table: Table, catalog: Catalog) -> Iterator[Text]:
     if table.row_security:
         notes.append("row security")
     if table.open:
-        notes.append("made elsewhere: it may have more columns")
+        notes.append("created elsewhere: it may have more columns")
     yield _heading(str(table.name), ", ".join(["table", *map(visible, notes)]))
     yield from _columns(table.columns)
     for constraint in table.constraints:
@@ -125,7 +125,7 @@ def _row(kind: str, what: str, name: str | None) -> Text:
 def _view(view: View) -> Iterator[Text]:
     yield _heading(str(view.name), "materialized view" if view.materialized else "view")
     if view.columns is None:
-        yield Text("  its columns can't be told", "yellow")
+        yield Text("  its columns aren't known", "yellow")
     else:
         yield from _columns(view.columns)
 

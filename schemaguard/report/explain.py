@@ -55,7 +55,7 @@ def _silence(rule: Rule) -> str:
         word = (
             ""
             if not_overridden(rule.id, MIGRATION_RULES)
-            else f"; on somebody's word: schemaguard override {rule.id} OBJECT"
+            else f"; somebody can approve an exception: schemaguard override {rule.id} OBJECT --for MODEL@VERSION"
         )
-        return f"no comment, baseline or setting can: it speaks for a model version that serves{word}"
+        return f"no comment, baseline or setting can ignore it, because it protects a model version that serves{word}"
     return f"schemaguard: ignore {rule.id} -- why it is fine here"

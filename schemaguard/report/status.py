@@ -153,7 +153,7 @@ def show_reconciled(round_: Reconciled, console: Console) -> None:
         ("finished", round_.finished, "green"),
         ("corrected", round_.corrected, "green"),
         ("waiting", round_.waiting, "yellow"),
-        ("purgeable", tuple(f"{each}: its retention is over" for each in round_.purgeable), ""),
+        ("purgeable", tuple(f"{each}: its retention has ended" for each in round_.purgeable), ""),
         ("failed", round_.failed, "bold red"),
     )
     for label, lines, style in groups:

@@ -9,10 +9,12 @@ def visible(text: str, *, keep_lines: bool = False) -> str:
     """The text with what a terminal would obey, or an eye would miss, written as an escape."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_shown(character, keep_lines) for character in text.replace("\r\n", "\n").replace("\t", "    "))
+    return "".join(
+        _visible_character(character, keep_lines) for character in text.replace("\r\n", "\n").replace("\t", "    ")
+    )
 
 
-def _shown(character: str, keep_lines: bool) -> str:
+def _visible_character(character: str, keep_lines: bool) -> str:
     if character == "\n":
         return "\n" if keep_lines else " "
     if unicodedata.category(character) in _UNSAFE:

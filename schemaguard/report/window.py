@@ -46,7 +46,7 @@ def show_window(window: Window, console: Console, now: datetime) -> None:
     is_old = age is not None and age >= OLD_DAYS
     line(console, Text(visible(words), "yellow" if is_old else "dim"))
     if is_old:
-        line(console, Text.assemble(("remark: ", "yellow"), "schemaguard window lock writes it anew"))
+        line(console, Text.assemble(("remark: ", "yellow"), "schemaguard window lock writes it again"))
 
 
 def window_json(window: Window, now: datetime) -> dict[str, Any]:
@@ -72,7 +72,9 @@ def show_lock(
     if written is not None:
         facts.append(f"as of {written.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
     if outcome == "differs":
-        facts.append("schemaguard window lock writes it anew" if written else "it isn't there: schemaguard window lock")
+        facts.append(
+            "schemaguard window lock writes it again" if written else "the file doesn't exist: schemaguard window lock"
+        )
     line(console, Text.assemble((f"{outcome.upper()} ", style), (visible(file), "bold"), f"  {' · '.join(facts)}"))
 
 

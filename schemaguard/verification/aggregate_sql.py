@@ -208,7 +208,7 @@ def _broken(asked: AskedCheck, dialect: Dialect) -> exp.Expr:
             text = exp.cast(column, "text") if kind is ValueKind.LABEL else column
             return exp.GT(this=exp.Length(this=text), expression=exp.Literal.number(check.characters))
         case Distinct():
-            raise AssertionError("one row alone is no duplicate")
+            raise AssertionError("one row alone is not a duplicate")
         case _ as unknown:
             assert_never(unknown)
 

@@ -8,7 +8,7 @@ from schemaguard.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class VersionInWindow:
-    """One model version inside its release window; `model_version` is empty for a consumer that is no model."""
+    """One model version inside its release window; `model_version` is empty for a consumer that is not a model."""
 
     model_version: str
     role: str

@@ -163,7 +163,7 @@ def parse_lock(text: str, file: str, at: datetime | None = None) -> Window:
     try:
         document: Mapping[str, Any] = json.loads(text)
         if document["version"] != LOCK_VERSION:
-            raise ValueError(f"version {document['version']!r} isn't read")
+            raise ValueError(f"unsupported version {document['version']!r}")
         entries = tuple(
             WindowEntry(
                 str(entry["model"]),
@@ -177,9 +177,9 @@ def parse_lock(text: str, file: str, at: datetime | None = None) -> Window:
         written = _time(document["at"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ConfigError(
-            f"not a window lock: {_problem(error)}",
+            f"not a window lock file: {_problem(error)}",
             at=file,
-            next="write it anew from the database: schemaguard window lock",
+            next="schemaguard window lock",
         ) from error
     return Window(file, at or written, entries, written)
 

@@ -220,4 +220,4 @@ def upgrade():
     }
     found = checked(project(tmp_path, revisions), "migrations")
     (headline,) = [one for one in found.findings if one.rule == "breaks-reader"]
-    assert headline.message == "column transactions.channel is gone, if a condition holds that can't be known here"
+    assert headline.message == "column transactions.channel is gone, if a condition holds that can't be evaluated here"

@@ -121,7 +121,7 @@ def test_a_rule_that_cant_be_overridden_ends_the_check(tmp_path: Path, rule: str
 
 
 def test_a_malformed_file_ends_the_check(tmp_path: Path) -> None:
-    with pytest.raises(ContractError, match="is no day"):
+    with pytest.raises(ContractError, match="is not a date"):
         checked(_folder(tmp_path, _entry(until="tomorrow")))
 
 

@@ -155,7 +155,7 @@ def test_what_is_not_understood_is_said(project: Path) -> None:
         (("catalog", "--pg-version", "9"), "error: --pg-version 9 is not supported"),
         (("catalog", "--diff"), "error: there is no database to compare with"),
         (("catalog", "--live", "postgresql:///x?host=/nowhere"), "error: cannot reach the database"),
-        (("sql", "a", "b", "c"), "error: too many words"),
+        (("sql", "a", "b", "c"), "error: too many arguments"),
         (("sql", "2:1"), "error: 2 doesn't come before 1"),
     ],
 )
@@ -210,5 +210,5 @@ def test_an_initial_file_that_holds_revisions_already_is_not_built_twice(project
     assert columns == {"accounts": ["id", "email", "later"], "orders": ["id"]}
     assert found["opaque"] == 0
     assert done.stderr == (
-        "note: 2 and what comes before it are taken as applied: the initial file has what they make\n"
+        "note: 2 and what comes before it count as applied: the initial file contains what they create\n"
     )

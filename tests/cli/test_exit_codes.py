@@ -45,5 +45,5 @@ def test_a_demo_without_its_libraries_names_them(monkeypatch: pytest.MonkeyPatch
     # As in an installation without extras, which takes too long to make here.
     installed = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "sklearn" else installed(name))
-    with pytest.raises(UsageError, match="the demo needs what isn't installed: sklearn"):
+    with pytest.raises(UsageError, match="the demo needs packages that aren't installed: sklearn"):
         demo()

@@ -81,7 +81,7 @@ MUTILATED: dict[str, bytes] = {
     "a number too long to read": _with(
         "required: true, unique", f"logicalTypeOptions: {{minimum: {'9' * 6000}}}, required: true, unique"
     ),
-    "an upsert key that is no column": EXAMPLE.replace(
+    "an upsert key that is not a column": EXAMPLE.replace(
         "access, value: write, vendor: schemaguard}",
         "access, value: write, vendor: schemaguard}\n"
         "      - {property: upsertKey, value: [nobody], vendor: schemaguard}",
@@ -102,7 +102,7 @@ MUTILATED: dict[str, bytes] = {
         "  - {property: readsThrough",
         "  - {property: query, value: [a], vendor: schemaguard}\n  - {property: readsThrough",
     ),
-    "a signature that is no JSON": _with(
+    "a signature that is not JSON": _with(
         "  - {property: readsThrough",
         "  - {property: signature, value: fraud-7.sql, vendor: schemaguard}\n  - {property: readsThrough",
     ),

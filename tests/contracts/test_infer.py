@@ -133,7 +133,7 @@ def test_what_is_there_is_never_written_over(project: Project) -> None:
     for target in ((), ("-o", "contracts/fraud/fraud-7.odcs.yaml"), ("-o", "contracts/other.odcs.yaml")):
         code, _, err = project.run("infer", "fraud", "7", "--query", "features.sql", *target)
         assert code == 2
-        assert "error: fraud@7 has a contract\n   at: contracts/fraud/fraud-7.odcs.yaml" in err
+        assert "error: fraud@7 already has a contract\n   at: contracts/fraud/fraud-7.odcs.yaml" in err
     assert {name: (project.folder / name).read_bytes() for name in project.files()} == before
 
 
@@ -143,7 +143,7 @@ def test_a_file_in_the_way_leaves_nothing_half_written(project: Project) -> None
     before = project.files()
     code, _, err = project.run("infer", "fraud", "7", "--query", "features.sql")
     assert code == 2
-    assert "there is such a file already" in err
+    assert "the file already exists" in err
     assert project.files() == before
 
 
@@ -166,7 +166,7 @@ SAME    fraud@8  reads and writes what contracts/fraud/fraud-7.odcs.yaml says: n
     ("arguments", "error"),
     [
         (("--query", "nowhere.sql"), "the query can't be read: No such file or directory"),
-        ((), "nothing says what the version reads"),
+        ((), "it isn't known what the version reads"),
         (("--query", "features.sql", "--writes", "predictions"), "--writes 'predictions': ( is expected at its end"),
         (("--query", "features.sql", "--writes", "nowhere(a)"), "there is no table nowhere"),
         (("--query", "features.sql", "--writes", "predictions(scor)"), "predictions has no column scor"),
@@ -189,7 +189,7 @@ def test_a_models_name_leads_nowhere_else(project: Project, model: str) -> None:
     before = project.files()
     code, _, err = project.run("infer", model, "7", "--query", "features.sql")
     assert code == 2
-    assert "no file can be called" in err
+    assert "a file can't be called" in err
     assert project.files() == before
 
 
@@ -199,7 +199,7 @@ def test_a_models_name_leads_nowhere_else(project: Project, model: str) -> None:
         ("select id,\n  amont from transactions", "2:3", "the column amont isn't known"),
         ("select * from transaction", "1:15", "the relation transaction isn't known"),
         ("select t.id from transactions t, predictions where score > id\n and id > 1", "1:8", None),
-        ("select 1", "1:1", "the query reads no table"),
+        ("select 1", "1:1", "the query doesn't read a table"),
         ("delete from transactions", "1:1", "the text isn't one query"),
     ],
 )

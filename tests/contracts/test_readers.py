@@ -111,7 +111,7 @@ def test_what_is_not_released_by_the_lock_file_is_about_to_read(project: Project
     project.write("contracts/window.lock", '{"version": 1, "at": "2026-11-01T00:00:00+00:00", "releases": []}')
     told = project.told("readers", "transactions.channel")
     assert told.splitlines()[0] == (
-        "YES  transactions.channel: no contract in its window names it; not released, but about to use it: fraud@7"
+        "YES  transactions.channel: no contract in its window names it; not released yet, but will use it: fraud@7"
     )
     assert "when fraud@7 will be released: it is in no window yet" in told
     assert "windows from contracts/window.lock" in told
@@ -121,7 +121,7 @@ def test_a_version_in_its_window_without_a_contract_is_said(project: Project) ->
     release = '{"model": "churn", "model_version": "3", "role": "active", "until": null, "contract": ""}'
     project.write("contracts/window.lock", f'{{"version": 1, "at": "2026-11-01", "releases": [{release}]}}')
     told = project.told("readers", "transactions.note")
-    assert "what churn@3 uses: in a window, and no contract says it" in told
+    assert "what churn@3 uses: in a release window without a contract" in told
 
 
 def test_statements_that_cannot_be_read_are_said(project: Project) -> None:
@@ -204,5 +204,5 @@ def test_a_terminal_gets_no_more_lines_than_one_can_overlook_and_a_pipe_all(proj
         project.contract(f"m{number}", ["1"], entry("transactions", ["channel"]))
     lines = project.lines(120, "readers", "transactions.channel")
     assert sum(" (declared), with no end" in line for line in lines) == 20
-    assert any("… and 10 more: --format json has them all" in line for line in lines)
+    assert any("… and 10 more: --format json shows them all" in line for line in lines)
     assert project.told("readers", "transactions.channel").count(" (declared), with no end") == 30

@@ -1,4 +1,4 @@
-"""Random settings files: known and unknown keys with right and wrong values, and bytes that are no TOML."""
+"""Random settings files: known and unknown keys with right and wrong values, and bytes that aren't TOML."""
 
 from random import Random
 

@@ -97,7 +97,9 @@ def test_an_edited_revision_is_judged_and_said_to_be_edited(repository: Reposito
     selection = repository.select()
     assert selection.judged == selection.edited == {"a"}
     (problem,) = selection.problems
-    assert problem.message == "revision a was edited after it was merged (main): who has it won't rerun it"
+    assert (
+        problem.message == "revision a was edited after it was merged (main): databases that ran it won't run it again"
+    )
 
 
 def test_a_comment_or_another_layout_is_no_edit(repository: Repository) -> None:

@@ -151,8 +151,8 @@ contracts/fraud.odcs.yaml:19  error  promise-withdrawn
   found     transactions.channel isn't named any more, and fraud@7, 8 reads it
   reads it  fraud@7 (declared), until 2099-12-31 · through the table
             fraud@8 (declared), until 2099-12-31 · through the table
-  effect    check no longer defends it: a migration may take it away while fraud@7, 8 is in its window; then its feature query fails with 42703 (column-dropped)
-  instead   leave the published contract as it is, and give what changes to another version in a file of its own
+  effect    check no longer protects it: a migration may remove it while fraud@7, 8 is in its window; then its feature query fails with 42703 (column-dropped)
+  instead   leave the published contract unchanged; write a contract file for the version that differs
 
 BREAKING  1 error, 0 warnings · 1 of 1 contract changed since main (COMMIT) · TIME
           windows from the dates in the contracts, judged on DATE
@@ -177,7 +177,7 @@ def test_a_deleted_file_is_an_error_while_its_window_lasts(branch: Branch) -> No
     branch.git("rm", "-q", FILE)
     code, (finding,) = branch.judged()
     assert (code, finding["rule"], finding["file"], finding["line"]) == (1, "contract-deleted", FILE, 1)
-    assert finding["message"] == "fraud@7, 8 has no contract any more, and is in its window"
+    assert finding["message"] == "fraud@7, 8 has lost its contract, but is in its window"
     assert {each["model_version"] for each in finding["readers"]} == {"7", "8"}
 
 
@@ -232,7 +232,7 @@ def test_the_lock_file_of_the_base_counts_not_the_branchs(tmp_path: Path, monkey
     made.write("contracts/window.lock", _lock())
     made.git("rm", "-q", FILE)
     code, (finding,) = made.judged()
-    assert (code, finding["message"]) == (1, "fraud@7 has no contract any more, and is in its window")
+    assert (code, finding["message"]) == (1, "fraud@7 has lost its contract, but is in its window")
     assert finding["readers"][0]["role"] == "active"
 
 

@@ -198,8 +198,8 @@ def test_every_service_of_a_monorepo_is_judged_and_said(tmp_path: Path) -> None:
     }
     assert result.remarks == (
         (
-            "2 histories are here, and each is judged: migrations = "
-            '["services/payments/alembic.ini", "services/users/alembic.ini"] in the settings says which'
+            "2 histories are here, and each is judged; to choose, set migrations = "
+            '["services/payments/alembic.ini", "services/users/alembic.ini"]'
         ),
         "not judged: tests/data/alembic.ini: it belongs to tests, examples or templates",
     )

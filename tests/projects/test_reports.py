@@ -123,9 +123,9 @@ def test_a_comment_to_another_tool_gets_a_hint_that_names_ours(
     drop = f"{comment}\nalter table transactions drop column channel;\n"
     result = sql(Project(tmp_path), "migrations", drop).check()
     assert broken(result) == [("breaks-reader", "2.sql")]
-    (hint,) = [remark for remark in result.remarks if "silences nothing here" in remark]
+    (hint,) = [remark for remark in result.remarks if "has no effect here" in remark]
     assert hint.startswith("migrations/2.sql:1: ")
-    assert f"speaks to {tool}" in hint
+    assert f"is a comment for {tool}" in hint
     assert f"`-- schemaguard: ignore {ours} -- why it is fine here`" in hint
 
 
@@ -264,7 +264,7 @@ def test_the_summary_says_what_was_not_judged(tmp_path: Path) -> None:
     (tmp_path / "contracts/fraud/7.odcs.yaml").unlink()
     result = project.check()
     assert result.exit_code is ExitCode.OK
-    for said in ("no contract, so nothing was judged on behalf of a model", "locks and rewrites are not judged"):
+    for said in ("there is no contract, so no model was considered", "locks and rewrites are not judged"):
         assert said in check_github.render(result)
         assert said in check_markdown.render(result)
         assert any(remark.startswith(said) for remark in json.loads(check_json.render(result))["remarks"])

@@ -79,7 +79,7 @@ def test_a_registry_that_never_answers_is_given_up(scheme: str) -> None:
             registry.alias("fraud", "champion")
     assert len(seen) > 1
     assert "secret" not in str(caught.value)
-    assert caught.value.next == "look whether the registry is up, then run it again"
+    assert caught.value.next == "check that the registry is running, then run the command again"
 
 
 @pytest.mark.parametrize("registry_uri", ["http"], indirect=True)

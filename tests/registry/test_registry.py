@@ -102,4 +102,4 @@ def test_an_unreachable_server_is_one_clear_error_without_its_password(monkeypat
     with pytest.raises(RegistryError) as caught:
         registry.alias("fraud", "champion")
     assert "secret" not in str(caught.value)
-    assert caught.value.next == "look whether the registry is up, then run it again"
+    assert caught.value.next == "check that the registry is running, then run the command again"

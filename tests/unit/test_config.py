@@ -44,7 +44,7 @@ def test_a_value_of_the_wrong_kind_is_an_error_that_says_what_it_has_to_be(
 
 
 def test_a_tool_section_that_is_no_table_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="is no table"):
+    with pytest.raises(ConfigError, match="must be a table"):
         _load(tmp_path, "[tool]\nschemaguard = 5\n", "pyproject.toml")
     assert _load(tmp_path, "tool = 5\n", "pyproject.toml") == load(tmp_path, {})
 

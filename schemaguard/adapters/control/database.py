@@ -109,8 +109,8 @@ class ControlDatabase:
         if not postgres.take_lock(self._connection, wait_s=self._lock_wait_s):
             self._say_who_is_open()
             raise ConflictError(
-                "a migration or another operation is running on this database",
-                next="wait until it is through, look at schemaguard status, then decide again",
+                "another operation or a migration is running on this database",
+                next="wait until it has ended, look at schemaguard status, then decide again",
             )
         self._is_locked = True
 
@@ -221,36 +221,37 @@ class ControlDatabase:
         try:
             return act(self._connection)
         except psycopg.Error as error:
-            raise self._said(error) from error
+            raise self._as_our_error(error) from error
 
     def _write(self, act: Callable[["psycopg.Connection[Row]"], T]) -> T:
         try:
             return postgres.in_transaction(self._connection, act)
         except psycopg.Error as error:
-            raise self._said(error) from error
+            raise self._as_our_error(error) from error
 
-    def _said(self, error: psycopg.Error) -> DatabaseError:
+    def _as_our_error(self, error: psycopg.Error) -> DatabaseError:
+        """The driver's error as one of ours, with what to do next."""
         place = postgres.place(self._url)
         if self._connection.closed or self._connection.broken:
             return ConnectionLostError(
                 f"the connection to the database was lost: {postgres.first_line(error)}",
                 at=place,
-                next="when it answers again: schemaguard status, then schemaguard resume",
+                next="once the database answers again: schemaguard status, then schemaguard resume",
             )
         if isinstance(error, psycopg.errors.LockNotAvailable):
             return DatabaseError(
-                f"tables stayed locked by others: {postgres.longest_transaction(self._connection)}",
+                f"other sessions kept the tables locked: {postgres.longest_transaction(self._connection)}",
                 at=place,
-                next="let it end, or end it (pg_terminate_backend), then schemaguard resume",
+                next="wait for it or end it (pg_terminate_backend), then: schemaguard resume",
             )
         if isinstance(error, psycopg.errors.InsufficientPrivilege):
             return DatabaseError(
-                f"the database refused it: {postgres.first_line(error)}",
+                f"the database refused the statement: {postgres.first_line(error)}",
                 at=place,
-                next="let an administrator run it, or grant what is missing",
+                next="ask an administrator to run it, or to grant what is missing",
             )
         return DatabaseError(
-            f"the database refused it: {postgres.first_line(error)}",
+            f"the database refused the statement: {postgres.first_line(error)}",
             at=f"{place}{f', SQLSTATE {error.sqlstate}' if error.sqlstate else ''}",
-            next="schemaguard status shows whether an operation is open; schemaguard resume carries it on",
+            next="schemaguard status shows whether an operation is open; schemaguard resume continues it",
         )

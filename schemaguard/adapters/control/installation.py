@@ -36,7 +36,7 @@ def install(connection: Connection) -> tuple[int, ...]:
                 connection.execute(text.encode())
             except psycopg.errors.InsufficientPrivilege as error:
                 raise DatabaseError(
-                    f"may not make the control schema: {str(error).strip()}",
+                    f"this user may not create the control schema: {str(error).strip()}",
                     at=f"database {connection.info.dbname}",
                     next="run schemaguard install as a role that may create schemas and roles",
                 ) from error

@@ -97,7 +97,7 @@ def conflict(operation: Operation) -> ConflictError:
     return ConflictError(
         f"{operation} is open since {operation.opened_at:%Y-%m-%d %H:%M:%S}, in {operation.current}",
         at=f"opened by {operation.intent.actor}: {operation.intent.reason}",
-        next=f"if nobody is carrying it out any more: schemaguard resume {operation.id}",
+        next=f"if nobody is working on it: schemaguard resume {operation.id}",
     )
 
 

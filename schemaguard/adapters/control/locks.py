@@ -1,4 +1,7 @@
-"""Strong locks, taken before anything else in a transaction: views before tables, as their readers take them."""
+"""Strong locks, taken before anything else in a transaction: views before tables, as their readers take them.
+
+See https://www.postgresql.org/docs/18/explicit-locking.html#LOCKING-DEADLOCKS.
+"""
 
 from collections.abc import Iterable
 from typing import Any

@@ -18,7 +18,10 @@ _KEY = {"key": postgres.LOCK_KEY}
 
 
 class MigrationLock:
-    """Held by the migration's own connection; a session's lock, for a transaction's would end at `autocommit_block`."""
+    """Held by the migration's own connection; a session's lock, for a transaction's would end at `autocommit_block`.
+
+    See https://www.postgresql.org/docs/18/explicit-locking.html#ADVISORY-LOCKS.
+    """
 
     def __init__(self) -> None:
         self._is_held = False
@@ -31,7 +34,7 @@ class MigrationLock:
             raise ConflictError(
                 "an operation or another migration is running on this database",
                 at=f"database {connection.info.dbname}",
-                next="wait until it is through (schemaguard status), then run the migration again",
+                next="wait until it has ended (schemaguard status), then run the migration again",
             )
         self._is_held = True
         left_open = journal.read_operation(connection, None)
@@ -39,7 +42,7 @@ class MigrationLock:
             raise journal.conflict(left_open)
 
     def hand_over(self, connection: Connection) -> None:
-        """The migrations are through: let it end with the transaction that they are in, at once where there is none."""
+        """Release the lock at the end of the transaction of the migrations, or at once where there is none."""
         if not self._is_held:
             return
         if connection.info.transaction_status is TransactionStatus.INTRANS:
@@ -49,7 +52,7 @@ class MigrationLock:
             self.let_go(connection)
 
     def let_go(self, connection: Connection) -> None:
-        """Give it back, however the migrations ended."""
+        """Release the lock, whether or not the migrations succeeded."""
         if not self._is_held or connection.closed:
             return
         is_idle = connection.info.transaction_status is TransactionStatus.IDLE

@@ -1,4 +1,4 @@
-"""Who needs what a migration drops, by the releases and the consumers of the database, and who answers for it."""
+"""Who needs what a migration drops, by the releases and consumers of the database, and which overrides cover it."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ _GRANTED = "select model, entry from schemaguard.ledger where event = 'override-
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Names such as `fraud@7`: for whom somebody answers, and for whom nobody does."""
+    """Who needs an object, as names such as `fraud@7`: those that an override covers, and those that are `left`."""
 
     answered_for: tuple[str, ...]
     left: tuple[str, ...]

@@ -59,7 +59,7 @@ def switch(connection: Connection, operation: Operation, plan: Plan) -> Mapping[
     ).fetchone()
     if state != ("open",):
         raise ConflictError(
-            f"{operation} isn't open any more: it is {state[0] if state else 'gone'}", next="schemaguard status"
+            f"{operation} is no longer open: it is {state[0] if state else 'gone'}", next="schemaguard status"
         )
     epoch = _compare_and_set(connection, plan)
     values = {"model": plan.model, "from": plan.from_version, "to": plan.to_version}

@@ -78,7 +78,10 @@ def _is_still_to_do(connection: Connection, operation: Operation, reversal: Reve
 
 
 def ensure_roles(connection: Connection, views: ContractViews) -> None:
-    """The owner of all contract views and the group role of these; both can't log in. Running it again is fine."""
+    """The owner of all contract views and the group role of these; both can't log in. Running it again is fine.
+
+    See https://www.postgresql.org/docs/18/sql-createrole.html.
+    """
     if not views.views:
         return
     for role in (OWNER, views.role):

@@ -105,9 +105,10 @@ def _views(connection: Connection, plan: Plan) -> tuple[tuple[str, ...], tuple[s
 
 
 def _waits_for(connection: Connection, plan: Plan) -> tuple[str, ...]:
-    """Contracts in their window that name what a promotion would retire again."""
+    """Who is in the window and names what a promotion would retire again, such as `fraud@7`."""
     waiting = [each for each in plan.leftovers if each.waits]
     if not waiting:
         return ()
     contracts, catalog = situation.needed(connection), situation.catalog(connection)
-    return tuple(sorted({name for each in waiting for name in needed_by(each, contracts, catalog)}))
+    needed = dict.fromkeys(contract for each in waiting for contract in needed_by(each, contracts, catalog))
+    return tuple(sorted({name for contract in needed for name in situation.names_needing(connection, contract)}))

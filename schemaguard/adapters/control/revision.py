@@ -13,7 +13,10 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 def heads(connection: Connection) -> tuple[str, ...]:
-    """The applied heads; empty where Alembic never ran here."""
+    """The applied heads; empty where Alembic never ran here.
+
+    See https://alembic.sqlalchemy.org/en/latest/api/runtime.html (MigrationContext.get_current_heads()).
+    """
     table = _table(connection)
     if table is None:
         return ()

@@ -8,7 +8,7 @@ from schemaguard.adapters.control import changes, journal, pointer, revision
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import Contract
 from schemaguard.contracts.signature import fields
-from schemaguard.errors import UsageError
+from schemaguard.errors import UsageError, command_line
 from schemaguard.frozen import replace
 from schemaguard.releases.now import Now
 from schemaguard.releases.release import (
@@ -110,6 +110,12 @@ def versions_needing(connection: Connection, contract: Contract) -> tuple[str, .
     return released or contract.model_versions or ("",)
 
 
+def names_needing(connection: Connection, contract: Contract) -> tuple[str, ...]:
+    """The versions that need the contract, as a user reads them, such as `fraud@7`."""
+    versions = versions_needing(connection, contract)
+    return tuple(f"{contract.model}@{version}" if version else contract.model for version in versions)
+
+
 def servers(connection: Connection) -> tuple[Server, ...]:
     """The model servers that have ever acknowledged an epoch."""
     rows = connection.execute("select model, name, epoch, lease_until from schemaguard.server_lease order by 1, 2")
@@ -127,7 +133,7 @@ def unknown(connection: Connection, model: str) -> UsageError:
     return UsageError(
         f"no model {model!r} is published here",
         at=f"published: {', '.join(row[0] for row in rows) or 'none'}",
-        next=f"schemaguard contracts publish {model} VERSION",
+        next=command_line("contracts", "publish", model, "VERSION"),
     )
 
 

@@ -52,13 +52,15 @@ def read_file(file: Path, root: Path) -> ContractFile:
     try:
         size = file.stat().st_size
         if size > 4 * document.LARGEST_BYTES:
-            # Nobody needs it in memory to know that it is no contract.
+            # Nobody needs it in memory to know that it is not a contract.
             raise ContractError(f"the file has {size:,} bytes", at=f"{name}:1:1", next="a contract names columns only")
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ContractError("there is no such file", at=name, next="name a contract file") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ContractError(f"the contract can't be read: {error}", at=f"{name}:1:1", next="mend the file") from error
+        raise ContractError(
+            f"the contract can't be read: {error}", at=f"{name}:1:1", next="correct the file"
+        ) from error
     return odcs.parse_file(text, name, lambda beside: _beside(file, beside))
 
 
@@ -91,7 +93,7 @@ def write_new(files: Mapping[Path, str]) -> None:
             file.unlink(missing_ok=True)
         if isinstance(error, FileExistsError):
             hint = "-o FILE writes to another place, -o - to standard output"
-            raise ContractError("there is such a file already", at=str(error.filename), next=hint) from error
+            raise ContractError("the file already exists", at=str(error.filename), next=hint) from error
         raise ContractError(
             f"the file can't be written: {error.strerror}", at=str(error.filename), next="-o FILE names another place"
         ) from error

@@ -79,7 +79,7 @@ def _way_up(root: Path) -> bytes:
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise HistoryError(
-            f"nothing can be compared with a base here: {said[0] if said else 'this is no git repository'}",
+            f"nothing can be compared with a base here: {said[0] if said else 'this is not a git repository'}",
             at=str(root),
             next="leave --base out to judge everything",
         )
@@ -89,7 +89,7 @@ def _way_up(root: Path) -> bytes:
 def _resolved(ref: str, top: Path, *, is_remote: bool) -> str:
     """The commit that a ref means; a branch that is only known from a remote is found there."""
     if not _REF.fullmatch(ref) or ".." in ref:
-        raise HistoryError(f"{ref!r} is no name of a git ref", at="--base", next="name a branch, tag or commit")
+        raise HistoryError(f"{ref!r} is not a git ref", at="--base", next="name a branch, tag or commit")
     for name in asking_git.names_of(ref, is_remote=is_remote):
         done = _git(top, *asking_git.is_commit(name))
         if done.returncode == 0:
@@ -164,7 +164,7 @@ def _texts_at(commit: str, paths: list[str], top: Path) -> dict[str, str]:
 
 
 def _objects(top: Path, names: Sequence[str]) -> Iterator[bytes | None]:
-    """The contents of objects by name, read in one go; None for what is no file."""
+    """The contents of objects by name, read in one go; None for what is not a file."""
     if not names:
         return
     answer = _checked(top, "cat-file", "--batch", stdin=os.fsencode("".join(f"{name}\n" for name in names)))

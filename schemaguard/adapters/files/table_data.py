@@ -116,7 +116,9 @@ class DuckFile:
             ) from error
         except self._duckdb.Error as error:
             raise DatabaseError(
-                f"the query was refused: {_said(error)}", at=self.place, next="look at the file and at --where"
+                f"the query was refused: {_message_without_data(error)}",
+                at=self.place,
+                next="look at the file and at --where",
             ) from error
 
     @contextmanager
@@ -153,7 +155,7 @@ def _is_cast(type_: Type) -> bool:
     )
 
 
-def _said(error: Exception) -> str:
+def _message_without_data(error: Exception) -> str:
     """What DuckDB said; its data errors quote values, so their kind alone."""
     first = str(error).strip().partition("\n")[0]
     return f"{first.partition(':')[0]} (its text isn't shown, for it may be data)" if _quotes_data(error) else first

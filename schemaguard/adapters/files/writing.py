@@ -15,5 +15,7 @@ def replace_text(path: Path, text: str) -> None:
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise UsageError(
-            f"cannot write the file: {error.strerror}", at=str(path), next="look at the folder and its rights"
+            f"cannot write the file: {error.strerror}",
+            at=str(path),
+            next="check that the folder exists and may be written to",
         ) from error

@@ -46,7 +46,7 @@ class Listener:
     is_full: bool = False
 
     def hear(self, statement: CapturedStatement, url: Callable[[], str]) -> None:
-        """Take a statement down. More than MOST different ones are no feature query any more."""
+        """Take a statement down. More than MOST different ones can't be one feature query."""
         if len(self.statements) >= MOST and statement not in self.statements:
             self.is_full = True
             return

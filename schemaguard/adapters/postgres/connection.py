@@ -41,9 +41,9 @@ def connect(url: str, *, application: str = "schemaguard") -> Connection:
         connection.execute("set idle_in_transaction_session_timeout = '60s'")
     except psycopg.Error as error:
         raise DatabaseError(
-            f"cannot reach the database: {first_line(error)}",
+            f"cannot reach the database: {_reason(error)}",
             at=place(url),
-            next="look whether it is up and SCHEMAGUARD_DATABASE_URL is right",
+            next="check that it is running and that SCHEMAGUARD_DATABASE_URL is right",
         ) from error
     return connection
 
@@ -56,6 +56,17 @@ def place(url: str) -> str:
         return "the database URL (not a valid one)"
     host, port = parts.get("host") or "localhost", parts.get("port")
     return f"database {parts.get('dbname') or '?'} on {host}{f':{port}' if port else ''}"
+
+
+def _reason(error: psycopg.Error) -> str:
+    """Why there is no connection: what the server said, or the network, without libpq's account of where it tried."""
+    said = first_line(error)
+    if "timeout expired" in said:
+        return f"it did not answer within {CONNECT_TIMEOUT_S} s"
+    if "failed to resolve host" in said:
+        return "its host name can't be resolved"
+    said = said.rpartition(" failed: ")[2].removeprefix("connection failed: ")
+    return said.removeprefix("FATAL:").strip()
 
 
 def first_line(error: BaseException) -> str:

@@ -28,7 +28,7 @@ def extremes(url: str, columns: Mapping[Name, Sequence[str]]) -> Extremes:
             raise DatabaseError(
                 f"the bounds of the data can't be read: {first_line(error)}",
                 at=place(url),
-                next="look whether its migrations and this role's rights are there, or leave out --bounds-from",
+                next="check that its migrations have run and that this role may read it, or leave out --bounds-from",
             ) from error
 
 

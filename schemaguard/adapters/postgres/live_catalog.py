@@ -29,7 +29,9 @@ def live_catalog(url: str) -> LiveCatalog:
             revision = _applied(connection) if any(name.name == VERSION_TABLE for name in found.tables) else ""
         except psycopg.Error as error:
             raise DatabaseError(
-                f"cannot read the catalog: {first_line(error)}", at=where, next="look at the role's rights"
+                f"cannot read the catalog: {first_line(error)}",
+                at=where,
+                next="grant the role what it needs to read pg_catalog",
             ) from error
     return LiveCatalog(where, revision, found)
 

@@ -26,6 +26,8 @@ def session_catalog(url: str, search_path: str | None) -> Catalog:
             found = read_catalog(connection)
         except psycopg.Error as error:
             raise DatabaseError(
-                f"cannot read the catalog: {first_line(error)}", at=place(url), next="look at the role's rights"
+                f"cannot read the catalog: {first_line(error)}",
+                at=place(url),
+                next="grant the role what it needs to read pg_catalog",
             ) from error
     return replace(found, search_path=tuple(row[0]) if row is not None else ())

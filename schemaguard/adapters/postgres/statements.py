@@ -53,7 +53,7 @@ def read(url: str) -> Log:
                 return _read(connection, place)
         except psycopg.errors.ObjectNotInPrerequisiteState as error:
             raise DatabaseError(
-                "pg_stat_statements is installed and not loaded, so the server has counted nothing",
+                "pg_stat_statements is installed but not loaded, so the server has recorded no statements",
                 at=place,
                 next="add it to shared_preload_libraries in postgresql.conf, restart the server, wait for some traffic",
             ) from error
@@ -73,7 +73,7 @@ def _read(connection: postgres.Connection, place: str) -> Log:
     row = connection.execute(_WHERE).fetchone()
     if row is None:
         raise DatabaseError(
-            "pg_stat_statements isn't installed in this database, so nobody has counted who reads what",
+            "pg_stat_statements isn't installed in this database, so it isn't known who reads what",
             at=place,
             next="add it to shared_preload_libraries, restart, then: "
             + rendered(CreateExtension("pg_stat_statements")),

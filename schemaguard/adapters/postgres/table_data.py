@@ -98,15 +98,17 @@ class PostgresData:
             ) from error
         except psycopg.errors.InsufficientPrivilege as error:
             raise DatabaseError(
-                f"not all rows may be read: {first_line(error)}",
+                f"this role may not read every row: {first_line(error)}",
                 at=self.place,
-                next="ask as a role that may read them all: with a grant, and past row security",
+                next="use a role that may read all rows: it needs SELECT, and BYPASSRLS where row security is on",
             ) from error
         except psycopg.Error as error:
-            raise DatabaseError(f"the query was refused: {_said(error)}", at=self.place, next=_next(error)) from error
+            raise DatabaseError(
+                f"the query was refused: {_message_without_data(error)}", at=self.place, next=_next(error)
+            ) from error
 
 
-def _said(error: psycopg.Error) -> str:
+def _message_without_data(error: psycopg.Error) -> str:
     """What the server said; where it would quote a value out of the data, its code alone."""
     state = error.sqlstate or ""
     if state.startswith(_DATA_EXCEPTION):

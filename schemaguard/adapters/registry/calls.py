@@ -38,9 +38,9 @@ def ask(uri: str, what: str, call: Callable[[], T]) -> T:
     except mlflow_error as error:
         code = getattr(error, "error_code", "")
         kind = UnknownError if code in _MISSING else RegistryError
-        raise kind(f"could not {what}: {_first_line(error)}", at=place, next=_next(code)) from error
+        raise kind(f"could not {what}: {_reason(error)}", at=place, next=_next(code)) from error
     except (OSError, _database_errors()) as error:
-        raise RegistryError(f"could not {what}: {_first_line(error)}", at=place, next=_next("")) from error
+        raise RegistryError(f"could not {what}: {_reason(error)}", at=place, next=_next("")) from error
 
 
 def bounded(uri: str) -> str:
@@ -130,7 +130,10 @@ def _quietly() -> Iterator[None]:
 
 @contextmanager
 def _impatiently(uri: str) -> Iterator[None]:
-    """MLflow tries for 100 s to open a store whose database is down; whoever rolls back can't wait for that."""
+    """MLflow tries for 100 s to open a store whose database is down; whoever rolls back can't wait for that.
+
+    See MAX_RETRY_COUNT in mlflow.store.db.utils.
+    """
     if _is_served(uri):
         yield
         return
@@ -145,12 +148,42 @@ def _impatiently(uri: str) -> Iterator[None]:
             store.MAX_RETRY_COUNT = before
 
 
+_REASONS = (
+    (r"NameResolutionError|getaddrinfo|[Nn]ame or service not known|name resolution|could not translate host name",
+     "the registry's host name can't be resolved"),
+    (r"[Cc]onnection refused|Errno 111", "the registry refused the connection"),
+    (r"SSLError|SSLCertVerificationError|CERTIFICATE_VERIFY_FAILED|SSL error",
+     "no secure connection to the registry: its TLS certificate or protocol was not accepted"),
+    (r"statement timeout|[Tt]ime(d )?-?out", f"the registry did not answer within {REQUEST_TIMEOUT_SECONDS} s"),
+    (r"too many (\d{3}) error responses", r"the registry answered with HTTP status \1"),
+    (r"Connection reset|Connection aborted|RemoteDisconnected|server closed the connection",
+     "the registry closed the connection"),
+    (r"HTTPS?ConnectionPool|Max retries exceeded", "the registry can't be reached"),
+    (r"unable to open database file", "the registry's database file can't be opened"),
+    (r"database is locked", "another program keeps the registry's database locked"),
+)  # fmt: skip
+"""What a message of MLflow, requests, urllib3, SQLAlchemy or a driver contains → what it means; the first that fits."""
+_DRIVERS_NAME = re.compile(r"^\((?:\w+\.)+\w+\) ")
+"""SQLAlchemy puts the driver's exception in front of its message: `(sqlite3.OperationalError) no such table`."""
+
+
+def _reason(error: Exception) -> str:
+    """Why the registry could not answer, in our words where another library's would tell of its own inside."""
+    said = str(error)
+    for pattern, words in _REASONS:
+        found = re.search(pattern, said)
+        if found is not None:
+            return found.expand(words)
+    return _DRIVERS_NAME.sub("", _first_line(error))
+
+
 def _first_line(error: Exception) -> str:
+    """The first line of the message, without a password in a URL."""
     text = str(error).strip().partition("\n")[0] or type(error).__name__
     return re.sub(r"://([^/@\s:]*):[^/@\s]*@", r"://\1:…@", text)[:300]
 
 
 def _next(code: str) -> str:
     if code in _MISSING:
-        return "look at the registry's list of models and versions"
-    return "look whether the registry is up, then run it again"
+        return "check the name in the registry's list of models and versions"
+    return "check that the registry is running, then run the command again"

@@ -71,23 +71,26 @@ class SqliteReader:
 
     def alias(self, model: str, alias: str) -> str | None:
         """The version that the alias names, None where the model has no such alias."""
-        if self._one("select name from registered_models where name = ?", (model,)) is None:
+        if self._first_row("select name from registered_models where name = ?", (model,)) is None:
             raise NotDirectError(f"the store knows no model {model!r}")
-        row = self._one("select version from registered_model_aliases where name = ? and alias = ?", (model, alias))
+        row = self._first_row(
+            "select version from registered_model_aliases where name = ? and alias = ?", (model, alias)
+        )
         return None if row is None else str(row[0])
 
     def version(self, model: str, version: str) -> StoredVersion | None:
         """The version, None where there is none."""
         if not version.isdecimal():
             raise NotDirectError(f"version {version!r}")
-        row = self._one(
+        row = self._first_row(
             "select version, coalesce(storage_location, source) from model_versions "
             "where name = ? and version = ? and current_stage <> ?",
             (model, int(version), _DELETED),
         )
         return None if row is None else StoredVersion(str(row[0]), row[1])
 
-    def _one(self, query: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
+    def _first_row(self, query: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
+        """The first row that the query finds, None where it finds none."""
         table = query.split(" from ")[1].split()[0]
         try:
             with _closing(sqlite3.connect(f"file:{quote(str(self._file))}?mode=ro", uri=True, timeout=1)) as connection:

@@ -89,7 +89,7 @@ class AlterDomain:
 
 @dataclass(frozen=True, slots=True)
 class CreateComposite:
-    """CREATE TYPE of a kind that is no enum."""
+    """CREATE TYPE of a kind that is not an enum."""
 
     composite: CompositeType
 
@@ -169,7 +169,7 @@ class SetRowSecurity:
 
 @dataclass(frozen=True, slots=True)
 class GrantAccess:
-    """GRANT on an object; `table` is None where the object is no relation or the grant is for a whole schema."""
+    """GRANT on an object; `table` is None where the object is not a relation or the grant is for a whole schema."""
 
     kind: ObjectKind
     object: Name
@@ -215,7 +215,7 @@ class CreateExtension:
 
 @dataclass(frozen=True, slots=True)
 class DropObject:
-    """DROP of an object that is no table, column, constraint or index; `on` is the table of a trigger or policy."""
+    """DROP of an object that is not a table, column, constraint or index; `on` is the table of a trigger or policy."""
 
     kind: ObjectKind
     object: Name
@@ -237,7 +237,7 @@ class RenameObject:
 
 @dataclass(frozen=True, slots=True)
 class MoveObject:
-    """SET SCHEMA of an object that is no table."""
+    """SET SCHEMA of an object that is not a table."""
 
     kind: ObjectKind
     object: Name

@@ -66,19 +66,19 @@ def _put_grants(draft: Draft, relation: Table | View, grants: tuple[Grant, ...])
 
 
 def grant_access(change: GrantAccess, draft: Draft) -> None:
-    """GRANT on relations; grants on other objects aren't in the catalog."""
+    """GRANT on relations; grants on other objects aren't in the catalog. See ExecuteGrantStmt() in aclchk.c."""
     for relation in _objects(draft, change):
         _put_grants(draft, relation, _granted(relation.grants, change.grants))
 
 
 def revoke_access(change: RevokeAccess, draft: Draft) -> None:
-    """REVOKE on relations."""
+    """REVOKE on relations. See https://www.postgresql.org/docs/18/sql-revoke.html."""
     for relation in _objects(draft, change):
         _put_grants(draft, relation, _revoked(relation.grants, change.grants))
 
 
 def change_owner(change: ChangeOwner, draft: Draft) -> None:
-    """ALTER … OWNER TO."""
+    """ALTER … OWNER TO. See ATExecChangeOwner() in tablecmds.c."""
     name = draft.resolve(change.object)
     table, view = draft.tables.get(name), draft.views.get(name)
     if change.kind in ("table", "view", "materialized view") and table is not None:
@@ -88,7 +88,7 @@ def change_owner(change: ChangeOwner, draft: Draft) -> None:
 
 
 def set_comment(change: SetComment, draft: Draft) -> None:
-    """COMMENT ON a table, view or column; an empty one takes it away."""
+    """COMMENT ON a table, view or column; an empty one takes it away. See CreateComments() in comment.c."""
     comment = change.comment or None
     kind = change.kind.lower()
     if kind not in ("table", "view", "materialized view", "column", "foreign table"):

@@ -50,7 +50,10 @@ def _alter(
 
 
 def retype_column(change: RetypeColumn, draft: Draft) -> None:
-    """ALTER COLUMN … TYPE; a view or a generated column that reads it makes the server refuse."""
+    """ALTER COLUMN … TYPE; a view or a generated column that reads it makes the server refuse.
+
+    See ATPrepAlterColumnType() and ATExecAlterColumnType() in tablecmds.c.
+    """
     table, column = draft.table(change.table), change.column
     for user in draft.uses(table.name):
         view = draft.views.get(user)
@@ -106,12 +109,15 @@ def _retype_sequence(draft: Draft, table: Name, column: str) -> None:
 
 
 def set_not_null(change: SetNotNull, draft: Draft) -> None:
-    """SET NOT NULL."""
+    """SET NOT NULL. See ATExecSetNotNull() in tablecmds.c."""
     _alter(draft, change.table, change.column, lambda c: replace(c, not_null=True))
 
 
 def drop_not_null(change: DropNotNull, draft: Draft) -> None:
-    """DROP NOT NULL; not from a key, an identity column, or where a parent wants it."""
+    """DROP NOT NULL; not from a key, an identity column, or where a parent wants it.
+
+    See ATExecDropNotNull() in tablecmds.c.
+    """
     table = draft.table(change.table)
     column, key = table.column(change.column), table.primary_key
     if key is not None and change.column in key.columns:
@@ -127,7 +133,7 @@ def drop_not_null(change: DropNotNull, draft: Draft) -> None:
 
 
 def set_default(change: SetDefault, draft: Draft) -> None:
-    """SET DEFAULT, of a table's column or a view's."""
+    """SET DEFAULT, of a table's column or a view's. See ATExecColumnDefault() in tablecmds.c."""
     if draft.resolve(change.table) in draft.views:
         return
     column = draft.table(change.table).column(change.column)
@@ -138,7 +144,7 @@ def set_default(change: SetDefault, draft: Draft) -> None:
 
 
 def drop_default(change: DropDefault, draft: Draft) -> None:
-    """DROP DEFAULT."""
+    """DROP DEFAULT. See ATExecColumnDefault() in tablecmds.c."""
     if draft.resolve(change.table) in draft.views:
         return
     _require_plain(draft.table(change.table).column(change.column))
@@ -153,7 +159,10 @@ def _require_plain(column: Column | None) -> None:
 
 
 def set_identity(change: SetIdentity, draft: Draft) -> None:
-    """ADD GENERATED AS IDENTITY, SET GENERATED, DROP IDENTITY, with the sequence."""
+    """ADD GENERATED AS IDENTITY, SET GENERATED, DROP IDENTITY, with the sequence.
+
+    See ATExecAddIdentity(), ATExecSetIdentity() and ATExecDropIdentity() in tablecmds.c.
+    """
     table = draft.table(change.table)
     column = table.column(change.column)
     had = column.identity if column is not None else None
@@ -199,7 +208,7 @@ def _drop_owned(draft: Draft, table: Name, column: str) -> None:
 
 
 def set_generated(change: SetGenerated, draft: Draft) -> None:
-    """SET EXPRESSION, DROP EXPRESSION."""
+    """SET EXPRESSION, DROP EXPRESSION. See ATExecSetExpression() and ATExecDropExpression() in tablecmds.c."""
     table = draft.table(change.table)
     column = table.column(change.column)
     if column is not None and column.generated is None:
@@ -212,7 +221,10 @@ def set_generated(change: SetGenerated, draft: Draft) -> None:
 
 
 def set_column_option(change: SetColumnOption, draft: Draft) -> None:
-    """STORAGE, COMPRESSION, STATISTICS: nothing that a catalog shows, but the column must be there."""
+    """STORAGE, COMPRESSION, STATISTICS: nothing that a catalog shows, but the column must be there.
+
+    See https://www.postgresql.org/docs/18/sql-altertable.html.
+    """
     if draft.resolve(change.table) in draft.views:
         return
     table = draft.table(change.table)

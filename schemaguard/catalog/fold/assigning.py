@@ -43,7 +43,7 @@ def _is_enum(draft: Draft, type_: Type) -> bool:
 
 
 def require_default_fits(draft: Draft, table: Name, column: str, type_: Type, default: str | None) -> None:
-    """Refuse a default whose type certainly can't be assigned, or that is no input for the column's type."""
+    """Refuse a default whose type certainly can't be assigned, or that is not an input for the column's type."""
     if default is None or is_null(default) or type_ == UNKNOWN_TYPE:
         return
     written = type_of_expression(default)

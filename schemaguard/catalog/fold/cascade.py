@@ -1,4 +1,7 @@
-"""What goes when an object goes: the server's dependencies, and which of them ask for CASCADE."""
+"""What goes when an object goes: the server's dependencies, and which of them ask for CASCADE.
+
+See findDependentObjects() in dependency.c; https://www.postgresql.org/docs/18/ddl-depend.html.
+"""
 
 from collections.abc import Iterator
 from typing import Literal

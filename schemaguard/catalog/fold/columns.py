@@ -21,7 +21,7 @@ from schemaguard.frozen import replace
 
 
 def add_column(change: AddColumn, draft: Draft) -> None:
-    """ADD COLUMN, with its sequence and the constraints written on it."""
+    """ADD COLUMN, with its sequence and the constraints written on it. See ATExecAddColumn() in tablecmds.c."""
     table = draft.table(change.table)
     if table.partition_of is not None:
         draft.refuse(table.name, "cannot add column to a partition", "42809")
@@ -54,7 +54,7 @@ def _inherit_column(draft: Draft, child: Table, column: Column) -> None:
 
 
 def drop_column(change: DropColumn, draft: Draft) -> None:
-    """DROP COLUMN, with its indexes, constraints and owned sequences."""
+    """DROP COLUMN, with its indexes, constraints and owned sequences. See ATExecDropColumn() in tablecmds.c."""
     table = draft.table(change.table)
     column = table.column(change.column)
     if column is None:

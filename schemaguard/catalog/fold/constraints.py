@@ -30,7 +30,7 @@ from schemaguard.frozen import replace
 
 
 def add_constraint(change: AddConstraint, draft: Draft) -> None:
-    """ADD CONSTRAINT."""
+    """ADD CONSTRAINT. See ATExecAddConstraint() in tablecmds.c."""
     table = draft.table(change.table)
     if table.name not in draft.tables:
         draft.put(table)
@@ -66,7 +66,7 @@ def _take_over(draft: Draft, table: Table, key: PrimaryKey | Unique, index_name:
 
 
 def drop_constraint(change: DropConstraint, draft: Draft) -> None:
-    """DROP CONSTRAINT."""
+    """DROP CONSTRAINT. See ATExecDropConstraint() in tablecmds.c."""
     table = draft.table(change.table)
     constraint = table.constraint(change.constraint)
     if constraint is not None:
@@ -115,7 +115,7 @@ def _tree(draft: Draft, table: Table) -> list[Table]:
 
 
 def validate_constraint(change: ValidateConstraint, draft: Draft) -> None:
-    """VALIDATE CONSTRAINT."""
+    """VALIDATE CONSTRAINT. See ATExecValidateConstraint() in tablecmds.c."""
     table = _with_known_constraint(draft, change.table, change.constraint)
     if isinstance(table.constraint(change.constraint), PrimaryKey | Unique | Exclusion):
         raise Refusal(f'cannot validate constraint "{change.constraint}" of relation "{table.name.name}"', "42809")
@@ -134,7 +134,7 @@ def _with_known_constraint(draft: Draft, name: Name, constraint: str) -> Table:
 
 
 def rename_constraint(change: RenameConstraint, draft: Draft) -> None:
-    """RENAME CONSTRAINT, which renames the index behind it too."""
+    """RENAME CONSTRAINT, which renames the index behind it too. See RenameConstraint() in tablecmds.c."""
     table = _with_known_constraint(draft, change.table, change.constraint)
     old, to = table.constraint(change.constraint), change.to
     if old is None:
@@ -154,7 +154,7 @@ def rename_constraint(change: RenameConstraint, draft: Draft) -> None:
 
 
 def alter_constraint(change: AlterConstraint, draft: Draft) -> None:
-    """ALTER CONSTRAINT: when it is checked."""
+    """ALTER CONSTRAINT: when it is checked. See ATExecAlterConstraint() in tablecmds.c."""
     table = _with_known_constraint(draft, change.table, change.constraint)
     deferrable = change.deferrable or change.initially_deferred
     for each in [table, *(child for child in draft.children(table.name) if child.partition_of == table.name)]:

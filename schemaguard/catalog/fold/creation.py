@@ -31,7 +31,10 @@ _INTEGERS = ("smallint", "integer", "bigint")
 
 
 def create_table(change: CreateTable, draft: Draft) -> None:
-    """CREATE TABLE, with everything that the server makes along with it."""
+    """CREATE TABLE, with everything that the server makes along with it.
+
+    See DefineRelation() in tablecmds.c; transformCreateStmt() in parse_utilcmd.c.
+    """
     name = _placed(draft, change.table)
     if draft.is_relation(name):
         if change.if_not_exists:
@@ -116,7 +119,10 @@ def own_column(draft: Draft, table: Name, column: Column, is_serial: bool) -> Co
 
 
 def stored_default(draft: Draft, column: Column, default: str | None) -> str | None:
-    """The default as the server keeps it: NULL is none, but not where it has to be coerced to a domain or a length."""
+    """The default as the server keeps it: NULL is none, but not where it has to be coerced to a domain or a length.
+
+    See AddRelationNewConstraints() in heap.c.
+    """
     is_domain = type_name(column.type) in draft.domains and not column.type.dimensions
     is_coerced = is_domain or (bool(column.type.modifiers) and column.type.name != "interval")
     if default is None or (is_null(default) and not is_coerced):
@@ -144,7 +150,7 @@ def require_own_values(draft: Draft, table: Name, column: Column, others: tuple[
 
 
 def own_sequence(draft: Draft, table: Name, column: Column) -> None:
-    """Make the sequence that a serial or identity column owns."""
+    """Make the sequence that a serial or identity column owns. See generateSerialExtraStmts() in parse_utilcmd.c."""
     chosen = draft.choose_relation_name(table, column.name, "seq", is_constraint=False)
     of = column.type if column.type.name in _INTEGERS else None
     draft.put(Sequence(Name(chosen, table.schema), of, (table, column.name)))
@@ -176,7 +182,10 @@ def _from_parents(draft: Draft, parents: tuple[Name, ...]) -> tuple[list[Column]
 def _merged(
     draft: Draft, table: Name, inherited: list[Column], own: tuple[Column, ...], *, is_partition: bool
 ) -> tuple[Column, ...]:
-    """The inherited columns first; one that is also written out is merged with what is written."""
+    """The inherited columns first; one that is also written out is merged with what is written.
+
+    See MergeAttributes() in tablecmds.c.
+    """
     columns = {column.name: column for column in inherited}
     seen: set[str] = set()
     for column in own:
@@ -232,7 +241,10 @@ def _like_column(column: Column, options: set[str], *, everything: bool) -> Colu
 
 
 def _indexes_of_parent(draft: Draft, parent: Name, partition: Name) -> None:
-    """CREATE TABLE … PARTITION OF makes the parent's plain indexes anew, under names of their own."""
+    """CREATE TABLE … PARTITION OF makes the parent's plain indexes anew, under names of their own.
+
+    See DefineRelation() in tablecmds.c.
+    """
     for index in draft.indexes_on(parent):
         if index.constraint is None:
             create_index(CreateIndex(replace(index, table=partition, valid=True), None), draft)

@@ -46,7 +46,7 @@ def unlisted_column(name: str) -> Column:
 
 
 def parse_name(text: str) -> Name | None:
-    """The name that a regclass text such as `app."T_id_seq"` means; None where it is no name."""
+    """The name that a regclass text such as `app."T_id_seq"` means; None where it is not a name."""
     found = _QUALIFIED.match(text.strip())
     if found is None:
         return None
@@ -125,7 +125,10 @@ class Draft:
     # Looking up
 
     def resolve(self, name: Name) -> Name:
-        """The name with its schema, as the search_path finds it; where nothing has it, the schema that would get it."""
+        """The name with its schema, as the search_path finds it; where nothing has it, the schema that would get it.
+
+        See RangeVarGetRelidExtended() in namespace.c.
+        """
         if name.schema is not None:
             return name
         for schema in ("pg_temp", *self.search_path) if self.has_temporary else self.search_path:
@@ -135,7 +138,7 @@ class Draft:
         return self.placed(name)
 
     def placed(self, name: Name) -> Name:
-        """The name with the schema in which CREATE would put it."""
+        """The name with the schema in which CREATE would put it. See RangeVarGetCreationNamespace() in namespace.c."""
         if name.schema is not None:
             return name
         return Name(name.name, self.search_path[0] if self.search_path else "public")
@@ -168,7 +171,7 @@ class Draft:
         return replace(type_, schema=found.schema)
 
     def resolve_type(self, name: Name) -> Name:
-        """A type's name with its schema, as the search_path finds it."""
+        """A type's name with its schema, as the search_path finds it. See LookupTypeName() in parse_type.c."""
         if name.schema is not None:
             return name
         for schema in self.search_path:
@@ -178,7 +181,7 @@ class Draft:
         return self.placed(name)
 
     def resolve_function(self, name: Name) -> Name:
-        """A function's name with its schema; whatever its arguments."""
+        """A function's name with its schema; whatever its arguments. See FuncnameGetCandidates() in namespace.c."""
         if name.schema is not None:
             return name
         known = {key for key, _ in self.functions if key.name == name.name} if len(self.functions) else set()

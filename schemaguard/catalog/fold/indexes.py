@@ -22,7 +22,7 @@ from schemaguard.frozen import replace
 
 
 def create_index(change: CreateIndex, draft: Draft) -> None:
-    """CREATE INDEX."""
+    """CREATE INDEX. See DefineIndex() in indexcmds.c."""
     relation = draft.resolve(change.index.table)
     if relation in draft.views:
         _put_index(draft, relation, change)
@@ -70,7 +70,10 @@ def _put_index(draft: Draft, table: Name, change: CreateIndex) -> Index | None:
 
 
 def attach_index(change: AttachIndex, draft: Draft) -> None:
-    """ATTACH PARTITION of an index: the partitioned one is valid once every partition has its part."""
+    """ATTACH PARTITION of an index: the partitioned one is valid once every partition has its part.
+
+    See ATExecAttachPartitionIdx() in tablecmds.c.
+    """
     index = draft.indexes.get(draft.resolve(change.index))
     if index is None or index.valid:
         return
@@ -81,7 +84,7 @@ def attach_index(change: AttachIndex, draft: Draft) -> None:
 
 
 def drop_index(change: DropIndex, draft: Draft) -> None:
-    """DROP INDEX."""
+    """DROP INDEX. See https://www.postgresql.org/docs/18/sql-dropindex.html."""
     index = draft.indexes.get(draft.resolve(change.index))
     if index is None:
         return

@@ -44,7 +44,10 @@ def add_constraints(draft: Draft, table: Table, constraints: tuple[Constraint, .
 
 
 def without_repeats(keys: list[Keyed]) -> list[Keyed]:
-    """The keys of one statement without those that repeat an earlier one, which inherits the name if it has none."""
+    """The keys of one statement without those that repeat an earlier one, which inherits the name if it has none.
+
+    See transformIndexConstraints() in parse_utilcmd.c.
+    """
     kept: list[Keyed] = []
     for key in keys:
         for at, prior in enumerate(kept):
@@ -102,7 +105,10 @@ def _require(draft: Draft, name: Name, columns: tuple[str, ...]) -> None:
 
 
 def add_key(draft: Draft, name: Name, key: Keyed, using: Index | None = None, *, only: bool = False) -> None:
-    """A primary key, UNIQUE or EXCLUDE with its index, on the table and, unless `only` that, on its partitions."""
+    """A primary key, UNIQUE or EXCLUDE with its index, on the table and, unless `only` that, on its partitions.
+
+    See transformIndexConstraint() in parse_utilcmd.c.
+    """
     table = draft.tables[name]
     _check_key(draft, table, key)
     key = replace(key, name=key.name or _key_name(draft, name, key, using))
@@ -213,7 +219,10 @@ def find_foreign_key(table: Table, like: ForeignKey) -> ForeignKey | None:
 
 
 def _resolved(draft: Draft, name: Name, foreign: ForeignKey) -> ForeignKey:
-    """The foreign key with its target's full name and columns; refused where the target has no such key."""
+    """The foreign key with its target's full name and columns; refused where the target has no such key.
+
+    See transformFkeyCheckAttrs() in tablecmds.c.
+    """
     target = draft.table(foreign.ref_table)
     key = target.primary_key
     columns = foreign.ref_columns or (key.columns if key else ())

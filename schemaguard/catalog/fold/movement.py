@@ -23,7 +23,10 @@ from schemaguard.frozen import replace
 
 
 def rename_relation(draft: Draft, old: Name, new: Name) -> None:
-    """Rename or move a table, view, index or sequence; names made from the old name stay as they are."""
+    """Rename or move a table, view, index or sequence; names made from the old name stay as they are.
+
+    See RenameRelation() and AlterTableNamespace() in tablecmds.c.
+    """
     if draft.is_relation(new):
         draft.refuse(new, f'relation "{new.name}" already exists', "42P07")
     table, view, index = draft.tables.get(old), draft.views.get(old), draft.indexes.get(old)
@@ -104,7 +107,7 @@ def _follow(draft: Draft, old: Name, new: Name) -> None:
 
 
 def rename_index(draft: Draft, index: Index, new: Name) -> None:
-    """Rename an index, and the constraint that it stands for."""
+    """Rename an index, and the constraint that it stands for. See RenameRelationInternal() in tablecmds.c."""
     owner = draft.tables.get(index.table)
     if index.constraint is not None and owner is not None and owner.constraint(new.name) is not None:
         draft.refuse(owner.name, f'constraint "{new.name}" for relation "{owner.name.name}" already exists', "42710")
@@ -142,7 +145,10 @@ def _redrawn(draft: Draft, column: Column, old: Name, new: Name) -> Column:
 
 
 def rename_type(draft: Draft, old: Name, new: Name) -> None:
-    """Rename or move an enum, domain or composite type, also in the columns that use it."""
+    """Rename or move an enum, domain or composite type, also in the columns that use it.
+
+    See RenameType() in typecmds.c.
+    """
     if draft.is_type(new):
         draft.refuse(new, f'type "{new.name}" already exists', "42710")
     for held in (draft.enums, draft.domains, draft.composites):

@@ -19,7 +19,10 @@ from schemaguard.frozen import replace
 
 
 def drop_object(change: DropObject, draft: Draft) -> None:
-    """DROP of a view, type, sequence, function, schema, extension, trigger or policy."""
+    """DROP of a view, type, sequence, function, schema, extension, trigger or policy.
+
+    See RemoveObjects() in dropcmds.c.
+    """
     if change.on is not None and not change.if_exists:
         _require_part(draft, change, change.on)
     seeds = seeds_of(change, draft)
@@ -60,7 +63,7 @@ def _check_drop(draft: Draft, change: DropObject, seed: Gone) -> None:
 
 
 def rename_object(change: RenameObject, draft: Draft) -> None:
-    """RENAME of an object that is neither column nor constraint."""
+    """RENAME of an object that is neither column nor constraint. See ExecRenameStmt() in alter.c."""
     to = change.to
     match change.kind:
         case "table" | "view" | "materialized view" | "index" | "sequence":
@@ -131,7 +134,7 @@ def _move_functions(draft: Draft, old: Name, new: Name) -> None:
 
 
 def move_object(change: MoveObject, draft: Draft) -> None:
-    """SET SCHEMA of an object that is no table."""
+    """SET SCHEMA of an object that is not a table. See ExecAlterObjectSchemaStmt() in alter.c."""
     match change.kind:
         case "table" | "view" | "materialized view" | "sequence":
             name = draft.resolve(change.object)

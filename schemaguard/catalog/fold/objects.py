@@ -17,7 +17,7 @@ from schemaguard.frozen import replace
 
 
 def create_sequence(change: CreateSequence, draft: Draft) -> None:
-    """CREATE SEQUENCE."""
+    """CREATE SEQUENCE. See DefineSequence() in sequence.c."""
     name = draft.placed(change.sequence.name)
     if draft.is_relation(name):
         if change.if_not_exists:
@@ -28,7 +28,10 @@ def create_sequence(change: CreateSequence, draft: Draft) -> None:
 
 
 def alter_sequence(change: AlterSequence, draft: Draft) -> None:
-    """ALTER SEQUENCE: its owner among the columns; its numbers aren't in the catalog."""
+    """ALTER SEQUENCE: its owner among the columns; its numbers aren't in the catalog.
+
+    See AlterSequence() in sequence.c.
+    """
     name = draft.resolve(change.sequence)
     sequence = draft.sequences.get(name)
     if sequence is None:
@@ -56,7 +59,7 @@ def _refuse_identity(draft: Draft, sequence: Sequence) -> None:
 
 
 def create_function(change: CreateFunction, draft: Draft) -> None:
-    """CREATE [OR REPLACE] FUNCTION, PROCEDURE or AGGREGATE."""
+    """CREATE [OR REPLACE] FUNCTION, PROCEDURE or AGGREGATE. See CreateFunction() in functioncmds.c."""
     name = draft.placed(change.function.name)
     key = (name, change.function.arguments)
     if key in draft.functions and not change.or_replace and draft.clouded is not None:
@@ -65,14 +68,14 @@ def create_function(change: CreateFunction, draft: Draft) -> None:
 
 
 def create_schema(change: CreateSchema, draft: Draft) -> None:
-    """CREATE SCHEMA."""
+    """CREATE SCHEMA. See CreateSchemaCommand() in schemacmds.c."""
     if change.schema in draft.schemas and not change.if_not_exists and draft.clouded is not None:
         raise Refusal(f'schema "{change.schema}" already exists', "42P06")
     draft.schemas |= {change.schema}
 
 
 def create_extension(change: CreateExtension, draft: Draft) -> None:
-    """CREATE EXTENSION."""
+    """CREATE EXTENSION. See CreateExtension() in extension.c."""
     if change.extension in draft.extensions and not change.if_not_exists and draft.clouded is not None:
         raise Refusal(f'extension "{change.extension}" already exists', "42710")
     draft.extensions |= {change.extension}

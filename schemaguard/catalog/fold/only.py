@@ -1,4 +1,7 @@
-"""ALTER TABLE ONLY: the children of a table stay as they are, or the server says that they may not."""
+"""ALTER TABLE ONLY: the children of a table stay as they are, or the server says that they may not.
+
+See https://www.postgresql.org/docs/18/sql-altertable.html.
+"""
 
 from collections.abc import Iterator
 from typing import TypeGuard
@@ -50,6 +53,8 @@ def alone(change: Lonely, draft: Draft) -> OnlyDraft:
     """The draft for a change of a table without its children; what they have of the column is theirs from then on.
 
     Raises Refusal (42P16) where the children would have to follow.
+
+    See https://www.postgresql.org/docs/18/ddl-inherit.html.
     """
     table = draft.resolve(change.table)
     children = list(draft.children(table))

@@ -8,7 +8,10 @@ from schemaguard.frozen import replace
 
 
 def remove_all(draft: Draft, seeds: tuple[Gone, ...], *, cascade: bool) -> None:
-    """Take the seeds out with all that goes with them; refuse with 2BP01 where the rest asks for CASCADE."""
+    """Take the seeds out with all that goes with them; refuse with 2BP01 where the rest asks for CASCADE.
+
+    See reportDependentObjects() in dependency.c.
+    """
     going = closure(draft, seeds)
     for gone in going:
         if cascade or gone in seeds or gone.automatic or not gone.certain:

@@ -31,7 +31,7 @@ from schemaguard.frozen import replace
 
 
 def rename_column(change: RenameColumn, draft: Draft) -> None:
-    """RENAME COLUMN, and the new name wherever the server shows it."""
+    """RENAME COLUMN, and the new name wherever the server shows it. See renameatt() in tablecmds.c."""
     name, to = draft.resolve(change.table), change.to
     view = draft.views.get(name)
     if view is not None:

@@ -14,7 +14,10 @@ _PATH_PART = re.compile(r'\s*("(?:[^"]|"")*"|\'(?:[^\']|\'\')*\'|[^\s,]+)\s*(?:,
 
 
 def read_search_path(value: str) -> tuple[str, ...]:
-    """The schemas of a search_path's text; `$user` has none of its own here."""
+    """The schemas of a search_path's text; `$user` has none of its own here.
+
+    See https://www.postgresql.org/docs/18/ddl-schemas.html#DDL-SCHEMAS-PATH.
+    """
     found: list[str] = []
     for part in _PATH_PART.findall(value.strip()):
         # SET search_path = 'a, b' names one schema; set_config('search_path', 'a, b', …) arrives without quotes.
@@ -42,6 +45,8 @@ def control_transaction(change: ControlTransaction, draft: Draft) -> Catalog | N
     """BEGIN and SAVEPOINT keep the catalog, ROLLBACK brings it back, COMMIT ends what was set for its length.
 
     Raises Refusal where a savepoint is named that isn't there (3B001).
+
+    See https://www.postgresql.org/docs/18/sql-savepoint.html and sql-rollback-to.html.
     """
     action = change.action.upper()
     word = action.partition(" ")[0]

@@ -1,4 +1,7 @@
-"""Identifiers of more than 63 bytes, cut where the server's scanner cuts them: wherever they stand."""
+"""Identifiers of more than 63 bytes, cut where the server's scanner cuts them: wherever they stand.
+
+See truncate_identifier() in scansup.c; https://www.postgresql.org/docs/18/sql-syntax-lexical.html.
+"""
 
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass

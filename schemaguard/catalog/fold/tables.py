@@ -44,7 +44,7 @@ from schemaguard.frozen import replace
 
 
 def drop_table(change: DropTable, draft: Draft) -> None:
-    """DROP TABLE."""
+    """DROP TABLE. See RemoveRelations() in tablecmds.c."""
     name = draft.resolve(change.table)
     if name not in draft.tables:
         if name in draft.views or name in draft.sequences or name in draft.indexes:
@@ -60,7 +60,10 @@ def drop_table(change: DropTable, draft: Draft) -> None:
 
 
 def rename_table(change: RenameTable, draft: Draft) -> None:
-    """ALTER TABLE … RENAME TO, which PostgreSQL takes for views, indexes and sequences too."""
+    """ALTER TABLE … RENAME TO, which PostgreSQL takes for views, indexes and sequences too.
+
+    See RenameRelation() in tablecmds.c.
+    """
     name = draft.resolve(change.table)
     if not draft.is_relation(name):
         if change.if_exists:
@@ -70,7 +73,7 @@ def rename_table(change: RenameTable, draft: Draft) -> None:
 
 
 def move_table(change: MoveTable, draft: Draft) -> None:
-    """ALTER TABLE … SET SCHEMA, with its indexes and owned sequences."""
+    """ALTER TABLE … SET SCHEMA, with its indexes and owned sequences. See AlterTableNamespace() in tablecmds.c."""
     name = draft.resolve(change.table)
     if not draft.is_relation(name):
         if change.if_exists:
@@ -88,7 +91,10 @@ def _known(draft: Draft, name: Name) -> Table:
 
 
 def attach_partition(change: AttachPartition, draft: Draft) -> None:
-    """ATTACH PARTITION: the parent's keys, foreign keys and indexes are matched, or made."""
+    """ATTACH PARTITION: the parent's keys, foreign keys and indexes are matched, or made.
+
+    See ATExecAttachPartition() in tablecmds.c.
+    """
     parent, child = _known(draft, change.table), _known(draft, change.partition)
     if not parent.open and parent.partition_by is None:
         raise Refusal(f'table "{parent.name.name}" is not partitioned', "42809")
@@ -149,7 +155,7 @@ def _refuse_circle(draft: Draft, child: Table, parent: Table) -> None:
 
 
 def detach_partition(change: DetachPartition, draft: Draft) -> None:
-    """DETACH PARTITION: a table of its own again, with all that it has."""
+    """DETACH PARTITION: a table of its own again, with all that it has. See ATExecDetachPartition() in tablecmds.c."""
     child = _known(draft, change.partition)
     parent = draft.resolve(change.table)
     if not child.open and child.partition_of != parent:
@@ -160,7 +166,7 @@ def detach_partition(change: DetachPartition, draft: Draft) -> None:
 
 
 def set_inheritance(change: SetInheritance, draft: Draft) -> None:
-    """INHERIT, NO INHERIT."""
+    """INHERIT, NO INHERIT. See ATExecAddInherit() and ATExecDropInherit() in tablecmds.c."""
     child, parent = _known(draft, change.table), _known(draft, change.parent)
     if change.inherits:
         if parent.name in child.inherits:
@@ -176,13 +182,16 @@ def set_inheritance(change: SetInheritance, draft: Draft) -> None:
 
 
 def set_replica_identity(change: SetReplicaIdentity, draft: Draft) -> None:
-    """REPLICA IDENTITY."""
+    """REPLICA IDENTITY. See ATExecReplicaIdentity() in tablecmds.c."""
     identity = None if change.identity.upper() == "DEFAULT" else change.identity
     draft.put(replace(_known(draft, change.table), replica_identity=identity))
 
 
 def set_row_security(change: SetRowSecurity, draft: Draft) -> None:
-    """ENABLE, DISABLE, FORCE, NO FORCE ROW LEVEL SECURITY."""
+    """ENABLE, DISABLE, FORCE, NO FORCE ROW LEVEL SECURITY.
+
+    See ATExecSetRowSecurity() and ATExecForceNoForceRowSecurity() in tablecmds.c.
+    """
     table = _known(draft, change.table)
     enabled = table.row_security if change.enabled is None else change.enabled
     forced = table.force_row_security if change.forced is None else change.forced
@@ -190,7 +199,7 @@ def set_row_security(change: SetRowSecurity, draft: Draft) -> None:
 
 
 def create_policy(change: CreatePolicy, draft: Draft) -> None:
-    """CREATE POLICY, ALTER POLICY."""
+    """CREATE POLICY, ALTER POLICY. See CreatePolicy() and AlterPolicy() in policy.c."""
     table, policy = _known(draft, change.table), change.policy
     known = next((p for p in table.policies if p.name == policy.name), None)
     if known is not None and not change.is_alter:
@@ -211,7 +220,7 @@ def create_policy(change: CreatePolicy, draft: Draft) -> None:
 
 
 def create_trigger(change: CreateTrigger, draft: Draft) -> None:
-    """CREATE [OR REPLACE] TRIGGER, on a table or view."""
+    """CREATE [OR REPLACE] TRIGGER, on a table or view. See CreateTrigger() in trigger.c."""
     trigger = replace(change.trigger, function=draft.resolve_function(change.trigger.function))
     view = draft.views.get(draft.resolve(change.table))
     owner: Table | View = view if view is not None else _known(draft, change.table)
@@ -231,7 +240,7 @@ def _put_triggers(draft: Draft, owner: Table | View, triggers: tuple[Trigger, ..
 
 
 def enable_trigger(change: EnableTrigger, draft: Draft) -> None:
-    """ENABLE | DISABLE TRIGGER; ALL and USER mean every one."""
+    """ENABLE | DISABLE TRIGGER; ALL and USER mean every one. See EnableDisableTrigger() in trigger.c."""
     table = _known(draft, change.table)
     every = change.trigger.upper() in ("ALL", "USER")
     if not every and not table.open and not any(t.name == change.trigger for t in table.triggers):
@@ -245,7 +254,10 @@ def enable_trigger(change: EnableTrigger, draft: Draft) -> None:
 
 
 def set_table_option(change: SetTableOption, draft: Draft) -> None:
-    """Of a table storage options change nothing that a catalog shows; it is known from then on."""
+    """Of a table storage options change nothing that a catalog shows; it is known from then on.
+
+    See https://www.postgresql.org/docs/18/sql-createtable.html#SQL-CREATETABLE-STORAGE-PARAMETERS.
+    """
     view = draft.views.get(draft.resolve(change.table))
     if view is None:
         draft.table(change.table)
@@ -254,7 +266,10 @@ def set_table_option(change: SetTableOption, draft: Draft) -> None:
 
 
 def rewrite_table(change: RewriteTable, draft: Draft) -> None:
-    """SET LOGGED and SET UNLOGGED, SET ACCESS METHOD; other rewrites leave the shape alone."""
+    """SET LOGGED and SET UNLOGGED, SET ACCESS METHOD; other rewrites leave the shape alone.
+
+    See ATRewriteTables() in tablecmds.c.
+    """
     if change.table is None or draft.resolve(change.table) not in draft.tables:
         return
     table, how = draft.table(change.table), change.how.upper()

@@ -29,7 +29,7 @@ def _new_type(draft: Draft, name: Name) -> Name:
 
 
 def create_enum(change: CreateEnum, draft: Draft) -> None:
-    """CREATE TYPE … AS ENUM."""
+    """CREATE TYPE … AS ENUM. See DefineEnum() in typecmds.c."""
     draft.put(replace(change.enum, name=_new_type(draft, change.enum.name)))
 
 
@@ -38,7 +38,7 @@ def _enum(draft: Draft, name: Name) -> EnumType | None:
 
 
 def add_enum_value(change: AddEnumValue, draft: Draft) -> None:
-    """ALTER TYPE … ADD VALUE."""
+    """ALTER TYPE … ADD VALUE. See AddEnumLabel() in pg_enum.c."""
     enum = _enum(draft, change.type)
     if enum is None:
         return
@@ -56,7 +56,7 @@ def add_enum_value(change: AddEnumValue, draft: Draft) -> None:
 
 
 def rename_enum_value(change: RenameEnumValue, draft: Draft) -> None:
-    """ALTER TYPE … RENAME VALUE."""
+    """ALTER TYPE … RENAME VALUE. See RenameEnumLabel() in pg_enum.c."""
     enum = _enum(draft, change.type)
     if enum is None:
         return
@@ -68,7 +68,7 @@ def rename_enum_value(change: RenameEnumValue, draft: Draft) -> None:
 
 
 def create_domain(change: CreateDomain, draft: Draft) -> None:
-    """CREATE DOMAIN."""
+    """CREATE DOMAIN. See DefineDomain() in typecmds.c."""
     name = _new_type(draft, change.domain.name)
     domain = replace(change.domain, name=name, base=draft.type(change.domain.base), checks=())
     for check in change.domain.checks:
@@ -82,7 +82,7 @@ def _named_check(domain: Domain, check: Check) -> Check:
 
 
 def alter_domain(change: AlterDomain, draft: Draft) -> None:
-    """ALTER DOMAIN, one action."""
+    """ALTER DOMAIN, one action. See https://www.postgresql.org/docs/18/sql-alterdomain.html."""
     domain = draft.domains.get(draft.resolve_type(change.domain))
     if domain is None:
         return
@@ -117,7 +117,10 @@ def alter_domain(change: AlterDomain, draft: Draft) -> None:
 
 
 def _refuse_inside_others(draft: Draft, domain: Name) -> None:
-    """What is checked anew can't be found where the domain is inside of arrays or composites."""
+    """What is checked anew can't be found where the domain is inside of arrays or composites.
+
+    See get_rels_with_domain() in typecmds.c.
+    """
     for user in draft.uses(domain):
         table = draft.tables.get(user)
         for column in table.columns if table is not None else ():
@@ -127,13 +130,13 @@ def _refuse_inside_others(draft: Draft, domain: Name) -> None:
 
 
 def create_composite(change: CreateComposite, draft: Draft) -> None:
-    """CREATE TYPE of another kind."""
+    """CREATE TYPE of another kind. See DefineCompositeType() in typecmds.c."""
     columns = tuple(replace(column, type=draft.type(column.type)) for column in change.composite.columns)
     draft.put(replace(change.composite, name=_new_type(draft, change.composite.name), columns=columns))
 
 
 def alter_composite(change: AlterComposite, draft: Draft) -> None:
-    """ALTER TYPE … ADD | DROP | ALTER | RENAME ATTRIBUTE."""
+    """ALTER TYPE … ADD | DROP | ALTER | RENAME ATTRIBUTE. See https://www.postgresql.org/docs/18/sql-altertype.html."""
     composite = draft.composites.get(draft.resolve_type(change.type))
     if composite is None:
         return

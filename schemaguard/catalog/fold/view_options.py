@@ -11,7 +11,10 @@ _OFF = frozenset({"false", "off", "no", "0", "f", "n", "fa", "fal", "fals", "of"
 
 
 def set_view_option(draft: Draft, view: View, option: str) -> None:
-    """ALTER VIEW … SET (…) and RESET (…), as written; options other than `security_invoker` change no reader's rows."""
+    """ALTER VIEW … SET (…) and RESET (…), as written; options other than `security_invoker` change no reader's rows.
+
+    See https://www.postgresql.org/docs/18/sql-createview.html.
+    """
     found = _INVOKER.search(option)
     if found is None:
         return

@@ -15,7 +15,7 @@ from schemaguard.frozen import replace
 
 
 def create_view(change: CreateView, draft: Draft) -> None:
-    """CREATE [OR REPLACE] [MATERIALIZED] VIEW."""
+    """CREATE [OR REPLACE] [MATERIALIZED] VIEW. See DefineView() in view.c."""
     name = draft.placed(change.view.name)
     reads = frozenset((draft.resolve(relation), column) for relation, column in change.view.reads)
     view = replace(change.view, name=name, reads=reads)
@@ -36,7 +36,10 @@ def create_view(change: CreateView, draft: Draft) -> None:
 
 
 def _check_replacement(draft: Draft, old: View, new: View) -> None:
-    """A replaced view keeps its columns, in their order and under their names; more may follow."""
+    """A replaced view keeps its columns, in their order and under their names; more may follow.
+
+    See https://www.postgresql.org/docs/18/sql-createview.html.
+    """
     if old.columns is None or new.columns is None:
         return
     if len(new.columns) < len(old.columns):
@@ -60,7 +63,10 @@ def _are_different(before: Type, after: Type) -> bool:
 
 
 def refuse_twice(names: Iterable[str]) -> None:
-    """Raise Refusal (42701) where a relation would have two columns of a name."""
+    """Raise Refusal (42701) where a relation would have two columns of a name.
+
+    See CheckAttributeNamesTypes() in heap.c.
+    """
     seen: set[str] = set()
     for name in names:
         if name in seen:
@@ -69,7 +75,10 @@ def refuse_twice(names: Iterable[str]) -> None:
 
 
 def refresh_view(change: RefreshView, draft: Draft) -> None:
-    """REFRESH changes rows, and whether there are any to be read."""
+    """REFRESH changes rows, and whether there are any to be read.
+
+    See https://www.postgresql.org/docs/18/sql-refreshmaterializedview.html.
+    """
     name = draft.resolve(change.view)
     view = draft.views.get(name)
     if view is None:

@@ -16,7 +16,10 @@ from schemaguard.frozen import replace
 
 
 def of_columns(change: c.Change, draft: Draft, _: int) -> TableWork | None:
-    """Of a change of a column; None where it is none."""
+    """Of a change of a column; None where it is none.
+
+    See AlterTableGetLockLevel() and ATRewriteTables() in tablecmds.c.
+    """
     match change:
         case c.AddColumn():
             return _add_column(change, draft)
@@ -74,7 +77,7 @@ def _add_column(change: c.AddColumn, draft: Draft) -> TableWork:
 
 
 def _fills_rows(change: c.AddColumn, draft: Draft) -> str:
-    """Why every row has to be written, empty where it needn't be."""
+    """Why every row has to be written, empty where it needn't be. See ATExecAddColumn() in tablecmds.c."""
     column = change.column
     if column.generated is not None:
         return "a stored generated column is computed for every row" if column.generated_stored else ""

@@ -21,7 +21,10 @@ from schemaguard.catalog.proofs import proves_not_null
 
 
 def of_constraints(change: c.Change, draft: Draft, _: int) -> TableWork | None:
-    """Of a change of a constraint; None where it is none."""
+    """Of a change of a constraint; None where it is none.
+
+    See AlterTableGetLockLevel() in tablecmds.c; https://www.postgresql.org/docs/18/sql-altertable.html.
+    """
     match change:
         case c.AddConstraint(table=name, constraint=constraint):
             return _add_constraint(change, draft.table(name), constraint, draft)
@@ -80,7 +83,10 @@ def _columns_not_null(index_name: str, table: Table, draft: Draft) -> bool:
 
 
 def of_indexes(change: c.Change, draft: Draft, _: int) -> TableWork | None:
-    """Of a change of an index; None where it is none."""
+    """Of a change of an index; None where it is none.
+
+    See https://www.postgresql.org/docs/18/sql-createindex.html, sql-dropindex.html and sql-reindex.html.
+    """
     match change:
         case c.CreateIndex(index=index, name=name, concurrently=concurrently):
             mode: Mode = WITH_ALL if concurrently else "SHARE"

@@ -1,4 +1,7 @@
-"""PostgreSQL's table lock modes and what each keeps waiting (chapter 13.3 of its documentation)."""
+"""PostgreSQL's table lock modes and what each keeps waiting (chapter 13.3 of its documentation).
+
+See https://www.postgresql.org/docs/18/explicit-locking.html#LOCKING-TABLES.
+"""
 
 import re
 from typing import Literal
@@ -29,7 +32,7 @@ _CONFLICTS: dict[Mode, frozenset[Mode]] = {
 
 
 def conflicts(one: Mode, other: Mode) -> bool:
-    """Whether a lock of one mode waits for the other on the same table."""
+    """Whether a lock of one mode waits for the other on the same table. See LockConflicts[] in lock.c."""
     return other in _CONFLICTS[one]
 
 
@@ -71,5 +74,5 @@ _WEAK_OPTIONS = re.compile(
 
 
 def option_mode(option: str) -> Mode:
-    """The lock of ALTER TABLE … SET (option)."""
+    """The lock of ALTER TABLE … SET (option). See AlterTableGetRelOptionsLockLevel() in reloptions.c."""
     return "SHARE UPDATE EXCLUSIVE" if _WEAK_OPTIONS.search(option) else "ACCESS EXCLUSIVE"

@@ -8,7 +8,10 @@ from schemaguard.catalog.objects import Name
 
 
 def of_objects(change: c.Change, draft: Draft, version: int) -> TableWork | None:
-    """Of a change of anything else that has a name; None where it is none."""
+    """Of a change of anything else that has a name; None where it is none.
+
+    See https://www.postgresql.org/docs/18/explicit-locking.html#LOCKING-TABLES.
+    """
     match change:
         case c.CreateView(view=view):
             relations = sorted({draft.resolve(relation) for relation, _ in view.reads}, key=str)

@@ -8,7 +8,10 @@ from schemaguard.catalog.objects import ForeignKey
 
 
 def of_rows(change: c.Change, draft: Draft, _: int) -> TableWork | None:
-    """Of a change of rows, and statements that only read; None where it is none."""
+    """Of a change of rows, and statements that only read; None where it is none.
+
+    See https://www.postgresql.org/docs/18/explicit-locking.html#LOCKING-TABLES.
+    """
     match change:
         case c.InsertRows(table=name):
             return TableWork((Lock(draft.resolve(name), "ROW EXCLUSIVE"),))

@@ -19,7 +19,11 @@ from schemaguard.catalog.proofs import implies_bound
 
 
 def of_tables(change: c.Change, draft: Draft, _: int) -> TableWork | None:
-    """Of a change of a table; None where it is none."""
+    """Of a change of a table; None where it is none.
+
+    See AlterTableGetLockLevel() in tablecmds.c;
+    https://www.postgresql.org/docs/18/explicit-locking.html#LOCKING-TABLES.
+    """
     match change:
         case c.CreateTable():
             return _create_table(change, draft)

@@ -60,7 +60,10 @@ def with_mode(
 
 
 def stored(draft: Draft, tables: tuple[Name, ...]) -> tuple[Name, ...]:
-    """Those that hold rows themselves: a partitioned table has none of its own."""
+    """Those that hold rows themselves: a partitioned table has none of its own.
+
+    See https://www.postgresql.org/docs/18/ddl-partitioning.html.
+    """
     return tuple(name for name in tables if name not in draft.tables or draft.tables[name].partition_by is None)
 
 

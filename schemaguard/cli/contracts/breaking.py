@@ -24,13 +24,15 @@ def breaking(
     contracts: Folder = None,
     window: Annotated[
         str | None,
-        typer.Option(metavar="live|FILE|dates", help="Where the windows are read (default: as at the base)."),
+        typer.Option(
+            metavar="live|FILE|dates", help="Where to read the release windows from (default: as at the base)."
+        ),
     ] = None,
     output: Annotated[
-        BreakingFormat, typer.Option("--format", help="How the verdict is written.")
+        BreakingFormat, typer.Option("--format", help="The format of the verdict.")
     ] = BreakingFormat.TEXT,
 ) -> None:
-    """Judge edits of contracts: what they take from versions that are published and in their windows.
+    """Judge edits of contracts: what they take from published versions that are in their windows.
 
     Needs git and no database, unless --window live asks one. Exit code: 0 passed, 1 breaking, 2 no verdict.
     """

@@ -16,16 +16,15 @@ def diff(
         ),
     ],
     second: Annotated[
-        str, typer.Argument(autocompletion=complete_model, metavar="B", help="The one that takes its place.")
+        str, typer.Argument(autocompletion=complete_model, metavar="B", help="What replaces A, in the same forms.")
     ],
     contracts: Folder = None,
     database_url: DatabaseUrl = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Say how B differs from A: what tightens, loosens, both or neither.
+    """Show how B differs from A: what gets stricter, what gets looser, and who breaks.
 
-    Readers break on what loosens, writers on what tightens: judged as if B's promises were the catalog that A's model
-    version meets.
+    A's readers break where B promises less, A's writers where B demands more.
     """
     from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands.contracts import diff as command

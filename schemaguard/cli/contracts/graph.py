@@ -22,16 +22,18 @@ def graph(
     thing: Annotated[
         str | None,
         typer.Argument(
-            autocompletion=complete_model, metavar="MODEL|TABLE", help="Only what is around it; left out: everything."
+            autocompletion=complete_model,
+            metavar="MODEL|TABLE",
+            help="Only this model or table and its neighbours (default: everything).",
         ),
     ] = None,
     contracts: Folder = None,
     migrations: Migrations = None,
     initial: Initial = None,
     database_url: DatabaseUrl = None,
-    output: Annotated[GraphFormat, typer.Option("--format", help="How the graph is drawn.")] = GraphFormat.TEXT,
+    output: Annotated[GraphFormat, typer.Option("--format", help="The format of the graph.")] = GraphFormat.TEXT,
 ) -> None:
-    """Draw who reads and writes which tables: models and consumers, the tables between them, views followed."""
+    """Draw who reads and writes which tables: models, consumers, and the tables and views between them."""
     from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands.contracts import graph as command
     from schemaguard.report.contracts import graph as report

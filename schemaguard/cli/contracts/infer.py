@@ -14,31 +14,34 @@ Through = Literal["table", "view", "copy"]
 def infer(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="The model.")],
     version: Annotated[
-        str, typer.Argument(metavar="VERSION", help="Its version, or several that share the contract: 7,8.")
+        str, typer.Argument(metavar="VERSION", help="The version, or several that share the contract: 7,8.")
     ],
     query: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE.sql", help="A feature query; left out: what the version's run recorded."),
+        typer.Option(metavar="FILE.sql", help="A feature query (default: what the version's training run recorded)."),
     ] = None,
     writes: Annotated[
-        list[str] | None, typer.Option(metavar="'TABLE(COLUMN, …)'", help="What it writes; once a table.")
+        list[str] | None,
+        typer.Option(metavar="'TABLE(COLUMN, …)'", help="A table and the columns it writes; repeat for each table."),
     ] = None,
     reads_through: Annotated[
-        Through | None, typer.Option(help="How it reaches the data; left out: as the run said, else table.")
+        Through | None, typer.Option(help="How the version reads the data (default: as its run recorded, else table).")
     ] = None,
     contracts: Folder = None,
-    migrations: Annotated[str | None, typer.Option(metavar="PATH", help="Where the migrations are.")] = None,
+    migrations: Annotated[
+        str | None, typer.Option(metavar="PATH", help="The folder or file of the migrations.")
+    ] = None,
     initial: Annotated[Path | None, typer.Option(help="SQL that runs before the first revision.")] = None,
     registry_uri: RegistryUri = None,
     bounds_from: Annotated[
-        str | None, typer.Option(metavar="URL", help="A database to look for the least and greatest values in.")
+        str | None, typer.Option(metavar="URL", help="A database to read the smallest and largest values from.")
     ] = None,
     to: Annotated[
-        str | None, typer.Option("--output", "-o", metavar="FILE", help="Where to write it; - is standard output.")
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="The file to write; - is standard output.")
     ] = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Draft a contract from what a feature query reads, found out without a database.
+    """Draft a contract from what a feature query reads, without asking a database.
 
     Tables, columns, types, NOT NULL, bounds and values come from the migrations, the signature from the registry.
 

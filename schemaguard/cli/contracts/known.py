@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 Folder = Annotated[str | None, typer.Option("--contracts", metavar="DIR", help="The folder of the contracts.")]
-Migrations = Annotated[str | None, typer.Option("--migrations", metavar="PATH", help="Where the migrations are.")]
+Migrations = Annotated[
+    str | None, typer.Option("--migrations", metavar="PATH", help="The folder or file of the migrations.")
+]
 Initial = Annotated[Path | None, typer.Option("--initial", help="SQL that runs before the first revision.")]
 
 

@@ -10,7 +10,7 @@ from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 def list_(
     thing: Annotated[
-        str | None, typer.Argument(metavar="TABLE[.COLUMN]", help="Only what names this table or column.")
+        str | None, typer.Argument(metavar="TABLE[.COLUMN]", help="Only contracts that name this table or column.")
     ] = None,
     contracts: Folder = None,
     migrations: Migrations = None,
@@ -20,8 +20,8 @@ def list_(
 ) -> None:
     """List the contracts: for whom, until when, and whether the tables satisfy them.
 
-    The contracts of the folder, and the published ones where a database is configured; then its tables are judged, else
-    those that the migrations arrive at.
+    Lists the contracts of the folder and, where a database is configured, the published ones. Contracts are judged
+    against the tables of that database, else against those that the migrations build.
     """
     from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands.contracts.list import list_contracts

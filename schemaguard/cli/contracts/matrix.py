@@ -11,10 +11,12 @@ from schemaguard.cli.operating import DatabaseUrl, Format, Output
 def matrix(
     model: Annotated[
         str | None,
-        typer.Argument(autocompletion=complete_model, metavar="MODEL[@VERSION]", help="Only this one; left out: all."),
+        typer.Argument(
+            autocompletion=complete_model, metavar="MODEL[@VERSION]", help="Only this model or version (default: all)."
+        ),
     ] = None,
     revisions: Annotated[
-        str, typer.Option(metavar="A:B", help="From one revision to another, both included; either may be left out.")
+        str, typer.Option(metavar="A:B", help="The first and last revision to show; either may be left out.")
     ] = ":",
     contracts: Folder = None,
     migrations: Migrations = None,
@@ -22,9 +24,9 @@ def matrix(
     database_url: DatabaseUrl = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Hold every contract against every revision of the migrations.
+    """Check every contract against every revision of the migrations.
 
-    Revisions at which no verdict changes share a column. Nothing is run, and no database needed.
+    Neighbouring revisions with the same verdicts share a column. Nothing is run, and no database is needed.
     """
     from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands.contracts import matrix as command

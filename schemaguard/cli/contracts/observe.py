@@ -12,13 +12,13 @@ def observe(
     contracts: Folder = None,
     database_url: DatabaseUrl = None,
     without_role: Annotated[
-        list[str] | None, typer.Option(metavar="ROLE", help="Leave this role's statements out; may be repeated.")
+        list[str] | None, typer.Option(metavar="ROLE", help="Ignore the statements of this role; may be repeated.")
     ] = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Compare what contracts declare with what the database has seen (pg_stat_statements).
+    """Compare the readers that contracts declare with those the database has seen (pg_stat_statements).
 
-    Readers of tables under contract that no contract declares, and declared reads that never happen, by role.
+    Lists, by role, who reads tables under contract without declaring it, and which declared reads never happen.
     Exit code: 0, or 1 where somebody reads undeclared, or 2 where pg_stat_statements can't tell.
     """
     from schemaguard.cli.operating import console, open_site, tell_json

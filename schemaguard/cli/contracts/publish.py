@@ -9,21 +9,22 @@ from schemaguard.cli.operating import DatabaseUrl, Format, Output, RegistryUri
 
 
 def publish(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="The model, or a consumer that is no model.")],
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="The model, or a consumer that is not a model.")],
     version: Annotated[
-        str | None, typer.Argument(metavar="VERSION", help="The registered version; left out for a consumer.")
+        str | None, typer.Argument(metavar="VERSION", help="The registered version; leave it out for a consumer.")
     ] = None,
     same_as: Annotated[
-        str | None, typer.Option(metavar="VERSION", help="With the contract of a published version; no file is needed.")
+        str | None,
+        typer.Option(metavar="VERSION", help="Share the contract of this published version; no file is needed."),
     ] = None,
     contracts: Folder = None,
     database_url: DatabaseUrl = None,
     registry_uri: RegistryUri = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Bind a contract to a model version, for good.
+    """Bind a contract to a model version, permanently.
 
-    It goes to the control schema, as tags to the registry, and its views are made.
+    The contract is stored in the control schema, tagged in the registry, and its views are created.
     """
     from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands.contracts.publish import publish_contract

@@ -18,7 +18,7 @@ def readers(
 ) -> None:
     """Say whether a table or column may be dropped: who reads or writes it, until when.
 
-    Views of the database are followed. What contracts can't tell is said, too.
+    Views of the database are followed. The output also says what contracts can't tell.
     """
     from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands.contracts import readers as command

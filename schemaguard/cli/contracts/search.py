@@ -9,14 +9,16 @@ from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
 def search(
-    words: Annotated[list[str], typer.Argument(metavar="WORD", help="A contract must have each of them somewhere.")],
+    words: Annotated[
+        list[str], typer.Argument(metavar="WORD", help="A word to search for; a contract must contain all of them.")
+    ],
     contracts: Folder = None,
     database_url: DatabaseUrl = None,
     output: Output = Format.TEXT,
 ) -> None:
     """Find contracts by words: names, tables, columns, types, values, owners, descriptions and files.
 
-    The best are first; case doesn't matter.
+    The best matches come first; case doesn't matter.
     """
     from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands.contracts import search as command

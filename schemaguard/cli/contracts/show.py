@@ -14,10 +14,10 @@ def show(
         typer.Argument(
             metavar="MODEL",
             autocompletion=complete_model,
-            help="The model or consumer; left out: an example to begin with.",
+            help="The model or consumer; left out: an example to start from.",
         ),
     ] = None,
-    version: Annotated[str | None, typer.Argument(metavar="VERSION", help="One version; left out: all.")] = None,
+    version: Annotated[str | None, typer.Argument(metavar="VERSION", help="One version (default: all).")] = None,
     contracts: Folder = None,
     migrations: Migrations = None,
     initial: Initial = None,
@@ -26,7 +26,7 @@ def show(
 ) -> None:
     """Show all that a contract says, or an example of a contract file.
 
-    Without a model, the example goes to standard output, to begin a file with.
+    Without a model, it prints an example to start a file from.
     """
     from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands.contracts import show as command

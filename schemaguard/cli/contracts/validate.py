@@ -11,18 +11,20 @@ from schemaguard.cli.operating import Format, Output, RegistryUri
 
 def validate(
     target: Annotated[
-        str | None, typer.Argument(metavar="FILE|MODEL", help="A file, or a model or consumer; left out: all.")
+        str | None, typer.Argument(metavar="FILE|MODEL", help="A contract file, a model or a consumer (default: all).")
     ] = None,
     version: Annotated[
-        str | None, typer.Argument(metavar="VERSION", help="One version of the model; left out: all.")
+        str | None, typer.Argument(metavar="VERSION", help="One version of the model (default: all).")
     ] = None,
     contracts: Folder = None,
-    migrations: Annotated[str | None, typer.Option(metavar="PATH", help="Where the migrations are.")] = None,
+    migrations: Annotated[
+        str | None, typer.Option(metavar="PATH", help="The folder or file of the migrations.")
+    ] = None,
     initial: Annotated[Path | None, typer.Option(help="SQL that runs before the first revision.")] = None,
     registry_uri: RegistryUri = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Judge contracts: their files, and whether catalog, feature query, model signature and dates bear them out.
+    """Check contracts: their files, and whether they agree with catalog, feature query, model signature and dates.
 
     Exit code: 0, or 1 where something is wrong.
     """

@@ -9,30 +9,38 @@ from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 
 def verify(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="The model or consumer; or both, as fraud@7.")],
+    model: Annotated[
+        str, typer.Argument(metavar="MODEL", help="The model or consumer; or model and version, as fraud@7.")
+    ],
     version: Annotated[
-        str | None, typer.Argument(metavar="VERSION", help="Its version; left out for a consumer.")
+        str | None, typer.Argument(metavar="VERSION", help="Its version; leave it out for a consumer.")
     ] = None,
     on: Annotated[
         str | None, typer.Option(metavar="URL|FILE", help="Another database, or a .parquet or .csv file of one table.")
     ] = None,
     table: Annotated[str | None, typer.Option(help="Only this table of the contract.")] = None,
-    where: Annotated[str | None, typer.Option(metavar="SQL", help="Only rows for which this holds.")] = None,
-    since: Annotated[str | None, typer.Option(metavar="TIME", help="Only rows of that time or later.")] = None,
-    time_column: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column that --since is about.")] = None,
-    sample: Annotated[float | None, typer.Option(metavar="PERCENT", help="Only about so many of the pages.")] = None,
-    rows: Annotated[int, typer.Option(min=0, help="Show so many rows of each violation: they are data.")] = 0,
+    where: Annotated[str | None, typer.Option(metavar="SQL", help="Only rows that meet this condition.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="TIME", help="Only rows from this time on.")] = None,
+    time_column: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="The column that --since is compared with.")
+    ] = None,
+    sample: Annotated[
+        float | None, typer.Option(metavar="PERCENT", help="Only about this percentage of the table's pages.")
+    ] = None,
+    rows: Annotated[
+        int, typer.Option(min=0, help="Show up to this many rows of each violation; this prints data.")
+    ] = 0,
     timeout: Annotated[
-        float, typer.Option(min=0.001, max=1_000_000, metavar="S", help="Give up a query after that long.")
+        float, typer.Option(min=0.001, max=1_000_000, metavar="S", help="Give up on a query after this time.")
     ] = 300,
     contracts: Folder = None,
     database_url: DatabaseUrl = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Hold the data against a contract: NULLs, bounds, enums, lengths, duplicates, types.
+    """Check the data against a contract: NULLs, bounds, enums, lengths, duplicates, types.
 
-    One aggregate a table, in a read-only transaction. Exit code: 0, or 1 where a promise is broken, or 2 where none is
-    and one couldn't be judged.
+    Each table is read with one aggregate query, in a read-only transaction. Exit code: 0, or 1 where a promise is
+    broken, or 2 where none is and one couldn't be judged.
     """
     from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands.contracts import verify as command

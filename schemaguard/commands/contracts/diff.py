@@ -27,7 +27,7 @@ def diff(site: Site, first: str, second: str) -> ContractDiff:
     UsageError where one of them isn't known, ContractError where a file can't be used.
     """
     known = None if _is_file(first) and _is_file(second) else read_book(site)
-    before, after = _meant(site, first, known), _meant(site, second, known)
+    before, after = _contract_named(site, first, known), _contract_named(site, second, known)
     return ContractDiff(tuple(compare(before, after)), tuple(terms(before, after)))
 
 
@@ -35,7 +35,8 @@ def _is_file(text: str) -> bool:
     return text.endswith((".yaml", ".yml")) or Path(text).is_file()
 
 
-def _meant(site: Site, text: str, known: Book | None) -> Contract:
+def _contract_named(site: Site, text: str, known: Book | None) -> Contract:
+    """The contract of a file, or of `MODEL@VERSION`."""
     if known is None or _is_file(text):
         return read_file((site.here / text).absolute(), site.here).contract
     model, _, version = text.partition("@")

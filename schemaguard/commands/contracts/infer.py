@@ -16,7 +16,7 @@ from schemaguard.contracts.inference import NUMBERS, FeatureQuery, infer_reads, 
 from schemaguard.contracts.interface import interface
 from schemaguard.contracts.signature import SignatureField, render_signature
 from schemaguard.contracts.validation import Remark, against_catalog, against_query, against_signature
-from schemaguard.errors import ContractError, ExitCode, UsageError
+from schemaguard.errors import ContractError, ExitCode, UsageError, command_line
 from schemaguard.frozen import dataclass, replace
 from schemaguard.sql.queries.qualifying import with_schemas
 from schemaguard.sql.queries.traced import Untraceable
@@ -136,7 +136,7 @@ def versions(text: str) -> tuple[str, ...]:
     """The versions in `7` or `7,8`. UsageError where one is empty."""
     found = tuple(dict.fromkeys(each.strip() for each in text.split(",")))
     if not all(found):
-        raise UsageError(f"{text!r} is no version", next="7, or 7,8 for a contract that both share")
+        raise UsageError(f"{text!r} is not a version", next="7, or 7,8 for a contract that both share")
     return found
 
 
@@ -155,15 +155,19 @@ def read_queries(files: Sequence[Path]) -> tuple[FeatureQuery, ...]:
 
 
 def from_run(wanted: InferenceRequest, uri: str | None, catalog: Catalog) -> InferenceRequest:
-    """With what the version's run recorded: its queries, as they read without the session's search_path, and the rest
-    that isn't said otherwise. UsageError where it recorded nothing: nothing says then what the version reads.
+    """The request, completed with what the version's training run recorded; what the user said comes first.
+
+    Recorded queries get schemas in front of their tables, since the contract has no search_path. Raises UsageError
+    where the run recorded nothing.
     """
     model, version = wanted.model, wanted.versions[0]
     found = recorded(uri, model, version) if uri is not None else None
     if found is None:
         where = f"{model} {version}: its run recorded no query" if uri is not None else "no registry is configured"
         raise UsageError(
-            "nothing says what the version reads", at=where, next="name its query: --query FILE.sql, or record it"
+            "it isn't known what the version reads",
+            at=where,
+            next=command_line("contracts", "infer", model, ",".join(wanted.versions), "--query", "FILE.sql"),
         )
     session = replace(catalog, search_path=found.search_path)
     return replace(
@@ -182,18 +186,19 @@ def _qualified(query: FeatureQuery, session: Catalog) -> str:
 
 
 def refuse_bound(model: str, wanted: tuple[str, ...], known: Sequence[Contract]) -> None:
-    """ContractError where a version has a contract already: it has one, and a person wrote into it."""
+    """ContractError where a version has a contract already, for a person may have written into it."""
     for contract in known:
         for version in wanted:
             if contract.model == model and version in contract.model_versions:
-                hint = "-o - shows what would be drafted; what is there is left as it is"
-                raise ContractError(f"{model}@{version} has a contract", at=contract.file, next=hint)
+                hint = "-o - shows what would be drafted and leaves the file unchanged"
+                raise ContractError(f"{model}@{version} already has a contract", at=contract.file, next=hint)
 
 
 def place(file: Path, root: Path, queries: tuple[FeatureQuery, ...]) -> DraftPlace:
-    """Where the draft goes. One query is named by the contract: where it lies below the draft's folder, else as a copy.
+    """Where the draft goes.
 
-    Several are none that a contract could name.
+    A contract can name one query file: the given one where it lies below the draft's folder, else a copy of it. It
+    can't name several.
     """
     made = DraftPlace(file, root)
     if len(queries) != 1:
@@ -219,7 +224,9 @@ def draft(
     through = wanted.reads_through or "table"
     reads = infer_reads(wanted.queries, catalog, through)
     if not reads.tables:
-        raise ContractError("the query reads no table", at=f"{wanted.queries[0].file}:1:1", next="name another query")
+        raise ContractError(
+            "the query doesn't read a table", at=f"{wanted.queries[0].file}:1:1", next="name another query"
+        )
     tables = (*reads.tables, *infer_writes(read_writes(wanted.writes), catalog))
     signature, unsigned = _signature(wanted, signatures)
     notes = (*reads.notes, *unsigned, *_opaque(catalog))
@@ -266,7 +273,7 @@ def default_file(folder: Path, model: str, versions: tuple[str, ...]) -> Path:
     """contracts/MODEL/MODEL-VERSION.odcs.yaml. UsageError where the names are none that a file can have."""
     name = f"{model}-{'-'.join(versions)}"
     if any(letter in '/\\:*?"<>|' or not letter.isprintable() for letter in name) or model.startswith("."):
-        raise UsageError(f"no file can be called {name!r}", next="name one with -o FILE")
+        raise UsageError(f"a file can't be called {name!r}", next="name one with -o FILE")
     return folder / model / f"{name}{SUFFIX}"
 
 
@@ -284,7 +291,7 @@ def read_writes(texts: Sequence[str]) -> tuple[Written, ...]:
             hint = "such as: predictions(transaction_id, score) on conflict (transaction_id)"
             raise UsageError(f"--writes {text!r}: {error}", next=hint) from None
         if made.table in found:
-            raise UsageError(f"--writes names {made.table} twice", next="put its columns into one")
+            raise UsageError(f"--writes names {made.table} twice", next="list its columns in one --writes")
         found[made.table] = made
     return tuple(found.values())
 

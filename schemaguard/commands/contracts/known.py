@@ -133,7 +133,7 @@ def _silent(known: Book) -> Iterator[str]:
     missing = without_contract([each.contract for each in known.listed], known.window)
     if missing:
         said = ", ".join(f"{model}@{version}" if version else model for model, version in missing)
-        yield f"what {said} use{'s' if len(missing) == 1 else ''}: in a window, and no contract says it"
+        yield f"what {said} use{'s' if len(missing) == 1 else ''}: in a release window without a contract"
     by_model: dict[str, list[ListedContract]] = {}
     for each in known.listed:
         if each.standing == UNPUBLISHED:

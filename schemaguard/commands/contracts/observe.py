@@ -21,7 +21,7 @@ class Observed:
 
 
 def observe_contracts(site: Site, without: Collection[str] = ()) -> Observed:
-    """Compare what contracts declare with what the database has seen, but for the roles that are left out.
+    """Compare the readers that contracts declare with those the database has seen, but for the roles that are left out.
 
     DatabaseError where it doesn't keep statements, UsageError where there is no contract to compare with.
     """
@@ -38,7 +38,7 @@ def observed(listed: Iterable[ListedContract], log: Log, without: Collection[str
     held = [(each.name, each.contract) for each in listed if not _is_over(each, at)]
     if not held:
         raise UsageError(
-            "no contract is in its window, so nothing is declared",
+            "no contract is in its release window, so no reader is declared",
             next="schemaguard contracts list shows what is known; --contracts names another folder",
         )
     kept = tuple(statement for statement in log.statements if statement.role not in without)

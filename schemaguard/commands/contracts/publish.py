@@ -6,7 +6,7 @@ from schemaguard.commands.site import Site
 from schemaguard.contracts.contract import ContractFile
 from schemaguard.contracts.difference import difference
 from schemaguard.contracts.views import ContractViews, contract_views
-from schemaguard.errors import ContractError, RegistryError, UsageError
+from schemaguard.errors import ContractError, RegistryError, UsageError, command_line
 from schemaguard.frozen import replace
 from schemaguard.registry.publication import BoundContract, Publication, Published
 from schemaguard.releases.fit import CatalogFit
@@ -31,7 +31,7 @@ def find(files: tuple[ContractFile, ...], model: str, version: str | None, folde
         raise UsageError(
             f"{model} is a model: which version is meant?",
             at=f"{folder}: contracts for {', '.join(known)}",
-            next=f"schemaguard contracts {verb} {model} VERSION",
+            next=command_line("contracts", verb, model, "VERSION"),
         )
     others = sorted({file.contract.model for file in files})
     where = f"contracts for {model} {', '.join(known)}" if known else f"contracts of {', '.join(others) or 'nobody'}"
@@ -45,10 +45,9 @@ def find(files: tuple[ContractFile, ...], model: str, version: str | None, folde
 def _how_to_get_one(model: str, version: str | None) -> str:
     if version is None:
         return "write one: schemaguard contracts show prints an example"
-    return (
-        f"draft one: schemaguard contracts infer {model} {version}; where it reads and writes what an earlier version "
-        f"does: schemaguard contracts publish {model} {version} --same-as VERSION"
-    )
+    infer = command_line("contracts", "infer", model, version)
+    share = command_line("contracts", "publish", model, version, "--same-as", "VERSION")
+    return f"{infer}, or to share the contract of another version: {share}"
 
 
 def published_with(model: str, other: str, database: ControlDatabase) -> ContractFile:
@@ -71,7 +70,8 @@ def publish_contract(site: Site, model: str, version: str | None, *, same_as: st
     """
     if same_as is not None and version is None:
         raise UsageError(
-            "--same-as is about versions of a model", next=f"contracts publish {model} VERSION --same-as …"
+            "--same-as needs a version of a model",
+            next=command_line("contracts", "publish", model, "VERSION", "--same-as", same_as),
         )
     if same_as is None:
         file = find(site.contract_files(), model, version, site.relative(site.contracts_folder), "publish")
@@ -86,7 +86,7 @@ def publish(
     """Bind a contract to a version that the registry knows; binding it again changes nothing.
 
     Raises RegistryError where the registry doesn't know the version, and ContractError where the version is bound to
-    another contract or the database doesn't give what is promised; then nothing was touched.
+    another contract or the database doesn't give what is promised; then nothing was changed.
     """
     artifact = _artifact(file.contract.model, version, registry) if version is not None and registry else None
     publication = Publication(file.contract, file.document, version, actor, artifact)
@@ -123,13 +123,15 @@ def _signed(publication: Publication, registry: MlflowRegistry | None) -> tuple[
 def _artifact(model: str, version: str, registry: MlflowRegistry) -> str | None:
     if not registry.has_model(model):
         raise RegistryError(
-            f"the registry has no model {model!r}", at=registry.place, next="register it, then publish its contract"
+            f"the registry has no model {model!r}",
+            at=registry.place,
+            next="register it in MLflow, then publish its contract",
         )
     if not registry.has_version(model, version):
         raise RegistryError(
             f"the registry has no {model} {version}",
             at=f"{registry.place}: versions {', '.join(registry.versions(model)) or 'none'}",
-            next="register it, then publish its contract",
+            next="register it in MLflow, then publish its contract",
         )
     return registry.artifact_uri(model, version)
 
@@ -147,7 +149,7 @@ def _before(publication: Publication, bound: tuple[BoundContract, ...]) -> Bound
     raise ContractError(
         f"{publication.name} is bound to another contract, and that can't be changed:\n       {told}",
         at=f"{contract.file}; published {mine[0].published_at:%Y-%m-%d %H:%M} by {mine[0].published_by}",
-        next="take the change back, or publish it for a version of its own",
+        next="take the change back, or publish it for a new version",
     )
 
 
@@ -159,7 +161,7 @@ def _check_promises(publication: Publication, unmet: tuple[Unmet, ...]) -> None:
     raise ContractError(
         f"the database doesn't give {publication.name} what its contract promises:\n       {told}",
         at=contract.file,
-        next="apply the migration that it was written for, or mend the contract; nothing was touched",
+        next="apply the migration that the contract was written for, or correct the contract; nothing was changed",
     )
 
 
@@ -176,8 +178,9 @@ def _tag(publication: Publication, views: ContractViews, registry: MlflowRegistr
     try:
         registry.tag(contract.model, publication.version, tags)
     except RegistryError as error:
+        again = ("contracts", "publish", contract.model, publication.version)
         raise RegistryError(
             f"{publication.name} is published, but its tags could not be written: {error.what}",
             at=error.at,
-            next=f"when the registry answers again: schemaguard contracts publish {publication.name}",
+            next=f"once the registry answers again: {command_line(*again)}",
         ) from error

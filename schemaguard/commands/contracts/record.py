@@ -161,5 +161,5 @@ def _refuse_shadows(tables: Sequence[ContractTable], catalog: Catalog) -> None:
     for name in shown:
         homes = sorted(str(r.schema) for r in relations if r.name == name.name and r.schema in catalog.search_path)
         if len(homes) > 1:
-            what = f"{name.name} is in {' and '.join(homes)}: which one the views below the query mean isn't certain"
+            what = f"{name.name} is in {' and '.join(homes)}: it isn't certain which one the views below the query mean"
             raise ContractError(what, next="query the tables themselves, or shorten the search_path")

@@ -24,7 +24,7 @@ def search(site: Site, words: Sequence[str]) -> SearchResult:
     """The contracts that have every word somewhere; UsageError where no word is given."""
     wanted = tuple(word for word in words if word.strip())
     if not wanted:
-        raise UsageError("nothing is looked for", next="schemaguard contracts search WORD")
+        raise UsageError("no word to search for", next="schemaguard contracts search WORD")
     known = read_book(site)
     found = tuple(looked_for(known.shared, wanted))
     return SearchResult(wanted, found, () if found else tuple(nearest(known.shared, wanted)), known.source)

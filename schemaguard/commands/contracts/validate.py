@@ -127,15 +127,16 @@ def validate(
     `asked` is whose contracts are meant, where not all are: an error says that none is known.
     """
     bound: dict[str, str] = {}
-    done = [found for file in files if (found := _one(file, bench, is_meant, bound)) is not None]
+    done = [found for file in files if (found := _validated(file, bench, is_meant, bound)) is not None]
     if not done:
         raise UsageError(f"no contract of {asked} is known", next="schemaguard contracts list")
     return Validation(tuple(done), not_judged)
 
 
-def _one(
+def _validated(
     file: Path, bench: ValidationBench, is_meant: Callable[[Contract], bool], bound: dict[str, str]
 ) -> Validated | None:
+    """What is wrong with one file; None where it is not among those that are meant."""
     try:
         contract = read_file(file, bench.root).contract
     except ContractError as error:
@@ -153,7 +154,7 @@ def _doubles(contract: Contract, names: tuple[str, ...], bound: dict[str, str]) 
         other = bound.setdefault(name, contract.file)
         if other != contract.file:
             what = f"{name} has another contract: {other}"
-            yield Remark("file", True, what, f"{contract.file}:1:1", "leave one of them")
+            yield Remark("file", True, what, f"{contract.file}:1:1", "remove one of the two")
 
 
 def _remarks(contract: Contract, bench: ValidationBench) -> Iterator[Remark]:
@@ -172,7 +173,7 @@ def _locked(contract: Contract, lock: Window | None) -> Iterator[Remark]:
         entry = lock.entry(contract.model, version)
         if entry is not None and entry.digest and entry.digest not in contract.digests:
             what = f"{contract.model}@{version} was published with another contract ({entry.digest[:12]})"
-            hint = "bring the file back to what was published, or write the lock file anew"
+            hint = "bring the file back to what was published, or write the lock file again"
             yield Remark("window", True, what, f"{contract.file}:1:1", hint)
 
 
@@ -194,4 +195,4 @@ def _signed(contract: Contract, catalog: Catalog, signatures: Signatures | None)
             yield from against_signature(contract, version, fields, catalog)
         elif fields != contract.signature:
             what = f"{contract.signature_file} isn't the signature of {contract.model} {version}"
-            yield Remark("signature", True, what, at, "write the file anew: signature.inputs.to_json()")
+            yield Remark("signature", True, what, at, "write the file again: signature.inputs.to_json()")

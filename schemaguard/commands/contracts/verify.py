@@ -152,7 +152,9 @@ def of_file(contract: Contract, wanted: VerificationRequest, stem: str) -> Verif
     called = [spelled for spelled, table in names.items() if stem in (table.name, spelled)]
     if len(called) == 1 or len(names) == 1:
         return replace(wanted, table=(called or list(names))[0])
-    raise UsageError("which table is in the file?", at=contract.file, next=f"--table with one of: {', '.join(names)}")
+    raise UsageError(
+        "it isn't known which table the file holds", at=contract.file, next=f"--table with one of: {', '.join(names)}"
+    )
 
 
 def _chosen(contract: Contract, wanted: VerificationRequest) -> tuple[tuple[ContractTable, ...], ...]:
@@ -174,17 +176,22 @@ def _look_at(wanted: VerificationRequest, chosen: Sequence[tuple[ContractTable, 
     """UsageError where the options can't be meant."""
     if (wanted.where is not None or wanted.since is not None) and len(chosen) > 1:
         known = ", ".join(str(entries[0].table) for entries in chosen)
-        raise UsageError("--where and --since are about one table", next=f"--table with one of: {known}")
+        raise UsageError("--where and --since work on one table only", next=f"--table with one of: {known}")
     if (wanted.since is None) != (wanted.time_column is None):
-        raise UsageError("--since and --time-column go together", next="--since 2026-09-01 --time-column occurred_at")
+        raise UsageError(
+            "--since needs --time-column, and --time-column needs --since",
+            next="--since 2026-09-01 --time-column occurred_at",
+        )
     if wanted.since is not None:
         _time(wanted.since)
     if wanted.where is not None and condition(wanted.where, dialect) is None:
         raise UsageError(
-            "--where isn't one expression", at=wanted.where[:120], next="a condition, as it would stand behind WHERE"
+            "--where must be one SQL condition",
+            at=wanted.where[:120],
+            next="a condition, as it would stand behind WHERE",
         )
     if wanted.sample is not None and not 0 < wanted.sample <= 100:
-        raise UsageError(f"--sample is {wanted.sample:g}", next="a percentage above 0, up to 100")
+        raise UsageError(f"--sample can't be {wanted.sample:g}", next="a percentage above 0, up to 100")
 
 
 def _time(text: str | None) -> str:
@@ -194,7 +201,7 @@ def _time(text: str | None) -> str:
         return (found.astimezone(UTC) if found.tzinfo is not None else found.replace(tzinfo=UTC)).isoformat()
     except (ValueError, OverflowError):
         raise UsageError(
-            f"--since {text!r} is no time", next="such as 2026-09-01, or 2026-09-01T12:00:00+02:00"
+            f"--since {text!r} is not a time", next="such as 2026-09-01, or 2026-09-01T12:00:00+02:00"
         ) from None
 
 

@@ -19,14 +19,16 @@ T = TypeVar("T")
 def cause_between(promised: Type, actual: Type, access: Access, now: Catalog, was: Catalog | None = None) -> str | None:
     """As `type_cause`, for what the types are in their catalogs; `was` is the one in which the first was meant."""
     earlier = now if was is None else was
-    meant = _beneath(_placed(_meant(_meant(promised, earlier), now), earlier, now), access, earlier, now)
-    there = _beneath(_placed(_meant(actual, now), now), access, now)
+    meant = _beneath(
+        _placed(_array_spelled_out(_array_spelled_out(promised, earlier), now), earlier, now), access, earlier, now
+    )
+    there = _beneath(_placed(_array_spelled_out(actual, now), now), access, now)
     if _is_same_type(meant, there, earlier, now):
         meant = replace(meant, name=there.name, schema=there.schema)
     return type_cause(meant, there, access)
 
 
-def _meant(type_: Type, catalog: Catalog) -> Type:
+def _array_spelled_out(type_: Type, catalog: Catalog) -> Type:
     """The type with its array, where it is spelled as pg_type spells the name of an array of a user's type."""
     if type_.is_built_in or not type_.name.startswith("_") or _is_known(type_, catalog):
         return type_

@@ -59,7 +59,7 @@ def promised_bounds(promise: Promise) -> Bounds:
 
 
 def bounds(check: Check, column: str) -> Bounds | None:
-    """What a check on that one column says; None where it is no plain list or comparison."""
+    """What a check on that one column says; None where it is not a plain list or comparison."""
     text = check.definition
     if check.columns and check.columns != (column,):
         return None

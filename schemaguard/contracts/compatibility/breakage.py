@@ -54,13 +54,15 @@ _ERROR, _WARNING, _NOTE = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
 
 def _both(code: str, severity: Severity, sqlstate: str | None, says: str) -> dict[tuple[str, Access], Cause]:
+    """A cause that readers and writers have alike."""
     cause = Cause(code, severity, sqlstate, says)
     return {(code, "read"): cause, (code, "write"): cause}
 
 
-def _one(
+def _for(
     code: str, access: Access, severity: Severity, sqlstate: str | None, says: str
 ) -> dict[tuple[str, Access], Cause]:
+    """A cause that only readers, or only writers, have."""
     return {(code, access): Cause(code, severity, sqlstate, says)}
 
 
@@ -74,90 +76,90 @@ CAUSES: dict[tuple[str, Access], Cause] = {
     **_both("column-renamed", _ERROR, "42703", "column {object} has another name"),
     **_both("table-dropped", _ERROR, "42P01", "{object} is gone"),
     **_both("table-moved", _ERROR, "42P01", "{object} has another name or schema"),
-    **_one("star-query", "read", _NOTE, None, "{object} gets one more column, and the query takes all there are"),
-    **_one("required-column-added", "write", _ERROR, "23502", "{object} is required, and the writes leave it out"),
-    **_one("null-refused", "write", _ERROR, "23502", "{object} refuses NULL, which may be written"),
-    **_one("null-possible", "read", _ERROR, None, "{object} may be NULL, which was promised never to arrive"),
-    **_one("default-dropped", "write", _ERROR, "23502", "{object} has lost the default that the writes rely on"),
+    **_for("star-query", "read", _NOTE, None, "{object} gets one more column, and the query selects all columns"),
+    **_for("required-column-added", "write", _ERROR, "23502", "{object} is required, but the writes leave it out"),
+    **_for("null-refused", "write", _ERROR, "23502", "{object} refuses NULL, but NULL may be written"),
+    **_for("null-possible", "read", _ERROR, None, "{object} may be NULL, but NULL was promised never to arrive"),
+    **_for("default-dropped", "write", _ERROR, "23502", "{object} has lost the default that the writes rely on"),
     **_both("default-changed", _WARNING, None, "{object} is filled with another value from now on"),
     **_both("type-widened", _ERROR, None, "{object} is of a wider type"),
-    **_one("positional-insert", "write", _ERROR, "42601", "{object} has fewer columns than a positional INSERT fills"),
-    **_one("type-narrowed", "read", _ERROR, None, "{object} is of a narrower type"),
-    **_one("precision-reduced", "read", _ERROR, None, "{object} has room for fewer digits"),
-    **_one("range-widened", "write", _ERROR, None, "{object} has room for more"),
-    **_one("type-narrowed", "write", _ERROR, "22003", "{object} no longer holds every value that is written"),
-    **_one("type-changed", "read", _ERROR, "42883", "{object} is of another type"),
-    **_one("type-changed", "write", _ERROR, "42804", "{object} is of a type that the written one doesn't become"),
-    **_one("values-converted", "read", _ERROR, None, "{object} holds other values than before"),
-    **_one("attribute-dropped", "read", _ERROR, "42703", "{object} has lost an attribute"),
+    **_for("positional-insert", "write", _ERROR, "42601", "{object} has fewer columns than a positional INSERT fills"),
+    **_for("type-narrowed", "read", _ERROR, None, "{object} is of a narrower type"),
+    **_for("precision-reduced", "read", _ERROR, None, "{object} has room for fewer digits"),
+    **_for("range-widened", "write", _ERROR, None, "{object} has room for more"),
+    **_for("type-narrowed", "write", _ERROR, "22003", "{object} no longer holds every value that is written"),
+    **_for("type-changed", "read", _ERROR, "42883", "{object} is of another type"),
+    **_for("type-changed", "write", _ERROR, "42804", "{object} has a type to which the written type isn't converted"),
+    **_for("values-converted", "read", _ERROR, None, "{object} holds other values than before"),
+    **_for("attribute-dropped", "read", _ERROR, "42703", "{object} has lost an attribute"),
     ("attribute-dropped/whole", "read"): Cause(
         "attribute-dropped", _ERROR, None, "{object} has lost an attribute"
     ),
-    **_one("attribute-dropped", "write", _ERROR, "22P02", "{object} takes fewer attributes than are written"),
+    **_for("attribute-dropped", "write", _ERROR, "22P02", "{object} has fewer attributes than are written"),
     **_both("attribute-renamed", _ERROR, "42703", "{object} has an attribute under another name"),
-    **_one("attribute-added", "read", _WARNING, None, "{object} has one more attribute"),
-    **_one("attribute-added", "write", _ERROR, "22P02", "{object} wants more attributes than are written"),
-    **_one("definition-changed", "read", _WARNING, None, "{object} is made of another query"),
-    **_one("function-dropped", "read", _ERROR, "42883", "{object} is read with a function that is gone"),
+    **_for("attribute-added", "read", _WARNING, None, "{object} has one more attribute"),
+    **_for("attribute-added", "write", _ERROR, "22P02", "{object} has more attributes than are written"),
+    **_for("definition-changed", "read", _WARNING, None, "{object} is computed by another query"),
+    **_for("function-dropped", "read", _ERROR, "42883", "{object} is read with a function that is gone"),
     **_both("expression-changed", _WARNING, None, "{object} is computed in another way"),
-    **_one("modifier-changed", "read", _ERROR, None, "{object} has another shape"),
-    **_one("modifier-changed", "write", _ERROR, "22000", "{object} takes values of another shape"),
     ("modifier-changed/22026", "write"): Cause(
         "modifier-changed", _ERROR, "22026", "{object} takes values of another length"
     ),
+    **_for("modifier-changed", "read", _ERROR, None, "{object} has another shape"),
+    **_for("modifier-changed", "write", _ERROR, "22000", "{object} takes values of another shape"),
     **_both("type-approximated", _ERROR, None, "{object} no longer keeps exact values"),
-    **_one("precision-reduced", "write", _ERROR, "22003", "{object} has room for fewer digits than are written"),
+    **_for("precision-reduced", "write", _ERROR, "22003", "{object} has room for fewer digits than are written"),
     **_both("scale-reduced", _ERROR, None, "{object} is rounded silently"),
-    **_one("range-widened", "read", _ERROR, None, "{object} may hold more than was promised"),
-    **_one("length-reduced", "read", _WARNING, None, "{object} may have been truncated"),
-    **_one("length-reduced", "write", _ERROR, "22001", "{object} is shorter than what is written"),
+    **_for("range-widened", "read", _ERROR, None, "{object} may hold more than was promised"),
+    **_for("length-reduced", "read", _WARNING, None, "{object} may have been truncated"),
+    **_for("length-reduced", "write", _ERROR, "22001", "{object} is shorter than what is written"),
     **_both("zone-changed", _ERROR, None, "{object} loses or invents a time zone"),
-    **_one("value-added", "read", _ERROR, None, "{object} may hold values that were promised never to arrive"),
-    **_one("value-removed", "write", _ERROR, "22P02", "{object} refuses values that are written"),
+    **_for("value-added", "read", _ERROR, None, "{object} may hold values that were promised never to arrive"),
+    **_for("value-removed", "write", _ERROR, "22P02", "{object} refuses values that are written"),
     ("value-removed/check", "write"): Cause(
         "value-removed", _ERROR, "23514", "{object} refuses values that are written"
     ),
     ("unique-added/exclusion", "write"): Cause(
-        "unique-added", _ERROR, "23P01", "{object} refuses rows that exclude each other, which may be written"
+        "unique-added", _ERROR, "23P01", "{object} refuses rows that exclude each other, but such rows may be written"
     ),
     **_both("value-renamed", _ERROR, "22P02", "{object} spells a value in another way"),
-    **_one("check-added", "write", _ERROR, "23514", "{object} has a check that the writes may violate"),
     ("check-added/44000", "write"): Cause(
         "check-added", _ERROR, "44000", "{object} has a check that the writes may violate"
     ),
-    **_one("check-dropped", "read", _ERROR, None, "{object} has lost the check that kept the promised bounds"),
-    **_one("unique-added", "write", _ERROR, "23505", "{object} refuses duplicates, which may be written"),
-    **_one("unique-dropped", "read", _ERROR, None, "{object} may hold duplicates"),
-    **_one("unique-dropped", "write", _ERROR, "42P10", "{object} has lost the unique key that the writes upsert on"),
     ("unique-dropped/55000", "write"): Cause(
         "unique-dropped", _ERROR, "55000", "{object} has a unique key that is deferrable, and the writes upsert on it"
     ),
-    **_one("foreign-key-added", "write", _ERROR, "23503", "{object} has a foreign key that the writes may violate"),
-    **_one("foreign-key-changed", "read", _WARNING, None, "{object} may hold orphans"),
-    **_one("column-generated", "read", _WARNING, None, "{object} is made by the database now"),
-    **_one("column-generated", "write", _ERROR, "428C9", "{object} is made by the database now and can't be written"),
-    **_one("row-security", "read", _ERROR, None, "{object} shows no rows: row security is on without a policy"),
-    **_one("row-security", "write", _ERROR, "42501", "{object} takes no rows: row security is on without a policy"),
+    **_for("check-added", "write", _ERROR, "23514", "{object} has a check that the writes may violate"),
+    **_for("check-dropped", "read", _ERROR, None, "{object} has lost the check that kept the promised bounds"),
+    **_for("unique-added", "write", _ERROR, "23505", "{object} refuses duplicates, but duplicates may be written"),
+    **_for("unique-dropped", "read", _ERROR, None, "{object} may hold duplicates"),
+    **_for("unique-dropped", "write", _ERROR, "42P10", "{object} has lost the unique key that the writes upsert on"),
+    **_for("foreign-key-added", "write", _ERROR, "23503", "{object} has a foreign key that the writes may violate"),
+    **_for("foreign-key-changed", "read", _WARNING, None, "{object} may hold orphans"),
+    **_for("column-generated", "read", _WARNING, None, "{object} is made by the database now"),
+    **_for("column-generated", "write", _ERROR, "428C9", "{object} is made by the database now and can't be written"),
+    **_for("row-security", "read", _ERROR, None, "{object} shows no rows: row security is on without a policy"),
+    **_for("row-security", "write", _ERROR, "42501", "{object} takes no rows: row security is on without a policy"),
     ("row-security/policy", "read"): Cause(
         "row-security", _ERROR, None, "{object} shows other rows: policies decide which"
     ),
     **_both("access-revoked", _ERROR, "42501", "access to {object} is taken away"),
-    **_one("collation-changed", "read", _WARNING, None, "{object} is ordered and compared in another way"),
-    **_one("signature-refused", "read", _ERROR, None, "{object} no longer fits the model's signature"),
-    **_one("not-populated", "read", _ERROR, "55000", "{object} holds nothing until it is refreshed"),
-    **_one("rows-deleted", "read", _WARNING, None, "{object} loses rows"),
+    **_for("collation-changed", "read", _WARNING, None, "{object} is ordered and compared in another way"),
+    **_for("signature-refused", "read", _ERROR, None, "{object} no longer fits the model's signature"),
+    **_for("not-populated", "read", _ERROR, "55000", "{object} holds nothing until it is refreshed"),
+    **_for("rows-deleted", "read", _WARNING, None, "{object} loses rows"),
     ("rows-deleted/all", "read"): Cause("rows-deleted", _ERROR, None, "{object} loses all of its rows"),
-    **_one("rows-overwritten", "read", _WARNING, None, "{object} gets other values in rows that are there"),
-    **_one("partition-gone", "write", _ERROR, "23514", "{object} has no partition for rows that may be written"),
-    **_one("trigger-fails", "write", _ERROR, "42703", _FAILS_AS_WRITTEN),
+    **_for("rows-overwritten", "read", _WARNING, None, "{object} gets other values in rows that are there"),
+    **_for("partition-gone", "write", _ERROR, "23514", "{object} has no partition for rows that may be written"),
+    **_for("trigger-fails", "write", _ERROR, "42703", _FAILS_AS_WRITTEN),
     **_variants(
         "trigger-fails", "write", ("42P01", "23502", "42601"), _FAILS_AS_WRITTEN
     ),
-    **_one("function-fails", "read", _ERROR, "42P01", "{object} is read through a function that fails"),
-    **_one("function-unread", "read", _ERROR, None, "what the reader of {object} gets of a function can't be known"),
-    **_one("trigger-unread", "write", _ERROR, None, "what becomes of rows that are written to {object} can't be known"),
-    **_both("unlisted", _ERROR, None, "what becomes of {object} can't be known"),
-    **_one("index-dropped", "read", _NOTE, None, "{object} has lost an index; lookups may be slow"),
+    **_for("function-fails", "read", _ERROR, "42P01", "{object} is read through a function that fails"),
+    **_for("function-unread", "read", _ERROR, None, "it can't be known what a function returns to readers of {object}"),
+    **_for("trigger-unread", "write", _ERROR, None, "it can't be known what happens to rows written to {object}"),
+    **_both("unlisted", _ERROR, None, "it can't be known what happens to {object}"),
+    **_for("index-dropped", "read", _NOTE, None, "{object} has lost an index; lookups may be slow"),
 }  # fmt: skip
 
 
@@ -200,7 +202,7 @@ def _refusal(sqlstate: str) -> str:
 
 def _effect(cause: Cause, access: Access, through: ReadsThrough) -> str:
     if cause.code in DOUBTS:
-        return "whether the model version still fits afterwards can't be shown, so it is not assumed"
+        return "the model version may break: nothing shows that it still works afterwards"
     subject = "its feature query" if access == "read" else "its writes"
     fails = "fails" if access == "read" else "fail"
     when = NEXT_COPY if through == "copy" else "as soon as this commits"

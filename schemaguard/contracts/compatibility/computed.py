@@ -43,7 +43,10 @@ def called(text: str | None, functions: frozenset[str]) -> str | None:
 
 
 def query_functions(query: str, catalogs: Catalogs) -> Iterator[Flaw]:
-    """What becomes of the functions that a query calls itself; no dependency keeps them."""
+    """What becomes of the functions that a query calls itself; no dependency keeps them.
+
+    See https://www.postgresql.org/docs/18/ddl-depend.html.
+    """
     before, after = catalogs
     if before.functions is after.functions:
         return
@@ -52,7 +55,7 @@ def query_functions(query: str, catalogs: Catalogs) -> Iterator[Flaw]:
             yield "function-dropped", None, f"{call.name}()"
     function = called(query, replaced_functions(catalogs))
     if function is not None:
-        yield "definition-changed", None, f"{function}() does otherwise"
+        yield "definition-changed", None, f"{function}() was changed"
 
 
 def _has_lost(call: Call, catalogs: Catalogs) -> bool:
@@ -78,7 +81,7 @@ def reader_computations(column: str, was: Home, now: Home, catalogs: Catalogs) -
     if why is not None:
         yield "expression-changed", column, why
     elif old.default == new.default and (function := called(new.default, functions)) is not None:
-        yield "default-changed", column, f"{function}() does otherwise"
+        yield "default-changed", column, f"{function}() was changed"
 
 
 def writer_computations(sent: frozenset[str], was: Table, now: Table, catalogs: Catalogs) -> Iterator[Flaw]:
@@ -94,12 +97,12 @@ def writer_computations(sent: frozenset[str], was: Table, now: Table, catalogs: 
         if why is not None and not (new.generated is None and new.default is None and new.not_null):
             yield "expression-changed", new.name, why
         elif old.default == new.default and (function := called(new.default, functions)) is not None:
-            yield "default-changed", new.name, f"{function}() does otherwise"
+            yield "default-changed", new.name, f"{function}() was changed"
     for check in now.constraints:
         if isinstance(check, Check) and (function := called(check.definition, functions)) is not None:
             named = [column for column in check.columns if column in sent]
             if named and was.constraint(check.name or "") is not None:
-                yield "check-added", named[0], f"{check.name} calls {function}(), which does otherwise"
+                yield "check-added", named[0], f"{check.name} calls {function}(), which was changed"
 
 
 def policy_computations(name: Name, catalogs: Catalogs) -> Iterator[Flaw]:
@@ -116,11 +119,15 @@ def _recomputed(old: Column, new: Column, pairs: frozenset[tuple[str, str]], fun
     if old.generated is None:
         return None
     if new.generated is None:
-        return "its expression is gone: what nobody writes is NULL" if new.default is None else "its expression is gone"
+        return (
+            "its expression is gone: where it isn't written, it is NULL"
+            if new.default is None
+            else "its expression is gone"
+        )
     if not same_text(old.generated, new.generated, pairs):
         return f"{new.generated} instead of {old.generated}"
     function = called(new.generated, functions)
-    return f"{function}() does otherwise" if function is not None else None
+    return f"{function}() was changed" if function is not None else None
 
 
 def _renamed(was: Table, now: Table) -> frozenset[tuple[str, str]]:

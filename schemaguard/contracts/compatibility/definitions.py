@@ -55,7 +55,7 @@ def _of_view(name: Name, columns: frozenset[str], catalogs: Catalogs, above: fro
     if old is None or new is None or name in above:
         return
     if old.materialized != new.materialized:
-        what = "a snapshot, as old as its last REFRESH" if new.materialized else "what its query finds at any time"
+        what = "a snapshot, as old as its last REFRESH" if new.materialized else "the current result of its query"
         yield "definition-changed", None, f"it is {what}"
     own = tuple(_own(old, new, columns, catalogs))
     yield from own
@@ -63,7 +63,7 @@ def _of_view(name: Name, columns: frozenset[str], catalogs: Catalogs, above: fro
         return
     function = called(new.query, replaced_functions(catalogs))
     if function is not None:
-        yield "definition-changed", None, f"{function}() does otherwise"
+        yield "definition-changed", None, f"{function}() was changed"
     yield from _below(new, catalogs, above | {name})
 
 
@@ -141,7 +141,7 @@ def _below(view: View, catalogs: Catalogs, above: frozenset[Name]) -> Iterator[F
         named = frozenset(column for column in columns if column is not None)
         for _, column, why in _of_view(relation, named, catalogs, above):
             what = f"{relation}.{column}" if column is not None else str(relation)
-            yield "definition-changed", None, f"{what} is made of another query{f', {why}' if why else ''}"
+            yield "definition-changed", None, f"{what} is computed by another query{f', {why}' if why else ''}"
         tables = tuple(catalog.tables.get(relation) for catalog in catalogs)
         yield from _values(tables, named)
 

@@ -1,4 +1,7 @@
-"""Columns of a domain as clients feel them: its NOT NULL, default and checks are as good as the column's own."""
+"""Columns of a domain as clients feel them: its NOT NULL, default and checks are as good as the column's own.
+
+See https://www.postgresql.org/docs/18/sql-createdomain.html.
+"""
 
 from collections.abc import Iterator
 

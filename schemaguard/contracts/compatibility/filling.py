@@ -1,4 +1,7 @@
-"""Materialised views that hold nothing: whoever reads through one gets 55000 until it is refreshed."""
+"""Materialised views that hold nothing: whoever reads through one gets 55000 until it is refreshed.
+
+See ExecOpenScanRelation() in execUtils.c; https://www.postgresql.org/docs/18/sql-refreshmaterializedview.html.
+"""
 
 from schemaguard.catalog.objects import Catalog, Name
 

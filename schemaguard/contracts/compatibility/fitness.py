@@ -46,7 +46,7 @@ def _doubts(contract: Contract, catalog: Catalog) -> Iterator[str]:
             continue
         unlisted = [promise.column for promise in part.promises if shown.column(promise.column) is None]
         if unlisted:
-            yield f"{part.table} isn't known in full: nothing shows whether it has {', '.join(unlisted)}"
+            yield f"{part.table} isn't fully known, so it isn't known whether it has {', '.join(unlisted)}"
 
 
 def _below(part: ContractTable, catalog: Catalog) -> Iterator[Name]:

@@ -1,4 +1,7 @@
-"""What a reader feels of functions that its query or view calls: their bodies are looked up when they run."""
+"""What a reader feels of functions that its query or view calls: their bodies are looked up when they run.
+
+See https://www.postgresql.org/docs/18/ddl-depend.html.
+"""
 
 from collections.abc import Iterator
 

@@ -29,7 +29,10 @@ def felt(name: Name, catalog: Catalog) -> tuple[Table, ...]:
 
 
 def shut(name: Name, catalog: Catalog) -> Iterator[Flaw]:
-    """Row security that shows no rows, as there is no policy that would show any."""
+    """Row security that shows no rows, as there is no policy that would show any.
+
+    See https://www.postgresql.org/docs/18/ddl-rowsecurity.html.
+    """
     # Policies of a table that was made elsewhere aren't known.
     closed = [table for table in felt(name, catalog) if not table.policies and not table.open]
     if closed:
@@ -48,7 +51,7 @@ def newly_felt(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
         earlier = before.tables.get(table.name)
         is_old = earlier is not None and earlier.row_security
         if is_old and table.name not in known and table.policies and not any(map(_shows_all, table.policies)):
-            yield "row-security/policy", None, f"the policies of {table.name} hold for who reads the view"
+            yield "row-security/policy", None, f"the policies of {table.name} apply to readers of the view"
 
 
 def other_policies(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
@@ -60,8 +63,8 @@ def other_policies(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Fl
             continue
         old, new = {column.name for column in was.columns}, {column.name for column in now.columns}
         pairs = frozenset((one, other) for one in old - new for other in new - old)
-        if not _are_same(_shown(was), _shown(now), pairs):
-            yield "row-security/policy", None, f"the policies of {table} are others"
+        if not _are_same(_read_policies(was), _read_policies(now), pairs):
+            yield "row-security/policy", None, f"the policies of {table} have changed"
 
 
 def no_longer_felt(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
@@ -75,7 +78,8 @@ def no_longer_felt(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Fl
             yield "row-security/policy", None, f"the policies of {table.name} keep nothing back"
 
 
-def _shown(table: Table) -> list[Policy]:
+def _read_policies(table: Table) -> list[Policy]:
+    """The policies that decide which rows a SELECT sees."""
     return [policy for policy in table.policies if policy.command in ("ALL", "SELECT")]
 
 
@@ -93,7 +97,10 @@ def _shows_all(policy: Policy) -> bool:
 
 
 def ungranted(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
-    """Tables that a view's readers need a grant on since it asks for their own, where the history gave them none."""
+    """Tables that a view's readers need a grant on since it asks for their own, where the history gave them none.
+
+    See https://www.postgresql.org/docs/18/sql-createview.html ("Notes").
+    """
     before, after = catalogs
     was, now = before.views.get(before.resolve(name)), after.views.get(after.resolve(name))
     if was is None or now is None or was.security_invoker or not now.security_invoker:

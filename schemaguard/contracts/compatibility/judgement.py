@@ -41,7 +41,7 @@ def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Cha
     found: dict[tuple[str, str, Name, str | None, str], Breakage] = {}
     for part in contract.tables:
         if is_followed(contract, part, change, before):
-            for each in _told(contract, part, trigger_flaws(part, (before, after), change)):
+            for each in _as_breakages(contract, part, trigger_flaws(part, (before, after), change)):
                 found.setdefault(each.key, each)
             continue
         broken = {each.key for each in _state(contract, part, before)}
@@ -51,8 +51,8 @@ def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Cha
             *_between(contract, part, before, after),
             *_by(contract, part, before, change),
             *_unlisted(contract, part, (before, after), change),
-            *_told(contract, part, _of_rows(part, (before, after), change)),
-            *_told(contract, part, function_flaws(contract, part, (before, after), change)),
+            *_as_breakages(contract, part, _of_rows(part, (before, after), change)),
+            *_as_breakages(contract, part, function_flaws(contract, part, (before, after), change)),
             *retyped_under_view(contract, part, change, before),
             *misplaced(contract, part, before, after),
             *_attributes(contract, part, before, after),
@@ -97,7 +97,7 @@ def _state(contract: Contract, part: ContractTable, catalog: Catalog, was: Catal
         yield breakage("table-dropped", part.access, (part.table, None), contract.reads_through)
         return
     flaws = reader_flaws if part.access == "read" else writer_flaws
-    yield from _told(contract, part, flaws(part, shown, catalog, was))
+    yield from _as_breakages(contract, part, flaws(part, shown, catalog, was))
 
 
 def _between(contract: Contract, part: ContractTable, before: Catalog, after: Catalog) -> Iterator[Breakage]:
@@ -105,14 +105,14 @@ def _between(contract: Contract, part: ContractTable, before: Catalog, after: Ca
     if was is None or now is None:
         return
     shifts = reader_shifts if part.access == "read" else writer_shifts
-    yield from _told(contract, part, shifts(part, was, now, (before, after)))
+    yield from _as_breakages(contract, part, shifts(part, was, now, (before, after)))
 
 
 def _functions(contract: Contract, part: ContractTable, before: Catalog, after: Catalog) -> Iterator[Breakage]:
     """What becomes of the functions that the feature query calls, told once, of the first table that is read."""
     first = next((each for each in contract.tables if each.access == "read"), None)
     if contract.query is not None and part is first:
-        yield from _told(contract, part, query_functions(contract.query, (before, after)))
+        yield from _as_breakages(contract, part, query_functions(contract.query, (before, after)))
 
 
 def _attributes(contract: Contract, part: ContractTable, before: Catalog, after: Catalog) -> Iterator[Breakage]:
@@ -123,10 +123,11 @@ def _attributes(contract: Contract, part: ContractTable, before: Catalog, after:
         if old is not None and new is not None and not old.type.is_built_in:
             types, catalogs = (old.type, new.type), (before, after)
             shifts = attribute_shifts(promise.column, types, catalogs, contract.query, part.access)
-            yield from _told(contract, part, shifts)
+            yield from _as_breakages(contract, part, shifts)
 
 
-def _told(contract: Contract, part: ContractTable, flaws: Iterator[Flaw]) -> Iterator[Breakage]:
+def _as_breakages(contract: Contract, part: ContractTable, flaws: Iterator[Flaw]) -> Iterator[Breakage]:
+    """The flaws as breakages of the contract."""
     for code, column, detail in flaws:
         yield breakage(code, part.access, (part.table, column), contract.reads_through, detail)
 
@@ -152,9 +153,9 @@ def _by(contract: Contract, part: ContractTable, before: Catalog, change: c.Chan
             detail = f"rule {change.object.name} is gone, which rewrote statements"
             yield breakage("trigger-unread", part.access, (part.table, None), through, detail)
         case c.SetColumnOption() | c.SetTableOption():
-            yield from _told(contract, part, view_settings(part, before, change))
+            yield from _as_breakages(contract, part, view_settings(part, before, change))
         case c.AlterDomain() | c.AlterComposite() | c.DropObject():
-            yield from _told(contract, part, unlisted_type_shifts(part, before, change))
+            yield from _as_breakages(contract, part, unlisted_type_shifts(part, before, change))
         case _:
             return
 
@@ -190,9 +191,10 @@ def _unlisted(
     before, after = catalogs
     was, now = relation(part.table, before), relation(part.table, after)
     if was is not None and now is not None:
-        yield from _told(contract, part, shown_otherwise(part, was, now, catalogs))
+        yield from _as_breakages(contract, part, shown_otherwise(part, was, now, catalogs))
     if was is not None and was.is_open:
-        yield from _told(contract, part, unlisted(UnlistedTable(contract, part, was, now, before, after), change))
+        asked = UnlistedTable(contract, part, was, now, before, after)
+        yield from _as_breakages(contract, part, unlisted(asked, change))
 
 
 def _of_rows(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.Change) -> Iterator[Flaw]:

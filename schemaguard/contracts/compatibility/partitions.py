@@ -1,4 +1,7 @@
-"""What a writer feels of partitions: rows that no partition takes, and bounds that a table gets as one."""
+"""What a writer feels of partitions: rows that no partition takes, and bounds that a table gets as one.
+
+See ExecFindPartition() in execPartition.c.
+"""
 
 from collections.abc import Iterator, Mapping
 
@@ -28,7 +31,7 @@ def partition_flaws(part: ContractTable, catalogs: tuple[Catalog, Catalog], chan
     yield from _bound(base, before, after)
     yield from _refused_by_partitions(part, shown, catalogs)
     if isinstance(change, c.DetachPartition) and is_unlisted(part, catalogs, change):
-        yield DOUBT, None, f"whether another partition takes what {change.partition} took isn't known"
+        yield DOUBT, None, f"it isn't known whether another partition takes the rows of {change.partition}"
 
 
 def _bounds(table: Name, catalog: Catalog) -> dict[str, str]:
@@ -49,7 +52,7 @@ def _lost(table: Name, before: Catalog, after: Catalog) -> Iterator[Flaw]:
         return
     lost = [was[bound] for bound in was if bound not in left]
     if lost and left.keys() - was.keys():
-        yield DOUBT, None, f"whether the new partitions take all that {', '.join(sorted(lost))} took isn't known"
+        yield DOUBT, None, f"it isn't known whether the new partitions take all rows of {', '.join(sorted(lost))}"
     elif lost:
         yield "partition-gone", None, ", ".join(sorted(lost))
 

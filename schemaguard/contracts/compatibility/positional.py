@@ -1,4 +1,7 @@
-"""A writer that names no columns: its values go to whatever columns stand where they did."""
+"""A writer that names no columns: its values go to whatever columns stand where they did.
+
+See https://www.postgresql.org/docs/18/sql-insert.html.
+"""
 
 import re
 from collections.abc import Iterator

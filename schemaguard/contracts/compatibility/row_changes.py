@@ -1,4 +1,7 @@
-"""What statements do to the rows that a contract reads: rows that go, and rows that get other values."""
+"""What statements do to the rows that a contract reads: rows that go, and rows that get other values.
+
+See https://www.postgresql.org/docs/18/ddl-inherit.html.
+"""
 
 from collections.abc import Iterator
 

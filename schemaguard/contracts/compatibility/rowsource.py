@@ -47,12 +47,18 @@ def below_view(name: Name, catalog: Catalog) -> Name:
 
 
 def emptied(table: Name, catalog: Catalog) -> frozenset[Name]:
-    """The tables that TRUNCATE … CASCADE empties: its partitions and children, and what refers to any of them."""
+    """The tables that TRUNCATE … CASCADE empties: its partitions and children, and what refers to any of them.
+
+    See https://www.postgresql.org/docs/18/sql-truncate.html.
+    """
     return _reached(table, catalog, lambda _: True)
 
 
 def deleted_from(table: Name, catalog: Catalog) -> frozenset[Name]:
-    """The tables from which rows go with the deleted ones: ON DELETE CASCADE."""
+    """The tables from which rows go with the deleted ones: ON DELETE CASCADE.
+
+    See https://www.postgresql.org/docs/18/ddl-constraints.html#DDL-CONSTRAINTS-FK.
+    """
     return _reached(table, catalog, lambda key: key.on_delete == "CASCADE")
 
 

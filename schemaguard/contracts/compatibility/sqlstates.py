@@ -1,4 +1,7 @@
-"""The SQLSTATEs that clients or migrations get, by the names that PostgreSQL gives them (Appendix A of its manual)."""
+"""The SQLSTATEs that clients or migrations get, by the names that PostgreSQL gives them (Appendix A of its manual).
+
+See https://www.postgresql.org/docs/18/errcodes-appendix.html.
+"""
 
 CONDITIONS = {
     "0A000": "feature_not_supported",

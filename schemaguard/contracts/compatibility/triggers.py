@@ -111,11 +111,11 @@ def _of_trigger(part: ContractTable, owner: Table | View | None, trigger: Trigge
     function = next((one for one in _functions(trigger.function, catalog) if not one.arguments), None)
     if function is None:
         if trigger.function.name not in _HARMLESS:
-            yield UNREAD, None, f"{trigger.name}: what {trigger.function.name}() does isn't known"
+            yield UNREAD, None, f"{trigger.name}: it isn't known what {trigger.function.name}() does"
         return
     body = read_body(function.language, function.body)
     if not body.is_read or body.runs_text:
-        yield UNREAD, None, f"{trigger.name}: what {function.name.name}() does can't be read"
+        yield UNREAD, None, f"{trigger.name}: it isn't known what {function.name.name}() does"
         return
     if body.raises:
         yield UNREAD, None, f"{trigger.name}: {function.name.name}() may refuse rows"
@@ -131,12 +131,12 @@ def _before(part: ContractTable, trigger: Trigger, function: Function, body: Bod
     """A row that a BEFORE trigger doesn't give back isn't written, and what it gives back is written instead."""
     name = function.name.name
     if body.returns_nothing:
-        yield UNREAD, None, f"{trigger.name}: {name}() may return no row, and nothing is written then"
+        yield UNREAD, None, f"{trigger.name}: {name}() may return no row; then nothing is written"
     if body.replaces_row:
-        yield UNREAD, None, f"{trigger.name}: {name}() may return another row than the one that is sent"
+        yield UNREAD, None, f"{trigger.name}: {name}() may return another row than the one that was sent"
     for column in sorted(body.assigned):
         if part.promise(column) is not None:
-            yield UNREAD, column, f"{trigger.name}: {name}() may write another value than the one that is sent"
+            yield UNREAD, column, f"{trigger.name}: {name}() may write another value than the one that was sent"
     if trigger.timing == "INSTEAD OF":
         yield UNREAD, None, f"{trigger.name}: {name}() writes in place of what is sent"
 

@@ -72,7 +72,7 @@ def shown_otherwise(
     shown = _listed(view.query)
     for promise in part.promises:
         if shown is None:
-            yield DOUBT, promise.column, "it is shown by a query of which not everything is known"
+            yield DOUBT, promise.column, "the query that shows it isn't fully known"
         elif promise.column not in shown and "*" not in shown:
             yield "column-dropped", promise.column, ""
 
@@ -91,7 +91,7 @@ def _listed(query: str) -> frozenset[str] | None:
 
 def _set_not_null(asked: UnlistedTable, change: c.SetNotNull) -> Iterator[Flaw]:
     if not asked.reads and asked.is_felt(change.column):
-        yield DOUBT, change.column, "it is required now, and whether it has a default isn't known"
+        yield DOUBT, change.column, "it is required now, and it isn't known whether it has a default"
 
 
 def _drop_not_null(asked: UnlistedTable, change: c.DropNotNull) -> Iterator[Flaw]:
@@ -115,7 +115,7 @@ def _without_filling(asked: UnlistedTable, column: str) -> Iterator[Flaw]:
     if asked.reads and promise is not None and not promise.required:
         yield "default-changed", column, "NULL from now on"
     if not asked.reads:
-        yield DOUBT, column, "nothing fills it from now on, and whether it is required isn't known"
+        yield DOUBT, column, "nothing fills it from now on, and it isn't known whether it is required"
 
 
 def _set_identity(asked: UnlistedTable, change: c.SetIdentity) -> Iterator[Flaw]:
@@ -140,7 +140,7 @@ def _retype(asked: UnlistedTable, change: c.RetypeColumn) -> Iterator[Flaw]:
     if promise is None or not asked.is_unknown(change.column):
         return
     if promise.type is None or (asked.reads and _lets_more_in(promise, change.type)):
-        yield DOUBT, change.column, f"of which type it was before {change.type} isn't known"
+        yield DOUBT, change.column, f"it isn't known which type it had before {change.type}"
     if asked.reads and change.collation is not None:
         yield "collation-changed", change.column, ""
 
@@ -157,7 +157,7 @@ def _lets_more_in(promise: Promise, type_: Type) -> bool:
 def _drop_column(asked: UnlistedTable, change: c.DropColumn) -> Iterator[Flaw]:
     query = asked.contract.query
     if not asked.reads and query is not None and is_positional(query, asked.part) and asked.is_unknown(change.column):
-        yield DOUBT, change.column, "the writes name no columns, and which place it had isn't known"
+        yield DOUBT, change.column, "the writes name no columns, and it isn't known at which position it was"
     yield from _without_name(asked, change)
 
 
@@ -172,11 +172,11 @@ def _add_constraint(asked: UnlistedTable, change: c.AddConstraint) -> Iterator[F
     if asked.reads or not isinstance(constraint, PrimaryKey | Unique):
         return
     if change.using_index is not None:
-        yield DOUBT, None, f"which duplicates the index {change.using_index} refuses isn't known"
+        yield DOUBT, None, f"it isn't known which duplicates the index {change.using_index} refuses"
     if isinstance(constraint, PrimaryKey):
         for column in constraint.columns:
             if asked.is_felt(column):
-                yield DOUBT, column, "it is required now, and whether it has a default isn't known"
+                yield DOUBT, column, "it is required now, and it isn't known whether it has a default"
 
 
 def _drop_constraint(asked: UnlistedTable, change: c.DropConstraint) -> Iterator[Flaw]:
@@ -185,7 +185,7 @@ def _drop_constraint(asked: UnlistedTable, change: c.DropConstraint) -> Iterator
         return
     on = _relying(asked, change.constraint)
     if on is not None:
-        yield DOUBT, on, f"what the constraint {change.constraint} kept isn't known"
+        yield DOUBT, on, f"it isn't known what the constraint {change.constraint} guaranteed"
 
 
 def _relying(asked: UnlistedTable, constraint: str) -> str | None:
@@ -223,7 +223,7 @@ def _drop_index(asked: UnlistedTable, change: c.DropIndex) -> Iterator[Flaw]:
     unique = (promise.column for promise in asked.part.promises if promise.unique)
     on = next(unique, None) if asked.reads else next(iter(asked.part.upsert_key), None)
     if on is not None:
-        yield DOUBT, on, f"whether the index {change.index} kept duplicates out isn't known"
+        yield DOUBT, on, f"it isn't known whether the index {change.index} refused duplicates"
 
 
 def _row_security(asked: UnlistedTable, change: c.SetRowSecurity) -> Iterator[Flaw]:
@@ -231,7 +231,7 @@ def _row_security(asked: UnlistedTable, change: c.SetRowSecurity) -> Iterator[Fl
     if now is not None and any(_lets_all_through(policy) for policy in now.policies):
         return
     if change.enabled or change.forced:
-        yield DOUBT, None, "which policies it has isn't known, and rows are hidden and refused that none lets through"
+        yield DOUBT, None, "it isn't known which policies it has; rows that no policy admits are hidden and refused"
 
 
 def _policy(asked: UnlistedTable, change: c.CreatePolicy) -> Iterator[Flaw]:
@@ -239,7 +239,7 @@ def _policy(asked: UnlistedTable, change: c.CreatePolicy) -> Iterator[Flaw]:
     if not change.is_alter and _lets_all_through(policy):
         return
     if policy.command.upper() in ("ALL", "SELECT" if asked.reads else "INSERT", *(() if asked.reads else ("UPDATE",))):
-        yield DOUBT, None, f"whether row security is on isn't known, and which rows {policy.name} lets through"
+        yield DOUBT, None, f"it isn't known whether row security is on, and which rows {policy.name} admits"
 
 
 def _lets_all_through(policy: Policy) -> bool:
@@ -256,9 +256,9 @@ def _drop_object(asked: UnlistedTable, change: c.DropObject) -> Iterator[Flaw]:
     if not asked.is_named(change.on):
         return
     if change.kind == "policy":
-        yield DOUBT, None, f"whether row security is on isn't known, and which rows {change.object.name} let through"
+        yield DOUBT, None, f"it isn't known whether row security is on, and which rows {change.object.name} admitted"
     if change.kind in ("trigger", "rule") and not _has_trigger(asked, change.object.name):
-        yield DOUBT, None, f"what the {change.kind} {change.object.name} did isn't known"
+        yield DOUBT, None, f"it isn't known what the {change.kind} {change.object.name} did"
 
 
 def _has_trigger(asked: UnlistedTable, name: str) -> bool:
@@ -271,7 +271,7 @@ def _enable_trigger(asked: UnlistedTable, change: c.EnableTrigger) -> Iterator[F
         return
     left = asked.now.table if asked.now is not None else None
     if change.enabled or (left is not None and any(t.name == change.trigger and not t.enabled for t in left.triggers)):
-        yield DOUBT, None, f"what the trigger {change.trigger} does isn't known"
+        yield DOUBT, None, f"it isn't known what the trigger {change.trigger} does"
 
 
 def _enum_value(asked: UnlistedTable, change: c.AddEnumValue | c.RenameEnumValue) -> Iterator[Flaw]:

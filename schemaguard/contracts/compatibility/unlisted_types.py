@@ -1,4 +1,4 @@
-"""Changes of types that the history never made: what was there before isn't known, but what the change says is."""
+"""Changes of types that the history never made: it isn't known what was there before, but what the change says is."""
 
 from collections.abc import Iterator
 

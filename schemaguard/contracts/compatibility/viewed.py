@@ -1,4 +1,7 @@
-"""What a contract view makes of a change: the server refuses some, follows others, and takes the view along."""
+"""What a contract view makes of a change: the server refuses some, follows others, and takes the view along.
+
+See https://www.postgresql.org/docs/18/ddl-depend.html.
+"""
 
 from collections.abc import Iterator
 
@@ -38,7 +41,10 @@ def seen_through_view(found: Breakage, contract: Contract, change: c.Change, bef
 def retyped_under_view(
     contract: Contract, part: ContractTable, change: c.Change, before: Catalog
 ) -> Iterator[Breakage]:
-    """Any ALTER TYPE of a column that a contract view shows is refused, a harmless widening too."""
+    """Any ALTER TYPE of a column that a contract view shows is refused, a harmless widening too.
+
+    See ATExecAlterColumnType() in tablecmds.c.
+    """
     if contract.reads_through != "view" or not isinstance(change, c.RetypeColumn) or not part.promise(change.column):
         return
     shown = relation(part.table, before)

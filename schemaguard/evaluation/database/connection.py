@@ -120,7 +120,10 @@ class RecordedTransaction:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The answer to Alembic's question for the owner of a sequence."""
+    """The answer to Alembic's question for the owner of a sequence.
+
+    See PostgresqlImpl.autogen_column_reflect() in alembic/ddl/postgresql.py.
+    """
 
     row: tuple[str, str] | None
 

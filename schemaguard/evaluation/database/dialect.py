@@ -1,4 +1,7 @@
-"""PostgreSQL's dialect whose questions about the database are answered from a catalog."""
+"""PostgreSQL's dialect whose questions about the database are answered from a catalog.
+
+See PGDialect in sqlalchemy/dialects/postgresql/base.py.
+"""
 # ruff: noqa: ARG002 - the signatures are SQLAlchemy's
 
 import zlib

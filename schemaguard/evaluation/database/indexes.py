@@ -54,7 +54,10 @@ def _options(index: Index, elements: list[str]) -> dict[str, Any]:
 
 
 def _class(key: IndexKey, method: str) -> str | None:
-    """The operator class, None where it is the one that the server takes by itself."""
+    """The operator class, None where it is the one that the server takes by itself.
+
+    See GetDefaultOpClass() in indexcmds.c.
+    """
     if key.opclass is None:
         return None
     name = unquoted(key.opclass)[1]

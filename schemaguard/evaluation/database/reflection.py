@@ -1,4 +1,7 @@
-"""What SQLAlchemy's reflection of a real server would say, said of a catalog: same keys, same order."""
+"""What SQLAlchemy's reflection of a real server would say, said of a catalog: same keys, same order.
+
+See https://docs.sqlalchemy.org/en/20/core/reflection.html.
+"""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, TypeVar

@@ -23,7 +23,10 @@ _LARGEST_INTEGER = 2147483647
 
 
 def printed_default(text: str, type_: Type) -> str:
-    """A column default as pg_get_expr() prints it: a literal carries its type there, `'new'::character varying`."""
+    """A column default as pg_get_expr() prints it: a literal carries its type there, `'new'::character varying`.
+
+    See get_const_expr() in ruleutils.c.
+    """
     text = bare(text)
     if literal := _STRING.match(text):
         return _printed_literal(literal[1], type_)
@@ -60,18 +63,27 @@ def literal_type(type_: Type) -> str:
 
 
 def printed_condition(text: str) -> str:
-    """A condition as pg_get_expr() prints it: in parentheses unless it is a column or a call."""
+    """A condition as pg_get_expr() prints it: in parentheses unless it is a column or a call.
+
+    See get_rule_expr() in ruleutils.c.
+    """
     text = bare(text)
     return text if _NAME.match(text) or _is_call(text) else f"({text})"
 
 
 def printed_domain_check(text: str) -> str:
-    """The check of a domain: what it stands for is printed in capitals."""
+    """The check of a domain: what it stands for is printed in capitals.
+
+    See CoerceToDomainValue in get_rule_expr() of ruleutils.c.
+    """
     return _DOMAIN_VALUE.sub(lambda found: found[1] or "VALUE", text)
 
 
 def printed_key(text: str) -> str:
-    """An index expression as pg_get_indexdef() prints one key: in parentheses unless it is a call."""
+    """An index expression as pg_get_indexdef() prints one key: in parentheses unless it is a call.
+
+    See pg_get_indexdef_worker() in ruleutils.c.
+    """
     text = bare(text)
     return text if _is_call(text) else f"({text})"
 

@@ -64,7 +64,7 @@ def send(interpreter: Interpreter, statement: Value, arguments: Arguments | None
             recorder.guarded(lambda: recorder.connection.exec_driver_sql(statement, given or None))
             return Unknown("what a query finds isn't known")
     if not isinstance(statement, Executable):
-        recorder.opaque("something is executed that is no statement", None)
+        recorder.opaque("something that is not a statement is executed", None)
         return Unknown("what a query finds isn't known")
     try:
         return recorder.guarded(lambda: recorder.connection.execute(statement, given))

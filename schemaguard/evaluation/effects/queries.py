@@ -86,7 +86,7 @@ def _narrowed(interpreter: Interpreter, asked: Query, arguments: Arguments) -> V
 
 def _narrowed_by(interpreter: Interpreter, asked: Query, arguments: Arguments) -> Value:
     values = {key: conversion.convert(interpreter, value) for key, value in arguments.keywords.items()}
-    # A name that is no column's is an attribute called otherwise, or a relation: which rows are meant stays open.
+    # A name that is not a column's is an attribute called otherwise, or a relation: which rows are meant stays open.
     columns = asked.table.c if asked.table is not None else {}
     unknown = _somehow(interpreter)
     further = (columns[key] == value if key in columns else unknown for key, value in values.items())

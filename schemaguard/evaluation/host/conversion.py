@@ -30,7 +30,7 @@ from schemaguard.history.deployment import to_be_said
 _OF_THE_CLIENT = ("info", "doc", "system", "sort_order", "init", "deferred")
 """Arguments of a column that no statement shows."""
 _BY_THE_CLIENT = ("default", "onupdate", "insert_default")
-"""Values that the client sends: a key that has one is no serial, and inserts and updates name the column."""
+"""Values that the client sends: a key that has one is not a serial, and inserts and updates name the column."""
 _SERVER = ("server_default", "server_onupdate")
 _TAKE_TYPES = (sa.cast, sa.type_coerce, sa.try_cast)
 _CALLED_BY_SQLALCHEMY = (EvaluatedFunction, Native, HostMethod)

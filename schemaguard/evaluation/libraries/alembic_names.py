@@ -29,7 +29,7 @@ def _operation(interpreter: Interpreter, name: str) -> Value:
         return native(name, _FURTHER[name])
     if name.startswith("__"):
         return NOTHING
-    return Unknown(f"op.{name} is no operation that is modelled", is_code=True)
+    return Unknown(f"op.{name} is an operation that isn't modelled", is_code=True)
 
 
 OP = Modelled("alembic.op", _operation, kind=Operations)

@@ -190,7 +190,7 @@ def _asked_for(interpreter: Interpreter, arguments: Arguments) -> _Enum:
 
 def _text(value: Value) -> str:
     if not isinstance(value, str):
-        raise Unsupported(value.reason if isinstance(value, Unknown) else "an argument is no text")
+        raise Unsupported(value.reason if isinstance(value, Unknown) else "an argument is not text")
     return value
 
 

@@ -35,7 +35,7 @@ def read_drizzle(folder: str, every: Sequence[str], files: Files) -> Reading:
 
 
 def _tags(text: str) -> list[str] | None:
-    """The journal's tags in its order, None where it is no journal."""
+    """The journal's tags in its order, None where it is not a journal."""
     try:
         entries = json.loads(text)["entries"]
         tags = [entry["tag"] for entry in entries]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from schemaguard.errors import command_line
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import World
 from schemaguard.releases.release import Operation, StepName
@@ -26,9 +27,11 @@ def _perform(operation: Operation, plan: Plan, world: World) -> Mapping[str, Any
 def _inverse(plan: Plan) -> StepInverse:
     if plan.from_version is None:
         return StepInverse(None, "nothing served before")
-    verb = "rollback" if plan.kind == "promote" else "promote"
-    target = f"--to {plan.from_version}" if verb == "rollback" else plan.from_version
-    return StepInverse(f"schemaguard {verb} {plan.model} {target}", "an operation of its own")
+    if plan.kind == "promote":
+        back = command_line("rollback", plan.model, "--to", plan.from_version, "--reason", "WHY")
+    else:
+        back = command_line("promote", plan.model, plan.from_version)
+    return StepInverse(back, "an operation of its own")
 
 
 def _describe(plan: Plan) -> tuple[str, ...]:

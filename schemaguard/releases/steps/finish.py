@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from schemaguard.errors import command_line
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import World
 from schemaguard.releases.release import Operation, OperationState, StepName
@@ -18,7 +19,7 @@ def _perform(operation: Operation, plan: Plan, world: World) -> Mapping[str, Any
     if plan.leftovers:
         reason = waits_for(world.database.observe(operation, plan), plan, finish_now=world.finish_now)
         if reason is not None:
-            raise WaitingError(reason, next=f"schemaguard resume {operation.id} --finish, or schemaguard reconcile")
+            raise WaitingError(reason, next=f"schemaguard resume {operation.id} --finish, or: schemaguard reconcile")
     return world.database.finish(operation, plan)
 
 
@@ -32,14 +33,14 @@ def waits_for(seen: Seen, plan: Plan, *, finish_now: bool) -> str | None:
         return None
     mine = [server for server in seen.servers if server.model == plan.model]
     if not mine:
-        return "no server is known that could say it has switched"
+        return "no model server has reported that it has switched"
     behind = [server.name for server in mine if server.epoch <= plan.epoch and server.lease_until > seen.at]
-    return f"not switched yet: {', '.join(behind)}" if behind else None
+    return f"these model servers have not switched yet: {', '.join(behind)}" if behind else None
 
 
 def _inverse(plan: Plan) -> StepInverse:
     target = plan.from_version or plan.to_version
-    return StepInverse(f"schemaguard promote {plan.model} {target}", "what was retired comes back")
+    return StepInverse(command_line("promote", plan.model, target), "what was retired comes back")
 
 
 def _describe(plan: Plan) -> tuple[str, ...]:

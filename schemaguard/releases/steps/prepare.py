@@ -25,7 +25,7 @@ def _perform(operation: Operation, plan: Plan, world: World) -> Mapping[str, Any
 
 def _inverse(plan: Plan) -> StepInverse:
     restored = ", ".join(plan.restored)
-    return StepInverse(None, f"take {restored} out of sight again" if restored else "nothing: the views may stay")
+    return StepInverse(None, f"take {restored} out of sight again" if restored else "nothing: the views can stay")
 
 
 def _describe(plan: Plan) -> tuple[str, ...]:
@@ -37,7 +37,7 @@ def _describe(plan: Plan) -> tuple[str, ...]:
         shown = ", ".join(view.name for view in plan.views.views)
         lines.append(f"contract views {plan.views.schema}: {shown}")
     if plan.reads_copy:
-        lines.append(f"{plan.model} {plan.to_version} reads a copy: it has what the tables give after the next copy")
+        lines.append(f"{plan.model} {plan.to_version} reads a copy, which is up to date after the next copy run")
     return tuple(lines) or ("nothing to bring back",)
 
 

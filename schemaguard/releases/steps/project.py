@@ -26,7 +26,7 @@ def _perform(operation: Operation, plan: Plan, world: World) -> Mapping[str, Any
                 f"{plan.model} {plan.to_version} serves (epoch {plan.epoch + 1}), but the registry's alias could not "
                 f"follow: {error.what}",
                 at=error.at,
-                next=f"when the registry answers again: schemaguard resume {operation.id}",
+                next=f"once the registry answers again: schemaguard resume {operation.id}",
             ) from error
         world.database.delivered(delivery, detail)
     return detail

@@ -79,13 +79,13 @@ def _finding(group: Sequence[Finding]) -> Iterator[_Row]:
 def _why(why: Explanation) -> Iterator[_Row]:
     yield _row("row", row_in_words(why))
     if not why.diff and why.errors:
-        yield _row("catalog", "what was there before isn't known: no migration here makes it")
+        yield _row("catalog", "it isn't known what was there before: no migration here creates it")
     label = "catalog"
     for text in why.diff[:_CATALOG_LINES_SHOWN]:
         yield _label(label).append(visible(text), "red" if text.startswith("-") else "green"), 4 + _LABEL_WIDTH
         label = ""
     if len(why.diff) > _CATALOG_LINES_SHOWN:
-        yield _row("", f"… and {len(why.diff) - _CATALOG_LINES_SHOWN} lines more: --format json has them all")
+        yield _row("", f"… and {len(why.diff) - _CATALOG_LINES_SHOWN} more lines: --format json shows them all")
     yield _row("SQLSTATE", errors_in_words(why))
 
 

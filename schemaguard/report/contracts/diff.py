@@ -62,10 +62,10 @@ def _verdict(first: str, second: str, differences: Sequence[ContractDifference])
     if not lost:
         return Text.assemble(
             ("KEPT", "bold white on green"), f"  {counts or 'no difference in tables and columns'} · ",
-            f"what satisfies {second} satisfies {first}, too",
+            f"whatever satisfies {second} also satisfies {first}",
         )  # fmt: skip
     return Text.assemble(
-        ("NOT KEPT", "bold white on red"), f"  {counts} · what satisfies {second} need not satisfy {first}: ",
+        ("NOT KEPT", "bold white on red"), f"  {counts} · what satisfies {second} may not satisfy {first}: ",
         visible(", ".join(lost)),
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from schemaguard.contracts.contract import Access, Contract
 from schemaguard.contracts.validation import Remark
+from schemaguard.errors import command_line
 from schemaguard.report.contracts.validate import remark_json, show_remark
 from schemaguard.report.lines import line
 from schemaguard.report.visible import visible
@@ -42,14 +43,15 @@ def show(
     if same_as is not None:
         versions = ", ".join(f'"{version}"' for version in contract.model_versions)
         _row(to, "next", Text(visible(f"add {versions} to the end of its modelVersion")))
-        publish = f"schemaguard contracts publish {contract.model} {contract.model_versions[0]} --same-as VERSION"
+        first = contract.model_versions[0]
+        publish = command_line("contracts", "publish", contract.model, first, "--same-as", "VERSION")
         _row(to, "", Text(visible(f"or leave it as it was published: {publish}")))
         _row(to, "", Text("or give it a file of its own: -o FILE"))
         return
     _row(to, "left open", Text(" · ".join(left_open(contract))))
     version = contract.model_versions[0]
-    _row(to, "next", Text(visible(f"schemaguard contracts validate {contract.model} {version}")))
-    _row(to, "", Text(visible(f"schemaguard contracts publish {contract.model} {version}")))
+    _row(to, "next", Text(visible(command_line("contracts", "validate", contract.model, version))))
+    _row(to, "", Text(visible(command_line("contracts", "publish", contract.model, version))))
 
 
 def document(

@@ -76,12 +76,15 @@ def _reasons(found: Matrix, named: Sequence[str]) -> Iterator[Text]:
     told = sorted(alike.items(), key=lambda each: -each[0][0].last)
     for (segment, said), names in told[:_REASONS_SHOWN]:
         where = _between(named, segment)
-        yield Text.assemble("  ", (visible(_some(names)), "bold"), f" at {visible(where)}  {visible('; '.join(said))}")
+        yield Text.assemble(
+            "  ", (visible(_first_names(names)), "bold"), f" at {visible(where)}  {visible('; '.join(said))}"
+        )
     if len(told) > _REASONS_SHOWN:
-        yield Text(f"  … {len(told) - _REASONS_SHOWN} reasons more: --format json has them all", "dim")
+        yield Text(f"  … {len(told) - _REASONS_SHOWN} more reasons: --format json shows them all", "dim")
 
 
-def _some(names: Sequence[str]) -> str:
+def _first_names(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
     more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
     return ", ".join(names[:_NAMES_SHOWN]) + more
 

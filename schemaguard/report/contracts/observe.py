@@ -106,7 +106,7 @@ def _first(texts: Iterable[Text]) -> Iterator[Text]:
     every = tuple(texts)
     yield from every[:_SHOWN_LINES]
     if len(every) > _SHOWN_LINES:
-        yield _labelled("", f"and {len(every) - _SHOWN_LINES} more (--format json has all)")
+        yield _labelled("", f"and {len(every) - _SHOWN_LINES} more (--format json shows all)")
 
 
 def _of_unread(unread: Unread) -> Text:
@@ -131,9 +131,9 @@ def _facts(seen: Observation, source: str) -> Iterator[str]:
     yield f"{plural(seen.statements, 'statement')}{since}"
     yield visible(source)
     if not seen.is_nested:
-        yield "statements inside of functions aren't recorded (pg_stat_statements.track is top)"
+        yield "statements inside functions aren't recorded (pg_stat_statements.track is top)"
     if seen.evictions:
-        yield "the server made room for others, so rare statements may be missing (pg_stat_statements.max)"
+        yield "PostgreSQL dropped old entries, so rare statements may be missing (pg_stat_statements.max)"
 
 
 def _verdict(seen: Observation) -> Text:

@@ -57,7 +57,7 @@ def _verdict(found: Readership) -> tuple[str, str]:
 
 def _soon(found: Readership) -> str:
     coming = {each.name: None for use in found.outside if use.role == UNPUBLISHED for each in use.versions}
-    return f"; not released, but about to use it: {', '.join(coming)}" if coming else ""
+    return f"; not released yet, but will use it: {', '.join(coming)}" if coming else ""
 
 
 def _others(found: Readership, shown: SharedUse) -> str:
@@ -92,7 +92,7 @@ def _uses(found: Readership, shown: int | None) -> Iterator[Text]:
         yield _row("" if verb == label else verb, _use(together, found.at))
         label = verb
     if shown is not None and len(alike) > shown:
-        yield _row("", Text(f"… and {len(alike) - shown} more: --format json has them all", "dim"))
+        yield _row("", Text(f"… and {len(alike) - shown} more: --format json shows them all", "dim"))
 
 
 def _verb(use: SharedUse, at: datetime) -> str:

@@ -28,7 +28,7 @@ def show(
         for text in _hits(each):
             line(console, text, indent=_LABEL + 2)
     if len(found) > _CONTRACTS_SHOWN:
-        line(console, Text(f"… {plural(len(found) - _CONTRACTS_SHOWN, 'contract')} more: --format json has them all"))
+        line(console, Text(f"… {plural(len(found) - _CONTRACTS_SHOWN, 'contract')} more: --format json shows them all"))
     several = f"{plural(len(found), 'contract')} with {visible(' and '.join(words))}"
     line(console, Text(f"{several} · {visible(source)}", "dim"))
     if nearest:

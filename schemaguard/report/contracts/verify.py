@@ -107,7 +107,7 @@ def _limits(found: Verification) -> Iterator[str]:
     yield from found.notes
     for each in found.tables:
         if found.is_unseen(each):
-            yield f"no row of {_name(each)} was looked at: that proves nothing"
+            yield f"{_name(each)} has no row to check, so nothing is proven"
     if found.narrowed:
         yield f"only rows with {visible(' and '.join(found.narrowed))}"
     if found.sample is not None:
@@ -115,7 +115,7 @@ def _limits(found: Verification) -> Iterator[str]:
     if found.is_partial and any(
         isinstance(asked.check, Distinct) for each in found.tables for asked in each.checks.asked
     ):
-        yield "uniqueness was judged among these rows only: the duplicates found are the least there are"
+        yield "uniqueness was checked among these rows only: there may be more duplicates"
 
 
 def _name(each: TableVerdict) -> str:

@@ -31,7 +31,7 @@ _SAFER = {
     "value-added": "let new code write the new value to a new column until {who} out of {its} window",
     "value-removed": "keep accepting the value until {who} out of {its} window",
     "value-renamed": "add the new value beside the old one; stop using the old one when {who} out of {its} window",
-    "check-added": "add the constraint when {who} out of {its} window, or as one that {its} own bounds imply",
+    "check-added": "add the constraint when {who} out of {its} window, or one that {its} promised bounds satisfy",
     "check-dropped": "keep the constraint until {who} out of {its} window",
     "unique-dropped": "keep the unique constraint until {who} out of {its} window",
     "unique-added": "add the constraint when {who} out of {its} window",
@@ -43,9 +43,9 @@ _SAFER = {
     " a new column can have the new ones",
     "modifier-changed": "add a second column of the new shape, let new code write both, fill the old rows in batches;"
     " drop {column} when {who} out of {its} window",
-    "values-converted": "put the new values into a second column; leave {column} as {names} knows it until {who} out of"
+    "values-converted": "put the new values into a second column; leave {column} unchanged until {who} out of"
     " {its} window",
-    "rows-overwritten": "put the new values into a second column, or show them to {names} and train on them",
+    "rows-overwritten": "put the new values into a second column, or train {names} on them",
     "expression-changed": "add a second generated column; leave {column} computed as it is until {who} out of {its}"
     " window",
     "definition-changed": "make a second view for what is new; leave {table} as it is until {who} out of {its} window",
@@ -106,7 +106,7 @@ def _explanation(context: Context, group: list[Blamed]) -> "Explanation":
 
 
 def _whom_it_concerns(context: Context) -> tuple[str, ...]:
-    """Whom the change breaks, without those for whom an override answers, unless that is everybody."""
+    """Whom the change breaks: those without an override, or everybody where overrides cover them all."""
     concerned = [(blamed.breakage.object, reader) for blamed in context.blamed for reader in blamed.readers]
     left = [
         reader

@@ -17,9 +17,9 @@ RULE = Rule(
     id="breaks-between",
     family=Family.CONTRACT,
     severity=Severity.ERROR,
-    when="a statement that commits on its own and breaks a contract which a later one of the same revision mends",
+    when="a statement that commits on its own and breaks a contract until a later one of the revision repairs it",
     effect="between the two commits the model version fails; a revision that stops there leaves it broken",
-    instead="do both in one transaction, or the mending statement first",
+    instead="run both in one transaction, or the repairing statement first",
     watches=EVERY,
     check=_check,
 )

@@ -8,7 +8,7 @@ RULE = Rule(
     id="contract-deleted",
     family=Family.CONTRACT,
     severity=Severity.ERROR,
-    when="a contract that is deleted while a version that it speaks for is in its window",
+    when="a contract that was deleted while one of its versions is in its window",
     effect="check no longer knows what that version reads and writes: any migration may break it",
     instead="keep the file until the window is over",
 )

@@ -9,6 +9,6 @@ RULE = Rule(
     family=Family.CONTRACT,
     severity=Severity.ERROR,
     when="an edit of a published contract that takes nothing away",
-    effect="publish refuses it, for a published contract is bound for good",
-    instead="leave the published contract as it is, and give what changes to another version in a file of its own",
+    effect="publish refuses it: a published contract can't be changed",
+    instead="leave the published contract unchanged; write a contract file for the version that differs",
 )

@@ -1,4 +1,4 @@
-"""expired-override: an override whose day is past."""
+"""expired-override: an override that has expired."""
 
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.rule import Rule
@@ -8,7 +8,7 @@ RULE = Rule(
     id="expired-override",
     family=Family.CONTRACT,
     severity=Severity.ERROR,
-    when="an override whose day is past",
-    effect="it overrides nothing any more, and whoever approved it was promised that it would be gone by then",
-    instead="take it out of the file; if it is needed still, have it approved anew: schemaguard override",
+    when="an override that has expired",
+    effect="it has no effect, and it was approved until that date only",
+    instead="remove it from the file; if it is still needed, have it approved again: schemaguard override",
 )

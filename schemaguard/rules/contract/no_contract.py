@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.contract import ContractTable
+from schemaguard.errors import command_line
 from schemaguard.finding import Family, Place, Severity
 from schemaguard.history.revision import Replay
 from schemaguard.rules.facts.context import WholeContext
@@ -16,7 +17,7 @@ def _check(context: WholeContext) -> Iterator[Match]:
             object=f"{model}@{version}" if version else model,
             message=f"{model}@{version} is in its release window, and no contract says what it reads and writes",
             effect="no migration is judged on its behalf",
-            instead=f"write its contract: schemaguard contracts infer {model} {version}",
+            instead=f"write its contract: {command_line('contracts', 'infer', model, version)}",
         )
     yield from _misnamed(context)
 
@@ -37,7 +38,7 @@ def _misnamed(context: WholeContext) -> Iterator[Match]:
 
 
 def _missing(part: ContractTable, replays: tuple[Replay, ...]) -> Iterator[tuple[int, str]]:
-    """What the contract names and no catalog knows, now or at any time before: what was dropped is no slip."""
+    """What the contract names and no catalog knows, now or at any time before: what was dropped is not a slip."""
     if _is_understood(part, [replay.catalog for replay in replays]):
         return
     ever = [catalog for replay in replays for run in replay.runs for catalog in (run.before, run.after)]
@@ -61,8 +62,8 @@ RULE = Rule(
     id="no-contract",
     family=Family.CONTRACT,
     severity=Severity.WARNING,
-    when="a model version in its window without a contract, or a contract that names what no migration makes",
-    effect="what isn't there can't be protected: a change to the object that was meant goes unseen",
-    instead="correct the name in the contract, or give --initial the dump that the history takes for granted",
+    when="a model version in its window without a contract, or a contract that names something no migration creates",
+    effect="check can't protect what it can't find: a change of the object that was meant is missed",
+    instead="correct the name in the contract, or pass --initial a dump of what exists before the first migration",
     check_whole=_check,
 )

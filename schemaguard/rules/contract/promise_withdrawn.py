@@ -8,7 +8,7 @@ RULE = Rule(
     id="promise-withdrawn",
     family=Family.CONTRACT,
     severity=Severity.ERROR,
-    when="a table, column or bound that the contract of a version in its window promised, and promises no longer",
-    effect="check no longer defends it: a migration may take it away while the version is in its window",
-    instead="leave the published contract as it is, and give what changes to another version in a file of its own",
+    when="a promise about a table, column or bound that was removed from the contract of a version in its window",
+    effect="check no longer protects it: a migration may remove it while the version is in its window",
+    instead="leave the published contract unchanged; write a contract file for the version that differs",
 )

@@ -8,7 +8,7 @@ RULE = Rule(
     id="query-edited",
     family=Family.CONTRACT,
     severity=Severity.WARNING,
-    when="an edit of a feature query whose contract stays as it is",
-    effect="what it reads may not be what is promised any more, and check defends only the promise",
-    instead="schemaguard contracts validate holds the query against the contract; a new query is for a new version",
+    when="an edit of a feature query without an edit of its contract",
+    effect="the query may read something else than the contract promises, and check protects only what is promised",
+    instead="compare both with schemaguard contracts validate; give a new query to a new version",
 )

@@ -8,7 +8,7 @@ RULE = Rule(
     id="reads-through-changed",
     family=Family.CONTRACT,
     severity=Severity.ERROR,
-    when="another `readsThrough` in the contract of a version in its window",
-    effect="check judges the version in another way: what reaches a table reader may not reach a view reader",
-    instead="leave the published contract as it is, and give what changes to another version in a file of its own",
+    when="a changed `readsThrough` in the contract of a version in its window",
+    effect="check judges the version differently: a change that breaks a table reader may not break a view reader",
+    instead="leave the published contract unchanged; write a contract file for the version that differs",
 )

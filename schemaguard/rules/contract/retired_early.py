@@ -8,7 +8,7 @@ RULE = Rule(
     id="retired-early",
     family=Family.CONTRACT,
     severity=Severity.ERROR,
-    when="a contract that is marked as retired while a version that it speaks for is in its window",
-    effect="nothing is judged for that version any more",
+    when="a contract that was marked as retired while one of its versions is in its window",
+    effect="check ignores that version",
     instead="retire it when its window is over",
 )

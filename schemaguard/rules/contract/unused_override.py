@@ -10,6 +10,6 @@ RULE = Rule(
     family=Family.CONTRACT,
     severity=Severity.WARNING,
     when="an override that no finding needs: nothing breaks there, or the model version is out of its window",
-    effect="it would let the next finding on that object pass, which nobody has looked at",
-    instead="take it out of the file",
+    effect="it would hide the next finding on that object before anybody has seen it",
+    instead="remove it from the file",
 )

@@ -8,7 +8,7 @@ RULE = Rule(
     id="version-withdrawn",
     family=Family.CONTRACT,
     severity=Severity.ERROR,
-    when="a version that is taken off the list of its contract while it is in its window",
+    when="a version that was removed from its contract's list while it is in its window",
     effect="check no longer knows what that version reads and writes: any migration may break it",
-    instead="list it beside the others: one contract may speak for many versions",
+    instead="keep it in the list: one contract may apply to many versions",
 )

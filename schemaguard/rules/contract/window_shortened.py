@@ -8,7 +8,7 @@ RULE = Rule(
     id="window-shortened",
     family=Family.CONTRACT,
     severity=Severity.ERROR,
-    when="an end of support that is earlier than the one that was promised",
-    effect="check stops defending the version before the day that was promised",
-    instead="keep the date that was promised",
+    when="an end of support that was moved to an earlier date",
+    effect="check stops protecting the version before the promised date",
+    instead="keep the promised date",
 )

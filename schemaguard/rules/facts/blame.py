@@ -17,7 +17,7 @@ from schemaguard.window.under_contract import UnderContract
 if TYPE_CHECKING:
     from schemaguard.contracts.compatibility import Breakage
 
-# Severe, but the shape stays: other values arrive, or none. Whatever is no error shifts the meaning at most.
+# Severe, but the shape stays: other values arrive, or none. Whatever is not an error shifts the meaning at most.
 _SHIFTS = frozenset({"scale-reduced", "zone-changed", "type-approximated", "values-converted", "rows-deleted"})
 _OF_ROWS = frozenset({"rows-deleted", "rows-overwritten"})
 # One and the same absence: a change tells which it is, two catalogs alone may not.

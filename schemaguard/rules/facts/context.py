@@ -51,7 +51,7 @@ class Context:
     touches: Touches | None = None
     """What the author says that an opaque statement touches."""
     overrides: tuple[Override, ...] = ()
-    """Those in force: for whom somebody answers."""
+    """The overrides that are in force."""
     explains: bool = False
     """Whether findings on contracts carry their explanation."""
     does_nothing: bool = False

@@ -55,13 +55,13 @@ def _made_before_met(visits: Iterable[Visit], names: frozenset[Name]) -> Iterato
     """Those that the visits make, or give their name to, before anything else is done to them."""
     met: set[Name] = set()
     for visit in visits:
-        made = _made(visit)
+        made = _relation_made(visit)
         if made in names and made not in met:
             yield made
         met.update(name for name in names for written in _named(visit.change) if _may_mean(written, name, visit.before))
 
 
-def _made(visit: Visit) -> Name | None:
+def _relation_made(visit: Visit) -> Name | None:
     """The relation that the change makes, or gives a name to."""
     before = visit.before
     match visit.change:

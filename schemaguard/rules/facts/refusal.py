@@ -4,7 +4,7 @@ from schemaguard.catalog.changes import Change, Opaque
 from schemaguard.history.revision import Step
 
 EFFECT = "the migration fails here, unless the database has something that no migration of this history made"
-INSTEAD = "correct the statement, or give --initial the dump that the history takes for granted"
+INSTEAD = "correct the statement, or pass --initial a dump of what exists before the first migration"
 
 
 def is_refused(change: Opaque) -> bool:

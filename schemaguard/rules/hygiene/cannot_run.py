@@ -25,16 +25,16 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
 
 
 def _effect(sqlstate: str) -> str:
-    return f"the server refuses the statement with {sqlstate}: the migration fails here, and so does what follows"
+    return f"the migration fails here: PostgreSQL refuses the statement with {sqlstate}, and what follows doesn't run"
 
 
 RULE = Rule(
     id="cannot-run",
     family=Family.HYGIENE,
     severity=Severity.ERROR,
-    when="a statement that the server certainly refuses: what it names isn't there, is there already, or doesn't fit",
-    effect="the server refuses the statement: the migration fails here, and so does what follows",
-    instead="correct the statement; if the database has what no migration made, give --initial a dump of it",
+    when="a statement that PostgreSQL is certain to refuse: a name is missing, already taken, or doesn't fit",
+    effect="the migration fails here: PostgreSQL refuses the statement, and what follows doesn't run",
+    instead="correct the statement; if it names something that no migration creates, pass --initial a dump of it",
     watches=EVERY,
     check=_check,
 )

@@ -9,6 +9,6 @@ RULE = Rule(
     family=Family.HYGIENE,
     severity=Severity.WARNING,
     when="a suppression comment without a reason",
-    effect="it has no effect: whoever reads it later couldn't tell whether it still holds",
+    effect="it has no effect: without a reason nobody can tell later whether it is still right",
     instead="schemaguard: ignore RULE -- why it is fine here",
 )

@@ -21,7 +21,7 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
     yield Match(
         object=names,
         message=change.reason if told is None else f"{change.reason}; its author says it touches {told.text}",
-        effect=f"what it does is not part of any verdict on this revision; it could concern {names}",
+        effect=f"the verdict on this revision leaves out what it does; it could concern {names}",
         instead=_instead(change) if told is None else None,
         # What the author declared is recorded, and needs no attention any more.
         severity=None if told is None else Severity.NOTE,
@@ -40,8 +40,8 @@ RULE = Rule(
     id="opaque-statement",
     family=Family.HYGIENE,
     severity=Severity.WARNING,
-    when="a statement that can't be understood without running it: a DO block, dynamic SQL, a value of run time",
-    effect="what it does is not part of any verdict on this revision",
+    when="a statement that can't be understood without running it: a DO block, dynamic SQL, a run-time value",
+    effect="the verdict on this revision leaves out what it does",
     instead="write it as plain statements, or say above it what it touches: schemaguard: touches table(column)",
     watches=(Opaque,),
     check=_check,

@@ -9,7 +9,7 @@ RULE = Rule(
     family=Family.HYGIENE,
     severity=Severity.WARNING,
     when="a suppression comment that matches no finding, names no rule, or names a rule that can't be ignored",
-    effect="it would hide the next finding of that rule, which nobody has looked at",
+    effect="it would hide the next finding of that rule before anybody has seen it",
     instead="remove the comment",
     aliases=("squawk/unused-ignore",),
 )

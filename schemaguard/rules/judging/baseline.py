@@ -14,12 +14,12 @@ _KEYS = ("rule", "history", "revision", "object", "cause")
 
 
 def read(text: str, file: str) -> Counter[str]:
-    """The findings that a baseline accepts, each as often as it says. Raises UsageError where it is no baseline."""
+    """The findings that a baseline accepts, each as often as it says. Raises UsageError where it is not a baseline."""
     try:
         return Counter(_fingerprint(finding) for finding in json.loads(text)["findings"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         next_ = "write one with: schemaguard check --format json > FILE"
-        raise UsageError("this is no baseline: not the JSON of an earlier check", at=file, next=next_) from error
+        raise UsageError("this is not a baseline: not the JSON of an earlier check", at=file, next=next_) from error
 
 
 def accepted(finding: Finding, left: Counter[str]) -> Finding:

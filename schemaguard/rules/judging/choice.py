@@ -9,9 +9,9 @@ from schemaguard.rules.rule import Rule
 
 OFF = "off"
 _ALWAYS = (
-    "belongs to the contract family, which is always judged and always as severe: a model that still serves needs it"
+    "belongs to the contract family, which can't be switched off or made less severe: it protects models that serve"
 )
-_INSTEAD = "leave it out; where one break is agreed on, schemaguard override accepts that one, with a reason and an end"
+_INSTEAD = "leave it out; to accept one agreed break, use schemaguard override"
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def hints(comments: Iterable[Foreign], rules: Sequence[Rule]) -> Iterator[str]:
         marker = "#" if first.place.file.endswith(".py") else "--"
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
         ours = f"{marker} schemaguard: ignore {_ours(found, rules)} -- why it is fine here"
-        yield f"{first.place}{more}: `{said}` speaks to {tool} and silences nothing here; ours is `{ours}`"
+        yield f"{first.place}{more}: `{said}` is a comment for {tool} and has no effect here; write `{ours}`"
 
 
 def _ours(found: Iterable[Foreign], rules: Sequence[Rule]) -> str:

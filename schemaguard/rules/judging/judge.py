@@ -131,7 +131,7 @@ def _if_it_runs(match: Match, step: Step) -> Match:
     """The match with a word on what it depends on, where the statement may not run at all."""
     if not step.conditional:
         return match
-    return replace(match, message=f"{match.message}, if a condition holds that can't be known here")
+    return replace(match, message=f"{match.message}, if a condition holds that can't be evaluated here")
 
 
 @dataclass(slots=True)

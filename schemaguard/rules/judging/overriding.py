@@ -40,7 +40,7 @@ def checked(overrides: Iterable[Override], rules: Sequence[Rule]) -> tuple[Overr
 
 
 def not_overridden(word: str, rules: Sequence[Rule]) -> tuple[str, str] | None:
-    """Why that is no rule that can be overridden, and what to do next; None where it is one."""
+    """Why that is not a rule that can be overridden, and what to do next; None where it is one."""
     can_be = tuple(rule for rule in rules if rule.is_fixed and rule not in _NOT_OVERRIDDEN)
     if any(rule.id == word for rule in can_be):
         return None
@@ -50,7 +50,7 @@ def not_overridden(word: str, rules: Sequence[Rule]) -> tuple[str, str] | None:
     if rule.is_fixed:
         return f"{word} can't be overridden", f"{rule.instead}"
     return (
-        f"{word} needs no override: it is ignored where it fires",
+        f"{word} needs no override: a comment can ignore it",
         f"write above the statement: schemaguard: ignore {word} -- why it is fine here",
     )
 

@@ -28,7 +28,7 @@ def without_reason(ignore: Ignore) -> Match:
     word = "ignore-file" if ignore.whole_file else "ignore"
     return Match(
         object=named,
-        message=f"{named}: ignored without a reason, so it is not ignored",
+        message=f"{named}: the comment has no effect because it gives no reason",
         instead=f"{marker} schemaguard: {word} {named} -- why it is fine here",
         place=ignore.place,
     )

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from schemaguard.finding import Family
 from schemaguard.rules.rule import Rule
 
-NO_CONTRACT = "no contract, so nothing was judged on behalf of a model"
-NONE_IN_WINDOW = "no contract is in its window: nothing was judged on behalf of a model"
+NO_CONTRACT = "there is no contract, so no model was considered"
+NONE_IN_WINDOW = "no contract is in its release window, so no model was considered"
 _SUBJECTS = {
     Family.BLOCKING: "locks and rewrites",
     Family.CLIENTS: "clients without a contract",

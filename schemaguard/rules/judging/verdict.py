@@ -64,7 +64,7 @@ class CheckResult:
     findings: tuple[Finding, ...]
     seconds: float
     remarks: tuple[str, ...] = ()
-    """What the one who called should know and what is no finding, such as an option without effect."""
+    """What the one who called should know and what is not a finding, such as an option without effect."""
     unjudged: tuple[str, ...] = ()
     """What the verdict doesn't speak of, a sentence each."""
     applied_by: str = "alembic"

@@ -16,8 +16,8 @@ RULE = Rule(
     id="broken-history",
     family=Family.REVERSIBILITY,
     severity=Severity.ERROR,
-    when="a history whose revisions don't hang together, or a revision that was edited after it was merged",
-    effect="databases on which it ran already and new ones no longer arrive at the same schema",
+    when="a history with missing or conflicting revisions, or a revision that was edited after it was merged",
+    effect="databases that already ran it and new databases end up with different schemas",
     instead="leave merged revisions as they are, and add a new one",
     check_whole=_check,
 )

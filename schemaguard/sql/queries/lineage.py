@@ -14,7 +14,7 @@ from schemaguard.sql.queries.traced import Lineage, Output, Source, Untraceable
 def trace(query: str, catalog: Catalog) -> Lineage:
     """What a query returns and reads, over a catalog.
 
-    Raises Untraceable where a relation or column isn't known, or the text is no query.
+    Raises Untraceable where a relation or column isn't known, or the text is not a query.
     """
     from schemaguard.sql.queries.tracing import trace_query
 

@@ -81,7 +81,7 @@ class _Reader:
     # Select lists
 
     def begins_list(self, at: int) -> bool:
-        """Whether the word is no field and no label."""
+        """Whether the word is neither a field nor a label."""
         return at == 0 or self.tokens[at - 1].key not in (".", "as")
 
     def items(self, at: int) -> Iterator[tuple[int, int]]:

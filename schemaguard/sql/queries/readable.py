@@ -259,7 +259,7 @@ def _xmlexists(tokens: Sequence[Token], at: int, _before: list[Token]) -> _Put |
 
 
 def _xmlpi(tokens: Sequence[Token], at: int, _before: list[Token]) -> _Put | None:
-    """XMLPI(NAME php): the name is no column."""
+    """XMLPI(NAME php): the name is not a column."""
     if _word(tokens, at + 2) != "name" or at + 3 >= len(tokens):
         return None
     return [_quoted("xmlcomment", tokens[at]), tokens[at + 1], _made(TokenType.STRING, "", tokens[at + 3])], at + 4

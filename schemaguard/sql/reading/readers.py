@@ -39,7 +39,7 @@ def nothing(command: str) -> Reader:
 
 
 def _required(command: str) -> Reader:
-    """As `nothing`, of a command that needs something behind its words."""
+    """A reader like `nothing`, for a command that takes at least one argument: without any it is a syntax error."""
 
     def read(cursor: Cursor) -> Iterator[Change]:
         if cursor.is_done:

@@ -36,7 +36,7 @@ def translate(sql: str, *, has_holes: bool = False) -> tuple[Change, ...]:
     if len(sql) > LONGEST:
         return (Opaque(f"the statement is longer than {LONGEST:,} characters"),)
     if not _can_be_sent(sql):
-        return (Unreadable("a character in it is none that PostgreSQL has"),)
+        return (Unreadable("it contains a character that PostgreSQL doesn't know"),)
     tokens, _ = tokenize(sql)
     if tokens and tokens[-1].kind == BROKEN:
         return (Unreadable(tokens[-1].value),)
@@ -85,7 +85,7 @@ def _unbalanced(tokens: Sequence[Token]) -> str | None:
     for key in filter(_IS_PARENTHESIS, map(_KEY, tokens)):
         depth += 1 if key == "(" else -1
         if depth < 0:
-            return "a parenthesis is closed that was never opened"
+            return "a closing parenthesis has no opening one"
     return "a parenthesis is never closed" if depth else None
 
 

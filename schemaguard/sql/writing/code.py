@@ -13,7 +13,7 @@ _BIND = re.compile(r"(?<![:\w\x5c]):\w+(?![:\w])")
 _EARLIER_BIND = re.compile(r"(?<![:\w\x5c]):(\w+)(?!:)")
 """The same in SQLAlchemy 2.0."""
 _ESCAPED = re.compile(r"\x5c(:[\w$]*)(?![:\w$])")
-"""What the compiler takes for a colon that is no parameter: BIND_PARAMS_ESC of sqlalchemy.sql.compiler."""
+"""What the compiler takes for a colon that is not a parameter: BIND_PARAMS_ESC of sqlalchemy.sql.compiler."""
 _IMPORTS = {
     "op": "from alembic import op",
     "postgresql": "from sqlalchemy.dialects import postgresql",

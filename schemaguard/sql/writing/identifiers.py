@@ -1,7 +1,7 @@
 """Identifiers and texts as PostgreSQL quotes them, and the hidden names of what is out of sight.
 
 An identifier is quoted where `quote_ident` quotes it (quote_identifier() in ruleutils.c): unless it is made of small
-ASCII letters, digits and underscores, doesn't start with a digit, and is no keyword but an unreserved one.
+ASCII letters, digits and underscores, doesn't start with a digit, and isn't a keyword, unless an unreserved one.
 """
 
 import re

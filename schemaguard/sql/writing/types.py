@@ -15,7 +15,7 @@ def type_text(type_: Type) -> str:
     if type_.is_built_in:
         return type_.spelling
     bare = Name(type_.name, type_.schema)
-    # Outside of quotes, `serial` is no type's name but a short form.
+    # Outside of quotes, `serial` is not a type's name but a short form.
     name = f'"{type_.name}"' if type_.schema is None and type_.name in SERIALS else written(bare)
     given = (*(word if _PLAIN_WORD.fullmatch(word) else literal(word) for word in type_.words), *type_.modifiers)
     inside = f"({', '.join(map(str, given))})" if given else ""

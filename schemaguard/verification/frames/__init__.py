@@ -75,7 +75,7 @@ def _promises(contract: Contract, table: str | None) -> Iterator[Promise]:
     meant = [each for each in names if table is None or table in (each, each.partition(".")[2])]
     if len(meant) != 1:
         known = ", ".join(names)
-        what = f"{table} is no table of the contract" if table is not None else "the contract has several tables"
+        what = f"{table} is not a table of the contract" if table is not None else "the contract has several tables"
         raise ContractError(what, at=contract.file, next=f"name one of: {known}")
     for entry in contract.tables:
         if name(entry.table) == meant[0]:

@@ -80,7 +80,7 @@ def test_locks_and_work_are_what_the_server_shows(connection: psycopg.Connection
     held, work = _observe(connection, statement)
     assert {name: mode for name, mode in modes.items() if mode != "ACCESS SHARE"} == held
     if statement.startswith(("truncate", "refresh")):
-        return  # An empty file in place of the old one is no rewrite of rows, and a refreshed view isn't read.
+        return  # An empty file in place of the old one is not a rewrite of rows, and a refreshed view isn't read.
     told_work = dict.fromkeys((name.name for name in told.worked_on if name in relations), told.work)
     told_work |= dict.fromkeys((name.name for name in told.read_too), "scan")
     assert told_work == {name: kind for name, kind in work.items() if not _is_incidental(name, statement)}

@@ -33,11 +33,11 @@ REFUSED = {
     "a lossy retype": ('op.alter_column("transactions", "amount", type_=sa.Integer)', "would not keep every value"),
     "a drop behind a harmless statement": (
         'op.execute("select 1; drop table transactions")',
-        "drops something and does something else",
+        "drops something and also does something else",
     ),
     "a drop in a transaction of its own": (
         'op.execute("begin; alter table transactions drop column channel; commit")',
-        "drops something and does something else",
+        "drops something and also does something else",
     ),
     "a procedure": ('op.execute("call tidy_up()")', "can't be read"),
     "a primary key member": ('op.drop_column("transactions", "id")', "part of the primary key"),
@@ -252,7 +252,7 @@ def test_a_malformed_file_of_overrides_is_refused(project: Project, monkeypatch:
     overrides_file(project)
     (project.folder.parent / "contracts" / FILE).write_text("version: 1\noverrides: all\n")
     project.add('op.drop_column("transactions", "channel")')
-    with pytest.raises(RefusedError, match="overrides is no list"):
+    with pytest.raises(RefusedError, match="overrides must be a list"):
         project.upgrade()
 
 

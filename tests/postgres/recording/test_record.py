@@ -147,7 +147,7 @@ def test_what_is_not_looked_into_is_said(engine: sa.Engine, caplog: pytest.LogCa
     with schemaguard.record(model="fraud", log=False) as recording:
         _run(engine, statements)
     assert recording.notes == (
-        "1.sql calls f(): what that function reads isn't looked into",
+        "1.sql calls f(): schemaguard doesn't look into that function",
         "the run also sent INSERT, which isn't looked into",
         "the run also sent DO, which isn't looked into",
     )

@@ -56,7 +56,7 @@ def test_rolling_forward_restores_and_never_runs_the_revision_again(shop: Shop) 
     assert {"entry_mode", "channel"} <= shop.columns()
     with shop.site() as site:
         waiting = reconcile(site).waiting
-    assert "still needed by urn:schemaguard:model:fraud:7" in waiting[0]
+    assert "still needed by fraud@7" in waiting[0]
     shop.end_window("7")
     with shop.site() as site:
         assert reconcile(site, finish=True).finished
@@ -71,7 +71,7 @@ def test_finish_waits_for_the_servers_that_are_alive(shop: Shop) -> None:
     shop.ask(lease, "scorer-2", 2, "-1 minute")
     done = shop.rollback()
     assert done.outcome.waiting is not None
-    assert done.outcome.waiting.what == "not switched yet: scorer-1"
+    assert done.outcome.waiting.what == "these model servers have not switched yet: scorer-1"
     assert "entry_mode" in shop.columns()
     shop.ask("update schemaguard.server_lease set epoch = 3 where name = 'scorer-1'")
     assert shop.resume().outcome.waiting is None
@@ -85,10 +85,10 @@ def test_a_registry_that_is_down_lets_the_operation_wait_with_the_pointer_switch
     assert done.warning is not None
     assert done.outcome.waiting is not None
     assert str(done.outcome.waiting) == (
-        "fraud 7 serves (epoch 3), but the registry's alias could not follow: "
+        "fraud 7 serves (epoch 3), but the registry's alias could not be moved: "
         "could not read the aliases of fraud: connection refused\n"
         "at: memory\n"
-        "next: when the registry answers again: schemaguard resume 3"
+        "next: once the registry answers again: schemaguard resume 3"
     )
     assert shop.pointer() == ("7", 3, "8")
     assert shop.registry.aliases == {"fraud@champion": "8"}
@@ -198,7 +198,7 @@ def test_a_purged_column_needs_a_human(shop: Shop) -> None:
 
 def test_nothing_is_touched_where_the_contract_cannot_be_satisfied(shop: Shop) -> None:
     shop.ask("alter table transactions drop column amount cascade")
-    with pytest.raises(RefusedError, match=r"nothing was touched|promises"):
+    with pytest.raises(RefusedError, match=r"nothing was changed|promises"):
         shop.rollback()
     assert "channel" not in shop.columns()
     assert shop.ask("select 1 from schemaguard.operation where id > 2") == []

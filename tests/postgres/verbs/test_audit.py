@@ -52,7 +52,7 @@ def test_an_untouched_ledger_is_intact_and_says_what_was_checked(live: Site) -> 
             "entry 3: the text isn't the one that was hashed",
         ),
         ("delete from schemaguard.ledger where position = 2", "entry 2 is missing"),
-        ("update schemaguard.ledger set entry = '[]' where position = 4", "entry 4: the text is no entry"),
+        ("update schemaguard.ledger set entry = '[]' where position = 4", "entry 4: the text is not an entry"),
         ("update schemaguard.pointer set epoch = 9", "the pointer of fraud says 7 at epoch 9"),
         ("delete from schemaguard.pointer", "the ledger switched fraud to 7 at epoch 1, and it has no pointer"),
     ],
@@ -90,4 +90,4 @@ def test_entries_cut_off_at_the_end_are_found_by_a_checkpoint(live: Site) -> Non
 def test_what_is_no_checkpoint_is_said(live: Site) -> None:
     ran = live.run("audit", "verify", "--checkpoint", "abc")
     assert ran.code == 2
-    assert "'abc' is no checkpoint" in ran.words
+    assert "'abc' is not a checkpoint" in ran.words

@@ -63,7 +63,7 @@ def test_what_is_only_published_counts_though_its_file_is_gone(serving: Site) ->
 def test_an_unpublished_file_is_about_to_read(site: Site) -> None:
     site.done("install")
     told = site.done("contracts", "readers", "transactions.channel")
-    assert told.startswith("YES  transactions.channel: no contract in its window names it; not released, but about")
+    assert told.startswith("YES  transactions.channel: no contract in its window names it; not released yet, but will")
     assert "when fraud@7, 8 will be released: they are in no window yet" in told
 
 

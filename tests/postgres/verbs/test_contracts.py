@@ -173,7 +173,7 @@ def test_every_verb_knows_a_version_that_no_file_lists(site: Site, monkeypatch: 
     ("arguments", "message"),
     [
         (("9", "--same-as", "8"), "fraud 8 was never published"),
-        (("--same-as", "7"), "--same-as is about versions of a model"),
+        (("--same-as", "7"), "--same-as needs a version of a model"),
     ],
 )
 def test_a_contract_that_was_never_published_is_nobodys(site: Site, arguments: tuple[str, ...], message: str) -> None:

@@ -25,7 +25,7 @@ def test_the_plan_is_slow_and_says_that_the_copy_follows(copying: Site, verb: tu
     plan = json.loads(copying.done(*verb, "--dry-run", "--format", "json"))
     assert plan["class"] == "slow"
     prepare = next(step for step in plan["steps"] if step["name"] == "PREPARE")
-    assert prepare["acts"] == ["fraud 7 reads a copy: it has what the tables give after the next copy"]
+    assert prepare["acts"] == ["fraud 7 reads a copy, which is up to date after the next copy run"]
     text = copying.done(*verb, "--dry-run")
     assert "slow" in text.splitlines()[0]
     assert "instant" not in text

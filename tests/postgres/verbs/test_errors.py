@@ -94,7 +94,7 @@ def test_a_second_operator_is_told_who_is_at_it(live: Site) -> None:
         first.execute("select pg_advisory_lock(%s)", (LOCK_KEY,))
         ran = live.run("contracts", "publish", "fraud", "7")
     assert ran.code == 2
-    assert "a migration or another operation is running on this database" in ran.words
+    assert "another operation or a migration is running on this database" in ran.words
     assert "schemaguard status" in ran.words
 
 
@@ -129,7 +129,7 @@ def test_a_registry_that_is_down_in_project_leaves_one_thing_to_resume(live: Sit
     ran = live.run("rollback", "fraud", "--reason", "incident", "--yes")
     assert ran.code == 2
     assert "fraud 7 serves (epoch 3), but the registry's alias could not follow" in ran.words
-    assert "when the registry answers again: schemaguard resume 3" in ran.words
+    assert "once the registry answers again: schemaguard resume 3" in ran.words
     assert live.ask("select active, epoch from schemaguard.pointer") == [("7", 3)]
     file.rmdir()
     shutil.move(tmp_path / "away.db", file)
@@ -144,7 +144,7 @@ def test_a_registry_that_is_down_stops_a_promotion_before_anything_is_touched(li
     live.done("contracts", "publish", "fraud", "8")
     ran = live.run("promote", "fraud", "8", "--yes", "--registry-uri", f"sqlite:///{tmp_path}")
     assert ran.code == 2
-    assert "look whether the registry is up" in ran.words
+    assert "check that the registry is running" in ran.words
     assert live.ask("select count(*) from schemaguard.operation") == [(1,)]
 
 
@@ -156,7 +156,7 @@ def test_a_plan_that_is_refused_needs_a_human(live: Site) -> None:
     ran = live.run("rollback", "fraud", "--reason", "incident", "--yes")
     assert ran.code == 4
     assert "the database doesn't give fraud@7 what its contract promises" in ran.words
-    assert "nothing was touched" in ran.words
+    assert "nothing was changed" in ran.words
     assert live.ask("select active, epoch from schemaguard.pointer") == [("8", 2)]
 
 
@@ -165,4 +165,4 @@ def test_nobody_there_to_answer_is_a_usage_error(live: Site) -> None:
     live.done("contracts", "publish", "fraud", "8")
     ran = live.run("promote", "fraud", "8")
     assert ran.code == 2
-    assert "say it with --yes, best together with --if-epoch 1" in ran.words
+    assert "add --yes, best together with --if-epoch 1" in ran.words

@@ -37,6 +37,6 @@ def test_who_may_not_create_a_schema_is_told_so_and_nothing_is_left(site: Site) 
     finally:
         site.ask("drop role sg_nobody")
     assert ran.code == 2
-    assert "may not make the control schema: permission denied" in ran.words
+    assert "this user may not create the control schema: permission denied" in ran.words
     assert "run schemaguard install as a role that may create schemas and roles" in ran.words
     assert site.ask("select to_regnamespace('schemaguard')") == [(None,)]

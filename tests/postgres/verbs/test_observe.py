@@ -144,7 +144,7 @@ def test_a_contract_whose_window_is_over_covers_nobody(observed: Site) -> None:
     observed_file.write_text(f'{head.rstrip()}\n  - {{property: endOfSupport, value: "2020-01-01"}}\n{mark}{tail}')
     refused = observed.run("contracts", "observe")
     assert refused.code == 2
-    assert "no contract is in its window, so nothing is declared" in refused.words
+    assert "no contract is in its release window, so no reader is declared" in refused.words
 
 
 def test_readers_are_followed_through_views_writes_cursors_and_copies(observed: Site) -> None:
@@ -255,7 +255,7 @@ next        give each undeclared reader a contract; schemaguard contracts show p
 NEVER READ  transactions.channel, which fraud@7 declares
 NEVER READ  merchants.id, merchants.risk, which fraud@7 declares, unless by a statement that couldn't be read
 UNREADABLE  merchants in a statement of analyst: what DO reads isn't known (queryid N, 1 call)
-N statements since THEN · SOURCE · statements inside of functions aren't recorded (pg_stat_statements.track is top)
+N statements since THEN · SOURCE · statements inside functions aren't recorded (pg_stat_statements.track is top)
 UNDECLARED  predictions read by analyst  2 declared reads never seen · 1 statement unreadable
 """)
 
@@ -277,5 +277,5 @@ def test_each_reason_that_it_cannot_tell_says_what_to_do(
     with psycopg.connect(database15, autocommit=True) as connection:
         connection.execute("create extension pg_stat_statements")
     idle = observed.run("contracts", "observe", "--database-url", database15)
-    assert (idle.code, "is installed and not loaded" in idle.words) == (2, True)
+    assert (idle.code, "is installed but not loaded" in idle.words) == (2, True)
     assert "shared_preload_libraries" in idle.words

@@ -70,7 +70,7 @@ def test_promote_is_refused_where_the_signature_can_no_longer_take_what_the_tabl
     assert ran.code == 4
     assert REFUSED in ran.words
     assert "at: transactions.items" in ran.words
-    assert "nothing was touched" in ran.words
+    assert "nothing was changed" in ran.words
     assert signed.ask("select active, epoch from schemaguard.pointer") == [("7", 1)]
     assert signed.ask("select 1 from schemaguard.operation where to_version = '10'") == []
 

@@ -67,7 +67,7 @@ def test_an_old_lock_is_remarked_on_in_text_and_json(live: Site) -> None:
 
     text, told = live.done("check", "one.sql"), json.loads(live.done("check", "one.sql", "--format", "json"))
 
-    remark = "contracts/window.lock is 9 days old: schemaguard window lock writes it anew"
+    remark = "contracts/window.lock is 9 days old: schemaguard window lock writes it again"
     assert f"remark: {remark}" in text
     assert "(9 days old)" in text
     assert (told["window"]["age_days"], told["remarks"][0]) == (9, remark)

@@ -163,7 +163,7 @@ def test_what_a_query_reads_is_told_or_refused_with_its_place(query: str, at: st
 
 def test_a_function_that_is_not_postgresqls_own_is_said_not_to_be_looked_into() -> None:
     found = infer_reads([FeatureQuery("select score(amount), lower(kind) from sales", "f.sql")], CATALOG, "table")
-    assert found.notes == ("f.sql calls score(): what that function reads isn't looked into",)
+    assert found.notes == ("f.sql calls score(): schemaguard doesn't look into that function",)
 
 
 ODD = [

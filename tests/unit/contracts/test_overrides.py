@@ -52,7 +52,7 @@ def test_an_override_is_read_with_its_line() -> None:
 def test_the_first_one_makes_the_file() -> None:
     text = with_override(None, CHANNEL, FILE)
 
-    assert text.startswith("# Findings of the contract family that somebody answers for")
+    assert text.startswith("# Approved exceptions")
     assert _plain(*parse(text, FILE)) == [CHANNEL]
 
 
@@ -94,18 +94,18 @@ def test_what_isnt_laid_out_line_by_line_is_left_alone() -> None:
 
 
 MALFORMED = {
-    "a list": ("[]\n", "not a file of overrides"),
+    "a list": ("[]\n", "the overrides file must be a mapping"),
     "no version": ("overrides: []\n", "version None"),
     "another version": ("version: 2\noverrides: []\n", "version 2"),
-    "no overrides": ("version: 1\n", "overrides is no list"),
+    "no overrides": ("version: 1\n", "overrides must be a list"),
     "an unknown key": ("version: 1\noverride: []\n", "unknown key 'override'"),
-    "an entry that is a text": ("version: 1\noverrides: [breaks-reader]\n", "an override has keys"),
+    "an entry that is a text": ("version: 1\noverrides: [breaks-reader]\n", "an override must be a mapping"),
     "a misspelled key": (WRITTEN.replace("approved_by", "aproved_by"), "unknown key 'aproved_by'"),
     "a missing key": (WRITTEN.replace("    reason: empty since March\n", ""), "no reason"),
-    "an empty reason": (WRITTEN.replace("empty since March", '" "'), "reason: ' ' is no text"),
-    "a number": (WRITTEN.replace("empty since March", "7"), "reason: 7 is no text"),
-    "no day": (WRITTEN.replace("2026-12-31", "soon"), "'soon' is no day"),
-    "a day that isn't": (WRITTEN.replace("2026-12-31", "2026-02-30"), "is no day"),
+    "an empty reason": (WRITTEN.replace("empty since March", '" "'), "reason: ' ' is not text"),
+    "a number": (WRITTEN.replace("empty since March", "7"), "reason: 7 is not text"),
+    "no day": (WRITTEN.replace("2026-12-31", "soon"), "'soon' is not a date"),
+    "a day that isn't": (WRITTEN.replace("2026-12-31", "2026-02-30"), "is not a date"),
     "one person": (WRITTEN.replace("grace", "Ada "), "Ada approves an override that ada asked for"),
     "twice": (WRITTEN + WRITTEN[WRITTEN.index("  - rule") :], "twice"),
     "an anchor": (WRITTEN.replace("rule: breaks-reader", "rule: &a breaks-reader"), "anchors"),

@@ -125,7 +125,7 @@ def test_an_unknown_name_is_opaque_and_says_why() -> None:
         "! not all of the statement is known: conf isn't part of the project",
         "! a statement is sent that isn't known: conf isn't part of the project (assume: conf.statement)",
         "! conf isn't part of the project, and it is given the connection",
-        "! op.rename_everything() runs, and op.rename_everything is no operation that is modelled",
+        "! op.rename_everything() runs, and op.rename_everything is an operation that isn't modelled",
         "! conf.do_something() runs, and conf isn't part of the project",
     ]
 

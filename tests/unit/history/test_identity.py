@@ -71,11 +71,11 @@ def test_a_syntax_error_is_said_with_its_line() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "why"),
     [
-        ('import os\nrevision = os.environ["R"]\ndown_revision = None\n', 2, "revision is no literal"),
-        ("from ids import revision\ndown_revision = None\n", 1, "revision is no literal"),
-        ('revision = "a"\ndown_revision = f()\n', 2, "down_revision is no literal"),
-        ('revision = "a"\nif X:\n    down_revision = None\n', 2, "down_revision is no literal"),
-        ('revision = "a"\ndown_revision = "b"\ndown_revision += "c"\n', 3, "down_revision is no literal"),
+        ('import os\nrevision = os.environ["R"]\ndown_revision = None\n', 2, "revision is not a literal"),
+        ("from ids import revision\ndown_revision = None\n", 1, "revision is not a literal"),
+        ('revision = "a"\ndown_revision = f()\n', 2, "down_revision is not a literal"),
+        ('revision = "a"\nif X:\n    down_revision = None\n', 2, "down_revision is not a literal"),
+        ('revision = "a"\ndown_revision = "b"\ndown_revision += "c"\n', 3, "down_revision is not a literal"),
         ('revision = "a"\n', 1, "`down_revision = …` is missing"),
         ("down_revision = None\n", 1, "no revision identifier"),
         ("revision = 7\ndown_revision = None\n", 1, "no revision identifier"),
@@ -83,7 +83,7 @@ def test_a_syntax_error_is_said_with_its_line() -> None:
         ("revision = 'a'\0\n", 1, "not valid Python"),
         ("x = " + "(" * 500 + ")" * 500, 1, "not valid Python"),
         ("revision = " + "+".join(['"a"'] * 5000) + "\ndown_revision = None\n", 1, "not valid Python"),
-        ("#" * 8_000_001, 1, "too many to be read"),
+        ("#" * 8_000_001, 1, "too long to be read"),
     ],
 )
 def test_what_cannot_be_told_is_a_problem_with_its_place(text: str, line: int, why: str) -> None:

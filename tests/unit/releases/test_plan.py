@@ -102,7 +102,7 @@ def test_another_epoch_than_the_one_that_was_seen_is_a_conflict() -> None:
     ("wanted", "message"),
     [
         (Wanted(OperationKind.ROLLBACK, "6"), "fraud 6 is not published"),
-        (Wanted(OperationKind.PROMOTE, "8"), "fraud 8 is active already"),
+        (Wanted(OperationKind.PROMOTE, "8"), "fraud 8 is already active"),
         (Wanted(OperationKind.PROMOTE, "7", fallback="5"), "fraud 5 is not published"),
     ],
 )
@@ -132,14 +132,14 @@ def test_a_column_that_was_really_dropped_is_refused_with_the_revision_that_did_
         "the database doesn't give fraud@7 what its contract promises: there is no column transactions.channel\n"
         "at: transactions.channel; revision 0007 changed it and has no inverse: "
         "ALTER TABLE transactions DROP COLUMN channel\n"
-        "next: undo that by a new migration first; nothing was touched"
+        "next: undo that with a new migration first; nothing was changed"
     )
 
 
 def test_a_restore_that_the_server_would_refuse_is_refused_before_anything_is_touched() -> None:
     # The hidden column was dropped by hand.
     now = replace(before_rollback(), catalog=catalog(column("entry_mode")))
-    with pytest.raises(RefusedError, match=r"the server would refuse it with 42703"):
+    with pytest.raises(RefusedError, match=r"PostgreSQL would refuse it with 42703"):
         make_plan(now, BACK, FIT)
 
 
@@ -163,7 +163,7 @@ def test_a_promotion_lifts_nothing() -> None:
         pointer=Pointer("fraud"),
         catalog=catalog(column("entry_mode"), predictions=(column("reason", not_null=True),)),
     )
-    with pytest.raises(RefusedError, match="apply the migration that it was written for"):
+    with pytest.raises(RefusedError, match="apply the migration that the contract was written for"):
         make_plan(now, Wanted(OperationKind.PROMOTE, "8"), FIT)
 
 
@@ -186,7 +186,9 @@ def test_another_change_is_undone_by_its_stored_inverse_where_that_helps() -> No
     plan = make_plan(now, BACK, FIT)
     assert plan.reversals[0].statements == renamed.inverse
     needs_it = replace(now, needed=(contract("1", "medium", model="churn"),))
-    with pytest.raises(RefusedError, match=r"it would break churn@1: there is no column transactions.medium"):
+    with pytest.raises(
+        RefusedError, match=r"it would break the contract of churn@1: there is no column transactions.medium"
+    ):
         make_plan(needs_it, BACK, FIT)
 
 

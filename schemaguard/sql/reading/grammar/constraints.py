@@ -16,7 +16,7 @@ from schemaguard.sql.reading.syntax.expressions import any_operator
 from schemaguard.sql.reading.syntax.statements import index_element
 
 STARTS = frozenset({"constraint", "check", "unique", "primary", "exclude", "foreign"})
-"""What an element of CREATE TABLE starts with that is no column; `not` and `like` are looked at apart."""
+"""What an element of CREATE TABLE starts with that is not a column; `not` and `like` are looked at apart."""
 
 
 @dataclass(frozen=True, slots=True)

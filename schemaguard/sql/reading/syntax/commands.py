@@ -191,7 +191,7 @@ def _set_here(s: Symbols, at: int) -> int:
 
 
 def _body(s: Symbols, at: int) -> int:
-    """A function's body that is no string: RETURN and an expression, or BEGIN ATOMIC … END."""
+    """A function's body that is not a string: RETURN and an expression, or BEGIN ATOMIC … END."""
     if s[at] == "return":
         return expressions.expression(s, at + 1)
     at = expect(s, at, "begin", "atomic")

@@ -19,7 +19,7 @@ RESERVED = frozenset(
     window with
     """.split()  # noqa: SIM905 - eighty quoted words would be harder to read
 )
-"""Words that are no name outside of quotes: https://www.postgresql.org/docs/18/sql-keywords-appendix.html"""
+"""Words that can't be a name outside of quotes: https://www.postgresql.org/docs/18/sql-keywords-appendix.html"""
 NO_COLUMN = RESERVED | frozenset(
     """
     authorization binary collation concurrently cross current_schema freeze full ilike inner is isnull join left like

@@ -24,7 +24,7 @@ def type_name(s: Symbols, at: int) -> int:
 
 
 def simple_type(s: Symbols, at: int) -> int:
-    """A type that is no array."""
+    """A type that is not an array."""
     word = s[at]
     if word in BUILT_IN:
         return built_in(s, at)

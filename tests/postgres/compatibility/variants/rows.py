@@ -5,7 +5,7 @@ from tests.postgres.compatibility.case import Case, column
 VARIANTS = (
     Case(
         row="",
-        what="a materialized view is made of another query",
+        what="a materialized view is computed by another query",
         setup=(
             "create table sale (id bigint primary key, shop int not null, amount int not null, kind text "
             "not null); insert into sale values (1, 1, 10, 'sold'), (2, 1, 5, 'refund'), (3, 2, 7, "

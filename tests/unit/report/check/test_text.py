@@ -113,7 +113,7 @@ def test_one_that_reads_and_writes_is_said_to_use_it() -> None:
 def test_without_contracts_it_says_that_nobody_was_asked() -> None:
     shown = _shown(replace(result(), contracts=()))
 
-    assert shown.splitlines()[-1].strip().startswith("no contract is in its window")
+    assert shown.splitlines()[-1].strip().startswith("no contract is in its release window")
 
 
 def test_a_call_over_several_lines_keeps_its_shape() -> None:

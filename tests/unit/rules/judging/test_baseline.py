@@ -45,5 +45,5 @@ def test_the_contract_family_is_never_accepted() -> None:
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"findings": [1]}', '{"findings": [{}]}'])
 def test_what_is_no_check_is_no_baseline(text: str) -> None:
-    with pytest.raises(UsageError, match="no baseline"):
+    with pytest.raises(UsageError, match="is not a baseline"):
         baseline.read(text, "baseline.json")

@@ -353,7 +353,7 @@ def test_a_query_that_calls_known_functions_or_reads_relations_has_no_effect(sql
         ("DROP TABLE a b", "the statement's end is expected at 'b'"),
         ("ALTER TABLE t ADD COLUMN a", "a type is expected at its end"),
         ("CREATE TABLE t (a int", "a parenthesis is never closed"),
-        ("SELECT 1)", "a parenthesis is closed that was never opened"),
+        ("SELECT 1)", "a closing parenthesis has no opening one"),
         ("SELECT 'a", "unterminated quoted string"),
         ("CREATE TABLE t (a int,)", "a name is expected at ')'"),
         ("UPDATE t SET a = WHERE b", "an expression is expected at 'WHERE'"),
@@ -366,7 +366,9 @@ def test_what_the_server_would_not_parse_says_what_was_expected_and_where(sql: s
 
 @pytest.mark.parametrize("character", ["\x00", "\ud800"])
 def test_a_character_that_no_query_can_have_is_not_read(character: str) -> None:
-    assert translate(f'drop table "{character}"') == (Unreadable("a character in it is none that PostgreSQL has"),)
+    assert translate(f'drop table "{character}"') == (
+        Unreadable("it contains a character that PostgreSQL doesn't know"),
+    )
 
 
 def test_a_statement_that_is_too_long_is_opaque() -> None:
