@@ -12,7 +12,7 @@ BROKEN = {
     "a temporary table has the name": (
         "CREATE TEMP TABLE jobs AS TABLE public.jobs; ALTER TABLE public.jobs DROP amount"),
     "an operator is dropped with all that hangs on it": "DROP OPERATOR === (int, int) CASCADE",
-    "a collation is dropped with all that hangs on it": "DROP COLLATION c CASCADE",
+    "a server is dropped with all that hangs on it": "DROP SERVER c CASCADE",
     "a cast is dropped with all that hangs on it": "DROP CAST (text AS job_state) CASCADE",
 }  # fmt: skip
 LEFT = {

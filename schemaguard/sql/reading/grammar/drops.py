@@ -100,6 +100,14 @@ def argument_types(cursor: Cursor) -> tuple[str, ...] | None:
     return arguments(cursor)
 
 
+_UNFOLLOWED = (
+    ("server",),
+    ("foreign", "data", "wrapper"),
+    ("language",),
+    ("procedural", "language"),
+    ("access", "method"),
+)
+"""Kinds of objects on which tables or functions may hang without the catalog showing it."""
 _UNSEEN = ("cast", "operator class", "operator family", "operator", "transform", "user mapping")
 """Kinds of objects that no catalog of tables shows, and that aren't dropped by a list of names."""
 
@@ -120,7 +128,7 @@ def _drop_other(cursor: Cursor) -> Iterator[Change]:
             cascade = cascades(cursor)
             if kind == "database":
                 _database_options(cursor)
-            if kind == "other" and cascade and words != ("statistics",):
+            if cascade and words in _UNFOLLOWED:
                 yield Opaque(f"drops whatever hangs on the {' '.join(words)}")
                 return
             yield from (DropObject(kind, name, cascade, if_exists) for name in names)
