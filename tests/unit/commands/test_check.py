@@ -54,7 +54,7 @@ def test_a_column_that_a_contract_reads_must_not_be_dropped(folder: Path) -> Non
     result = _checked(folder)
     assert "breaks-reader" in _found(result)
     (finding,) = (each for each in result.findings if each.rule == "breaks-reader")
-    assert finding.file == "sql/003_drop.sql"
+    assert finding.place.file == "sql/003_drop.sql"
 
 
 def test_a_column_that_only_an_ended_contract_reads_breaks_nobody(folder: Path) -> None:
@@ -63,12 +63,14 @@ def test_a_column_that_only_an_ended_contract_reads_breaks_nobody(folder: Path) 
     assert "breaks-reader" in _found(_checked(folder, at=datetime(2020, 1, 1, tzinfo=UTC)))
 
 
-def test_rules_that_are_ignored_find_nothing_and_unknown_ones_are_an_error(folder: Path) -> None:
+def test_a_rule_that_is_ignored_finds_nothing_but_unknown_ones_and_contracts_cannot_be_ignored(folder: Path) -> None:
     (folder / "sql/003_drop.sql").write_text("alter table transactions drop column channel cascade;\n")
-    assert "breaks-reader" not in _found(_checked(folder, ignore=("breaks-reader",)))
-    assert set(_found(_checked(folder, select=("breaks-reader",)))) == {"breaks-reader"}
-    with pytest.raises(UsageError, match="breaks-raeder"):
-        _checked(folder, select=("breaks-raeder",))
+    assert set(_found(_checked(folder))) == {"breaks-reader", "drop-column"}
+    assert _found(_checked(folder, ignore=("drop-column",))) == ["breaks-reader"]
+    with pytest.raises(UsageError, match="drop-colunm"):
+        _checked(folder, select=("drop-colunm",))
+    with pytest.raises(UsageError, match="always judged"):
+        _checked(folder, ignore=("breaks-reader",))
 
 
 def test_what_cannot_be_read_is_counted_and_not_passed_over(folder: Path) -> None:
