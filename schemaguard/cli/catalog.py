@@ -51,8 +51,8 @@ def catalog(
 def _show(found: "CatalogAt", output: CatalogFormat) -> None:
     if found.taken_as_applied is not None:
         typer.echo(
-            f"note: {found.taken_as_applied} and what comes before it are taken as applied: "
-            "the initial file already contains what they create",
+            f"note: {found.taken_as_applied} and what comes before it count as applied: "
+            "the initial file contains what they create",
             err=True,
         )
     if output is CatalogFormat.JSON:

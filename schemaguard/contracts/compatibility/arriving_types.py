@@ -7,7 +7,7 @@ A domain arrives as the type beneath it, a type that was renamed or moved is the
 from collections.abc import Mapping
 from typing import TypeVar
 
-from schemaguard.catalog.objects import Catalog, Domain, Name
+from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.types import Type
 from schemaguard.contracts.compatibility.typing import type_cause
 from schemaguard.contracts.contract import Access
@@ -20,9 +20,9 @@ def cause_between(promised: Type, actual: Type, access: Access, now: Catalog, wa
     """As `type_cause`, for what the types are in their catalogs; `was` is the one in which the first was meant."""
     earlier = now if was is None else was
     meant = _beneath(
-        _placed(_array_spelled_out(_array_spelled_out(promised, earlier), now), earlier, now), access, earlier, now
+        _placed(_array_spelled_out(_array_spelled_out(promised, earlier), now), earlier, now), earlier, now
     )
-    there = _beneath(_placed(_array_spelled_out(actual, now), now), access, now)
+    there = _beneath(_placed(_array_spelled_out(actual, now), now), now)
     if _is_same_type(meant, there, earlier, now):
         meant = replace(meant, name=there.name, schema=there.schema)
     return type_cause(meant, there, access)
@@ -62,19 +62,15 @@ def _is_named(type_: Type, name: Name) -> bool:
     return name.name == type_.name and type_.schema in (None, name.schema)
 
 
-def _beneath(type_: Type, access: Access, *catalogs: Catalog) -> Type:
-    """The type beneath a domain; a writer feels what the domain asks for, so one that asks for something stays."""
+def _beneath(type_: Type, *catalogs: Catalog) -> Type:
+    """The type beneath a domain. What a domain asks of a writer is judged as a rule of the column itself."""
     for _ in range(32):
         domain = next((found for catalog in catalogs if (found := _found(type_, catalog.domains)) is not None), None)
-        if domain is None or (access == "write" and _asks(domain)):
+        if domain is None:
             return type_
         dimensions = max(type_.dimensions, domain.base.dimensions)
         type_ = replace(domain.base, dimensions=dimensions)
     return type_
-
-
-def _asks(domain: Domain) -> bool:
-    return domain.not_null or bool(domain.checks)
 
 
 def _is_same_type(promised: Type, actual: Type, was: Catalog, now: Catalog) -> bool:

@@ -22,7 +22,7 @@ from schemaguard.evaluation.values.objects import (
     EvaluatedFunction,
     Instance,
     Loaded,
-    Made,
+    MadeOfUnknown,
     Modelled,
     Native,
     Unknown,
@@ -131,7 +131,7 @@ def _add(interpreter: Interpreter, value: Value) -> None:
             _record(interpreter, InsertRows(_name(table), _columns(table, attributes, cls)))
         case Instance(cls=cls):
             _opaque(interpreter, None, f"a {cls.name} is added to a session, and its table isn't known")
-        case Made(one=one):
+        case MadeOfUnknown(one=one):
             _add(interpreter, one)
         case Loaded() | None:
             return  # It is there already, and what it was given is sent.

@@ -7,7 +7,7 @@ from schemaguard.evaluation.data_model.subscripts import keyed, set_key
 from schemaguard.evaluation.effects import rows
 from schemaguard.evaluation.language.assignment import bind
 from schemaguard.evaluation.machine.interpreter import Interpreter
-from schemaguard.evaluation.values.objects import NOTHING, Instance, Loaded, Made, Unknown, Value
+from schemaguard.evaluation.values.objects import NOTHING, Instance, Loaded, MadeOfUnknown, Unknown, Value
 from schemaguard.evaluation.values.scope import Scope
 
 _UNKNOWN_ITEM = Unknown("how many items there are isn't known")
@@ -59,7 +59,7 @@ def _collected(
 
 def _of_many(value: Value) -> Unknown:
     """What is known of the items, where it isn't known how many there are: of objects of the project, what each is."""
-    return Made(_UNKNOWN_ITEM.reason, one=value) if isinstance(value, Instance) else _UNKNOWN_ITEM
+    return MadeOfUnknown(_UNKNOWN_ITEM.reason, one=value) if isinstance(value, Instance) else _UNKNOWN_ITEM
 
 
 _Act = Callable[[Scope, bool], None]

@@ -52,7 +52,7 @@ class Loaded(Unknown):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Made(Unknown):
+class MadeOfUnknown(Unknown):
     """Objects that the revision makes of something unknown: how many isn't known, but what each of them is."""
 
     one: Value = None

@@ -39,7 +39,7 @@ REFUSED = {
         'op.execute("begin; alter table transactions drop column channel; commit")',
         "drops something and also does something else",
     ),
-    "a procedure": ('op.execute("call tidy_up()")', "can't be read"),
+    "a procedure": ('op.execute("call tidy_up()")', "can't"),
     "a primary key member": ('op.drop_column("transactions", "id")', "part of the primary key"),
 }
 
@@ -103,7 +103,7 @@ def test_a_drop_without_the_control_schema_is_refused(database: str, tmp_path: P
     project.lay_out()
     project.add(TABLES)
     project.add('op.drop_column("transactions", "channel")')
-    with pytest.raises(RefusedError, match="where the control schema is") as caught:
+    with pytest.raises(RefusedError, match="has no control schema") as caught:
         project.upgrade()
     assert caught.value.next == "schemaguard install, then run the migration again"
     assert "channel" in project.columns("transactions")

@@ -115,7 +115,7 @@ def test_a_late_delivery_never_overwrites_a_newer_epoch(shop: Shop) -> None:
     shop.promote("8")
     assert shop.registry.aliases == {"fraud@champion": "8"}
     assert shop.ask("select state from schemaguard.operation where id = %s", late.id) == [("abandoned",)]
-    with pytest.raises(UsageError, match="is abandoned already"), shop.site() as site:
+    with pytest.raises(UsageError, match="is already abandoned"), shop.site() as site:
         abandon(site, late.id)
 
 

@@ -67,7 +67,7 @@ CASES = (
         through=("table",),
     ),
     Case(
-        row="UPDATE of every row, or from the old value",
+        row="UPDATE of rows that are there",
         what="every row gets another value",
         setup="create table t (id bigint primary key, a int); insert into t values (1, 5);",
         change="update t set a = a * 100",
@@ -77,10 +77,10 @@ CASES = (
         accesses=("read",),
     ),
     Case(
-        row="UPDATE of every row, or from the old value",
+        row="UPDATE of rows that are there",
         what="rows that had no value get one",
         setup="create table t (id bigint primary key, a int, b int); insert into t values (1, 5, null);",
-        change="update t set a = 0 where a is null; update t set a = coalesce(a, 1)",
+        change="update t set a = 0 where a is null",
         promises=(ID, column("a", "integer")),
         sent=((2, 3),),
         accesses=("read",),

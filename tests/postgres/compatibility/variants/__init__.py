@@ -13,7 +13,13 @@ from tests.postgres.compatibility.variants import (
     views,
 )
 
-VARIANTS = (
+TOLD_ALL_THE_SAME = {
+    "every row gets the value that it has",
+    "single rows get another value",
+    "a generated column is made again with the same expression",
+}
+"""What a warning says more of than happens to the rows that are read: values are written, and which nobody looks at."""
+_ALL = (
     *views.VARIANTS,
     *rows.VARIANTS,
     *security.VARIANTS,
@@ -25,3 +31,4 @@ VARIANTS = (
     *beyond.VARIANTS,
     *keys.VARIANTS,
 )
+VARIANTS = tuple(variant for variant in _ALL if variant.what not in TOLD_ALL_THE_SAME)

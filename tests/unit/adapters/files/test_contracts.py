@@ -68,7 +68,7 @@ def test_a_query_outside_of_the_folder_of_the_contract_is_not_read(tmp_path: Pat
 def test_new_files_are_written_all_or_none(tmp_path: Path) -> None:
     one, two = tmp_path / "deep/one", tmp_path / "two"
     two.write_text("mine")
-    with pytest.raises(ContractError, match="there is such a file already"):
+    with pytest.raises(ContractError, match="the file already exists"):
         write_new({one: "1", two: "2"})
     assert (one.exists(), two.read_text()) == (False, "mine")
     write_new({one: "1", two: "mine"})

@@ -157,5 +157,5 @@ def test_a_search_finds_the_contracts_that_have_every_word(folder: Path, words: 
 def test_a_search_without_a_hit_offers_words_that_look_alike(folder: Path) -> None:
     assert "amount" in search(site(folder), ["amuont"]).near
     assert search(site(folder), ["amount"]).near == ()
-    with pytest.raises(UsageError, match="nothing is looked for"):
+    with pytest.raises(UsageError, match="no word to search for"):
         search(site(folder), ["", " "])
