@@ -206,7 +206,7 @@ def upgrade():
         ("session.delete(job)", [("shifts-meaning", "jobs")]),
         ("job.amount *= 100", [("shifts-meaning", "jobs.amount")]),
         ("session.merge(Job(id=job.id, amount=0))",
-         [("shifts-meaning", "jobs.id"), ("shifts-meaning", "jobs.amount")]),
+         [("shifts-meaning", "jobs.amount")]),
         ("job.note = 'seen'", []),
         ("print(job.amount)", []),
         ("session.add(Job(amount=job.amount))", []),

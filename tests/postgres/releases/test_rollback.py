@@ -85,7 +85,7 @@ def test_a_registry_that_is_down_lets_the_operation_wait_with_the_pointer_switch
     assert done.warning is not None
     assert done.outcome.waiting is not None
     assert str(done.outcome.waiting) == (
-        "fraud 7 serves (epoch 3), but the registry's alias could not be moved: "
+        "fraud 7 serves (epoch 3), but the registry's alias could not follow: "
         "could not read the aliases of fraud: connection refused\n"
         "at: memory\n"
         "next: once the registry answers again: schemaguard resume 3"
