@@ -77,15 +77,6 @@ CASES = (
         accesses=("read",),
     ),
     Case(
-        row="UPDATE of rows that are there",
-        what="rows that had no value get one",
-        setup="create table t (id bigint primary key, a int, b int); insert into t values (1, 5, null);",
-        change="update t set a = 0 where a is null",
-        promises=(ID, column("a", "integer")),
-        sent=((2, 3),),
-        accesses=("read",),
-    ),
-    Case(
         row="expression of a generated column lost or replaced",
         what="a generated column loses its expression",
         setup=TAXED,
