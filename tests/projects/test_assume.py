@@ -251,7 +251,7 @@ def test_assumptions_are_remembered_with_what_they_led_to(tmp_path: Path, monkey
         ("[assume]\nsettings.X = ['a', 1]\n", "assume: settings.X", "a list of texts or numbers"),
         ("[assume]\n'a + b' = 'c'\n", "assume: 'a + b' doesn't name a value", "as the code does"),
         ("[assume]\n'f(x)' = 'c'\n", "assume: 'f(x)' doesn't name a value", "env.NAME"),
-        ("[assume]\n'a.b' = '1'\na.b = '2'\n", "assume: a.b is set twice", "take one"),
+        ("[assume]\n'a.b' = '1'\na.b = '2'\n", "assume: a.b is set twice", "remove one of the two"),
         ("assume = 'x'\n", "assume = 'x' can't be used", "it has to be a table"),
         ("[asume]\na = 'x'\n", "unknown setting 'asume'", "did you mean assume?"),
     ],
