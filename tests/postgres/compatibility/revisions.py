@@ -27,11 +27,6 @@ REVISIONS: dict[str, str] = {
         t = sa.table("t", sa.column("a", sa.Integer()))
         op.execute(t.update().values(a=t.c.a * 100))
     """,
-    "rows that had no value get one": """
-        t = sa.table("t", sa.column("a", sa.Integer()))
-        op.execute(t.update().where(t.c.a.is_(None)).values(a=0))
-        op.execute("UPDATE t SET a = coalesce(a, 1)")
-    """,
     "a generated column loses its expression": """
         op.execute("ALTER TABLE t ALTER COLUMN a DROP EXPRESSION")
     """,
