@@ -22,10 +22,10 @@ class UpdateRows:
     table: Name
     columns: tuple[str, ...]
     has_where: bool
-    overwritten: tuple[str, ...] = ()
-    """Those of them whose values become others in every row, or are computed anew from what they were."""
-    fills_null: str | None = None
-    """The column, where only the rows are meant in which it is NULL: `WHERE c IS NULL`."""
+    unchanged: tuple[str, ...] = ()
+    """Those of them that are assigned what they hold."""
+    filled: tuple[str, ...] = ()
+    """Those of them that only get a value where they hold none."""
 
 
 @dataclass(frozen=True, slots=True)

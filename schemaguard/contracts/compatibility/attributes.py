@@ -58,15 +58,26 @@ def attribute_shifts(
     if old is None or new is None:
         return
     if old != new:
-        use = _use(text, inside or column) if text is not None else None
-        renamed = _renames(old, new)
-        yield from _lost(column, (old, new), renamed, use, access)
-        yield from _gained(column, (old, new), renamed, use, access)
+        yield from attributes_changed(column, (old, new), text, access, inside)
     after = {each.name: each for each in new}
     for each in old:
         if each.name in after and not each.type.is_built_in:
             inner = (each.type, after[each.name].type)
             yield from attribute_shifts(column, inner, catalogs, text, access, each.name)
+
+
+def attributes_changed(
+    column: str,
+    both: tuple[tuple[Column, ...], tuple[Column, ...]],
+    text: str | None,
+    access: Access,
+    inside: str | None = None,
+) -> Iterator[Flaw]:
+    """What is felt of attributes that are others than before; those that aren't in question may be left out of both."""
+    use = _use(text, inside or column) if text is not None else None
+    renamed = _renames(*both)
+    yield from _lost(column, both, renamed, use, access)
+    yield from _gained(column, both, renamed, use, access)
 
 
 def _renames(old: tuple[Column, ...], new: tuple[Column, ...]) -> Mapping[str, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from schemaguard.catalog import changes as c
 from schemaguard.catalog.calls import Call, calls, same_text, tokens
 from schemaguard.catalog.objects import Catalog, Check, Column, Function, Name, Table
 from schemaguard.catalog.persistent import PersistentMap
@@ -9,6 +10,7 @@ from schemaguard.contracts.compatibility.hidden import felt
 from schemaguard.contracts.compatibility.reading import Flaw
 from schemaguard.contracts.compatibility.relation import Home
 
+_CALLED = ("function", "aggregate")
 Catalogs = tuple[Catalog, Catalog]
 """Before a change, and after it."""
 
@@ -56,6 +58,23 @@ def query_functions(query: str, catalogs: Catalogs) -> Iterator[Flaw]:
     function = called(query, replaced_functions(catalogs))
     if function is not None:
         yield "definition-changed", None, f"{function}() was changed"
+
+
+def unlisted_function(query: str, before: Catalog, change: c.Change) -> Iterator[Flaw]:
+    """What becomes of a function that a query calls, where the catalog has none of that name."""
+    if not isinstance(change, c.DropObject | c.RenameObject | c.MoveObject) or change.kind not in _CALLED:
+        return
+    name = change.object
+    if any(known.name == name.name for known, _ in before.functions):
+        return
+    for call in sorted(calls(query), key=lambda call: call.name):
+        if call.name == name.name and (call.schema == name.schema or None in (call.schema, name.schema)):
+            yield (
+                "unlisted",
+                None,
+                f"its query calls {name.name}(), which may be another one of that name",
+            )
+            return
 
 
 def _has_lost(call: Call, catalogs: Catalogs) -> bool:

@@ -7,7 +7,7 @@ from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.compatibility.attributes import attribute_shifts
 from schemaguard.contracts.compatibility.breakage import NEXT_COPY, Breakage, breakage
-from schemaguard.contracts.compatibility.computed import query_functions
+from schemaguard.contracts.compatibility.computed import query_functions, unlisted_function
 from schemaguard.contracts.compatibility.counters import counter_flaws
 from schemaguard.contracts.compatibility.domains import base_type
 from schemaguard.contracts.compatibility.functions import function_flaws
@@ -56,7 +56,8 @@ def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Cha
             *retyped_under_view(contract, part, change, before),
             *misplaced(contract, part, before, after),
             *_attributes(contract, part, before, after),
-            *_functions(contract, part, before, after),
+            *_as_breakages(contract, part, unlisted_type_shifts(part, before, change, contract.query)),
+            *_functions(contract, part, (before, after), change),
         ):
             named = _named(each, contract, part, change, (before, after))
             named = seen_through_view(named, contract, change, before)
@@ -108,11 +109,14 @@ def _between(contract: Contract, part: ContractTable, before: Catalog, after: Ca
     yield from _as_breakages(contract, part, shifts(part, was, now, (before, after)))
 
 
-def _functions(contract: Contract, part: ContractTable, before: Catalog, after: Catalog) -> Iterator[Breakage]:
+def _functions(
+    contract: Contract, part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.Change
+) -> Iterator[Breakage]:
     """What becomes of the functions that the feature query calls, told once, of the first table that is read."""
     first = next((each for each in contract.tables if each.access == "read"), None)
     if contract.query is not None and part is first:
-        yield from _as_breakages(contract, part, query_functions(contract.query, (before, after)))
+        yield from _as_breakages(contract, part, query_functions(contract.query, catalogs))
+        yield from _as_breakages(contract, part, unlisted_function(contract.query, catalogs[0], change))
 
 
 def _attributes(contract: Contract, part: ContractTable, before: Catalog, after: Catalog) -> Iterator[Breakage]:
@@ -154,8 +158,6 @@ def _by(contract: Contract, part: ContractTable, before: Catalog, change: c.Chan
             yield breakage("trigger-unread", part.access, (part.table, None), through, detail)
         case c.SetColumnOption() | c.SetTableOption():
             yield from _as_breakages(contract, part, view_settings(part, before, change))
-        case c.AlterDomain() | c.AlterComposite() | c.DropObject():
-            yield from _as_breakages(contract, part, unlisted_type_shifts(part, before, change))
         case _:
             return
 

@@ -3,7 +3,7 @@
 See https://www.postgresql.org/docs/18/ddl-inherit.html.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, ForeignKey, Name
@@ -69,20 +69,27 @@ def _overwritten(part: ContractTable, catalog: Catalog, change: c.UpdateRows) ->
     table = below_view(change.table, catalog)
     if table not in stores(part.table, catalog):
         return
-    shown, through = relation(part.table, catalog), relation(change.table, catalog)
-    homes = ((through.home(column) if through is not None else None, column) for column in change.columns)
-    written = {home[1].name if home is not None else column for home, column in homes}
+    shown = relation(part.table, catalog)
+    written = _below(change.table, (column for column in change.columns if column not in change.unchanged), catalog)
+    filled = _below(change.table, change.filled, catalog)
     for promise in part.promises:
         home = shown.home(promise.column) if shown is not None else None
         if shown is None or (shown.table is None and (home is None or home[0].name != table)):
             continue
         column = home[1].name if home is not None else promise.column
-        if column in written and not (promise.required and change.fills_null == column):
+        if column in written and not (promise.required and column in filled):
             yield "rows-overwritten", promise.column, ""
     view = catalog.views.get(catalog.resolve(part.table))
     for column in sorted(written) if view is not None else ():
         if view is not None and (table, column) in view.reads and not _shows(part, catalog, table, column):
             yield "rows-overwritten", None, f"its query goes by {table}.{column}"
+
+
+def _below(named: Name, columns: Iterable[str], catalog: Catalog) -> frozenset[str]:
+    """The columns as they are called in the table below the relation through which they are named."""
+    through = relation(named, catalog)
+    homes = ((through.home(column) if through is not None else None, column) for column in columns)
+    return frozenset(home[1].name if home is not None else column for home, column in homes)
 
 
 def _shows(part: ContractTable, catalog: Catalog, table: Name, column: str) -> bool:

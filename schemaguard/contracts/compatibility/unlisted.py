@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from schemaguard.catalog import changes as c
+from schemaguard.catalog.converting import keeps_values
 from schemaguard.catalog.objects import Catalog, Name, Policy, PrimaryKey, Unique
 from schemaguard.catalog.types import Type
 from schemaguard.contracts.compatibility.bounds import Bounds, promised_bounds, table_bounds
@@ -17,6 +18,7 @@ from schemaguard.frozen import dataclass
 DOUBT = "unlisted"
 """The cause of what can't be known."""
 _TRUE = ("true", "(true)")
+_INVOKER = re.compile(r"\bsecurity_invoker\b", re.IGNORECASE)
 _IDENTIFIER = r'(?:[a-z_][\w$]*|"[^"]+")'
 _PLAIN_QUERY = re.compile(
     rf"\s*select\s+([^()']+?)\s+from\s+(?:only\s+)?{_IDENTIFIER}(?:\.{_IDENTIFIER})?\s*;?\s*", re.IGNORECASE
@@ -143,6 +145,10 @@ def _retype(asked: UnlistedTable, change: c.RetypeColumn) -> Iterator[Flaw]:
         yield DOUBT, change.column, f"it isn't known which type it had before {change.type}"
     if asked.reads and change.collation is not None:
         yield "collation-changed", change.column, ""
+    using = change.using
+    # Before, the column gave what was promised of it: that is the type from which a cast may lose something.
+    if asked.reads and using and not keeps_values(using, change.column, promise.type or change.type, change.type):
+        yield "values-converted", change.column, f"USING {using}"
 
 
 def _lets_more_in(promise: Promise, type_: Type) -> bool:
@@ -226,6 +232,16 @@ def _drop_index(asked: UnlistedTable, change: c.DropIndex) -> Iterator[Flaw]:
         yield DOUBT, on, f"it isn't known whether the index {change.index} refused duplicates"
 
 
+def _refresh(asked: UnlistedTable, change: c.RefreshView) -> Iterator[Flaw]:
+    if asked.reads and asked.is_named(change.view) and not change.with_data:
+        yield "not-populated", None, ""
+
+
+def _option(asked: UnlistedTable, change: c.SetTableOption) -> Iterator[Flaw]:
+    if _INVOKER.search(change.option):
+        yield DOUBT, None, f"it isn't known who may see what {asked.part.table} is made of"
+
+
 def _row_security(asked: UnlistedTable, change: c.SetRowSecurity) -> Iterator[Flaw]:
     now = asked.now.table if asked.now is not None else None
     if now is not None and any(_lets_all_through(policy) for policy in now.policies):
@@ -305,6 +321,8 @@ _JUDGES: Mapping[type, Callable[[UnlistedTable, Any], Iterator[Flaw]]] = {
     c.AddConstraint: _add_constraint,
     c.DropConstraint: _drop_constraint,
     c.DropIndex: _drop_index,
+    c.RefreshView: _refresh,
+    c.SetTableOption: _option,
     c.SetRowSecurity: _row_security,
     c.CreatePolicy: _policy,
     c.DropObject: _drop_object,

@@ -3,28 +3,41 @@
 from collections.abc import Iterator
 
 from schemaguard.catalog import expressions
-from schemaguard.catalog.changes import AlterComposite, AlterDomain, Change, DropObject
+from schemaguard.catalog.changes import (
+    AddColumn,
+    AlterComposite,
+    AlterDomain,
+    Change,
+    DropColumn,
+    DropObject,
+    RenameColumn,
+    RetypeColumn,
+)
 from schemaguard.catalog.extensions import EXTENSIONS
-from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.catalog.fold.draft import UNKNOWN_TYPE
+from schemaguard.catalog.objects import Catalog, Column, Name
 from schemaguard.catalog.types import Type
+from schemaguard.contracts.compatibility.attributes import attributes_changed
 from schemaguard.contracts.compatibility.bounds import is_implied, promised_bounds
 from schemaguard.contracts.compatibility.hidden import Flaw
 from schemaguard.contracts.compatibility.relation import relation
 from schemaguard.contracts.contract import Access, ContractTable, Promise
 
 
-def unlisted_type_shifts(part: ContractTable, before: Catalog, change: Change) -> Iterator[Flaw]:
-    """What a reader or writer may feel of ALTER DOMAIN and ALTER TYPE where the catalog doesn't know the type."""
+def unlisted_type_shifts(part: ContractTable, before: Catalog, change: Change, query: str | None) -> Iterator[Flaw]:
+    """What a reader or writer may feel of a type that changes and that the catalog doesn't know; `query` is its own."""
     match change:
         case AlterDomain(domain=name) if _resolved(name, before) not in before.domains:
             for promise in _of_type(part, name, before):
                 if not (change.action.lower() == "drop not null" and _is_filled(part, promise, before)):
                     yield from _domain(promise, change, part.access)
-        case AlterComposite(type=name, attribute=attribute) if _resolved(name, before) not in before.composites:
-            for promise in _of_type(part, name, before):
-                code = f"attribute-{_WORDS.get(change.action.lower().split()[0], 'dropped')}"
-                if not (part.access == "write" and code == "attribute-renamed"):
-                    yield code, promise.column, attribute
+        case AlterComposite(type=name) if _resolved(name, before) not in before.composites:
+            yield from _attributes(part, name, before, _around(change), query)
+        case DropColumn(table=name) | RenameColumn(table=name) | AddColumn(table=name) | RetypeColumn(table=name) if (
+            # Every table is a type, too, which a column may be of.
+            before.resolve(name) not in before.tables
+        ):
+            yield from _attributes(part, name, before, _around(change), query)
         case DropObject(kind="type" | "domain", object=name, cascade=True):
             for promise in _of_type(part, name, before):
                 if _is_unlisted(part, promise, before):
@@ -52,7 +65,33 @@ def _is_unlisted(part: ContractTable, promise: Promise, catalog: Catalog) -> boo
     return shown is None or (shown.is_open and shown.column(promise.column) is None)
 
 
-_WORDS = {"add": "added", "rename": "renamed"}
+Attributes = tuple[tuple[Column, ...], tuple[Column, ...]]
+"""Those that a change names: before it, and after it."""
+
+
+def _around(change: AlterComposite | DropColumn | RenameColumn | AddColumn | RetypeColumn) -> Attributes:
+    match change:
+        case AlterComposite(action="add", to=Column() as new) | AddColumn(column=new):
+            return (), (new,)
+        case AlterComposite(attribute=old, to=Column() as new):
+            return (_column(old),), (new,)
+        case RetypeColumn(column=old, type=type_):
+            return (_column(old),), (Column(old, type_),)
+        case AlterComposite(attribute=old, to=str() as to) | RenameColumn(column=old, to=to):
+            return (_column(old),), (_column(to),)
+        case AlterComposite(attribute=old) | DropColumn(column=old):
+            return (_column(old),), ()
+
+
+def _column(name: str) -> Column:
+    return Column(name, UNKNOWN_TYPE)
+
+
+def _attributes(
+    part: ContractTable, type_: Name, catalog: Catalog, around: Attributes, query: str | None
+) -> Iterator[Flaw]:
+    for promise in _of_type(part, type_, catalog):
+        yield from attributes_changed(promise.column, around, query, part.access)
 
 
 def _resolved(name: Name, catalog: Catalog) -> Name:

@@ -99,6 +99,10 @@ def directory(contracts: tuple[UnderContract, ...]) -> Directory:
     for held in contracts:
         for part in held.contract.tables:
             by_table.setdefault(part.table.name, {})[id(held)] = held
+            # A column may be of a table's row type.
+            for promise in part.promises:
+                if promise.type is not None and not promise.type.is_built_in:
+                    by_table.setdefault(promise.type.name, {})[id(held)] = held
         # A feature query may name what no entry lists.
         for word in expressions.words(held.contract.query or ""):
             by_table.setdefault(word, {})[id(held)] = held

@@ -27,6 +27,10 @@ REVISIONS: dict[str, str] = {
         t = sa.table("t", sa.column("a", sa.Integer()))
         op.execute(t.update().values(a=t.c.a * 100))
     """,
+    "rows that had no value get one": """
+        t = sa.table("t", sa.column("a", sa.Integer()))
+        op.execute(t.update().values(a=sa.func.coalesce(t.c.a, 1)))
+    """,
     "a generated column loses its expression": """
         op.execute("ALTER TABLE t ALTER COLUMN a DROP EXPRESSION")
     """,

@@ -10,9 +10,11 @@ from tests.conftest import VERSIONS
 from tests.postgres.compatibility import server as servers
 from tests.postgres.compatibility import verdict
 from tests.postgres.compatibility.case import Case
-from tests.postgres.compatibility.cases import CASES, computed, objects, views
+from tests.postgres.compatibility.cases import CASES
 
 _VIEW = "the statement names the table below a view, and which that is nobody can know"
+_CALLER = "the statement names a function, and what calls it nobody can know"
+_FIRST = "CREATE OR REPLACE makes a view, too, and that there was one nobody can know"
 _KEY = "the statement names another table, and that rows refer to it nobody can know"
 _BODY = "that a trigger is there, and what it does, nobody can know"
 UNKNOWABLE = {
@@ -41,24 +43,35 @@ UNKNOWABLE = {
     "a trigger keeps all columns of a table that has one more now": _BODY,
     "a trigger inserts without a list into a table that has lost a column": _BODY,
     "a trigger writes a table that has a CHECK now": _BODY,
+    "a domain fills columns with another value": "a writer's contract doesn't name the columns that it leaves out",
+    "a domain over a domain gets a check": "the statement names the lower one, and what is made of it nobody can know",
+    "a function in between does otherwise": _CALLER,
+    "a generated column is made again with another expression": "a writer's contract doesn't name the generated column",
+    "a materialized view is emptied on which a view stands": _VIEW,
+    "a view below the one that is read asks for the reader's own rights": _VIEW,
+    "a view in between leaves out some rows": _VIEW,
+    "a view is replaced by one that asks for the reader's own rights": _FIRST,
+    "row security is forced on the owner of a view": _VIEW,
+    "row security is on below a view that asks for the reader's own rights": _VIEW,
+    "the function in a check refuses more": _CALLER,
+    "the function in a default does otherwise": _CALLER,
+    "the function of a generated column is dropped with CASCADE": _CALLER,
+    "the function of a required column's default is dropped with CASCADE": _CALLER,
+    "the function of a view is dropped with CASCADE": _CALLER,
+    "the function of the only policy is dropped with CASCADE": _CALLER,
+    "the view leaves out some rows": _FIRST,
     "a view calls a function over a table that has another name now": _VIEW,
     "a view calls a function over a column that has another name now": _VIEW,
 }
 """Case → why nothing can be said: its statement names neither table nor column of the contract, or nothing is felt."""
 DOUBTED = {
     "rows go with what they refer to": "that the foreign key was there before nobody can know",
+    "a materialized view is emptied and filled": "what nobody listed has no state that the second REFRESH could mend",
+    "a view asks for the reader's own rights, and a policy shows them all": "which policies there are nobody can know",
     "a partition is detached, and a default partition takes its rows": "that it is there nobody can know",
 }
 """Case → why more is said than happens."""
-_KNOWLEDGE = {case.what for module in (computed, objects, views) for case in module.CASES}
-"""Cases in which all that there is to know is what was set up: a function, a type, a domain, a view, a policy."""
-ASKED = [
-    (case, access, through)
-    for case in CASES
-    if case.what not in _KNOWLEDGE
-    for through in case.through
-    for access in case.accesses
-]
+ASKED = [(case, access, through) for case in CASES for through in case.through for access in case.accesses]
 
 
 @pytest.fixture(scope="module", params=VERSIONS)

@@ -72,7 +72,7 @@ WAYS = {
         ("items = [i for i in s.query(Item).all() if i.name]\nfor item in items:\n    item.name = 'y'", RENAMED),
         ("item = s.scalar(select(Item))\nitem.name = 'y'", RENAMED),
         ("s.query(Item).delete()", DeleteRows(ITEMS, has_where=False)),
-        ("s.query(Item).update({'name': 'y'})", UpdateRows(ITEMS, ("name",), has_where=False, overwritten=("name",))),
+        ("s.query(Item).update({'name': 'y'})", UpdateRows(ITEMS, ("name",), has_where=False)),
         ("s.query(Item).join(Item.owner).filter(Item.id > 1).delete()", DELETED),
         ("s.add(Item(name='x', price=1))", InsertRows(ITEMS, ("name", "price_cents"))),
         ("s.add_all([Item(name='x')])", InsertRows(ITEMS, ("name",))),

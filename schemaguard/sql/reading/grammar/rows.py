@@ -19,7 +19,7 @@ from schemaguard.frozen import replace
 from schemaguard.sql.reading.calls import unknown_calls
 from schemaguard.sql.reading.cursor import Cursor, UnknownMeaning
 from schemaguard.sql.reading.grammar.alter_table import cascades
-from schemaguard.sql.reading.grammar.overwriting import Assigned, overwritten
+from schemaguard.sql.reading.grammar.assigning import Assigned, filled, unchanged
 from schemaguard.sql.reading.mentions import relations_between
 from schemaguard.sql.reading.syntax.copying import copied
 from schemaguard.sql.reading.syntax.relations import joined
@@ -236,21 +236,20 @@ def _update(cursor: Cursor) -> Iterator[Change]:
     has_where = cursor.key == "where"
     begin = cursor.at
     cursor.skip()
-    # In WITH, too, rows may be chosen that have no value yet.
-    where = cursor.since(begin) + cursor.text[: cursor.tokens[begin].start] if has_where else None
     columns = tuple(column for together, _ in assigned for column in together)
-    fills_null = _null_column(cursor, begin)
-    yield UpdateRows(table, columns, has_where, overwritten(assigned, where, joins=joins), fills_null)
+    empty = _null_column(cursor, begin, joins=joins)
+    fills = (*filled(assigned, joins=joins), *(column for column in columns if column == empty))
+    yield UpdateRows(table, columns, has_where, unchanged(assigned, joins=joins), fills)
 
 
-def _null_column(cursor: Cursor, begin: int) -> str | None:
-    """The column of a condition that is `WHERE c IS NULL` and nothing more."""
+def _null_column(cursor: Cursor, begin: int, *, joins: bool) -> str | None:
+    """The changed table's column in a condition that is `WHERE c IS NULL` and nothing more."""
     end = next((at for at in range(begin, cursor.at) if cursor.tokens[at].key in (";", "returning")), cursor.at)
     tokens = cursor.tokens[begin:end]
     keys = tuple(token.key for token in tokens)
     if len(keys) not in (4, 6) or keys[0] != "where" or keys[-2:] != ("is", "null"):
         return None
-    return tokens[-3].value if len(keys) == 4 or keys[2] == "." else None
+    return tokens[-3].value if len(keys) == 4 or (keys[2] == "." and not joins) else None
 
 
 def _target_table(cursor: Cursor) -> Name:

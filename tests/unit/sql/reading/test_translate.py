@@ -272,15 +272,15 @@ def test_queries_of_with_change_rows_too() -> None:
     )
     assert changes == (
         DeleteRows(Name("a"), has_where=True),
-        UpdateRows(Name("b"), ("c",), has_where=False, overwritten=("c",)),
+        UpdateRows(Name("b"), ("c",), has_where=False),
         InsertRows(Name("d"), ("e",), from_query=True, conflict_columns=("e",)),
     )
 
 
 def test_the_where_of_a_subquery_is_not_that_of_the_update() -> None:
-    assert only("UPDATE t SET a = (SELECT b FROM u WHERE u.id = t.id)") == UpdateRows(T, ("a",), False, ("a",))
-    assert only("UPDATE t SET a = 1 FROM u WHERE u.id = t.id") == UpdateRows(T, ("a",), True, ("a",))
-    assert only("UPDATE t SET a = b IS DISTINCT FROM c, a = 2") == UpdateRows(T, ("a", "a"), False, ("a", "a"))
+    assert only("UPDATE t SET a = (SELECT b FROM u WHERE u.id = t.id)") == UpdateRows(T, ("a",), False)
+    assert only("UPDATE t SET a = 1 FROM u WHERE u.id = t.id") == UpdateRows(T, ("a",), True)
+    assert only("UPDATE t SET a = b IS DISTINCT FROM c, a = 2") == UpdateRows(T, ("a", "a"), False)
 
 
 def test_an_insert_without_a_list_is_positional() -> None:
@@ -471,16 +471,20 @@ def test_a_setting_has_the_value_that_the_server_keeps(sql: str, setting: SetSet
     assert only(sql) == setting
 
 
-def test_an_update_says_which_values_it_overwrites() -> None:
-    def overwritten(text: str) -> tuple[str, ...]:
+def test_an_update_says_which_values_it_leaves() -> None:
+    def left(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         change = only(text)
         assert isinstance(change, UpdateRows)
-        return change.overwritten
+        return change.unchanged, change.filled
 
-    assert overwritten("UPDATE t SET a = 1, b = b") == ("a",)
-    assert overwritten("UPDATE t SET a = a * 2, b = 3 WHERE c > 1") == ("a",)
-    assert overwritten("UPDATE t SET a = coalesce(a, 0), b = 3 WHERE b IS NULL") == ()
-    assert overwritten("UPDATE t SET a = :a WHERE b = :b") == ()
-    assert overwritten("UPDATE t SET a = u.a FROM u WHERE u.id = t.id") == ("a",)
-    empty = "WITH e AS (SELECT id FROM t WHERE a IS NULL) UPDATE t SET a = u.a FROM u, e WHERE e.id = t.id"
-    assert overwritten(empty) == ()
+    assert left("UPDATE t SET a = 1, b = b, c = t.c") == (("b", "c"), ())
+    assert left('UPDATE t SET "A" = "A", b = "B"') == (("A",), ())
+    assert left("UPDATE t SET a = u.a FROM u WHERE u.id = t.id") == ((), ())
+    assert left("UPDATE t SET a = a FROM u WHERE u.id = t.id") == (("a",), ())
+    assert left("UPDATE t SET (a, b) = (a, b)") == ((), ())
+    assert left("UPDATE t SET a = coalesce(a, 0), b = COALESCE(t.b, (1 + 2))") == ((), ("a", "b"))
+    assert left("UPDATE t SET a = coalesce(a, 0) * 2, b = coalesce(c, b), c = coalesce(c)") == ((), ())
+    assert left("UPDATE t SET a = coalesce(u.a, 0) FROM u") == ((), ())
+    assert left("UPDATE t SET a = 0, b = 1 WHERE a IS NULL") == ((), ("a",))
+    assert left("UPDATE t SET a = 0 WHERE a IS NULL OR b = 1") == ((), ())
+    assert left("UPDATE t SET a = 0 FROM u WHERE u.a IS NULL") == ((), ())
