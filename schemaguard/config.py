@@ -21,7 +21,7 @@ _KEYS = {
 """What may be set, and what it has to be."""
 Assumed = str | int | float | bool | tuple[str, ...] | tuple[int, ...]
 """What may be assumed of a value that only a deployment knows."""
-_ENVIRONMENT_KEYS = {"database_url", "registry_uri", "alias"}
+_ENVIRONMENT_KEYS = {"database_url": _TEXT, "registry_uri": _TEXT, "alias": _TEXT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,9 @@ def _config(root: Path, file: Path | None, table: dict[str, Any], environ: Mappi
         if key not in _KEYS:
             raise ConfigError(f"unknown setting {key!r}", at=where, next=_nearest(key, _KEYS))
         if not _is(table[key], _KEYS[key]):
-            raise ConfigError(f"{key} = {table[key]!r} can't be used", at=where, next=f"it has to be {_KEYS[key]}")
+            # A table of environments may hold a password.
+            shown = key if isinstance(table[key], dict) or key == "environments" else f"{key} = {table[key]!r}"
+            raise ConfigError(f"{shown} can't be used", at=where, next=f"it has to be {_KEYS[key]}")
     environment = _environment(table, where, environ)
     migrations = table.get("migrations", ())
     postgresql = table.get("postgresql", 16)
@@ -238,7 +240,9 @@ def _environment(table: dict[str, Any], where: str, environ: Mapping[str, str]) 
     section = environments.get(chosen, {}) if chosen else {}
     for key in section:
         if key not in _ENVIRONMENT_KEYS:
-            raise ConfigError(f"unknown setting {key!r} in environment {chosen!r}", at=where)
+            # What isn't a name may be a URL that stands in the wrong place.
+            named = f"unknown setting {key!r}" if key.isidentifier() else "a setting that has no name"
+            raise ConfigError(f"{named} in environment {chosen!r}", at=where, next=_nearest(key, _ENVIRONMENT_KEYS))
     return Environment(
         database_url=environ.get("SCHEMAGUARD_DATABASE_URL") or section.get("database_url"),
         registry_uri=environ.get("SCHEMAGUARD_REGISTRY_URI")

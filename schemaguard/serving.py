@@ -14,6 +14,7 @@ from typing import Any, Self
 import psycopg
 from psycopg import sql
 
+from schemaguard.adapters.postgres.address import libpq_url, without_secrets
 from schemaguard.errors import DatabaseError, command_line
 from schemaguard.frozen import dataclass
 
@@ -185,14 +186,17 @@ class Follower:
         return self._listener
 
     def _open(self) -> Connection:
+        address = libpq_url(self._url)
         try:
-            return psycopg.connect(self._url, autocommit=True, connect_timeout=5, application_name=self.name)
+            return psycopg.connect(address, autocommit=True, connect_timeout=5, application_name=self.name)
         except psycopg.OperationalError as error:
             raise self._unreachable(error) from error
 
     def _unreachable(self, error: Exception) -> DatabaseError:
         return DatabaseError(
-            f"the database can't be reached: {_first_line(error)}", at=f"server {self.name}", next="it is tried again"
+            f"the database can't be reached: {without_secrets(_first_line(error), self._url)}",
+            at=f"server {self.name}",
+            next="it is tried again",
         )
 
 

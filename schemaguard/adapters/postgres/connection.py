@@ -6,9 +6,24 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 
+from schemaguard.adapters.postgres.address import libpq_url, place, without_secrets
 from schemaguard.errors import DatabaseError
+
+__all__ = [
+    "ATTEMPTS",
+    "CONNECT_TIMEOUT_S",
+    "LOCK_KEY",
+    "LOCK_TIMEOUT_MS",
+    "RETRIED",
+    "Connection",
+    "connect",
+    "first_line",
+    "in_transaction",
+    "longest_transaction",
+    "place",
+    "take_lock",
+]
 
 T = TypeVar("T")
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -31,31 +46,25 @@ RETRIED = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected, psy
 
 
 def connect(url: str, *, application: str = "schemaguard") -> Connection:
-    """An autocommit connection whose statements end soon after their client does; DatabaseError where there is none."""
+    """An autocommit connection whose statements end soon after their client does; DatabaseError where there is none.
+
+    The URL may name a driver of SQLAlchemy's. ConfigError where it can't be read.
+    """
+    address = libpq_url(url)
     try:
         connection = psycopg.connect(
-            url, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S, application_name=application
+            address, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S, application_name=application
         )
         # A killed client's statement would go on and commit.
         connection.execute("set client_connection_check_interval = '200ms'")
         connection.execute("set idle_in_transaction_session_timeout = '60s'")
     except psycopg.Error as error:
         raise DatabaseError(
-            f"cannot reach the database: {_reason(error)}",
+            f"cannot reach the database: {without_secrets(_reason(error), url)}",
             at=place(url),
             next="check that it is running and that SCHEMAGUARD_DATABASE_URL is right",
         ) from error
     return connection
-
-
-def place(url: str) -> str:
-    """Where a URL points, without user and password."""
-    try:
-        parts = conninfo_to_dict(url)
-    except psycopg.ProgrammingError:
-        return "the database URL (not a valid one)"
-    host, port = parts.get("host") or "localhost", parts.get("port")
-    return f"database {parts.get('dbname') or '?'} on {host}{f':{port}' if port else ''}"
 
 
 def _reason(error: psycopg.Error) -> str:

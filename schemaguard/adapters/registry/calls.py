@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode
 
 from schemaguard.errors import RegistryError
 
@@ -45,25 +45,30 @@ def ask(uri: str, what: str, call: Callable[[], T]) -> T:
 
 def bounded(uri: str) -> str:
     """The URI with a limit for connecting and for each statement, where it is PostgreSQL's and has none of its own."""
-    parts = urlsplit(uri)
-    if parts.scheme not in _LIBPQ_DRIVERS:
+    if _scheme(uri) not in _LIBPQ_DRIVERS:
         return uri
     limits = {
         "connect_timeout": str(REQUEST_TIMEOUT_SECONDS),
         "options": f"-c statement_timeout={REQUEST_TIMEOUT_SECONDS}s",
     }
-    given = parse_qsl(parts.query, keep_blank_values=True)
+    given = parse_qsl(uri.partition("?")[2], keep_blank_values=True)
     query = urlencode([*given, *((k, v) for k, v in limits.items() if k not in dict(given))], quote_via=quote)
     return f"{uri.partition('?')[0]}?{query}"
 
 
 def without_password(uri: str) -> str:
-    """The URI as it may be shown."""
-    parts = urlsplit(uri)
-    if parts.password is None:
-        return uri
-    host = parts.netloc.rpartition("@")[2]
-    return parts._replace(netloc=f"{parts.username}:…@{host}").geturl()
+    """The URI as it may be shown: of what stands before the last @, only what is evidently the user."""
+    scheme, mark, rest = uri.partition("://")
+    userinfo, at, place = rest.rpartition("@")
+    user, colon, _ = userinfo.partition(":")
+    if at and "/" not in user:
+        # A web server takes a token as a user without a password.
+        hidden = f"{user}:…" if colon else "…" if scheme in ("http", "https") else user
+        rest = f"{hidden}@{place}"
+    return f"{scheme}{mark}{_SECRET_PARAMETER.sub('…', rest)}"
+
+
+_SECRET_PARAMETER = re.compile(r"(?<=password=)[^&]*|(?<=token=)[^&]*", re.IGNORECASE)
 
 
 def _patiently(call: Callable[[], T], mlflow_error: type[Exception]) -> T:
@@ -80,12 +85,17 @@ def _patiently(call: Callable[[], T], mlflow_error: type[Exception]) -> T:
 
 
 def _is_served(uri: str) -> bool:
-    return urlsplit(uri).scheme in ("http", "https")
+    return _scheme(uri) in ("http", "https")
 
 
 def _waits_itself(uri: str) -> bool:
     """MLflow asks a server again by itself, and lets sqlite wait 20 s for a lock."""
-    return _is_served(uri) or urlsplit(uri).scheme == "sqlite"
+    return _is_served(uri) or _scheme(uri) == "sqlite"
+
+
+def _scheme(uri: str) -> str:
+    # urlsplit refuses a [ in a password.
+    return uri.partition(":")[0].lower()
 
 
 def _is_busy(error: BaseException) -> bool:
@@ -180,7 +190,7 @@ def _reason(error: Exception) -> str:
 def _first_line(error: Exception) -> str:
     """The first line of the message, without a password in a URL."""
     text = str(error).strip().partition("\n")[0] or type(error).__name__
-    return re.sub(r"://([^/@\s:]*):[^/@\s]*@", r"://\1:…@", text)[:300]
+    return re.sub(r"\S+://\S+", lambda found: without_password(found[0]), text)[:300]
 
 
 def _next(code: str) -> str:

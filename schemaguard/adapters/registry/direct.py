@@ -55,7 +55,10 @@ def direct_reader(uri: str, environ: Mapping[str, str] = os.environ) -> DirectRe
     """The reader for a registry's URI, None where only MLflow's client knows how it is asked."""
     if any(environ.get(name) for name in _CREDENTIALS):
         return None
-    parts = urlsplit(uri)
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return None  # It refuses a [ in a password.
     if parts.scheme == "sqlite" and parts.path.startswith("/") and not parts.netloc and not parts.query:
         return SqliteReader(Path(parts.path[1:]))
     if parts.scheme in ("http", "https") and parts.username is None:

@@ -1,0 +1,82 @@
+"""What a database URL says: as libpq takes it, and as it may be shown.
+
+SQLAlchemy's URLs name a driver behind the scheme (`postgresql+psycopg://`), which libpq doesn't know. What libpq says
+of a URL that it can't read quotes the part that it stumbled over, and that may be the password; its words on URLs are
+therefore never shown. See https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS.
+"""
+
+import re
+from urllib.parse import unquote
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+from schemaguard.errors import ConfigError
+
+_SCHEME = re.compile(r"\s*(postgres(?:ql)?)(?:\+\w+)?://", re.IGNORECASE)
+_OTHER_SCHEME = re.compile(r"\s*([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
+_PERCENT = re.compile(r"%(?![0-9a-fA-F]{2})")
+_WHERE = "SCHEMAGUARD_DATABASE_URL, or where the URL was given"
+_ENCODE = "percent-encode what is special in user, password and database: @ is %40, / is %2F, % is %25"
+
+
+def libpq_url(url: str) -> str:
+    """The URL or keyword string as libpq takes it, without a driver of SQLAlchemy's behind the scheme.
+
+    Raises ConfigError, which quotes nothing of the URL but its scheme, where it can't be read.
+    """
+    found = _SCHEME.match(url)
+    if found is None and (other := _OTHER_SCHEME.match(url)):
+        raise ConfigError(
+            f"{other[1]}:// is not a PostgreSQL URL", at=_WHERE, next="use postgresql://user@host/database"
+        )
+    if found is not None:
+        rest = url[found.end() :].rstrip()
+        _refuse_unencoded(rest)
+        # What asyncpg calls `ssl` is libpq's `sslmode`.
+        url = "postgresql://" + re.sub(r"([?&])ssl=", r"\1sslmode=", rest)
+    try:
+        parts = conninfo_to_dict(url)
+    except (ProgrammingError, UnicodeError) as error:
+        raise _unreadable("it is neither a URL nor a list of key=value that libpq knows") from error
+    ports = str(parts.get("port") or "")
+    if not all(port.isdecimal() for port in ports.split(",") if port):
+        raise _unreadable("its port is not a number")
+    return url
+
+
+def place(url: str) -> str:
+    """Where a URL points, without user and password."""
+    try:
+        parts = conninfo_to_dict(libpq_url(url))
+    except (ConfigError, ProgrammingError):
+        return "the database URL (not a valid one)"
+    host, port = parts.get("host") or "localhost", parts.get("port")
+    return f"database {parts.get('dbname') or '?'} on {host}{f':{port}' if port else ''}"
+
+
+def without_secrets(text: str, url: str) -> str:
+    """The text without the URL's password, should a server or driver have quoted it."""
+    try:
+        password = conninfo_to_dict(libpq_url(url)).get("password")
+    except (ConfigError, ProgrammingError):
+        return text
+    for secret in {str(password), unquote(str(password))} if password else ():
+        text = text.replace(secret, "…")
+    return text
+
+
+def _refuse_unencoded(rest: str) -> None:
+    """Refuse what libpq would cut at another place than its author meant: then a password is taken for a host."""
+    before_query = rest.partition("?")[0]
+    userinfo, at, _ = before_query.rpartition("@")
+    if at and not userinfo.startswith("/") and re.search(r"[/@]", userinfo):
+        raise _unreadable("its user or password has a / or @ that is not percent-encoded")
+    if not at and "/" not in before_query and ":" in before_query and "@" in rest:
+        raise _unreadable("its user or password has a ? that is not percent-encoded")
+    if _PERCENT.search(rest):
+        raise _unreadable("it has a % that is not followed by two hexadecimal digits")
+
+
+def _unreadable(why: str) -> ConfigError:
+    return ConfigError(f"the database URL can't be read: {why}", at=_WHERE, next=_ENCODE)
