@@ -14,6 +14,7 @@ app = typer.Typer(
     cls=group_of(VERBS),
     no_args_is_help=True,
     add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     help="Stops a migration from breaking a model that is still serving; takes model and schema back together.",

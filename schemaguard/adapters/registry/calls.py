@@ -109,7 +109,9 @@ def _import_mlflow(place: str) -> type[Exception]:
     try:
         from mlflow.exceptions import MlflowException
     except ImportError as error:
-        raise RegistryError("MLflow is not installed", at=place, next="pip install 'schemaguard[registry]'") from error
+        raise RegistryError(
+            "MLflow is not installed", at=place, next="pip install 'schemaguard-ml[registry]'"
+        ) from error
     return MlflowException  # type: ignore[no-any-return]  # MLflow ships no types
 
 

@@ -133,7 +133,7 @@ def active_run() -> Any | None:
     try:
         import mlflow
     except ImportError as error:
-        raise RegistryError("MLflow is not installed", next="pip install 'schemaguard[registry]'") from error
+        raise RegistryError("MLflow is not installed", next="pip install 'schemaguard-ml[registry]'") from error
     return mlflow.active_run()
 
 

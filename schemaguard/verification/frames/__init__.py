@@ -63,7 +63,7 @@ def _backend(backend: Backend) -> tuple[Any, _Judge]:
     except ImportError as error:
         raise ConfigError(
             f"frames of {backend} are judged with pandera and {backend}: {error.name} isn't installed",
-            next=f"pip install 'schemaguard[frames]' {backend}",
+            next=f"pip install 'schemaguard-ml[frames]' {backend}",
         ) from error
 
 
