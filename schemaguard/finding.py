@@ -80,6 +80,52 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class LineEdit:
+    """Whole lines of a finding's file that become others; `first` counts from 1, the lines have no line ends."""
+
+    first: int
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+    @property
+    def last(self) -> int:
+        """The number of the last line that is replaced."""
+        return self.first + len(self.old) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class LaterRevision:
+    """A revision that has to follow: lines of its two directions without indentation, in the language of the first."""
+
+    title: str
+    upgrade: tuple[str, ...]
+    downgrade: tuple[str, ...]
+    imports: tuple[str, ...] = ()
+    """The import lines that a revision of Alembic's needs for it; none for SQL."""
+    is_outside_of_transactions: bool = False
+    """Whether PostgreSQL refuses it inside of a transaction: Alembic's code says so, a tool for SQL has to be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """The corrected migration, with its author's names: what stands instead of a statement, and what follows later."""
+
+    title: str
+    """The end of the sentence "instead, …"."""
+    is_safe: bool
+    """Whether folding both ways leads to the same catalog."""
+    code: tuple[str, ...]
+    """The lines for the change that the finding is about; empty where it moves into a later revision as it is."""
+    later: tuple[LaterRevision, ...] = ()
+    whole: tuple[str, ...] | None = None
+    """The lines for all that the statement does; None where it can't be replaced mechanically."""
+    imports: tuple[str, ...] = ()
+    """The import lines that `whole` needs."""
+    edits: tuple[LineEdit, ...] = ()
+    """`whole` in the text of the file; empty where that wasn't looked at, or has no place of its own for it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One verdict on one statement of one revision."""
 
@@ -107,3 +153,5 @@ class Finding:
     """Where it was asked for, of findings on what a statement does to a contract."""
     override: Place | None = None
     """Where the override stands that accepts it; None where it is not an override that does."""
+    fix: Fix | None = None
+    """The corrected migration, where there is one that can be written down."""

@@ -24,6 +24,7 @@ class CheckFormat(StrEnum):
     MARKDOWN = "markdown"
     SARIF = "sarif"
     JUNIT = "junit"
+    SUGGESTIONS = "suggestions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,8 @@ def _renderer(output: CheckFormat) -> Callable[["CheckResult"], str]:
         from schemaguard.report.check.markdown import render
     elif output is CheckFormat.SARIF:
         from schemaguard.report.check.sarif import render
+    elif output is CheckFormat.SUGGESTIONS:
+        from schemaguard.report.check.suggestions import render
     else:
         from schemaguard.report.check.junit import render
     return render

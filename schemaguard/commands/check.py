@@ -15,6 +15,7 @@ from schemaguard.commands.repository_paths import from_top
 from schemaguard.commands.window import LiveWindow, choose
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import ContractError, UsageError
+from schemaguard.finding import Finding
 from schemaguard.frozen import dataclass
 from schemaguard.history.revision import Replay, Run
 from schemaguard.history.said import on_presumed, on_unused
@@ -80,6 +81,7 @@ def check(
         choice=choice,
         baseline=_baseline(options, reading),
         explains=options.explain,
+        is_against_base=base is not None,
         overrides=Overrides(
             read_overrides(contracts_folder(options, reading), reading.files),
             (options.at or now).date(),
@@ -89,7 +91,7 @@ def check(
     )
     replays = tuple(replay_history(history, reading, base) for history in histories)
     walked = remembering()
-    findings = judge(replays, terms, walked)
+    findings = tuple(_with_edits(judge(replays, terms, walked), reading))
     result = CheckResult(
         window=WindowUsed(window.source, window.at.astimezone(UTC).isoformat(timespec="seconds"), age_days),
         contracts=tuple(_used(contract) for contract in terms.contracts),
@@ -109,6 +111,19 @@ def check(
         history_size=sum(len(replay.runs) for replay in replays),
     )
     return from_top(result, reading.files.root)
+
+
+def _with_edits(findings: Iterable[Finding], reading: Reading) -> Iterator[Finding]:
+    """The findings, their fixes put into the texts of the files."""
+    for finding in findings:
+        text = reading.files.read(finding.place.file) if finding.fix is not None else None
+        if text is None:
+            yield finding
+            continue
+        # What reads Python anew is only loaded where there is something to mend.
+        from schemaguard.rules.remedies.placing import placed
+
+        yield placed(finding, text)
 
 
 def _foreign(replays: Iterable[Replay], reading: Reading) -> Iterator[Foreign]:

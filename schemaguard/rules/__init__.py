@@ -1,5 +1,6 @@
 """The rules, in the order in which `explain` lists them. One file a rule; it becomes one by its line here."""
 
+from schemaguard.rules.blocking import index_not_concurrent
 from schemaguard.rules.contract import (
     breaks_between,
     breaks_reader,
@@ -36,6 +37,7 @@ MIGRATION_RULES: tuple[Rule, ...] = (
     unused_override.RULE,
     drop_table.RULE,
     drop_column.RULE,
+    index_not_concurrent.RULE,
     several_heads.RULE,
     broken_history.RULE,
     no_downgrade.RULE,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from schemaguard.catalog.changes import Change
-from schemaguard.finding import Explanation, Family, Place, Reader, Severity
+from schemaguard.finding import Explanation, Family, Fix, Place, Reader, Severity
 from schemaguard.frozen import dataclass
 from schemaguard.rules.facts.context import Context, RevisionContext, WholeContext
 
@@ -24,6 +24,8 @@ class Match:
     history: str | None = None
     revision: str | None = None
     explanation: Explanation | None = None
+    fix: Fix | None = None
+    """The corrected migration; see `remedies`."""
 
 
 EVERY = (object,)
@@ -55,6 +57,8 @@ class Rule:
     """What other linters call it, as `tool/name`."""
     opt_in: bool = False
     """Off unless it is selected by name."""
+    once_a_history: bool = False
+    """Whether the first match says it for the whole history."""
 
     @property
     def is_fixed(self) -> bool:

@@ -36,12 +36,13 @@ def found_in_alembic(folder: Path, change: str, first: str = "") -> list[str]:
     made = f"op.execute('''{before()}{first}''')"
     files = {
         "migrations/env.py": "",
-        "migrations/versions/1_first.py": _revision("1", None, made),
-        "migrations/versions/2_second.py": _revision("2", "1", change),
+        "migrations/versions/1_first.py": as_revision("1", None, made),
+        "migrations/versions/2_second.py": as_revision("2", "1", change),
     }
     found = rules_of(checked(project(folder, files), "migrations"))
     return [rule for rule in found if rule != "no-downgrade"]
 
 
-def _revision(identifier: str, down: str | None, body: str) -> str:
+def as_revision(identifier: str, down: str | None, body: str) -> str:
+    """A revision of Alembic's with that body of upgrade()."""
     return _REVISION.format(id=identifier, down=repr(down), body=indent(dedent(body).strip(), "    "))

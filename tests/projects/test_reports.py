@@ -264,10 +264,10 @@ def test_the_summary_says_what_was_not_judged(tmp_path: Path) -> None:
     (tmp_path / "contracts/fraud/7.odcs.yaml").unlink()
     result = project.check()
     assert result.exit_code is ExitCode.OK
-    for said in ("there is no contract, so no model was considered", "locks and rewrites are not judged"):
-        assert said in check_github.render(result)
-        assert said in check_markdown.render(result)
-        assert any(remark.startswith(said) for remark in json.loads(check_json.render(result))["remarks"])
+    said = "there is no contract, so no model was considered"
+    assert said in check_github.render(result)
+    assert said in check_markdown.render(result)
+    assert said in json.loads(check_json.render(result))["remarks"]
 
 
 def test_the_text_report_says_it_behind_the_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,10 +276,11 @@ def test_the_text_report_says_it_behind_the_verdict(tmp_path: Path, monkeypatch:
     from schemaguard.cli.main import app
 
     sql(Project(tmp_path), "migrations")
+    (tmp_path / "contracts/fraud/7.odcs.yaml").unlink()
     monkeypatch.chdir(tmp_path)
     lines = CliRunner().invoke(app, ["check", "--no-cache"]).stdout.splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("PASSED"))
-    assert "locks and rewrites are not judged" in " ".join(" ".join(lines[start:]).split())
+    assert "there is no contract, so no model was considered" in " ".join(" ".join(lines[start:]).split())
 
 
 def test_what_is_not_judged_follows_from_the_rules_that_there_are() -> None:
@@ -287,9 +288,10 @@ def test_what_is_not_judged_follows_from_the_rules_that_there_are() -> None:
 
     locking = replace(RULES[-1], id="locks", family=Family.BLOCKING)
     clients = replace(RULES[-1], id="renames", family=Family.CLIENTS)
+    others = tuple(rule for rule in RULES if rule.family not in (Family.BLOCKING, Family.CLIENTS))
     said = [
         tuple(unjudged(rules, has_contracts=True, in_window=True))
-        for rules in (RULES, (*RULES, locking), (*RULES, clients), (*RULES, locking, clients))
+        for rules in (others, (*others, locking), (*others, clients), (*others, locking, clients))
     ]
     assert said == [
         ("locks and rewrites are not judged, nor are clients without a contract",),

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from schemaguard.finding import Explanation, Finding
+from schemaguard.finding import Explanation, Finding, Fix
 from schemaguard.rules.judging.verdict import CheckResult
 
 VERSION = 1
@@ -84,6 +84,26 @@ def finding_document(finding: Finding) -> dict[str, Any]:
         "suppressed": finding.suppressed,
         "explanation": _explanation(finding.explanation) if finding.explanation is not None else None,
         "override": str(finding.override) if finding.override is not None else None,
+        "fix": _fix(finding.fix) if finding.fix is not None else None,
+    }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {
+        "title": fix.title,
+        "safe": fix.is_safe,
+        "code": list(fix.code),
+        "edits": [{"first": e.first, "last": e.last, "old": list(e.old), "new": list(e.new)} for e in fix.edits],
+        "later": [
+            {
+                "title": later.title,
+                "upgrade": list(later.upgrade),
+                "downgrade": list(later.downgrade),
+                "imports": list(later.imports),
+                "outside_of_transactions": later.is_outside_of_transactions,
+            }
+            for later in fix.later
+        ],
     }
 
 

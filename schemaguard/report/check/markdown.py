@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from schemaguard.finding import Finding, Severity
 from schemaguard.report.check import sentences
 from schemaguard.report.check.explanation import errors_in_words, explanations, row_in_words
+from schemaguard.report.check.fixes import diff_blocks
 from schemaguard.report.check.readers import uses
 from schemaguard.report.visible import visible
 from schemaguard.rules.judging.headline import by_statement, worst
@@ -20,8 +21,8 @@ def render(result: CheckResult, *, verbose: bool = False) -> str:
         "",
         f"{sentences.counts(result)} · {_size(result)}",
         "",
-        _prose("; ".join((sentences.grounds(result), *sentences.beyond(result)))),
-        *(line for remark in result.remarks for line in ("", f"> {_prose(remark)}")),
+        prose("; ".join((sentences.grounds(result), *sentences.beyond(result)))),
+        *(line for remark in result.remarks for line in ("", f"> {prose(remark)}")),
     ]
     for group in by_statement(result.findings):
         severity = worst(group)
@@ -34,14 +35,14 @@ def render(result: CheckResult, *, verbose: bool = False) -> str:
     ignored = [f for f in result.findings if f.suppressed is not None and f.override is None and f.headline]
     if ignored:
         lines += ["", "<details><summary>Ignored</summary>", ""]
-        lines += [f"- {_code(f.rule)} at {_code(str(f.place))}: {_prose(f.suppressed or '')}" for f in ignored]
+        lines += [f"- {_code(f.rule)} at {_code(str(f.place))}: {prose(f.suppressed or '')}" for f in ignored]
         lines += ["", "</details>"]
     return "\n".join(lines) + "\n"
 
 
 def _overridden(finding: Finding) -> str:
     what = f"{_code(finding.rule)} on {_code(finding.object)} at {_code(str(finding.place))}"
-    return f"- {what}: {_prose(finding.suppressed or '')} ({_code(str(finding.override))})"
+    return f"- {what}: {prose(finding.suppressed or '')} ({_code(str(finding.override))})"
 
 
 def _size(result: CheckResult) -> str:
@@ -54,26 +55,32 @@ def _finding(group: Sequence[Finding]) -> Iterator[str]:
     yield f"#### {finding.severity.value}: {_code(finding.rule)} at {_code(str(finding.place))}{also}"
     yield ""
     if finding.statement:
-        yield from _fenced(finding.statement, "python" if finding.place.file.endswith(".py") else "sql")
+        yield from fenced(finding.statement, "python" if finding.place.file.endswith(".py") else "sql")
         yield ""
-    yield f"- **found** {_prose(finding.message)}"
+    yield f"- **found** {prose(finding.message)}"
     for use in uses(finding.readers):
-        yield f"- **{use.verb}** {_prose(use.who)}, {use.until} · {use.through}"
-    yield f"- **effect** {_prose(finding.effect)}"
-    first, *code = visible(finding.instead, keep_lines=True).splitlines() or [""]
-    yield f"- **instead** {_prose(first)}"
+        yield f"- **{use.verb}** {prose(use.who)}, {use.until} · {use.through}"
+    yield f"- **effect** {prose(finding.effect)}"
+    first, *code = visible(sentences.instead(finding), keep_lines=True).splitlines() or [""]
+    yield f"- **instead** {prose(first)}"
     if code:
         yield ""
-        yield from _fenced("\n".join(code), "")
+        yield from fenced("\n".join(code), "")
+    for block in diff_blocks(finding):
+        yield ""
+        if block.heading:
+            yield from (f"- {prose(block.heading)}", "")
+        yield from fenced("\n".join(block.lines), "diff")
     for why in explanations(group):
-        yield f"- **row** {_prose(row_in_words(why))}"
-        yield f"- **SQLSTATE** {_prose(errors_in_words(why))}"
+        yield f"- **row** {prose(row_in_words(why))}"
+        yield f"- **SQLSTATE** {prose(errors_in_words(why))}"
         if why.diff:
             yield ""
-            yield from _fenced("\n".join(why.diff), "diff")
+            yield from fenced("\n".join(why.diff), "diff")
 
 
-def _fenced(text: str, language: str) -> Iterator[str]:
+def fenced(text: str, language: str) -> Iterator[str]:
+    """The text as a block of code that nothing in it ends."""
     shown = visible(text, keep_lines=True)
     fence = "```"
     while fence in shown:
@@ -88,5 +95,6 @@ def _code(text: str) -> str:
     return f"`{visible(text).replace('`', chr(0x2019))}`"
 
 
-def _prose(text: str) -> str:
+def prose(text: str) -> str:
+    """The text with nothing in it that Markdown would take for its own."""
     return "".join(f"\\{character}" if character in _SPECIAL else character for character in visible(text))

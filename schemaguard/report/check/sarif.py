@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from schemaguard import __version__
-from schemaguard.finding import Finding, Place, Severity
+from schemaguard.finding import Finding, Fix, LineEdit, Place, Severity
 from schemaguard.report.check.sentences import grounds, paragraph
 from schemaguard.report.visible import visible
 from schemaguard.rules import RULES
@@ -61,6 +61,8 @@ def _result(finding: Finding) -> dict[str, Any]:
         "message": {"text": visible(paragraph(finding), keep_lines=True)},
         "locations": [location],
     }
+    if finding.fix is not None and finding.fix.edits:
+        result["fixes"] = [_fix(finding, finding.fix)]
     if finding.suppressed is not None:
         is_elsewhere = finding.suppressed == ACCEPTED or finding.override is not None
         result["suppressions"] = [
@@ -71,6 +73,20 @@ def _result(finding: Finding) -> dict[str, Any]:
             }
         ]
     return result
+
+
+def _fix(finding: Finding, fix: Fix) -> dict[str, Any]:
+    change = {
+        "artifactLocation": {"uri": _uri(finding.place.file)},
+        "replacements": [_replacement(edit) for edit in fix.edits],
+    }
+    return {"description": {"text": visible(fix.title)}, "artifactChanges": [change]}
+
+
+def _replacement(edit: LineEdit) -> dict[str, Any]:
+    """Whole lines, so that no column has to be counted in the reader's own units."""
+    region = {"startLine": edit.first, "startColumn": 1, "endLine": edit.last + 1, "endColumn": 1}
+    return {"deletedRegion": region, "insertedContent": {"text": "".join(f"{line}\n" for line in edit.new)}}
 
 
 def _location(place: Place) -> dict[str, Any]:

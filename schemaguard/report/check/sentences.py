@@ -1,6 +1,7 @@
 """The sentences that several reports share."""
 
 from schemaguard.finding import Finding
+from schemaguard.report.check.fixes import fix_lines
 from schemaguard.report.check.readers import uses
 from schemaguard.rules.judging.unjudged import NO_CONTRACT, NONE_IN_WINDOW
 from schemaguard.rules.judging.verdict import CheckResult, worst_class
@@ -54,10 +55,15 @@ def paragraph(finding: Finding) -> str:
     """A finding as a few lines of plain text, for reports that take a text."""
     lines = [finding.message]
     lines += [f"{use.verb}: {use.who}, {use.until}, {use.through}" for use in uses(finding.readers)]
-    lines += [f"effect: {finding.effect}", f"instead: {finding.instead}"]
+    lines += [f"effect: {finding.effect}", f"instead: {instead(finding)}", *fix_lines(finding)]
     if finding.also:
         lines.append(f"also: {', '.join(finding.also)}")
     return "\n".join(lines)
+
+
+def instead(finding: Finding) -> str:
+    """The safer way, in words: that of the fix, where there is one."""
+    return finding.instead if finding.fix is None else finding.fix.title
 
 
 def accepted(finding: Finding) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from schemaguard.finding import Explanation, Finding, Severity
 from schemaguard.report.check import sentences
 from schemaguard.report.check.explanation import errors_in_words, explanations, row_in_words
+from schemaguard.report.check.fixes import DiffBlock, diff_blocks
 from schemaguard.report.check.readers import ReaderUse, uses
 from schemaguard.report.styled import Styled
 from schemaguard.report.visible import visible
@@ -71,9 +72,18 @@ def _finding(group: Sequence[Finding]) -> Iterator[_Row]:
     yield _row("found", visible(finding.message))
     yield from _readers(uses(finding.readers))
     yield from _prose("effect", finding.effect)
-    yield from _prose("instead", finding.instead)
+    yield from _prose("instead", sentences.instead(finding))
+    for block in diff_blocks(finding):
+        yield from _diff(block)
     for why in explanations(group):
         yield from _why(why)
+
+
+def _diff(block: DiffBlock) -> Iterator[_Row]:
+    if block.heading:
+        yield _row("", visible(block.heading))
+    for text in block.lines:
+        yield _label("").append(visible(text), "red" if text.startswith("-") else "green"), None
 
 
 def _why(why: Explanation) -> Iterator[_Row]:

@@ -1,7 +1,7 @@
 """Judges replayed histories: every rule on every judged change, revision and history, as findings."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
 from schemaguard.contracts.overrides import Override
@@ -16,7 +16,9 @@ from schemaguard.rules.facts.change import ChangeFacts
 from schemaguard.rules.facts.concerned import Directory, directory
 from schemaguard.rules.facts.context import Assumptions, Context, RevisionContext, WholeContext
 from schemaguard.rules.facts.directives import Ignore, ignores, touches
+from schemaguard.rules.facts.made import Made
 from schemaguard.rules.facts.open_world import opened
+from schemaguard.rules.facts.unreleased import Unreleased
 from schemaguard.rules.facts.walk import Visit, Walk, walk
 from schemaguard.rules.hygiene import ignore_without_reason, unused_ignore
 from schemaguard.rules.judging import baseline, overriding, suppression
@@ -44,6 +46,8 @@ class Terms:
     baseline: Counter[str] = field(default_factory=Counter)
     explains: bool = False
     overrides: Overrides = field(default_factory=lambda: Overrides((), date.min))
+    is_against_base: bool = False
+    """Whether what is judged is what isn't released yet; else each revision is judged as if those before it were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class _Where:
             cause=match.cause,
             readers=match.readers,
             explanation=match.explanation,
+            fix=match.fix,
         )
 
 
@@ -117,14 +122,18 @@ def _history(replay: Replay, terms: Terms, rules: tuple[Rule, ...], walked: Walk
     starts = in_force_from(everybody, replay)
     latest = max(starts.values(), default=0)
     watching = _Watching(tuple(rule for rule in rules if rule.looks_at_changes))
+    unreleased = Unreleased(walked)
     for position, run in enumerate(replay.runs):
         if run.revision.id in replay.judged:
             held = everybody
             if position < latest:
                 held = directory(tuple(one for one in terms.contracts if starts.get(id(one), 0) <= position))
             back = downgrades.get(run.revision.id)
-            yield from _Bench(replay.history, run, back, earlier, held, terms, rules, watching, walked).groups()
+            made = unreleased.so_far()
+            yield from _Bench(replay.history, run, back, earlier, held, terms, rules, watching, walked, made).groups()
             earlier.append(run)
+            if terms.is_against_base and run.revision.id not in replay.edited:
+                unreleased.runs.append(run)
 
 
 def _if_it_runs(match: Match, step: Step) -> Match:
@@ -139,6 +148,8 @@ class _Watching:
     """The rules that look at single changes, found by the kinds of changes that they watch."""
 
     all: tuple[Rule, ...]
+    said: set[str] = field(default_factory=set)
+    """The rules that have said what they say once a history."""
     _by_kinds: dict[frozenset[type], tuple[Rule, ...]] = field(default_factory=dict)
 
     def rules(self, kinds: Iterable[type]) -> tuple[Rule, ...]:
@@ -165,6 +176,7 @@ class _Bench:
     watching: "_Watching"
     """Those of them that look at single changes."""
     walked: Walk
+    unreleased: Callable[[], Made]
     used: set[Ignore] = field(default_factory=set)
 
     @property
@@ -204,7 +216,7 @@ class _Bench:
                 change=visit.change,
                 before=visit.before,
                 after=visit.after,
-                facts=ChangeFacts(visits, position, self.terms.assumptions.postgresql),
+                facts=ChangeFacts(visits, position, self.terms.assumptions.postgresql, self.unreleased),
                 made=visit.made,
                 earlier=self.earlier,
                 contracts=self.held.contracts,
@@ -226,11 +238,19 @@ class _Bench:
     def _on_statement(self, step: Step, contexts: Iterable[Context], own: tuple[Ignore, ...]) -> Group:
         statement = step.statement.source or step.statement.sql
         where = _Where(self.history, self.run.revision.id, step.statement.place, self.run.direction, statement.strip())
-        return tuple(
-            self._finding(rule, _if_it_runs(match, step), where, (*own, *self.file_ignores))
-            for rule in self.watching.rules({type(context.change) for context in contexts})
-            for match in _merged(_matches(rule, contexts))
-        )
+        found: list[Finding] = []
+        for rule in self.watching.rules({type(context.change) for context in contexts}):
+            if rule.id in self.watching.said:
+                continue
+            ignored = (*own, *self.file_ignores)
+            told = [
+                self._finding(rule, _if_it_runs(match, step), where, ignored)
+                for match in _merged(_matches(rule, contexts))
+            ]
+            if rule.once_a_history and any(finding.suppressed is None for finding in told):
+                self.watching.said.add(rule.id)
+            found += told
+        return tuple(found)
 
     def _on_revision(self) -> Iterator[Group]:
         context = RevisionContext(self.run, self.downgrade, self.terms.assumptions)

@@ -24,7 +24,7 @@ def operation(change: c.Change) -> Code | None:
         if sql is None:
             return None
         code = statement(sql)
-    if _is_outside_of_transactions(change):
+    if is_outside_of_transactions(change):
         code = f"with op.get_context().autocommit_block():\n{indented(code)}"
     return Code.of(code)
 
@@ -53,7 +53,7 @@ def executed(change: c.Change, sql: str) -> Code:
     return operation(change) or Code.of(statement(sql.rstrip().removesuffix(";")))
 
 
-def _is_outside_of_transactions(change: c.Change) -> bool:
+def is_outside_of_transactions(change: c.Change) -> bool:
     """Whether PostgreSQL refuses the statement inside of a transaction block (25001)."""
     match change:
         case c.CreateIndex() | c.DropIndex() | c.DetachPartition() | c.Reindex(kind="index" | "table"):

@@ -73,6 +73,7 @@ def test_the_json_document_has_every_key_that_was_promised() -> None:
                     "suppressed": None,
                     "explanation": None,
                     "override": None,
+                    "fix": None,
                 },
                 {
                     "rule": "drop-column",
@@ -96,6 +97,7 @@ def test_the_json_document_has_every_key_that_was_promised() -> None:
                     "suppressed": None,
                     "explanation": None,
                     "override": None,
+                    "fix": None,
                 },
             ],
             "remarks": [],
