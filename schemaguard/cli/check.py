@@ -56,6 +56,10 @@ def check(
         CheckFormat,
         typer.Option("--format", metavar="FORMAT", help=f"How the verdict is written: {', '.join(CheckFormat)}."),
     ] = CheckFormat.TEXT,
+    report: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FORMAT=FILE", help="Also write a report into a file; repeat for several."),
+    ] = None,
 ) -> None:
     """Judge migrations: who still needs what they change, and whether it can be undone.
 
@@ -81,5 +85,6 @@ def check(
         explain=explain,
         verbose=verbose,
         output=output,
+        reports=tuple(report or ()),
     )
     raise typer.Exit(checking.run(asked, context.obj))

@@ -47,6 +47,8 @@ class CheckRequest:
     explain: bool = False
     verbose: bool = False
     output: CheckFormat = CheckFormat.TEXT
+    reports: tuple[str, ...] = ()
+    """`FORMAT=FILE`, each written besides what is shown."""
 
 
 def run(asked: CheckRequest, words: Sequence[str] | None = None) -> int:
@@ -60,6 +62,7 @@ def run(asked: CheckRequest, words: Sequence[str] | None = None) -> int:
         raise UsageError(
             "--assume-in-transaction and --no-assume-in-transaction can't be used together", next="give one of them"
         )
+    reports = tuple(_report(given) for given in asked.reports)
     options = command.CheckOptions(
         paths=asked.paths,
         base=asked.base,
@@ -77,12 +80,35 @@ def run(asked: CheckRequest, words: Sequence[str] | None = None) -> int:
     ):
         if asked.in_transaction or asked.not_in_transaction:
             reading = replace(reading, assume_in_transaction=asked.in_transaction)
-        watched = verdicts.watch(words, options, reading) if words else None
+        # What is only said again writes no files.
+        watched = verdicts.watch(words, options, reading) if words and not reports else None
         result = command.check(options, reading, os.environ, site.live_window)
+        _write(reports, result, asked)
         text = _show(result, asked)
         if watched is not None and text is not None:
             verdicts.keep(watched, options, reading, result, asked.output, text, lambda one: _rendered(one, asked))
     return int(result.exit_code)
+
+
+def _report(given: str) -> tuple[CheckFormat, Path]:
+    """The format and the file of one --report. Raises UsageError where it names no format or no file."""
+    from schemaguard.errors import UsageError
+
+    name, equals, file = given.partition("=")
+    if name not in list(CheckFormat) or not equals or not file:
+        formats = ", ".join(CheckFormat)
+        raise UsageError(
+            f"{given!r} doesn't say which report goes where", at="--report", next=f"FORMAT=FILE, one of: {formats}"
+        )
+    return CheckFormat(name), Path(file)
+
+
+def _write(reports: Iterable[tuple[CheckFormat, Path]], result: "CheckResult", asked: CheckRequest) -> None:
+    """Write each report into its file; UsageError where one can't be written."""
+    for form, file in reports:
+        from schemaguard.adapters.files.writing import replace_text
+
+        replace_text(file, _rendered(result, replace(asked, output=form)))
 
 
 def _words(given: Iterable[str]) -> tuple[str, ...]:

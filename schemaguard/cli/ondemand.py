@@ -18,8 +18,6 @@ class ListedVerb:
     module: str
     attribute: str
     panel: str | None = None
-    is_hidden: bool = False
-    """Whether it can be called and isn't shown: an earlier name."""
 
 
 def group_of(listed: tuple[ListedVerb, ...]) -> type[Verbs]:
@@ -65,5 +63,5 @@ def _command(listed: ListedVerb) -> Any:
         group.name, group.rich_help_panel = listed.name, listed.panel
         return group
     alone = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
-    alone.command(listed.name, cls=Verb, rich_help_panel=listed.panel, hidden=listed.is_hidden)(found)
+    alone.command(listed.name, cls=Verb, rich_help_panel=listed.panel)(found)
     return typer.main.get_command(alone)

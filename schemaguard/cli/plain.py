@@ -13,7 +13,7 @@ from schemaguard.cli.checking import CheckFormat, CheckRequest
 
 TEXTS = {"--base": "base", "--contracts": "contracts", "--window": "window"}
 FILES = {"--baseline": "baseline", "--initial": "initial"}
-LISTS = {"--select": "select", "--ignore": "ignore"}
+LISTS = {"--select": "select", "--ignore": "ignore", "--report": "reports"}
 SWITCHES = {
     "--assume-in-transaction": "in_transaction",
     "--no-assume-in-transaction": "not_in_transaction",

@@ -17,11 +17,11 @@ def _group(name: str, panel: str) -> ListedVerb:
 
 
 VERBS = (
+    _verb("init", _REVIEW),
     _verb("check", _REVIEW),
     _verb("explain", _REVIEW),
     _verb("catalog", _REVIEW),
     _verb("sql", _REVIEW),
-    _verb("install", _OPERATE),
     _verb("install", _OPERATE),
     _verb("promote", _OPERATE),
     _verb("rollback", _OPERATE),
@@ -33,5 +33,4 @@ VERBS = (
     _group("contracts", _CONTRACTS),
     _group("window", _CONTRACTS),
     _verb("demo", _TRY),
-    ListedVerb("init", "schemaguard.cli.init", "init", is_hidden=True),
 )

@@ -75,10 +75,13 @@ def _beside(file: Path, name: str) -> str | None:
         return None
 
 
-def write_new(files: Mapping[Path, str]) -> None:
+ELSEWHERE = "-o FILE writes to another place, -o - to standard output"
+
+
+def write_new(files: Mapping[Path, str], way_out: str = ELSEWHERE) -> None:
     """Write files that aren't there yet: all of them, or none. ContractError where one is there, or can't be written.
 
-    A file that is there with just that text stays as it is.
+    A file that is there with just that text stays as it is. `way_out` says what to do about one with another text.
     """
     missing = {file: text for file, text in files.items() if not _has(file, text)}
     made: list[Path] = []
@@ -92,10 +95,11 @@ def write_new(files: Mapping[Path, str]) -> None:
         for file in made:
             file.unlink(missing_ok=True)
         if isinstance(error, FileExistsError):
-            hint = "-o FILE writes to another place, -o - to standard output"
-            raise ContractError("the file already exists", at=str(error.filename), next=hint) from error
+            raise ContractError("the file already exists", at=str(error.filename), next=way_out) from error
         raise ContractError(
-            f"the file can't be written: {error.strerror}", at=str(error.filename), next="-o FILE names another place"
+            f"the file can't be written: {error.strerror}",
+            at=str(error.filename),
+            next="check the folder's permissions",
         ) from error
 
 

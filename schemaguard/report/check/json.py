@@ -1,6 +1,7 @@
 """A check as JSON: the document that doesn't change without a new version number."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from schemaguard.finding import Explanation, Finding, Fix
@@ -49,6 +50,13 @@ def document(result: CheckResult) -> dict[str, Any]:
             "seconds": round(result.seconds, 3),
         },
     }
+
+
+def baseline_text(findings: Iterable[Finding]) -> str:
+    """A baseline that accepts the findings: of each what it is known by, and no line, which would move."""
+    keys = ("rule", "history", "revision", "object", "cause", "statement")
+    accepted = [{key: value for key, value in finding_document(one).items() if key in keys} for one in findings]
+    return json.dumps({"version": VERSION, "findings": accepted}, indent=2) + "\n"
 
 
 def finding_document(finding: Finding) -> dict[str, Any]:

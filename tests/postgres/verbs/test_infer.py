@@ -64,7 +64,7 @@ def test_what_was_drafted_can_be_validated_published_and_promoted(drafting: Site
     drafting.done("contracts", "infer", "fraud", "9", "--query", "features.sql", "--writes",
                   "predictions(transaction_id, score, model_version)")  # fmt: skip
     drafting.done("contracts", "validate", "fraud", "9")
-    drafting.done("init")
+    drafting.done("install")
     assert drafting.done("contracts", "publish", "fraud", "9", "--registry-uri", drafting.registry_uri).startswith(
         "PUBLISHED fraud 9"
     )
