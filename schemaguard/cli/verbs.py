@@ -22,6 +22,7 @@ VERBS = (
     _verb("explain", _REVIEW),
     _verb("catalog", _REVIEW),
     _verb("sql", _REVIEW),
+    _verb("split", _REVIEW),
     _verb("install", _OPERATE),
     _verb("promote", _OPERATE),
     _verb("rollback", _OPERATE),

@@ -1,4 +1,4 @@
-"""What authors say to us in comments: `ignore`, `ignore-file` and `touches`."""
+"""What authors say to us in comments: `ignore`, `ignore-file`, `touches` and `waits-for`."""
 
 import re
 from collections.abc import Iterable
@@ -7,7 +7,9 @@ from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.finding import Place
 from schemaguard.frozen import dataclass
 
-_DIRECTIVE = re.compile(r"schemaguard:\s*(?P<word>ignore-file|ignore|touches)\b[ \t:]*(?P<rest>[^\n]*)", re.IGNORECASE)
+_DIRECTIVE = re.compile(
+    r"schemaguard:\s*(?P<word>ignore-file|ignore|touches|waits-for)\b[ \t:]*(?P<rest>[^\n]*)", re.IGNORECASE
+)
 _REASON = re.compile(r"\s+(?:--|—|–)\s*|\s*\*/\s*$")
 _PART = r'(?:"(?:[^"]|"")+"|[\w$]+)'
 _TOUCHED = re.compile(rf'({_PART}(?:\.{_PART})?)\s*(?:\(((?:"(?:[^"]|"")+"|[^)"])*)\))?')
@@ -58,11 +60,20 @@ def ignores(comments: Iterable[str], place: Place, *, whole_file: bool = False) 
 
 def touches(comments: Iterable[str]) -> Touches | None:
     """What the comments say that the statement touches; None where they say nothing."""
+    return _named(comments, "touches")
+
+
+def waits_for(comments: Iterable[str]) -> Touches | None:
+    """What nobody may need any more before the revision runs, as `split` says it; None where it waits for nothing."""
+    return _named(comments, "waits-for")
+
+
+def _named(comments: Iterable[str], word: str) -> Touches | None:
     objects: list[tuple[Name, tuple[str, ...]]] = []
     texts = []
     for comment in comments:
         for match in _DIRECTIVE.finditer(comment):
-            if match["word"].lower() == "touches":
+            if match["word"].lower() == word:
                 told, _ = _split_reason(match["rest"])
                 texts.append(told.strip())
                 objects.extend(_touched(told))

@@ -1,0 +1,1 @@
+"""A destructive revision as three that break nobody: expand, backfill, contract."""
