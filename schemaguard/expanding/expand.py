@@ -15,6 +15,7 @@ from schemaguard.expanding.shape import lost_with
 from schemaguard.frozen import dataclass, replace
 from schemaguard.history.folding import fold, is_refusal
 from schemaguard.history.revision import Run
+from schemaguard.rules.facts.directives import waits_for
 from schemaguard.rules.facts.walk import Visit, walk
 from schemaguard.sql.writing.identifiers import written
 from schemaguard.sql.writing.statements import render
@@ -42,6 +43,9 @@ def split(run: Run, ups: Iterable[str] = (), downs: Iterable[str] = ()) -> Split
 
     Raises Unsplittable where there is no such way, with what has to be given where that is all that is missing.
     """
+    said = [*(text for _, text in run.file_comments), *(text for step in run.steps for text in step.comments)]
+    if waits_for(said) is not None:
+        raise Unsplittable(f"{run.revision.id} is the contract revision of a split", at=run.revision.file)
     visits = _understood(run)
     known = (given(ups, _columns(visits), "--up"), given(downs, _columns(visits), "--down"))
     expansion = _Expander(run, visits, known).expansion()

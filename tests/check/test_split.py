@@ -100,7 +100,7 @@ def test_what_only_the_author_knows_is_asked_for(tmp_path: Path, change: str, as
     ("change", "reason"),
     [
         ("create table other (id int)", "there is nothing to split"),
-        ("do $$ begin perform 1; end $$", "a block can do anything"),
+        ("do $$ begin perform 1; end $$", "a DO block"),
         (
             "create table other (t bigint references transactions); alter table transactions alter id type int",
             "constraint other_t_fkey of other",
@@ -248,5 +248,5 @@ def test_the_projects_own_template_and_file_names_are_used(tmp_path: Path) -> No
 def test_a_revision_is_split_once(tmp_path: Path) -> None:
     alembic_project(tmp_path, RENAME)
     split(tmp_path, "bbbb", write=True)
-    with pytest.raises(UsageError, match="split"):
+    with pytest.raises(UsageError, match="contract revision of a split"):
         split(tmp_path, "bbbb", write=True)
