@@ -38,15 +38,15 @@ def raw(sql: str, note: str = "", *, alone: bool = False) -> Act:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PhasePart:
     """One of the three revisions: the way up and the way down."""
 
     up: tuple[Act, ...] = ()
     down: tuple[Act, ...] = ()
 
-    def __add__(self, other: "Part") -> "Part":
+    def __add__(self, other: "PhasePart") -> "PhasePart":
         """Both, one behind the other; the way down takes them back in the other order."""
-        return Part((*self.up, *other.up), (*other.down, *self.down))
+        return PhasePart((*self.up, *other.up), (*other.down, *self.down))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,9 @@ class Waiting:
 class Expansion:
     """One change as expand, backfill and contract, what the contract waits for, and what is to be known of it."""
 
-    expand: Part = Part()
-    backfill: Part = Part()
-    contract: Part = Part()
+    expand: PhasePart = PhasePart()
+    backfill: PhasePart = PhasePart()
+    contract: PhasePart = PhasePart()
     waits: tuple[Waiting, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -81,9 +81,9 @@ class Expansion:
             tuple(dict.fromkeys((*self.notes, *other.notes))),
         )
 
-    def part(self, phase: ExpansionPhase) -> Part:
+    def part(self, phase: ExpansionPhase) -> PhasePart:
         """The part of a phase."""
-        parts: dict[ExpansionPhase, Part] = {
+        parts: dict[ExpansionPhase, PhasePart] = {
             "expand": self.expand,
             "backfill": self.backfill,
             "contract": self.contract,

@@ -7,7 +7,7 @@ from schemaguard.catalog.diff import difference
 from schemaguard.catalog.inverse import inverse
 from schemaguard.catalog.objects import Catalog, Check, Column, Constraint, ForeignKey, Name, PrimaryKey, Table, Unique
 from schemaguard.expanding import filling, renaming
-from schemaguard.expanding.act import PHASES, Act, Ask, Expansion, ExpansionPhase, Part, Unsplittable, Waiting, act
+from schemaguard.expanding.act import PHASES, Act, Ask, Expansion, ExpansionPhase, PhasePart, Unsplittable, Waiting, act
 from schemaguard.expanding.expressions import given
 from schemaguard.expanding.related import Given, Related, enum_swap, replaced, retype
 from schemaguard.expanding.replacing import replace_columns
@@ -301,7 +301,7 @@ class _Expander:
         found = filling.drop_column(change, column, fill)
         plain = replace(table, constraints=tuple(k for k in table.constraints if not isinstance(k, PrimaryKey)))
         again = tuple(lost_with(change.table, plain, before, (change.column,)))
-        return replace(found, contract=Part(found.contract.up, (*found.contract.down, *again)))
+        return replace(found, contract=PhasePart(found.contract.up, (*found.contract.down, *again)))
 
     def _add_constraint(self, change: c.AddConstraint, before: Catalog) -> Expansion | None:
         constraint = change.constraint
@@ -322,7 +322,7 @@ class _Expander:
             case "contract":
                 return Expansion(contract=kept)
 
-    def _kept(self, change: c.Change, before: Catalog, visit: Visit | None = None) -> Part:
+    def _kept(self, change: c.Change, before: Catalog, visit: Visit | None = None) -> PhasePart:
         """The change as its author wrote it, and what takes it back."""
         sql = render(change, written)
         if sql is None:
@@ -331,7 +331,7 @@ class _Expander:
             sql = visit.step.statement.sql.rstrip().removesuffix(";")
         back = inverse(change, before, with_guard=False)
         rendered = tuple(act(each) for each in back.changes if render(each, written) is not None)
-        return Part((Act(sql, (change,)),), rendered)
+        return PhasePart((Act(sql, (change,)),), rendered)
 
 
 def _column(catalog: Catalog, table: Name, name: str) -> Column | None:

@@ -4,7 +4,7 @@ import re
 
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, Check, Column, Constraint, ForeignKey, Index, IndexKey, Name, Unique
-from schemaguard.expanding.act import Act, Expansion, Part, Waiting, act, raw
+from schemaguard.expanding.act import Act, Expansion, PhasePart, Waiting, act, raw
 from schemaguard.expanding.naming import relation_beside, sync_names
 from schemaguard.expanding.shape import required, tightened
 from schemaguard.frozen import replace
@@ -18,7 +18,7 @@ def is_constant(expression: str) -> bool:
     return _CONSTANT.fullmatch(expression.strip()) is not None
 
 
-def _trigger(spoken: Name, column: str, condition: str, expression: str, why: str) -> Part:
+def _trigger(spoken: Name, column: str, condition: str, expression: str, why: str) -> PhasePart:
     """A trigger that assigns an expression to a column wherever the condition holds of the row that is written."""
     function, trigger = sync_names(spoken, (column,))
     row = f"(SELECT new.*) AS {quote(spoken.name)}"
@@ -44,7 +44,7 @@ def _trigger(spoken: Name, column: str, condition: str, expression: str, why: st
         act(c.DropObject("trigger", Name(trigger), on=spoken)),
         act(c.DropObject("function", function, arguments=())),
     )
-    return Part(made, gone)
+    return PhasePart(made, gone)
 
 
 def _filled(spoken: Name, column: str, condition: str, expression: str) -> Act:
@@ -60,9 +60,9 @@ def set_not_null(change: c.SetNotNull, fill: str) -> Expansion:
     trigger = _trigger(spoken, column, f"{quote(column)} IS NULL", fill, why)
     tight = required(spoken, column)
     return Expansion(
-        Part((*trigger.up, tight.check), (replace(tight.drop_check, alone=False), *trigger.down)),
-        Part((_filled(spoken, column, f"{quote(column)} IS NULL", fill), tight.validate)),
-        Part(
+        PhasePart((*trigger.up, tight.check), (replace(tight.drop_check, alone=False), *trigger.down)),
+        PhasePart((_filled(spoken, column, f"{quote(column)} IS NULL", fill), tight.validate)),
+        PhasePart(
             (replace(tight.set_not_null, alone=False), replace(tight.drop_check, alone=False), *trigger.down),
             (tight.drop_not_null, tight.check, *trigger.up),
         ),
@@ -77,8 +77,10 @@ def add_required(change: c.AddColumn, fill: str) -> Expansion:
         note = f"Old versions don't know {column.name}: their rows get this value."
         with_default = act(replace(change, column=replace(column, default=fill)), note)
         return Expansion(
-            Part((with_default,), (act(c.DropColumn(spoken, column.name)),)),
-            contract=Part((act(c.DropDefault(spoken, column.name)),), (act(c.SetDefault(spoken, column.name, fill)),)),
+            PhasePart((with_default,), (act(c.DropColumn(spoken, column.name)),)),
+            contract=PhasePart(
+                (act(c.DropDefault(spoken, column.name)),), (act(c.SetDefault(spoken, column.name, fill)),)
+            ),
             waits=(Waiting(spoken),),
         )
     why = f"Old versions don't know {column.name}: their rows get a value here."
@@ -86,9 +88,9 @@ def add_required(change: c.AddColumn, fill: str) -> Expansion:
     tight = required(spoken, column.name)
     added = act(replace(change, column=replace(column, not_null=False)))
     return Expansion(
-        Part((added, *trigger.up, tight.check), (*trigger.down, act(c.DropColumn(spoken, column.name)))),
-        Part((_filled(spoken, column.name, f"{quote(column.name)} IS NULL", fill),)) + tightened((tight,)),
-        Part(trigger.down, trigger.up),
+        PhasePart((added, *trigger.up, tight.check), (*trigger.down, act(c.DropColumn(spoken, column.name)))),
+        PhasePart((_filled(spoken, column.name, f"{quote(column.name)} IS NULL", fill),)) + tightened((tight,)),
+        PhasePart(trigger.down, trigger.up),
         (Waiting(spoken),),
     )
 
@@ -97,23 +99,23 @@ def drop_column(change: c.DropColumn, column: Column, fill: str | None) -> Expan
     """The column is dropped when nobody reads it; until then rows of new versions get a value that old ones accept."""
     spoken = change.table
     back = act(c.AddColumn(spoken, replace(column, not_null=column.not_null and column.filling is not None)))
-    contract = Part((act(change),), (back,))
+    contract = PhasePart((act(change),), (back,))
     waits = (Waiting(spoken, (change.column,)),)
     if fill is None:
         return Expansion(contract=contract, waits=waits)
     note = f"New versions don't write {change.column} any more; old ones read this instead."
     if is_constant(fill):
-        expand = Part(
+        expand = PhasePart(
             (act(c.SetDefault(spoken, change.column, fill), note),), (act(c.DropDefault(spoken, change.column)),)
         )
         again = act(c.AddColumn(spoken, replace(column, default=fill)))
-        return Expansion(expand, contract=Part((act(change),), (again,)), waits=waits)
+        return Expansion(expand, contract=PhasePart((act(change),), (again,)), waits=waits)
     trigger = _trigger(spoken, change.column, f"{quote(change.column)} IS NULL", fill, note)
     filled = raw(f"UPDATE {written(spoken)} SET {quote(change.column)} = {fill}")
     not_null = act(c.SetNotNull(spoken, change.column))
     return Expansion(
         trigger,
-        contract=Part(
+        contract=PhasePart(
             (*trigger.down, act(change)),
             (act(c.AddColumn(spoken, replace(column, not_null=False))), filled, not_null, *trigger.up),
         ),
@@ -131,10 +133,14 @@ def add_constraint(
         condition = _broken(named, column, fill)
         why = f"Old versions write what {named.name} won't take: their {column} is mended here."
         trigger = _trigger(spoken, column, condition, fill, why)
-        mended += Expansion(trigger, Part((_filled(spoken, column, condition, fill),)), Part(trigger.down, trigger.up))
+        mended += Expansion(
+            trigger, PhasePart((_filled(spoken, column, condition, fill),)), PhasePart(trigger.down, trigger.up)
+        )
     columns = () if not hasattr(named, "columns") else tuple(named.columns)
     taken = act(c.DropConstraint(spoken, named.name or ""))
-    return mended + Expansion(contract=Part(_added(spoken, named, before), (taken,)), waits=(Waiting(spoken, columns),))
+    return mended + Expansion(
+        contract=PhasePart(_added(spoken, named, before), (taken,)), waits=(Waiting(spoken, columns),)
+    )
 
 
 def _broken(named: Constraint, column: str, fill: str) -> str:

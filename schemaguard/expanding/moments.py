@@ -9,7 +9,7 @@ from schemaguard.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ContractMet:
     """What one contract is not given at a moment; empty where it is satisfied."""
 
     contract: Contract
@@ -21,7 +21,7 @@ class Moment:
     """A state that clients can meet, and what it is to each contract."""
 
     when: str
-    seen: tuple[Seen, ...]
+    seen: tuple[ContractMet, ...]
 
 
 def moments(split: Split, contracts: Iterable[Contract]) -> tuple[Moment, ...]:
@@ -29,7 +29,7 @@ def moments(split: Split, contracts: Iterable[Contract]) -> tuple[Moment, ...]:
     known = tuple(contracts)
     states = [("before", split.before), *((f"after {phase}", catalog) for phase, catalog in split.after)]
     return tuple(
-        Moment(when, tuple(Seen(contract, _misses(contract, catalog)) for contract in known))
+        Moment(when, tuple(ContractMet(contract, _misses(contract, catalog)) for contract in known))
         for when, catalog in states
     )
 

@@ -6,7 +6,7 @@ from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, Column, EnumType, Name, Table
 from schemaguard.catalog.retyping import is_plain_cast, retyping
 from schemaguard.catalog.types import Type
-from schemaguard.expanding.act import Ask, Part, Unsplittable, act
+from schemaguard.expanding.act import Ask, PhasePart, Unsplittable, act
 from schemaguard.expanding.expressions import cast
 from schemaguard.expanding.naming import column_beside, relation_beside
 from schemaguard.expanding.replacing import Replacement, beside
@@ -173,8 +173,8 @@ def _swapped(
         proven=not gone,
         loses=bool(gone),
         type_meanwhile=meanwhile,
-        first=Part((act(c.CreateEnum(EnumType(early, made.labels))),), (act(c.DropObject("type", early)),)),
-        between=Part(
+        first=PhasePart((act(c.CreateEnum(EnumType(early, made.labels))),), (act(c.DropObject("type", early)),)),
+        between=PhasePart(
             (act(c.DropObject("type", spoken_old)), act(c.RenameObject("type", early, made.name.name))),
             (act(c.RenameObject("type", spoken_old, early.name)), act(c.CreateEnum(EnumType(spoken_old, old.labels)))),
         ),

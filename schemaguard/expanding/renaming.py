@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, Name, Table
-from schemaguard.expanding.act import Act, Expansion, Part, Unsplittable, Waiting, act, raw
+from schemaguard.expanding.act import Act, Expansion, PhasePart, Unsplittable, Waiting, act, raw
 from schemaguard.expanding.shape import built, indexes_on_copy, nullable, require_plain, required, tightened
 from schemaguard.expanding.syncing import Sync
 from schemaguard.frozen import replace
@@ -30,7 +30,7 @@ def rename_column(change: c.RenameColumn, before: Catalog) -> Expansion:
     trigger = sync.trigger()
     added = act(c.AddColumn(spoken, copy))
     checks = tuple(each.check for each in tight)
-    kept = Part((sync.fill(), sync.prove_same())) + built(follows) + tightened(tight)
+    kept = PhasePart((sync.fill(), sync.prove_same())) + built(follows) + tightened(tight)
     again = (added, *trigger.up, *_at_once(kept.up))
     up = (
         *sync.drop(),
@@ -42,9 +42,9 @@ def rename_column(change: c.RenameColumn, before: Catalog) -> Expansion:
     )
     down = (act(c.RenameColumn(spoken, change.to, change.column)), *again)
     return Expansion(
-        Part((added, *trigger.up, *checks), (*trigger.down, act(c.DropColumn(spoken, change.to)))),
+        PhasePart((added, *trigger.up, *checks), (*trigger.down, act(c.DropColumn(spoken, change.to)))),
         kept,
-        Part(up, down),
+        PhasePart(up, down),
         (Waiting(spoken, (change.column,)),),
         tuple(_notes(spoken, table, change)),
     )
@@ -102,8 +102,8 @@ def rename_table(change: c.RenameTable | c.MoveTable, before: Catalog) -> Expans
     else:
         back = c.MoveTable(to, before.resolve(change.table).schema or "public")
     return Expansion(
-        expand=Part(made, (gone,)),
-        contract=Part((gone, act(change)), (act(back), *made)),
+        expand=PhasePart(made, (gone,)),
+        contract=PhasePart((gone, act(change)), (act(back), *made)),
         waits=(Waiting(change.table),),
         notes=(_on_view(to),),
     )

@@ -3,9 +3,9 @@
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, Column, Name, PrimaryKey, Sequence, Table, Unique
 from schemaguard.catalog.types import Type
-from schemaguard.expanding.act import Act, Expansion, Part, Waiting, act
+from schemaguard.expanding.act import Act, Expansion, PhasePart, Waiting, act
 from schemaguard.expanding.naming import column_beside
-from schemaguard.expanding.shape import Hung, built, hung, lost_with, nullable, require_plain, required, tightened
+from schemaguard.expanding.shape import HungActs, built, hung, lost_with, nullable, require_plain, required, tightened
 from schemaguard.expanding.syncing import Sync
 from schemaguard.frozen import dataclass, replace
 
@@ -28,9 +28,9 @@ class Replacement:
     """Whether the change itself leaves some values apart no longer, so that no `down` brings all of them back."""
     type_meanwhile: Type | None = None
     """The type of the new column as long as the old one is there, where its own has no name yet."""
-    first: Part = Part()
+    first: PhasePart = PhasePart()
     """What comes before the new columns: their type."""
-    between: Part = Part()
+    between: PhasePart = PhasePart()
     """What happens once the old columns are gone, and is taken back before they come again."""
 
 
@@ -78,27 +78,27 @@ def _with_default(column: Column, final: Column) -> Column:
 
 def _expand(
     one: Replacement, sync: Sync, meantime: dict[str, Column], columns: dict[str, Column], names: dict[str, str],
-    follows: Hung,
-) -> Part:  # fmt: skip
+    follows: HungActs,
+) -> PhasePart:  # fmt: skip
     added = tuple(act(c.AddColumn(one.spoken, column)) for column in meantime.values())
     trigger = sync.trigger()
     checks = tuple(required(one.spoken, names[name]).check for name, column in columns.items() if column.not_null)
     dropped = tuple(act(c.DropColumn(one.spoken, column.name)) for column in reversed(meantime.values()))
-    return one.first + Part((*added, *trigger.up, *follows.expand, *checks), (*trigger.down, *dropped))
+    return one.first + PhasePart((*added, *trigger.up, *follows.expand, *checks), (*trigger.down, *dropped))
 
 
 def _backfill(
-    one: Replacement, sync: Sync, columns: dict[str, Column], names: dict[str, str], follows: Hung
-) -> Part:  # fmt: skip
+    one: Replacement, sync: Sync, columns: dict[str, Column], names: dict[str, str], follows: HungActs
+) -> PhasePart:  # fmt: skip
     proof = () if one.proven or one.loses else (sync.prove_inverse(),)
     tight = [required(one.spoken, names[name]) for name, column in columns.items() if column.not_null]
-    return Part((*proof, sync.fill(), sync.prove_same())) + built(follows.backfill) + tightened(tight)
+    return PhasePart((*proof, sync.fill(), sync.prove_same())) + built(follows.backfill) + tightened(tight)
 
 
 def _contract(
     one: Replacement, sync: Sync, there: tuple[Table, Catalog], new: tuple[dict[str, Column], dict[str, str]],
-    follows: Hung,
-) -> Part:  # fmt: skip
+    follows: HungActs,
+) -> PhasePart:  # fmt: skip
     table, before = there
     columns, names = new
     olds = tuple(name for name, _ in one.old)
@@ -127,10 +127,10 @@ def _contract(
         *lost_with(one.spoken, table, before, olds),
         *sync.trigger().up,
     )
-    return Part(up, down)
+    return PhasePart(up, down)
 
 
-def _named(follows: Hung, names: dict[str, str]) -> tuple[Act, ...]:
+def _named(follows: HungActs, names: dict[str, str]) -> tuple[Act, ...]:
     """What gets its last name after the columns have theirs: keys then name the columns as they are called."""
     return tuple(_recalled(each, {early: name for name, early in names.items()}) for each in follows.contract)
 

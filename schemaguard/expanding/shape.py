@@ -18,7 +18,7 @@ from schemaguard.catalog.objects import (
     Table,
     Unique,
 )
-from schemaguard.expanding.act import Act, Part, Unsplittable, act
+from schemaguard.expanding.act import Act, PhasePart, Unsplittable, act
 from schemaguard.expanding.naming import bounded, constraint_beside, relation_beside
 from schemaguard.frozen import dataclass, replace
 from schemaguard.sql.writing.identifiers import quote
@@ -72,24 +72,26 @@ def required(table: Name, column: str) -> Tightening:
     )
 
 
-def tightened(steps: Sequence[Tightening]) -> Part:
+def tightened(steps: Sequence[Tightening]) -> PhasePart:
     """The columns made NOT NULL. The checks go last: until then all of it can be run again."""
     up = (
         *(each.validate for each in steps),
         *(each.set_not_null for each in steps),
         *(each.drop_check for each in steps),
     )
-    return Part(up, tuple(one for each in steps for one in (each.check, each.drop_not_null)))
+    return PhasePart(up, tuple(one for each in steps for one in (each.check, each.drop_not_null)))
 
 
-def built(acts: tuple[Act, ...]) -> Part:
+def built(acts: tuple[Act, ...]) -> PhasePart:
     """What is built while everybody works, and dropping its indexes again; a check that was validated may stay so."""
     indexes = [change.name for one in acts for change in one.changes if isinstance(change, c.CreateIndex)]
-    return Part(acts, tuple(act(c.DropIndex(name, if_exists=True)) for name in reversed(indexes) if name is not None))
+    return PhasePart(
+        acts, tuple(act(c.DropIndex(name, if_exists=True)) for name in reversed(indexes) if name is not None)
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Hung:
+class HungActs:
     """What hangs on columns that stand beside others for a while: made early, under names of its own, named late."""
 
     expand: tuple[Act, ...] = ()
@@ -99,7 +101,7 @@ class Hung:
     """What takes `contract` back."""
 
 
-def hung(spoken: Name, wanted: Table, catalog: Catalog, beside: Mapping[str, str], there: Catalog) -> Hung:
+def hung(spoken: Name, wanted: Table, catalog: Catalog, beside: Mapping[str, str], there: Catalog) -> HungActs:
     """The indexes and constraints that the table shall have on the columns that are keys of `beside`.
 
     `catalog` has the table as wanted; `beside` says the name that each column has in the meantime; what has a name that
@@ -115,7 +117,7 @@ def hung(spoken: Name, wanted: Table, catalog: Catalog, beside: Mapping[str, str
         if set(_columns_of(final)) & set(beside)
     ]
     parts += _indexes(spoken, wanted, catalog, beside, there)
-    return Hung(
+    return HungActs(
         tuple(each for part in parts for each in part.expand),
         tuple(each for part in parts for each in part.backfill),
         tuple(each for part in parts for each in part.contract),
@@ -138,7 +140,9 @@ def indexes_on_copy(spoken: Name, table: Table, catalog: Catalog, column: str, c
     return (*(each for part in parts for each in part.backfill), *keys)
 
 
-def _indexes(spoken: Name, wanted: Table, catalog: Catalog, beside: Mapping[str, str], there: Catalog) -> list[Hung]:
+def _indexes(
+    spoken: Name, wanted: Table, catalog: Catalog, beside: Mapping[str, str], there: Catalog
+) -> list[HungActs]:
     meantime = _renamed(wanted, catalog, beside)
     return [
         _index(spoken, catalog.indexes[name], meantime.indexes[name], there)
@@ -163,7 +167,7 @@ def _index_columns(index: Index) -> frozenset[str]:
     return frozenset((*keys, *index.include, *index.predicate_columns))
 
 
-def _constraint(spoken: Name, final: Constraint, early: Constraint, today: Table, there: Catalog) -> Hung:
+def _constraint(spoken: Name, final: Constraint, early: Constraint, today: Table, there: Catalog) -> HungActs:
     name = final.name or ""
     match early:
         case PrimaryKey() | Unique():
@@ -174,19 +178,19 @@ def _constraint(spoken: Name, final: Constraint, early: Constraint, today: Table
             added = act(c.AddConstraint(spoken, replace(early, name=meanwhile, valid=False)))
             validated = act(c.ValidateConstraint(spoken, meanwhile), alone=True)
             if not is_taken:
-                return Hung((added,), (validated,))
+                return HungActs((added,), (validated,))
             there_and_back = (
                 act(c.RenameConstraint(spoken, meanwhile, name)),
                 act(c.RenameConstraint(spoken, name, meanwhile)),
             )
-            return Hung((added,), (validated,), there_and_back[:1], there_and_back[1:])
+            return HungActs((added,), (validated,), there_and_back[:1], there_and_back[1:])
         case Exclusion():
             raise Unsplittable(
                 f"{today.name} has the exclusion constraint {name} on it", next="write the revisions by hand"
             )
 
 
-def _key(spoken: Name, name: str, early: PrimaryKey | Unique, there: Catalog) -> Hung:
+def _key(spoken: Name, name: str, early: PrimaryKey | Unique, there: Catalog) -> HungActs:
     if isinstance(early, Unique) and not early.nulls_distinct:
         raise Unsplittable(f"constraint {name} takes NULLs for equal", next="write the revisions by hand")
     meanwhile = relation_beside(name, there.resolve(spoken).schema, there)
@@ -197,14 +201,14 @@ def _key(spoken: Name, name: str, early: PrimaryKey | Unique, there: Catalog) ->
         act(c.CreateIndex(made, Name(meanwhile, spoken.schema))),
     )
     built = act(c.CreateIndex(made, Name(meanwhile, spoken.schema), concurrently=True, if_not_exists=True), alone=True)
-    return Hung((), (built,), (swapped,), undone)
+    return HungActs((), (built,), (swapped,), undone)
 
 
 def _made(spoken: Name, name: Name, key: PrimaryKey | Unique) -> Index:
     return Index(name, spoken, tuple(IndexKey(column) for column in key.columns), unique=True, include=key.include)
 
 
-def _index(spoken: Name, final: Index, early: Index, there: Catalog) -> Hung:
+def _index(spoken: Name, final: Index, early: Index, there: Catalog) -> HungActs:
     is_taken = final.name in there.indexes
     meanwhile = Name(
         relation_beside(final.name.name, final.name.schema, there) if is_taken else final.name.name, spoken.schema
@@ -212,10 +216,10 @@ def _index(spoken: Name, final: Index, early: Index, there: Catalog) -> Hung:
     made = c.CreateIndex(replace(early, table=spoken, name=meanwhile), meanwhile, concurrently=True, if_not_exists=True)
     built = act(made, alone=True)
     if not is_taken:
-        return Hung((), (built,))
+        return HungActs((), (built,))
     renamed = act(c.RenameObject("index", meanwhile, final.name.name))
     back = act(c.RenameObject("index", Name(final.name.name, spoken.schema), meanwhile.name))
-    return Hung((), (built,), (renamed,), (back,))
+    return HungActs((), (built,), (renamed,), (back,))
 
 
 def lost_with(spoken: Name, table: Table, catalog: Catalog, columns: tuple[str, ...]) -> Iterator[Act]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from schemaguard.catalog.changes import DropObject
 from schemaguard.catalog.objects import Column, Name, Table
-from schemaguard.expanding.act import Act, Part, act, raw
+from schemaguard.expanding.act import Act, PhasePart, act, raw
 from schemaguard.expanding.expressions import differ
 from schemaguard.expanding.naming import sync_names
 from schemaguard.frozen import dataclass
@@ -42,7 +42,7 @@ class Sync:
         olds = " OR ".join(differ(quote(column.name), f"({down})", column) for column, down in self.old)
         return f"({news}) AND ({olds})"
 
-    def trigger(self) -> Part:
+    def trigger(self) -> PhasePart:
         """The function and its trigger, and taking them away."""
         function, trigger = sync_names(self.spoken, tuple(column.name for column, _ in self.new))
         names = ", ".join(quote(column.name) for column, _ in (*self.old, *self.new))
@@ -54,7 +54,7 @@ class Sync:
                 f"FOR EACH ROW EXECUTE FUNCTION {written(function)}()"
             ),
         )
-        return Part(made, self.drop())
+        return PhasePart(made, self.drop())
 
     def drop(self) -> tuple[Act, ...]:
         """Taking the trigger and its function away."""
