@@ -19,6 +19,7 @@ def _group(name: str, panel: str) -> ListedVerb:
 VERBS = (
     _verb("init", _REVIEW),
     _verb("check", _REVIEW),
+    _verb("fix", _REVIEW),
     _verb("explain", _REVIEW),
     _verb("catalog", _REVIEW),
     _verb("sql", _REVIEW),

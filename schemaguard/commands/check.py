@@ -64,6 +64,17 @@ def check(
 
     Raises ConfigError, UsageError, HistoryError or ContractError where there can be no verdict.
     """
+    return from_top(check_here(options, reading, environ, live, clock), reading.files.root)
+
+
+def check_here(
+    options: CheckOptions,
+    reading: Reading,
+    environ: Mapping[str, str],
+    live: LiveWindow,
+    clock: Callable[[], float] = time.perf_counter,
+) -> CheckResult:
+    """As `check`, with files named from the root of the reading rather than that of the repository."""
     start = clock()
     now = datetime.now(UTC)
     config = reading.config
@@ -92,7 +103,7 @@ def check(
     replays = tuple(replay_history(history, reading, base) for history in histories)
     walked = remembering()
     findings = tuple(_with_edits(judge(replays, terms, walked), reading))
-    result = CheckResult(
+    return CheckResult(
         window=WindowUsed(window.source, window.at.astimezone(UTC).isoformat(timespec="seconds"), age_days),
         contracts=tuple(_used(contract) for contract in terms.contracts),
         revisions=tuple(_judged(replay, run, terms, walked) for replay in replays for run in _judged_runs(replay)),
@@ -110,7 +121,6 @@ def check(
         applied_by=config.applied_by,
         history_size=sum(len(replay.runs) for replay in replays),
     )
-    return from_top(result, reading.files.root)
 
 
 def _with_edits(findings: Iterable[Finding], reading: Reading) -> Iterator[Finding]:

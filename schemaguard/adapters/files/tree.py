@@ -27,6 +27,13 @@ class DiskFiles:
     """Path of what was asked for by itself → whether it is a file."""
     comparisons: list[tuple[str, ...]] = field(default_factory=list, repr=False)
     """What git said of each base that the files were compared with: the ref, whether a remote's was wanted, answers."""
+    written: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Path → text of what stands over the files on the disk: the tree as it would be with that."""
+
+    def with_texts(self, texts: Mapping[str, str]) -> "DiskFiles":
+        """The same tree as it would be if these texts were written; nothing is."""
+        named = {os.path.normpath(path): text for path, text in texts.items()}
+        return DiskFiles(self.root, written={**self.written, **named})
 
     def path_of(self, given: str | Path) -> str:
         """The path as the core knows it: relative to the root where it is inside, with forward slashes."""
@@ -37,6 +44,8 @@ class DiskFiles:
 
     def read(self, path: str) -> str | None:
         """The text of a file, None where there is no such file or it can't be read."""
+        if self.written and (text := self.written.get(os.path.normpath(path))) is not None:
+            return text
         if path not in self._texts:
             self._texts[path] = read_text(self._place(path), is_python=path.endswith(".py"))
         return self._texts[path]
@@ -44,7 +53,7 @@ class DiskFiles:
     def names(self, folder: str) -> tuple[str, ...] | None:
         """The names in a folder, sorted; None where there is no such folder."""
         if folder not in self._names:
-            kinds = read_kinds(self._place(folder))
+            kinds = self._kinds_of(folder)
             if kinds is None:
                 self._names[folder] = None
             else:
@@ -52,8 +61,18 @@ class DiskFiles:
                 self._listed.update((os.path.normpath(f"{folder}/{name}"), is_file) for name, is_file in kinds.items())
         return self._names[folder]
 
+    def _kinds_of(self, folder: str) -> dict[str, bool] | None:
+        kinds = read_kinds(self._place(folder))
+        if self.written:
+            here = os.path.normpath(folder)
+            new = {os.path.basename(path): True for path in self.written if (os.path.dirname(path) or ".") == here}  # noqa: PTH119, PTH120 - see _place
+            kinds = {**(kinds or {}), **new} if kinds is not None or new else None
+        return kinds
+
     def is_file(self, path: str) -> bool:
         """Whether there is such a file."""
+        if self.written and os.path.normpath(path) in self.written:
+            return True
         known = self._listed.get(path)
         if known is None:
             known = self._probed[path] = os.path.isfile(self._place(path))  # noqa: PTH113 - see _place

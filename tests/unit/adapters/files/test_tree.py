@@ -92,3 +92,20 @@ def test_what_was_seen_holds_until_one_thing_is_otherwise(files: DiskFiles, act:
     assert callable(act)
     act(files.root)
     assert not DiskFiles(files.root).is_as_seen(seen)
+
+
+@pytest.mark.parametrize("spelling", ["m/a.sql", "./m/a.sql", "m//a.sql"])
+def test_a_tree_with_texts_is_what_the_disk_would_be(tmp_path: Path, spelling: str) -> None:
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m/b.sql").write_text("old")
+    files = DiskFiles(tmp_path)
+    assert files.read("m/b.sql") == "old"
+    over = files.with_texts({spelling: "new", "m/b.sql": "newer", "n/c.sql": "1"}).with_texts({"d.sql": "2"})
+    assert (over.read("m/a.sql"), over.read(spelling), over.read("m/b.sql")) == ("new", "new", "newer")
+    assert over.names("m") == over.names("m/") == ("a.sql", "b.sql")
+    assert (over.names("n"), over.names(".")) == (("c.sql",), ("d.sql", "m"))
+    assert over.is_file("m/a.sql")
+    assert over.is_file("d.sql")
+    assert not over.is_file("m")
+    assert files.names("m") == ("b.sql",)
+    assert not (tmp_path / "m/a.sql").exists()

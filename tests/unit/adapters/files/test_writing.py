@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from schemaguard.adapters.files.writing import replace_text
+from schemaguard.adapters.files.tree import DiskFiles
+from schemaguard.adapters.files.writing import replace_text, rewrite_text
 from schemaguard.errors import UsageError
 
 
@@ -30,3 +31,33 @@ def test_a_folder_that_is_not_there_is_an_error_and_is_not_made(tmp_path: Path) 
     with pytest.raises(UsageError):
         replace_text(tmp_path / "missing/file", "text")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "written"),
+    [
+        (b"one\ntwo\n", b"one\n2\n"),
+        (b"one\r\ntwo\r\n", b"one\r\n2\r\n"),
+        (b"\xef\xbb\xbfone\ntwo\n", b"\xef\xbb\xbfone\n2\n"),
+        (b"one\ntwo", b"one\n2"),
+        ("é\ntwo\n".encode(), "é\n2\n".encode()),
+    ],
+)
+def test_a_rewritten_file_keeps_its_mark_and_its_line_ends(tmp_path: Path, content: bytes, written: bytes) -> None:
+    file = tmp_path / "a.py"
+    file.write_bytes(content)
+    before = DiskFiles(tmp_path).read("a.py")
+    assert before is not None
+    rewrite_text(file, before, before.replace("two", "2"))
+    assert file.read_bytes() == written
+
+
+@pytest.mark.parametrize("content", [b"one\r\ntwo\n", "# é\ntwo\n".encode("latin-1"), b"other\n", b""])
+def test_a_file_that_is_not_as_it_was_read_is_not_rewritten(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "a.sql"
+    file.write_bytes(content)
+    before = "read before\n" if content in (b"other\n", b"") else DiskFiles(tmp_path).read("a.sql")
+    assert before is not None
+    with pytest.raises(UsageError):
+        rewrite_text(file, before, "new\n")
+    assert file.read_bytes() == content
