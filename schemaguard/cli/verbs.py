@@ -30,6 +30,7 @@ VERBS = (
     _verb("resume", _OPERATE),
     _verb("reconcile", _OPERATE),
     _verb("status", _OPERATE),
+    _verb("serve", _OPERATE),
     _group("audit", _OPERATE),
     _verb("override", _CONTRACTS),
     _group("contracts", _CONTRACTS),

@@ -42,12 +42,14 @@ class Site:
         contracts: str | None = None,
         environ: Mapping[str, str] = os.environ,
         progress: "Progress | None" = None,
+        read_only: bool = False,
     ) -> None:
         self.here = here or Path.cwd()
         self.contracts_option = contracts
         self._environ = environ
         self._progress = progress
         self._given = (database_url, registry_uri, alias)
+        self._is_read_only = read_only
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -171,7 +173,7 @@ class Site:
         """The database with its control schema, connected; DatabaseError where either isn't there."""
         from schemaguard.adapters.control.database import ControlDatabase
 
-        return self._open.enter_context(ControlDatabase(self.database_url))
+        return self._open.enter_context(ControlDatabase(self.database_url, read_only=self._is_read_only))
 
     @cached_property
     def registry_if_any(self) -> "MlflowRegistry | None":

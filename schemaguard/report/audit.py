@@ -47,7 +47,7 @@ def show_log(entries: Sequence[Entry], console: Console) -> None:
             Text(visible(entry.event), _STYLES.get(entry.event, "")),
             Text(visible(entry.model or "")),
             Text(str(entry.operation or ""), "dim"),
-            Text(visible("; ".join(_facts(entry.payload)))),
+            Text(visible("; ".join(facts(entry.payload)))),
         ]
         for entry in entries
     ]
@@ -107,8 +107,8 @@ def _checkpoint(found: LedgerVerification) -> str:
     return f"{found.size}:{found.root.hex()}"
 
 
-def _facts(payload: Mapping[str, Any]) -> Iterator[str]:
-    """What an entry says, without what it leaves open."""
+def facts(payload: Mapping[str, Any]) -> Iterator[str]:
+    """What an entry or a step says, without what it leaves open."""
     rest = dict(payload)
     if "to" in rest and "from" in rest:
         before, after = rest.pop("from"), rest.pop("to")

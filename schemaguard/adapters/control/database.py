@@ -7,6 +7,7 @@ from typing import Any, Self, TypeVar
 import psycopg
 
 from schemaguard.adapters.control import (
+    browsing,
     journal,
     ledger,
     outbox,
@@ -26,6 +27,7 @@ from schemaguard.releases.now import Now
 from schemaguard.releases.overview import Overview
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import ConnectionLostError, Delivery
+from schemaguard.releases.records import ControlRecords
 from schemaguard.releases.release import Intent, Operation, Pointer, StepName
 from schemaguard.releases.seen import Seen
 from schemaguard.window.window import Window
@@ -51,11 +53,11 @@ def _finish() -> Any:
 class ControlDatabase:
     """One connection to the database that is migrated, for one operator."""
 
-    def __init__(self, url: str, *, lock_wait_s: float = 2.0) -> None:
+    def __init__(self, url: str, *, lock_wait_s: float = 2.0, read_only: bool = False) -> None:
         self._url = url
         self._lock_wait_s = lock_wait_s
         self._is_locked = False
-        self._connection = postgres.connect(url)
+        self._connection = postgres.connect(url, read_only=read_only)
         try:
             self._read(journal.require_control_schema)
         except DatabaseError:
@@ -134,6 +136,14 @@ class ControlDatabase:
     def operation(self, number: int | None = None) -> Operation | None:
         """That operation with its journal, or the open one."""
         return self._read(lambda c: journal.read_operation(c, number))
+
+    def records(self) -> ControlRecords:
+        """What the registry in the browser shows besides the overview, of one moment."""
+        return self._snapshot(browsing.read)
+
+    def mark(self) -> str:
+        """A text that is another one as soon as anything was done: what was read before may be old then."""
+        return self._read(browsing.mark)
 
     def unfinished(self) -> tuple[Operation, ...]:
         """Every operation that is open or waits, oldest first."""

@@ -114,6 +114,11 @@ def read_unfinished(connection: Connection) -> tuple[Operation, ...]:
     return tuple(_operation(row) for row in rows)
 
 
+def read_all(connection: Connection) -> tuple[Operation, ...]:
+    """Every operation, oldest first."""
+    return tuple(_operation(row) for row in connection.execute(f"{_OPERATIONS}order by o.id"))
+
+
 def read_history(connection: Connection, model: str) -> tuple[Operation, ...]:
     """The operations of a model that switched its pointer, oldest first."""
     rows = connection.execute(

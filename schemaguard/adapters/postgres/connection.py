@@ -45,10 +45,11 @@ order by xact_start limit 1"""
 RETRIED = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 
 
-def connect(url: str, *, application: str = "schemaguard") -> Connection:
+def connect(url: str, *, application: str = "schemaguard", read_only: bool = False) -> Connection:
     """An autocommit connection whose statements end soon after their client does; DatabaseError where there is none.
 
-    The URL may name a driver of SQLAlchemy's. ConfigError where it can't be read.
+    The URL may name a driver of SQLAlchemy's. ConfigError where it can't be read. `read_only`: the server refuses
+    whatever would change something.
     """
     address = libpq_url(url)
     try:
@@ -58,6 +59,8 @@ def connect(url: str, *, application: str = "schemaguard") -> Connection:
         # A killed client's statement would go on and commit.
         connection.execute("set client_connection_check_interval = '200ms'")
         connection.execute("set idle_in_transaction_session_timeout = '60s'")
+        if read_only:
+            connection.execute("set default_transaction_read_only = on")
     except psycopg.Error as error:
         raise DatabaseError(
             f"cannot reach the database: {without_secrets(_reason(error), url)}",

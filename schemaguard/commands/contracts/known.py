@@ -62,27 +62,32 @@ def read_book(site: Site) -> Book:
 
     The windows are the database's, else the lock file's, else the dates' in the contracts.
     """
-    files, now = site.contract_files(), site.now()
-    folder = site.relative(site.contracts_folder)
-    url, asked = site.environment.database_url, ""
-    if url is not None:
-        from schemaguard.adapters import control
-        from schemaguard.adapters.postgres.connection import connect, place
+    url = site.environment.database_url
+    if url is None:
+        return book_of_files(site)
+    from schemaguard.adapters import control
+    from schemaguard.adapters.postgres.connection import connect, place
 
-        with connect(url) as connection:
-            is_installed = control.is_installed(connection)
-        if is_installed:
-            database = site.database
-            window = database.window()
-            listed = listing(files, database.bound(), window)
-            return Book(listed, window, now, folder, place(url), database.catalog())
-        asked = f"; {place(url)} has no control schema yet: schemaguard install"
+    with connect(url) as connection:
+        is_installed = control.is_installed(connection)
+    if not is_installed:
+        return book_of_files(site, f"; {place(url)} has no control schema yet: schemaguard install")
+    files, now = site.contract_files(), site.now()
+    database = site.database
+    window = database.window()
+    listed = listing(files, database.bound(), window)
+    return Book(listed, window, now, site.relative(site.contracts_folder), place(url), database.catalog())
+
+
+def book_of_files(site: Site, note: str = "") -> Book:
+    """The folder's contracts alone, whether or not there is a database; `note` goes where the windows' source is."""
+    files, now = site.contract_files(), site.now()
     lock = site.window_lock(now)
     where = "the dates in the contracts"
     if lock is not None:
         where = f"{site.relative(site.contracts_folder / LOCK)}, {lock.age_days(now)} days old"
     window = lock or from_dates([file.contract for file in files], now)
-    return Book(listing(files, (), window), window, now, folder, f"{where}{asked}")
+    return Book(listing(files, (), window), window, now, site.relative(site.contracts_folder), f"{where}{note}")
 
 
 def bench(site: Site, known: Book, migrations: str | None, initial: Path | None) -> Bench:

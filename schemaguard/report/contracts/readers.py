@@ -42,15 +42,15 @@ def _verdict(found: Readership) -> tuple[str, str]:
     match found.answer:
         case "no":
             first = next(use for use in found.inside if use.until is None and use.usage.is_certain)
-            return "NO", f"{_who(first)} {_does(first, found)}, {_until(first)}{_others(found, first)}"
+            return "NO", f"{_who(first)} {does(first, found)}, {held_until(first)}{_others(found, first)}"
         case "later":
             last, end = found.inside[0], found.until
             assert end is not None
             others = _others(found, last)
-            return f"FROM {words.day_after(end)} ON", f"{_who(last)} {_does(last, found)}, {_until(last)}{others}"
+            return f"FROM {words.day_after(end)} ON", f"{_who(last)} {does(last, found)}, {held_until(last)}{others}"
         case "unproven":
             first = next(use for use in found.inside if not use.usage.is_certain)
-            return "UNPROVEN", f"{_who(first)} may use it, {_until(first)}{_others(found, first)}"
+            return "UNPROVEN", f"{_who(first)} may use it, {held_until(first)}{_others(found, first)}"
         case _:
             return "YES", f"no contract in its window names it{_soon(found)}"
 
@@ -70,13 +70,15 @@ def _who(use: SharedUse) -> str:
     return f"{names(use.versions)} ({use.role})"
 
 
-def _does(use: SharedUse, found: Readership) -> str:
+def does(use: SharedUse, found: Readership) -> str:
+    """What its versions do with it: `reads it`, `writes it`, or both."""
     mine = [each for each in found.inside if each.versions == use.versions]
     verbs = {_VERBS[each.usage.access] for each in mine}
     return f"{' and '.join(sorted(verbs))} it"
 
 
-def _until(use: SharedUse) -> str:
+def held_until(use: SharedUse) -> str:
+    """Until when its contract holds, in words."""
     first = use.versions[0]
     last_day = words.day(use.until) if use.until is not None else None
     return until_when(Reader(first.contract.model, first.version, use.usage.access, use.role, last_day))
@@ -118,18 +120,19 @@ def _use(alike: Sequence[SharedUse], at: datetime) -> Text:
     if is_inside:
         days = words.days_left(use.until, at)
         left = f" ({plural(days, 'day')} left)" if days is not None else ""
-        text.append(f" ({visible(use.role)}), {_until(use)}{left}")
+        text.append(f" ({visible(use.role)}), {held_until(use)}{left}")
     elif use.role == UNPUBLISHED:
         text.append(f" {_VERBS[use.usage.access]} it once it is released", style)
     elif use.until is not None:
         text.append(f" {_VERBS[use.usage.access]} it; its window was over on {words.day(use.until)}", style)
     places = list(dict.fromkeys(_place(each) for each in alike))
     more = f" and {plural(len(places) - 1, 'other')}" if len(places) > 1 else ""
-    text.append(f" · {visible(_way(use))} · {visible(places[0])}{more}", style)
+    text.append(f" · {visible(way(use))} · {visible(places[0])}{more}", style)
     return text
 
 
-def _way(use: SharedUse) -> str:
+def way(use: SharedUse) -> str:
+    """How it gets at it, such as `through the table`."""
     usage, contract = use.usage, use.usage.contract
     if usage.view is not None:
         return f"through the view {usage.view}"

@@ -1,0 +1,1 @@
+"""The pages: each takes a snapshot and what its address names, and returns a value."""

@@ -1,0 +1,104 @@
+"""Keeps the last snapshot, and takes a new one as soon as a file was written or anything was done in the database."""
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from schemaguard.commands.serve import Snapshot, folder_mark, take
+from schemaguard.commands.site import Site
+from schemaguard.errors import SchemaguardError
+
+LOOK_S = 1.0
+"""How often, at most, it is looked whether anything has changed."""
+OLDEST_S = 60.0
+"""What nothing tells of, such as a table that somebody made by hand, is seen after this time."""
+
+
+class Shelf:
+    """The snapshot that pages are made from; many threads may ask."""
+
+    def __init__(self, open_site: Callable[[], Site], *, look_s: float = LOOK_S, oldest_s: float = OLDEST_S) -> None:
+        self._open_site = open_site
+        self._look_s, self._oldest_s = look_s, oldest_s
+        self._lock = threading.Lock()
+        self._found: Snapshot | SchemaguardError | None = None
+        self._mark = ""
+        self._looked = self._taken = 0.0
+        self._folders: tuple[Path, ...] = ()
+        self._watching: Site | None = None
+        self._is_renewing = False
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is a snapshot."""
+        return isinstance(self._found, Snapshot)
+
+    def snapshot(self) -> Snapshot:
+        """Everything as of now, or as of the last change. What can't be used is raised as it was when it was taken."""
+        with self._lock:
+            now = time.monotonic()
+            if self._found is None or (now - self._looked >= self._look_s and self._look()):
+                self._take()
+            elif now - self._taken >= self._oldest_s and not self._is_renewing:
+                self._is_renewing = True
+                threading.Thread(target=self._renew, daemon=True).start()
+            found = self._found
+        if isinstance(found, SchemaguardError):
+            raise found
+        assert found is not None
+        return found
+
+    def _look(self) -> bool:
+        """Whether anything has changed since the last snapshot."""
+        self._looked = time.monotonic()
+        return self._current_mark() != self._mark
+
+    def _current_mark(self) -> str:
+        return f"{self._database_mark()}\n{folder_mark(self._folders)}"
+
+    def _database_mark(self) -> str:
+        if self._watching is None:
+            self._watching = self._open_site()
+        try:
+            return self._watching.database.mark() if self._watching.environment.database_url else ""
+        except SchemaguardError as error:
+            self._watching.close()
+            self._watching = None
+            return error.what
+
+    def _take(self) -> None:
+        # Looked at before anything is read: what changes meanwhile is seen at the next look.
+        site = self._open_site()
+        folders = _folders(site, None)
+        self._folders = self._folders or folders
+        mark = self._current_mark()
+        try:
+            with site:
+                found: Snapshot | SchemaguardError = take(site).prepare()
+        except SchemaguardError as error:
+            found = error
+        more = _folders(site, found if isinstance(found, Snapshot) else None)
+        if set(more) != set(self._folders):
+            self._folders = more
+            mark = self._current_mark()
+        self._found, self._mark = found, mark
+        self._looked = self._taken = time.monotonic()
+
+    def _renew(self) -> None:
+        try:
+            with self._lock:
+                self._take()
+        finally:
+            self._is_renewing = False
+
+
+def _folders(site: Site, snapshot: Snapshot | None) -> tuple[Path, ...]:
+    """The folders that a snapshot was read from."""
+    found = {site.contracts_folder: None}
+    if site.config.file is not None:
+        found[site.config.file] = None
+    for each in snapshot.histories if snapshot is not None else ():
+        for run in each.replay.runs:
+            found[(site.here / run.revision.file).parent] = None
+    return tuple(found)
