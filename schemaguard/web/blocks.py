@@ -40,7 +40,7 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class PointInTime:
     """A time: the day, how long until then or since, or both; the exact time is behind it."""
 
     at: datetime
@@ -54,7 +54,7 @@ class TerminalCommand:
     text: str
 
 
-Inline = Span | Mark | Chip | Moment | TerminalCommand
+Inline = Span | Mark | Chip | PointInTime | TerminalCommand
 Words = tuple[Inline, ...]
 
 

@@ -11,7 +11,7 @@ from schemaguard.report.check.readers import without_end
 from schemaguard.report.check.sentences import plural
 from schemaguard.report.visible import visible
 from schemaguard.web import addresses
-from schemaguard.web.blocks import Chip, Inline, Look, Mark, Moment, Span, Words, words
+from schemaguard.web.blocks import Chip, Inline, Look, Mark, PointInTime, Span, Words, words
 
 FITS = Mark("ok", "fits", "ok")
 BREAKS = Mark("breaks", "breaks", "breaks")
@@ -119,8 +119,8 @@ def ends(each: ListedContract, at: datetime) -> Words:
     if each.until is None:
         return (quiet(without_end(each.standing).removeprefix("until ")),)
     if each.until <= at:
-        return words(quiet("over since "), Moment(last_day(each.until), "day"))
-    return (Moment(last_day(each.until), "both"),)
+        return words(quiet("over since "), PointInTime(last_day(each.until), "day"))
+    return (PointInTime(last_day(each.until), "both"),)
 
 
 def fit(found: Fitness | None, *, with_cause: bool = True) -> Words:

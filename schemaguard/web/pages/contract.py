@@ -18,11 +18,11 @@ from schemaguard.web.blocks import (
     EmptyNote,
     FactList,
     Mark,
-    Moment,
     Page,
     PageAnswer,
     Panel,
     Picks,
+    PointInTime,
     Span,
     Words,
     file_text,
@@ -88,13 +88,13 @@ def _answer(snapshot: Snapshot, each: ListedContract) -> PageAnswer:
         return answer(key, who=who, cause=wording.cause(fit))
     more = _held_by(snapshot, each) if is_inside else ()
     if each.until is not None and each.until <= snapshot.at and each.standing not in _STANDING:
-        return answer("contract-over", who=who, until=Moment(wording.last_day(each.until), "exact"))
+        return answer("contract-over", who=who, until=PointInTime(wording.last_day(each.until), "exact"))
     if each.standing in _STANDING:
         return answer(_STANDING[each.standing], more, who=who)
     if each.until is None:
         return answer("contract-endless", more, who=who)
     key = "contract-superseded" if each.standing == "superseded" else "contract-until"
-    return answer(key, more, who=who, until=Moment(wording.last_day(each.until), "day"))
+    return answer(key, more, who=who, until=PointInTime(wording.last_day(each.until), "day"))
 
 
 def _held_by(snapshot: Snapshot, each: ListedContract) -> Words:
@@ -203,7 +203,9 @@ def _glance(snapshot: Snapshot, each: ListedContract, mine: Sequence[ListedContr
         ("Digest", words(wording.name(f"{contract.digest[:12]}…"))),
     ]
     if bound is not None:
-        facts.append(("Published", words(Moment(bound.published_at, "both"), f" by {visible(bound.published_by)}")))
+        facts.append(
+            ("Published", words(PointInTime(bound.published_at, "both"), f" by {visible(bound.published_by)}"))
+        )
         if contract.reads_through != "copy":
             facts.append(("Views", words(wording.name(bound.view_schema))))
     if each.changes:
@@ -223,8 +225,8 @@ def _served(snapshot: Snapshot, each: ListedContract) -> Words:
     intervals = windows.serving(snapshot.control.records.entries).get((each.contract.model, each.version), ())
     said: list[Words] = []
     for since, until in intervals[-2:]:
-        end = words(Moment(until, "day")) if until is not None else words("now")
-        said.append(words("; " if said else "", Moment(since, "day"), " – ", end))
+        end = words(PointInTime(until, "day")) if until is not None else words("now")
+        said.append(words("; " if said else "", PointInTime(since, "day"), " – ", end))
     return words(*said) if said else (wording.quiet("not yet"),)
 
 

@@ -14,12 +14,12 @@ from schemaguard.web.blocks import (
     FactList,
     Grid,
     Mark,
-    Moment,
     Page,
     PageAnswer,
     Panel,
     Paragraph,
     Picks,
+    PointInTime,
     Span,
     Words,
     grouped,
@@ -92,7 +92,7 @@ def _table(shown: Sequence[Entry]) -> Grid:
         days.setdefault(f"{each.at:%-d %B %Y}", []).append(
             (
                 (Span(str(each.position)),),
-                (Moment(each.at, "clock"),),
+                (PointInTime(each.at, "clock"),),
                 words(visible(each.actor)),
                 words(Span(visible(each.event), "bold")),
                 (wording.name(each.model, addresses.model(each.model)),) if each.model else (),

@@ -20,10 +20,10 @@ from schemaguard.web.blocks import (
     FactList,
     Figures,
     Mark,
-    Moment,
     Page,
     PageAnswer,
     Panel,
+    PointInTime,
     Role,
     Sign,
     Span,
@@ -70,7 +70,7 @@ def index(snapshot: Snapshot) -> Page:
             words(visible(_title(each.operation))),
             (_STATES[each.operation.state.value],),
             words(_cost(each)),
-            (Moment(each.operation.opened_at, "both"),),
+            (PointInTime(each.operation.opened_at, "both"),),
             words(visible(each.operation.intent.actor)),
             words(visible(each.operation.intent.reason)),
         )
@@ -128,7 +128,7 @@ def build(snapshot: Snapshot, number: int) -> Page:
         command=command_line("audit", "log", operation.model),
         section=addresses.OPERATIONS,
         crumbs=(("Operations", addresses.OPERATIONS),),
-        meta=(Moment(operation.opened_at, "relative"),),
+        meta=(PointInTime(operation.opened_at, "relative"),),
         document={**_document(record), "plan": dict(operation.document)},
     )
 
@@ -303,10 +303,10 @@ def _why(record: OperationRecord, control: BrowsedControl) -> Panel:
     found: list[tuple[str, Words]] = [
         ("Reason", words(visible(operation.intent.reason))),
         ("By", words(wording.name(operation.intent.actor))),
-        ("Opened", (Moment(operation.opened_at, "exact"),)),
+        ("Opened", (PointInTime(operation.opened_at, "exact"),)),
     ]
     if operation.closed_at is not None:
-        found.append(("Closed", (Moment(operation.closed_at, "exact"),)))
+        found.append(("Closed", (PointInTime(operation.closed_at, "exact"),)))
     if operation.intent.metric:
         found.append(("Metric", words(visible(operation.intent.metric))))
     found += [

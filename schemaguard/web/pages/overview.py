@@ -15,11 +15,11 @@ from schemaguard.web.blocks import (
     Columns,
     EmptyNote,
     Mark,
-    Moment,
     Page,
     PageAnswer,
     Panel,
     Paragraph,
+    PointInTime,
     Span,
     TerminalCommand,
     Todo,
@@ -120,7 +120,7 @@ def _next_end(inside: list[ListedContract]) -> Words:
     first = next((each for each in inside if each.until is not None), None)
     if first is None or first.until is None:
         return ()
-    end = Moment(wording.last_day(first.until), "relative")
+    end = PointInTime(wording.last_day(first.until), "relative")
     return words("Next to end: the window of ", wording.version(first), " ", end, ".")
 
 
@@ -241,8 +241,8 @@ def _way_back(pointer: Pointer, snapshot: Snapshot) -> Words:
     if previous is None or previous.until is None:
         return words(visible(pointer.previous))
     if previous.until <= snapshot.at:
-        return words(visible(pointer.previous), wording.quiet(" over since "), Moment(previous.until, "day"))
-    return words(visible(pointer.previous), " until ", Moment(wording.last_day(previous.until), "day"))
+        return words(visible(pointer.previous), wording.quiet(" over since "), PointInTime(previous.until, "day"))
+    return words(visible(pointer.previous), " until ", PointInTime(wording.last_day(previous.until), "day"))
 
 
 def _owner(snapshot: Snapshot, model: str) -> str:
@@ -305,7 +305,7 @@ def _retired(control: BrowsedControl) -> Panel:
                 else wording.table(each.retired.table),
             ),
             words(wording.size(each.size_bytes)),
-            (Moment(each.retired.purge_after, "both"),),
+            (PointInTime(each.retired.purge_after, "both"),),
         )
         for each in kept
     ]

@@ -19,12 +19,12 @@ from schemaguard.web.blocks import (
     Columns,
     EmptyNote,
     Mark,
-    Moment,
     Page,
     PageAnswer,
     Panel,
     Paragraph,
     Picks,
+    PointInTime,
     Span,
     TerminalCommand,
     Words,
@@ -206,7 +206,7 @@ def _parts(use: SharedUse, found: Readership) -> dict[str, str | Words]:
 def _earliest(found: Readership) -> Words:
     if found.until is None:
         return ()
-    return words("From ", Moment(found.until, "day"), " on nobody with a contract needs it. ")
+    return words("From ", PointInTime(found.until, "day"), " on nobody with a contract needs it. ")
 
 
 def _others(found: Readership, shown: SharedUse) -> Words:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from schemaguard import __version__
 from schemaguard.web import addresses
-from schemaguard.web.blocks import Moment, Page, Words
+from schemaguard.web.blocks import Page, PointInTime, Words
 from schemaguard.web.writers import inline
 from schemaguard.web.writers.links import Links
 
@@ -68,7 +68,7 @@ class _Said:
 
     def moment(self, at: datetime, form: Any) -> Markup:
         """A time."""
-        return inline.html((Moment(at, form),), self._links, self._now)
+        return inline.html((PointInTime(at, form),), self._links, self._now)
 
     def exactly(self, at: datetime) -> str:
         """A time to the second."""

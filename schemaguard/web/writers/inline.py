@@ -5,7 +5,7 @@ from typing import assert_never
 
 from markupsafe import Markup, escape
 
-from schemaguard.web.blocks import Chip, Inline, Mark, Moment, Sign, Span, TerminalCommand, Words
+from schemaguard.web.blocks import Chip, Inline, Mark, PointInTime, Sign, Span, TerminalCommand, Words
 from schemaguard.web.writers.links import Links
 
 _CHIPS = {"": "chip", "solid": "chip solid", "tint": "chip role accent", "dash": "chip dash"}
@@ -25,7 +25,7 @@ def _html(each: Inline, links: Links, now: datetime) -> Markup:
             return Markup('<span class="mark {}">{}{}</span>').format(each.role, icon(each.sign), each.text)
         case Chip():
             return Markup('<span class="{}">{}</span>').format(_CHIPS[each.look], each.text)
-        case Moment():
+        case PointInTime():
             return _moment(each, now)
         case TerminalCommand():
             return Markup('<code class="cmd"><span>{}</span></code>').format(each.text)
@@ -65,7 +65,7 @@ def icon(sign: Sign) -> Markup:
     return Markup('<svg viewBox="0 0 16 16" aria-hidden="true"><use href="#m-{}"/></svg>').format(sign)
 
 
-def _moment(each: Moment, now: datetime) -> Markup:
+def _moment(each: PointInTime, now: datetime) -> Markup:
     exact, iso = exactly(each.at), each.at.astimezone(UTC).isoformat(timespec="seconds")
     if each.form == "both":
         day = Markup('<time datetime="{}" title="{}">{}</time>').format(iso, exact, day_of(each.at, now))
@@ -76,7 +76,7 @@ def _moment(each: Moment, now: datetime) -> Markup:
     return Markup('<time datetime="{}" title="{}"{}>{}</time>').format(iso, exact, mark, shown)
 
 
-def moment_text(each: Moment, now: datetime) -> str:
+def moment_text(each: PointInTime, now: datetime) -> str:
     """A time as a reader sees it."""
     match each.form:
         case "day":
@@ -125,7 +125,7 @@ def plain(said: Words, now: datetime) -> str:
 
 def _plain(each: Inline, now: datetime) -> str:
     match each:
-        case Moment():
+        case PointInTime():
             return moment_text(each, now)
         case Span() | Mark() | Chip() | TerminalCommand():
             return each.text
