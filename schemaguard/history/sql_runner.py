@@ -13,6 +13,7 @@ from schemaguard.history.history import Script, Section
 from schemaguard.history.replay import Outcome
 from schemaguard.history.revision import Direction, Revision, Run, Step
 from schemaguard.history.undoing import Undoing, undone
+from schemaguard.sql.reading.confirming import confirmed
 from schemaguard.sql.reading.statement import Statement
 from schemaguard.sql.reading.statements import pieces
 from schemaguard.sql.reading.translate import translate_piece
@@ -66,7 +67,8 @@ def _as_left(catalog: Catalog, search_path: tuple[str, ...]) -> Catalog:
 def run_section(section: Section, catalog: Catalog) -> tuple[Step, ...]:
     """The steps of one script, each with the transaction that it runs in."""
     statements = [
-        (piece.statement, translate_piece(piece)) for piece in pieces(section.text, section.file, section.first_line)
+        (piece.statement, confirmed(piece.statement.sql, translate_piece(piece)))
+        for piece in pieces(section.text, section.file, section.first_line)
     ]
     mode = section.transactions
     if mode == "implicit":

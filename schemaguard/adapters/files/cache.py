@@ -112,7 +112,7 @@ def versions_of_evaluation() -> tuple[str, ...]:
     The distributions' folders are looked at, for importing SQLAlchemy or importlib.metadata takes longer than a run.
     """
     found = [sys.version]
-    for name in ("alembic", "sqlalchemy", "sqlglot", "sqlglotc"):
+    for name in ("alembic", "sqlalchemy", "sqlglot", "sqlglotc", "postgast"):
         spec = find_spec(name)
         if spec is None or spec.origin is None:
             found.append(f"{name} is missing")

@@ -26,6 +26,7 @@ from schemaguard.history.absence import finds_nothing
 from schemaguard.history.folding import fold, is_refusal
 from schemaguard.history.revision import Step
 from schemaguard.history.undoing import Undoing, undone
+from schemaguard.sql.reading.confirming import confirmed
 from schemaguard.sql.reading.statement import Statement
 from schemaguard.sql.reading.translate import translate
 
@@ -135,6 +136,8 @@ class Recorder:
         changes = translate(filled(sql).strip(), has_holes=has_hole(sql))
         if has_hole(sql):
             changes = tuple(_with_open_defaults(change) for change in self._as_far_as_known(sql, changes))
+        else:
+            changes = confirmed(sql.strip(), changes)
         text = shown(sql).strip()
         self._record(text, changes, None if not parameters else _plain(parameters), many=many)
 

@@ -78,6 +78,8 @@ def _create_schema(cursor: Cursor) -> Iterator[Change]:
         schema = schema or role
     yield CreateSchema(schema, if_not_exists)
     while not cursor.is_done:
+        if if_not_exists:
+            raise cursor.refusal("the end of a CREATE SCHEMA IF NOT EXISTS")
         if cursor.key not in _SCHEMA_ELEMENTS:
             raise cursor.refusal("CREATE or GRANT")
         begin = cursor.at

@@ -6,6 +6,7 @@ from operator import itemgetter
 
 from schemaguard.catalog.changes import Change, NoEffect, Opaque, Unreadable
 from schemaguard.sql.reading.cursor import Cursor, SyntaxRefusal, UnknownMeaning
+from schemaguard.sql.reading.escapes import wrong_escape
 from schemaguard.sql.reading.grammar.sessions import psql
 from schemaguard.sql.reading.readers import read
 from schemaguard.sql.reading.statements import Piece, split
@@ -22,7 +23,7 @@ _IS_PARENTHESIS = frozenset("()").__contains__
 def translate_piece(piece: Piece) -> tuple[Change, ...]:
     """As `translate` of the statement's text, which isn't read for its tokens again where they are known."""
     sql = piece.statement.sql
-    if not piece.tokens or len(sql) > LONGEST or not _can_be_sent(sql) or ";" in map(_KEY, piece.tokens):
+    if not piece.tokens or len(sql) > LONGEST or not can_be_sent(sql) or ";" in map(_KEY, piece.tokens):
         return translate(sql)
     return _changes(piece.text, piece.tokens, has_holes=False)
 
@@ -35,7 +36,7 @@ def translate(sql: str, *, has_holes: bool = False) -> tuple[Change, ...]:
     """
     if len(sql) > LONGEST:
         return (Opaque(f"the statement is longer than {LONGEST:,} characters"),)
-    if not _can_be_sent(sql):
+    if not can_be_sent(sql):
         return (Unreadable("it contains a character that PostgreSQL doesn't know"),)
     tokens, _ = tokenize(sql)
     if tokens and tokens[-1].kind == BROKEN:
@@ -53,7 +54,7 @@ def translate(sql: str, *, has_holes: bool = False) -> tuple[Change, ...]:
     return _changes(sql, tokens, has_holes)
 
 
-def _can_be_sent(sql: str) -> bool:
+def can_be_sent(sql: str) -> bool:
     """Whether the text has an encoding: Python's strings may hold zeros and halves of surrogate pairs, no query can."""
     if "\x00" in sql:
         return False
@@ -66,6 +67,8 @@ def _can_be_sent(sql: str) -> bool:
 def _changes(sql: str, tokens: Sequence[Token], has_holes: bool) -> tuple[Change, ...]:
     if (unbalanced := _unbalanced(tokens)) is not None:
         return (Unreadable(unbalanced),)
+    if "\\" in sql and (wrong := wrong_escape(sql, tokens)) is not None:
+        return (Unreadable(wrong),)
     found: list[Change] = []
     try:
         found += read(Cursor(sql, tokens, has_holes=has_holes))

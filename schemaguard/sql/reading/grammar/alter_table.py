@@ -193,6 +193,8 @@ def _alter(cursor: Cursor, table: Name) -> Change | list[Change]:
         if cursor.accept("inherit") or cursor.accept("no", "inherit"):
             return SetTableOption(table, f"alter constraint {quote_identifier(constraint)} {cursor.since(begin)}")
         given = attributes(cursor)
+        if not given.valid:
+            raise cursor.refusal("no NOT VALID, which is for new constraints,")
         return AlterConstraint(table, constraint, given.deferrable, given.initially_deferred)
     cursor.accept("column")
     if cursor.token.kind == NUMBER:  # ALTER INDEX … ALTER COLUMN 2 SET STATISTICS

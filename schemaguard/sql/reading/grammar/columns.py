@@ -47,7 +47,7 @@ def column_constraints(cursor: Cursor, column: Column, serial: bool = False) -> 
 def _constraint(cursor: Cursor, column: Column, name: str | None) -> Column | Constraint:
     match cursor.key:
         case "not" if cursor.accept("not", "null"):
-            attributes(cursor)
+            attributes(cursor, of_column=True)
             return replace(column, not_null=True)
         case "null":
             cursor.take()
@@ -57,10 +57,10 @@ def _constraint(cursor: Cursor, column: Column, name: str | None) -> Column | Co
             return replace(column, default=default_expression(cursor))
         case "check":
             cursor.take()
-            return check(cursor, name)
+            return check(cursor, name, of_column=True)
         case "references":
             cursor.take()
-            return references(cursor, name, (column.name,))
+            return references(cursor, name, (column.name,), of_column=True)
         case "primary" | "unique":
             return _key(cursor, column.name, name)
         case "generated":
@@ -68,7 +68,7 @@ def _constraint(cursor: Cursor, column: Column, name: str | None) -> Column | Co
             return _generated(cursor, column)
         case "deferrable" | "initially" | "not" | "enforced" | "no":
             before = cursor.at
-            attributes(cursor)
+            attributes(cursor, of_column=True)
             if cursor.at == before:
                 raise cursor.refusal("a column constraint")
             return column
@@ -93,11 +93,11 @@ def _key(cursor: Cursor, column: str, name: str | None) -> PrimaryKey | Unique:
     if cursor.accept("unique"):
         distinct = nulls_distinct(cursor)
         include = index_parameters(cursor)
-        given = attributes(cursor)
+        given = attributes(cursor, of_column=True)
         return Unique(name, (column,), include, distinct, given.deferrable, given.initially_deferred)
     cursor.expect("primary", "key")
     include = index_parameters(cursor)
-    given = attributes(cursor)
+    given = attributes(cursor, of_column=True)
     return PrimaryKey(name, (column,), include, given.deferrable, given.initially_deferred)
 
 

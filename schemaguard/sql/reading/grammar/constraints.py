@@ -60,12 +60,12 @@ def table_constraint(cursor: Cursor) -> tuple[Constraint | NotNull, str | None]:
     raise cursor.refusal("a constraint")
 
 
-def check(cursor: Cursor, name: str | None) -> Check:
+def check(cursor: Cursor, name: str | None, *, of_column: bool = False) -> Check:
     """What follows CHECK."""
     begin = cursor.at + 1
     definition = cursor.enclosed_expression()
     columns = columns_between(cursor, begin, cursor.at - 1)
-    given = attributes(cursor)
+    given = attributes(cursor, of_column=of_column)
     return Check(name, definition, columns, valid=given.valid and given.enforced, no_inherit=given.no_inherit)
 
 
@@ -146,7 +146,7 @@ def _exclusion(cursor: Cursor, name: str | None) -> Exclusion:
     return Exclusion(name, tuple(elements), method, predicate)
 
 
-def references(cursor: Cursor, name: str | None, columns: tuple[str, ...]) -> ForeignKey:
+def references(cursor: Cursor, name: str | None, columns: tuple[str, ...], *, of_column: bool = False) -> ForeignKey:
     """What follows REFERENCES."""
     table = cursor.name()
     found = ForeignKey(name, columns, table, _period_columns(cursor)[0] if cursor.key == "(" else ())
@@ -156,10 +156,10 @@ def references(cursor: Cursor, name: str | None, columns: tuple[str, ...]) -> Fo
         elif cursor.accept("on", "delete"):
             found = replace(found, on_delete=_action(cursor))
         elif cursor.accept("on", "update"):
-            found = replace(found, on_update=_action(cursor))
+            found = replace(found, on_update=_action(cursor, takes_columns=False))
         else:
             break
-    given = attributes(cursor)
+    given = attributes(cursor, of_column=of_column)
     return replace(
         found,
         valid=given.valid and given.enforced,
@@ -168,7 +168,7 @@ def references(cursor: Cursor, name: str | None, columns: tuple[str, ...]) -> Fo
     )
 
 
-def _action(cursor: Cursor) -> ReferentialAction:
+def _action(cursor: Cursor, *, takes_columns: bool = True) -> ReferentialAction:
     if cursor.accept("no", "action"):
         return "NO ACTION"
     if cursor.accept("restrict"):
@@ -179,27 +179,45 @@ def _action(cursor: Cursor) -> ReferentialAction:
     if found == "SET DEFAULT":
         cursor.expect("set", "default")
     if cursor.key == "(":
+        if not takes_columns:
+            raise cursor.refusal("no list of columns, which is for ON DELETE,")
         cursor.identifiers()
     return found
 
 
-def attributes(cursor: Cursor) -> Attributes:
-    """DEFERRABLE, INITIALLY …, NOT VALID, NO INHERIT, [NOT] ENFORCED, in any order."""
-    found = Attributes()
-    while True:
-        if cursor.key not in ("deferrable", "not", "initially", "no", "enforced"):
-            return found
-        if cursor.accept("deferrable"):
-            found = replace(found, deferrable=True)
-        elif cursor.accept("initially", "deferred"):
-            found = replace(found, initially_deferred=True, deferrable=True)
-        elif cursor.accept("not", "valid"):
-            found = replace(found, valid=False)
-        elif cursor.accept("no", "inherit"):
-            found = replace(found, no_inherit=True)
-        elif cursor.accept("not", "enforced"):
-            found = replace(found, enforced=False)
-        elif not (
-            cursor.accept("not", "deferrable") or cursor.accept("initially", "immediate") or cursor.accept("enforced")
-        ):
-            return found
+def attributes(cursor: Cursor, *, of_column: bool = False) -> Attributes:
+    """DEFERRABLE, INITIALLY …, NOT VALID, NO INHERIT, [NOT] ENFORCED, in any order.
+
+    Where a column's conflict, it isn't the parser that refuses them.
+    """
+    given: set[str] = set()
+    while cursor.key in _ATTRIBUTE_STARTS:
+        begin = cursor.at
+        found = next((words for words in _ATTRIBUTES if cursor.accept(*words.split())), None)
+        if found is None:
+            break
+        if not of_column and any(found in pair and pair & given - {found} for pair in _CONFLICTING):
+            cursor.move(begin)
+            raise cursor.refusal("no property that conflicts with one before it")
+        given.add(found)
+    return Attributes(
+        deferrable=not given.isdisjoint(("deferrable", "initially deferred")),
+        initially_deferred="initially deferred" in given,
+        valid="not valid" not in given,
+        no_inherit="no inherit" in given,
+        enforced="not enforced" not in given,
+    )
+
+
+_ATTRIBUTE_STARTS = ("deferrable", "not", "initially", "no", "enforced")
+_ATTRIBUTES = (
+    "deferrable", "not deferrable", "initially deferred", "initially immediate", "not valid", "no inherit", "enforced",
+    "not enforced",
+)  # fmt: skip
+_CONFLICTING: tuple[frozenset[str], ...] = (
+    frozenset({"deferrable", "not deferrable"}),
+    frozenset({"initially deferred", "not deferrable"}),
+    frozenset({"initially deferred", "initially immediate"}),
+    frozenset({"enforced", "not enforced"}),
+)
+"""Pairs of which a table's constraint has at most one: `ConstraintAttributeSpec` of gram.y."""

@@ -84,11 +84,17 @@ def _drop_on_table(cursor: Cursor, kind: ObjectKind) -> Change:
 
 def _drop_callable(cursor: Cursor, kind: ObjectKind) -> Iterator[Change]:
     if_exists = cursor.accept("if", "exists")
-    found = [(cursor.any_name(), argument_types(cursor))]
+    found = [(cursor.any_name(), _dropped_arguments(cursor, kind))]
     while cursor.accept(","):
-        found.append((cursor.any_name(), argument_types(cursor)))
+        found.append((cursor.any_name(), _dropped_arguments(cursor, kind)))
     cascade = cascades(cursor)
     yield from (DropObject(kind, name, cascade, if_exists, arguments=arguments) for name, arguments in found)
+
+
+def _dropped_arguments(cursor: Cursor, kind: ObjectKind) -> tuple[str, ...] | None:
+    if kind == "aggregate" and cursor.key != "(":
+        raise cursor.refusal("the arguments")
+    return argument_types(cursor)
 
 
 def argument_types(cursor: Cursor) -> tuple[str, ...] | None:

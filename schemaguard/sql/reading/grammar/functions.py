@@ -229,6 +229,8 @@ def _events(cursor: Cursor) -> tuple[tuple[str, ...], tuple[str, ...]]:
         word = cursor.accept_one("insert", "update", "delete", "truncate")
         if not word:
             raise cursor.refusal("INSERT, UPDATE, DELETE or TRUNCATE")
+        if word.upper() in events:
+            raise cursor.refusal("no event twice")
         events.append(word.upper())
         if word == "update" and cursor.accept("of"):
             columns.append(cursor.identifier())

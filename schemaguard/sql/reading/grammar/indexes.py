@@ -30,7 +30,7 @@ def create_index(cursor: Cursor) -> Iterator[Change]:
     unique = cursor.tokens[cursor.at - 2].key == "unique"
     concurrently = cursor.accept("concurrently")
     if_not_exists = cursor.accept("if", "not", "exists")
-    name = None if cursor.key == "on" else cursor.name()
+    name = None if cursor.key == "on" and not if_not_exists else cursor.name()
     cursor.expect("on")
     only = cursor.accept("only")
     table = cursor.name()

@@ -59,7 +59,11 @@ def create_table(cursor: Cursor) -> Iterator[Change]:
             _elements(cursor, parts)
     else:
         is_bare = True
+    is_foreign = cursor.tokens[1].key == "foreign"
+    begin = cursor.at
     table, query = _behind(cursor, table)
+    if is_foreign and all(token.key != "server" for token in cursor.tokens[begin : cursor.at]):
+        raise cursor.refusal("SERVER")
     if query is None and (is_bare or (parts.columns and parts.columns[0].type is UNKNOWN)):
         raise cursor.refusal("the table's columns" if is_bare and cursor.is_done else "AS")
     columns = tuple(replace(c, not_null=True) if c.name in parts.not_null else c for c in parts.columns)

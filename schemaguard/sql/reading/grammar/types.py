@@ -153,7 +153,7 @@ def _domain_constraint(cursor: Cursor, domain: Domain) -> Domain:
     if cursor.accept("collate"):
         return replace(domain, collation=spelled(cursor.any_name()))
     cursor.expect("check")
-    return replace(domain, checks=(*domain.checks, check(cursor, name)))
+    return replace(domain, checks=(*domain.checks, check(cursor, name, of_column=True)))
 
 
 def alter_domain(cursor: Cursor) -> Iterator[Change]:
@@ -181,7 +181,10 @@ def _alter_domain(cursor: Cursor, name: Name) -> AlterDomain:
             attributes(cursor)
             return AlterDomain(name, "set not null", constraint=constraint)
         cursor.expect("check")
+        begin = cursor.at
         found: Check = check(cursor, constraint)
+        if cursor.tokens[cursor.at - 1].key == "enforced" and cursor.at > begin:
+            raise cursor.refusal("no ENFORCED, which is for tables,")
         return AlterDomain(name, "add constraint", found, found.name)
     if cursor.accept("drop", "constraint"):
         cursor.accept("if", "exists")

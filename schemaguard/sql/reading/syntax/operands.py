@@ -6,6 +6,7 @@ from schemaguard.sql.reading.syntax.reading import Misplaced, Symbols, column, e
 from schemaguard.sql.reading.syntax.types import built_in, fields, is_constant
 
 _OPENING = frozenset({"(", "."})
+_OPENING_BRACKETS, _CLOSING_BRACKETS = frozenset("(["), frozenset(")]")
 
 
 def operand(s: Symbols, at: int) -> int:
@@ -107,10 +108,24 @@ def call(s: Symbols, at: int) -> int:
 
 
 def _call(s: Symbols, at: int) -> int:
-    at = arguments(s, at)
+    begin, at = at, arguments(s, at)
     if s[at] == "'":
         return at + 1
+    if s[at] == "within" and s[at + 1] == "group" and _is_ordered(s, begin, at):
+        raise Misplaced(at, "no second ORDER BY, DISTINCT or VARIADIC")
     return windowed(s, at)
+
+
+def _is_ordered(s: Symbols, begin: int, end: int) -> bool:
+    """Whether the arguments have an order, or what WITHIN GROUP can't follow: `func_expr` of gram.y."""
+    if s[begin + 1] == "distinct":
+        return True
+    depth = 0
+    for word in s[begin:end]:
+        depth += (word in _OPENING_BRACKETS) - (word in _CLOSING_BRACKETS)
+        if depth == 1 and word in ("order", "variadic"):
+            return True
+    return False
 
 
 def windowed(s: Symbols, at: int) -> int:

@@ -77,13 +77,28 @@ def _row(s: Symbols, at: int) -> int:
 
 
 def _tails(s: Symbols, at: int) -> int:
+    # What stands in parentheses may have an order of its own.
+    is_ordered = s[at] == "order" or s[at - 1] == ")"
     if s[at] == "order":
         at = ordering(s, at)
+    begin = at
     is_locked = s[at] == "for"
     if is_locked:
         at = _locks(s, at)
     at = _limits(s, at)
-    return at if is_locked else _locks(s, at)
+    at = at if is_locked else _locks(s, at)
+    if "ties" in s[begin:at]:
+        _with_ties(s[begin:at], begin, is_ordered)
+    return at
+
+
+def _with_ties(tail: Symbols, begin: int, is_ordered: bool) -> None:
+    """What WITH TIES asks of the rest: insertSelectOptions of gram.y."""
+    at = next((at for at, word in enumerate(tail) if word == "with" and tail[at + 1 : at + 2] == ["ties"]), None)
+    if at is not None and not is_ordered:
+        raise Misplaced(begin + at, "ORDER BY, or ONLY")
+    if at is not None and any(tail[at : at + 2] == ["skip", "locked"] for at in range(len(tail))):
+        raise Misplaced(begin + at, "ONLY, because of SKIP LOCKED,")
 
 
 def _locks(s: Symbols, at: int) -> int:

@@ -13,8 +13,10 @@ _ALTERED_ROLE = f"""{{ {_ROLE} | rename to <role> | {{ add | drop }} user <role,
     {{ set <label> [ . <label> ] {{ to | = }} {{ default | <setting,> }} | set <label> from current
     | set time zone {{ default | local | <setting> }} | set role <setting> | set session authorization <setting>
     | reset {{ all | <label> [ . <label> ] }} }} }}"""
-_PUBLISHED = """{ table { <relation> | ( <relation> ) } | tables in schema { <column> | current_schema }
-    | <relation> | current_schema } [ ( <column,> ) ] [ where ( <expression> ) ]"""
+_PUBLISHED_TABLE = "{ <relation> | ( <relation> ) } [ ( <column,> ) ] [ where ( <expression> ) ]"
+_PUBLISHED_SCHEMA = "{ <column> | current_schema }"
+_PUBLISHED = f"""{{ tables in schema {_PUBLISHED_SCHEMA} [ {{ , {_PUBLISHED_SCHEMA} }} ... ]
+    | table {_PUBLISHED_TABLE} [ {{ , {_PUBLISHED_TABLE} }} ... ] }}"""
 _DATABASE = (
     """[ { { <word> | connection limit } [ = ] { <word> | <string> | <number> | default | true | false | on } } ... ]"""
 )
