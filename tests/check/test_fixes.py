@@ -72,9 +72,9 @@ def test_sarif_has_the_fix_and_what_it_replaces(tmp_path: Path) -> None:
     assert replacement["insertedContent"]["text"] == f"{BLOCK}\n"
 
 
-def test_markdown_and_annotations_show_the_diff(tmp_path: Path) -> None:
+def test_markdown_shows_what_to_paste_and_annotations_the_diff(tmp_path: Path) -> None:
     result = _in_alembic(tmp_path, CALL)
-    assert f"```diff\n- {CALL}\n+ with op" in markdown.render(result)
+    assert f"```python\nwith op.get_context().autocommit_block():\n    {CALL[:-1]}" in markdown.render(result)
     assert "%0A+     op.create_index" in github.render(result)
 
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+import jsonschema
 import pytest
 from inline_snapshot import snapshot
 
-from schemaguard.finding import Reader
+from schemaguard.finding import Finding, Fix, LineEdit, Place, Reader, Severity
 from schemaguard.report.check import github as check_github
 from schemaguard.report.check import gitlab as check_gitlab
 from schemaguard.report.check import json as check_json
@@ -20,6 +21,17 @@ from tests.unit.report.results import IGNORED, REJECTED, result
 from tests.unit.rules.findings import finding
 
 HOSTILE = headed([finding(message="a\nb::error::x %0A, <b> ``` \x1b[2J", object="<script>", statement="``` \x00")])
+
+WITH_FIX = headed([
+    finding(fix=Fix("do it \x1b otherwise", True, ("a",), whole=("a",), edits=(LineEdit(1, ("b",), ("a\x00",)),)))
+])  # fmt: skip
+OVERRIDDEN = headed([finding(suppressed="agreed", override=Place("contracts/overrides.yaml", 3))])
+INSTRUCTED = headed([
+    finding(
+        place=Place("migrations/1.sql", 1),
+        instead="1. release code\n2. later, in a revision of its own:\n    ALTER TABLE t\n      DROP a;",
+    )
+])  # fmt: skip
 
 
 def test_the_json_document_has_every_key_that_was_promised() -> None:
@@ -128,9 +140,17 @@ def test_github_is_given_no_second_command_by_a_hostile_name() -> None:
 
 def test_markdown_is_a_comment_on_a_pull_request() -> None:
     assert check_markdown.render(result(*REJECTED, *IGNORED)) == snapshot("""\
+<!-- schemaguard -->
 ### schemaguard: REJECTED
 
-1 error, 0 warnings, 1 ignored · 1 of 7 revisions, 1 statement, 0 opaque · rollback class: lossy as Alembic applies it, instant with the guard
+1 error, 0 warnings, 1 ignored · 1 of 7 revisions, 1 statement, 0 opaque
+
+| affected | how | until |
+|---|---|---|
+| fraud\\@7 \\(active\\) | reads it · through the table | it is superseded \\+ 14 days |
+| fraud\\@8 \\(superseded\\) | reads it · through the table | 2026-12-31 |
+
+**Way back:** lossy as Alembic applies it, instant with the guard
 
 judged for fraud\\@7, fraud\\@8 · windows from contracts/window.lock, as of 2026-11-23
 
@@ -173,6 +193,38 @@ def test_sarif_has_each_finding_with_its_rule_and_place() -> None:
     ]
     region = run["results"][0]["locations"][0]["physicalLocation"]["region"]
     assert (region["startLine"], region["startColumn"]) == (18, 5)
+
+
+@pytest.mark.parametrize("findings", [(), REJECTED, IGNORED, HOSTILE, WITH_FIX, OVERRIDDEN], ids=range(6))
+def test_sarif_is_what_the_standard_s_schema_takes(findings: tuple[Finding, ...]) -> None:
+    schema = json.loads((Path(__file__).parents[3] / "fixtures/schemas/sarif-2.1.0.json").read_text())
+    document = json.loads(check_sarif.render(result(*findings)))
+    jsonschema.validate(document, schema)
+    document["runs"][0]["results"].append({"level": "grave"})
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, schema)
+
+
+def test_markdown_has_sentences_as_sentences_and_code_as_code() -> None:
+    shown = check_markdown.render(result(*INSTRUCTED))
+    assert (
+        "- **instead** 1. release code\n  2. later, in a revision of its own:  \n\n```sql\nALTER TABLE t\n  DROP a;\n```"
+        in shown
+    )
+    fenced = "".join(part for number, part in enumerate(shown.split("```")) if number % 2)
+    assert "release" not in fenced
+    assert "later" not in fenced
+
+
+def test_markdown_says_errors_first_and_fits_into_a_comment() -> None:
+    many = [one for number in range(400) for one in headed([finding(object=f"t{number}", message="x" * 200)])]
+    warned = headed([finding(rule="no-downgrade", severity=Severity.WARNING, object="w")])
+    shown = check_markdown.render(result(*warned, *many))
+    assert len(shown) < 65_536
+    assert "more: `schemaguard check` shows all" in shown
+    assert shown.startswith("<!-- schemaguard -->\n### schemaguard: REJECTED\n")
+    short = check_markdown.render(result(*warned, *many[:1]))
+    assert short.index("#### error") < short.index("#### warning")
 
 
 def test_gitlab_fingerprints_survive_a_moved_line_and_tell_twins_apart() -> None:
