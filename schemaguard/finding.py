@@ -121,6 +121,8 @@ class Fix:
     """The lines for all that the statement does; None where it can't be replaced mechanically."""
     imports: tuple[str, ...] = ()
     """The import lines that `whole` needs."""
+    undo: tuple[str, ...] = ()
+    """The lines that the way back of the revision has to begin with."""
     edits: tuple[LineEdit, ...] = ()
     """`whole` in the text of the file; empty where that wasn't looked at, or has no place of its own for it."""
 

@@ -30,13 +30,19 @@ def implies_bound(child: Table, parent: Table, bound: str) -> bool:
     if len(parent.partition_key) != 1 or parent.partition_by is None:
         return False
     column = parent.partition_key[0]
-    text = bound.upper()
-    if "FROM" not in text or "TO" not in text or "MODULUS" in text:
-        return False
-    values = _LITERAL.findall(bound)
+    values = bounds_of(bound)
     checks = " and ".join(k.definition for k in child.constraints if isinstance(k, Check) and k.valid)
-    if len(values) != 2 or _has_or(checks) or not proves_not_null(child, column):
+    if values is None or _has_or(checks) or not proves_not_null(child, column):
         return False
     low = re.search(rf'"?{re.escape(column)}"?\)*\s*>=\s*\(*{re.escape(values[0])}(?![\w.])', checks)
     high = re.search(rf'"?{re.escape(column)}"?\)*\s*<\s*\(*{re.escape(values[1])}(?![\w.])', checks)
     return low is not None and high is not None
+
+
+def bounds_of(bound: str) -> tuple[str, str] | None:
+    """The two literals of a range over one column, written in the plain form; None for any other bound."""
+    text = bound.upper()
+    if "FROM" not in text or "TO" not in text or "MODULUS" in text:
+        return None
+    values = _LITERAL.findall(bound)
+    return (values[0], values[1]) if len(values) == 2 else None

@@ -32,9 +32,15 @@ def _fired(rule: Rule, kind: str, folder: Path) -> list[str]:
         shutil.copytree(own / kind, migrations)
     else:
         migrations.mkdir()
-        shutil.copy(EXAMPLES / "before.sql", migrations / "001_before.sql")
+        (migrations / "001_before.sql").write_text(before_of(own))
         shutil.copy(own / f"{kind}.sql", migrations / "002_example.sql")
     return rules_of(checked(folder, "migrations", select=(rule.id,) if rule.opt_in else ()))
+
+
+def before_of(example: Path) -> str:
+    """The SQL of what is there before an example: what all have, and what this one needs besides."""
+    own = example / "before.sql"
+    return (EXAMPLES / "before.sql").read_text() + (own.read_text() if own.exists() else "")
 
 
 def _found_in_edit(example: Path) -> list[str]:

@@ -1,63 +1,187 @@
 """What many rules ask about one change, found out when the first one asks and once for all of them."""
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING
 
+from schemaguard.catalog import changes as c
+from schemaguard.catalog.objects import Catalog, ForeignKey, Name
 from schemaguard.rules.facts.made import Made
 from schemaguard.rules.facts.walk import Visit
 
 if TYPE_CHECKING:
     from schemaguard.catalog.locks import TableWork
 
+_READS_ONLY = (c.SetSetting, c.ControlTransaction, c.NoEffect, c.Opaque, c.Unreadable, c.InsertRows)
 
-class ChangeFacts:
-    """One change among those of its revision.
+
+class RunFacts:
+    """The changes of one revision, and what is known of them so far: nothing is worked out twice.
 
     `unreleased` tells what earlier revisions have made that are judged together with this one and not released yet.
     """
 
-    def __init__(
-        self, visits: Sequence[Visit], position: int, postgresql: int, unreleased: Callable[[], Made] = Made
-    ) -> None:
-        self._visits = visits
-        self._position = position
+    def __init__(self, visits: Sequence[Visit], postgresql: int = 16, unreleased: Callable[[], Made] = Made) -> None:
+        self.visits = visits
         self._postgresql = postgresql
-        self._unreleased = unreleased
+        self._tell_unreleased = unreleased
+        self._unreleased: Made | None = None
+        self._works: dict[int, TableWork] = {}
+        self._emptied: list[frozenset[Name]] = []
+        self._alone: list[tuple[Name, ...]] = []
+        self._begun: list[int] = []
 
-    @cached_property
-    def work(self) -> "TableWork":
-        """The locks that it takes, and what it scans or rewrites, on the PostgreSQL version that is assumed."""
-        return self._work_of(self.visit)
+    def work(self, position: int) -> "TableWork":
+        """The locks that a change takes, and what it scans or rewrites, on the PostgreSQL version that is assumed."""
+        # What knows of locks is only read where a rule asks for them.
+        from schemaguard.catalog.locks import locks
+
+        found = self._works.get(position)
+        if found is None:
+            visit = self.visits[position]
+            found = self._works[position] = locks(visit.change, visit.before, self._postgresql)
+        return found
+
+    def begun(self, position: int) -> int:
+        """Where the transaction of a change begins."""
+        while len(self._begun) <= position:
+            at = len(self._begun)
+            goes_on = at > 0 and self.visits[at - 1].commit == self.visits[at].commit
+            self._begun.append(self._begun[at - 1] if goes_on else at)
+        return self._begun[position]
+
+    def in_use(self, position: int, relation: Name) -> bool:
+        """Whether others may wait for the relation when a change begins; see `traffic`."""
+        visit = self.visits[position]
+        name = visit.before.resolve(relation)
+        if name in visit.made.tables or name in visit.made.views:
+            return False
+        if self._unreleased is None:
+            self._unreleased = self._tell_unreleased()
+        if name in self._unreleased.tables or name in self._unreleased.views:
+            return False
+        table = visit.before.tables.get(name)
+        if table is not None and table.persistence == "temporary":
+            return False
+        if table is not None and table.partition_by is not None and not _has_partitions(visit.before, name):
+            return False
+        return name not in self._emptied_before(position)
+
+    def _emptied_before(self, position: int) -> frozenset[Name]:
+        """The tables that the transaction has truncated."""
+        while len(self._emptied) < position:
+            at = len(self._emptied)
+            visit = self.visits[at]
+            before = self._emptied[at - 1] if self.begun(at) < at else frozenset()
+            if isinstance(visit.change, c.TruncateTable):
+                before |= {visit.before.resolve(visit.change.table)}
+            self._emptied.append(before)
+        return self._emptied[position - 1] if self.begun(position) < position else frozenset()
+
+    def alone_after(self, position: int) -> tuple[Name, ...]:
+        """The relations in use on which the transaction holds ACCESS EXCLUSIVE behind a change, in their order."""
+        while len(self._alone) <= position:
+            at = len(self._alone)
+            held = dict.fromkeys(self._alone[at - 1] if self.begun(at) < at else ())
+            if self.may_be_felt(at):
+                catalog = self.visits[at].before
+                for lock in self.work(at).locks:
+                    if lock.blocks_reads and lock.relation not in catalog.indexes and self.in_use(at, lock.relation):
+                        held[lock.relation] = None
+            self._alone.append(tuple(held))
+        return self._alone[position]
+
+    def alone_before(self, position: int) -> tuple[Name, ...]:
+        """As `alone_after`, when a change begins."""
+        return self.alone_after(position - 1) if self.begun(position) < position else ()
+
+    def may_be_felt(self, position: int) -> bool:
+        """Whether a change can lock a relation in use: a look that spares most changes the question how."""
+        change = self.visits[position].change
+        match change:
+            case c.CreateTable(table=table):
+                points = any(isinstance(one, ForeignKey) for one in table.constraints)
+                return points or bool(table.inherits) or table.partition_of is not None
+            case c.CreateView():
+                return change.or_replace
+            case c.CreateIndex(index=index):
+                return self.in_use(position, index.table)
+            case c.AddColumn(table=name, constraints=constraints):
+                return self.in_use(position, name) or any(isinstance(one, ForeignKey) for one in constraints)
+            case c.AddConstraint(table=name, constraint=constraint):
+                return self.in_use(position, name) or isinstance(constraint, ForeignKey)
+            case c.SetNotNull(table=name) | c.SetDefault(table=name) | c.DropDefault(table=name):
+                return self.in_use(position, name)
+            case _:
+                return not isinstance(change, _READS_ONLY)
+
+
+def _has_partitions(catalog: Catalog, parent: Name) -> bool:
+    users = catalog.dependents.get(parent, ())
+    return any((child := catalog.tables.get(user)) is not None and child.partition_of == parent for user in users)
+
+
+class ChangeFacts:
+    """One change among those of its revision."""
+
+    __slots__ = ("_position", "run")
+
+    def __init__(self, run: RunFacts, position: int) -> None:
+        self.run = run
+        self._position = position
 
     @property
     def visit(self) -> Visit:
         """The change itself in its place."""
-        return self._visits[self._position]
+        return self.run.visits[self._position]
 
-    @cached_property
+    @property
+    def work(self) -> "TableWork":
+        """The locks that it takes, and what it scans or rewrites, on the PostgreSQL version that is assumed."""
+        return self.run.work(self._position)
+
+    @property
     def transaction(self) -> tuple[Visit, ...]:
         """What its transaction has done before it, in order."""
-        commit = self._visits[self._position].commit
-        return tuple(visit for visit in self._visits[: self._position] if visit.commit == commit)
+        return tuple(self.run.visits[self.run.begun(self._position) : self._position])
 
-    @cached_property
+    @property
     def session(self) -> tuple[Visit, ...]:
         """What its revision has done before it, in order."""
-        return tuple(self._visits[: self._position])
+        return tuple(self.run.visits[: self._position])
 
-    @cached_property
+    @property
+    def afterwards(self) -> tuple[c.Change, ...]:
+        """The changes that its revision makes after it, in order."""
+        return tuple(visit.change for visit in self.run.visits[self._position + 1 :] if not visit.is_for_nothing)
+
+    @property
     def held(self) -> "tuple[TableWork, ...]":
         """The work of what its transaction has done before it: those locks are still held."""
-        return tuple(self._work_of(visit) for visit in self.transaction)
+        return tuple(self.run.work(at) for at in range(self.run.begun(self._position), self._position))
 
-    @cached_property
-    def unreleased(self) -> Made:
-        """What isn't released yet of what is there when this revision begins."""
-        return self._unreleased()
+    @property
+    def alone_before(self) -> tuple[Name, ...]:
+        """The relations in use on which its transaction holds ACCESS EXCLUSIVE when it begins, in their order."""
+        return self.run.alone_before(self._position)
 
-    def _work_of(self, visit: Visit) -> "TableWork":
-        # What knows of locks is only read where a rule asks for them.
-        from schemaguard.catalog.locks import locks
+    @property
+    def alone_before_its_statement(self) -> tuple[Name, ...]:
+        """The same, when the statement that it is part of begins."""
+        position = self._position
+        while position and self.run.visits[position - 1].step_index == self.visit.step_index:
+            position -= 1
+        return self.run.alone_before(position)
 
-        return locks(visit.change, visit.before, self._postgresql)
+    @property
+    def alone_after(self) -> tuple[Name, ...]:
+        """The same, when it is done."""
+        return self.run.alone_after(self._position)
+
+    @property
+    def may_be_felt(self) -> bool:
+        """Whether it can lock a relation in use at all."""
+        return self.run.may_be_felt(self._position)
+
+    def in_use(self, relation: Name) -> bool:
+        """Whether others may wait for the relation when it begins; see `traffic`."""
+        return self.run.in_use(self._position, relation)

@@ -1,6 +1,6 @@
 """What a rule may look at: the change in its place, the catalogs around it, and the contracts that hold."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from schemaguard.catalog.changes import Change
 from schemaguard.catalog.objects import Catalog, Name
@@ -13,6 +13,9 @@ from schemaguard.rules.facts.change import ChangeFacts
 from schemaguard.rules.facts.directives import Touches
 from schemaguard.rules.facts.made import Made
 from schemaguard.window.under_contract import UnderContract
+
+SessionSettings = Callable[[], Mapping[str, str]]
+"""What the sessions begin with in which a history is applied: setting → value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class Context:
     """Whether findings on contracts carry their explanation."""
     does_nothing: bool = False
     """Whether it says IF EXISTS of what no migration has made."""
+    session_settings: SessionSettings = dict
+    """What the history's sessions begin with, such as time limits; looked up when a rule asks."""
 
     def existed_before(self, table: Name) -> bool:
         """Whether the table was made in an earlier revision or file, or is unknown to the catalog."""

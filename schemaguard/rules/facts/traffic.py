@@ -3,12 +3,65 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from schemaguard.catalog.changes import TruncateTable
+from schemaguard.catalog.changes import (
+    AddColumn,
+    AddConstraint,
+    AlterConstraint,
+    AlterDomain,
+    AttachPartition,
+    ChangeOwner,
+    CreateIndex,
+    CreatePolicy,
+    CreateTable,
+    CreateTrigger,
+    CreateView,
+    DeleteRows,
+    DetachPartition,
+    DropColumn,
+    DropConstraint,
+    DropDefault,
+    DropIndex,
+    DropNotNull,
+    DropObject,
+    DropTable,
+    EnableTrigger,
+    LockTable,
+    MoveTable,
+    RefreshView,
+    Reindex,
+    RenameColumn,
+    RenameConstraint,
+    RenameTable,
+    RetypeColumn,
+    RewriteTable,
+    SetColumnOption,
+    SetDefault,
+    SetGenerated,
+    SetIdentity,
+    SetInheritance,
+    SetNotNull,
+    SetReplicaIdentity,
+    SetRowSecurity,
+    SetTableOption,
+    TruncateTable,
+    UpdateRows,
+    ValidateConstraint,
+)
 from schemaguard.catalog.objects import Name
 from schemaguard.rules.facts.context import Context
 
 if TYPE_CHECKING:
     from schemaguard.catalog.locks import Lock, Mode
+
+CHANGES_UNDER_LOCK: tuple[type, ...] = (
+    AddColumn, AddConstraint, AlterConstraint, AlterDomain, AttachPartition, ChangeOwner, CreateIndex, CreatePolicy,
+    CreateTable, CreateTrigger, CreateView, DeleteRows, DetachPartition, DropColumn, DropConstraint, DropDefault,
+    DropIndex, DropNotNull, DropObject, DropTable, EnableTrigger, LockTable, MoveTable, RefreshView, Reindex,
+    RenameColumn, RenameConstraint, RenameTable, RetypeColumn, RewriteTable, SetColumnOption, SetDefault, SetGenerated,
+    SetIdentity, SetInheritance, SetNotNull, SetReplicaIdentity, SetRowSecurity, SetTableOption, TruncateTable,
+    UpdateRows, ValidateConstraint,
+)  # fmt: skip
+"""What may lock or work through a table that others use."""
 
 
 def in_use(context: Context, relation: Name) -> bool:
@@ -17,33 +70,12 @@ def in_use(context: Context, relation: Name) -> bool:
     A table that the same unreleased history made has no users yet; one that the same transaction has emptied is locked
     already and holds nothing to scan; so does a partitioned table without partitions.
     """
-    name = context.before.resolve(relation)
-    unreleased = context.facts.unreleased
-    if name in context.made.tables or name in context.made.views:
-        return False
-    if name in unreleased.tables or name in unreleased.views:
-        return False
-    table = context.before.tables.get(name)
-    if table is not None and table.persistence == "temporary":
-        return False
-    if table is not None and table.partition_by is not None and not _has_partitions(context, name):
-        return False
-    return not any(
-        isinstance(visit.change, TruncateTable) and visit.before.resolve(visit.change.table) == name
-        for visit in context.facts.transaction
-    )
-
-
-def _has_partitions(context: Context, parent: Name) -> bool:
-    users = context.before.dependents.get(parent, ())
-    return any(
-        (child := context.before.tables.get(user)) is not None and child.partition_of == parent for user in users
-    )
+    return context.facts.in_use(relation)
 
 
 def felt(context: Context) -> "tuple[Lock, ...]":
     """The strongest lock of the change on each relation in use, in the order in which they are taken."""
-    return strongest_in_use(context, context.facts.work.locks)
+    return strongest_in_use(context, context.facts.work.locks) if context.facts.may_be_felt else ()
 
 
 def strongest_in_use(context: Context, locks: "Iterable[Lock]") -> "tuple[Lock, ...]":
@@ -62,4 +94,6 @@ def strongest_in_use(context: Context, locks: "Iterable[Lock]") -> "tuple[Lock, 
 
 def worked_on(context: Context) -> tuple[Name, ...]:
     """The relations in use that the change scans or rewrites."""
+    if not context.facts.may_be_felt:
+        return ()
     return tuple(name for name in context.facts.work.worked_on if in_use(context, name))

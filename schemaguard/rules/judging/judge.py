@@ -1,7 +1,7 @@
 """Judges replayed histories: every rule on every judged change, revision and history, as findings."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from schemaguard.contracts.overrides import Override
@@ -12,7 +12,7 @@ from schemaguard.history.revision import Replay, Run, Step
 from schemaguard.rules import MIGRATION_RULES
 from schemaguard.rules.contract import expired_override, unused_override
 from schemaguard.rules.facts.blame import blame, in_force_from
-from schemaguard.rules.facts.change import ChangeFacts
+from schemaguard.rules.facts.change import ChangeFacts, RunFacts
 from schemaguard.rules.facts.concerned import Directory, directory
 from schemaguard.rules.facts.context import Assumptions, Context, RevisionContext, WholeContext
 from schemaguard.rules.facts.directives import Ignore, ignores, touches
@@ -46,6 +46,8 @@ class Terms:
     baseline: Counter[str] = field(default_factory=Counter)
     explains: bool = False
     overrides: Overrides = field(default_factory=lambda: Overrides((), date.min))
+    session_settings: Callable[[str], Mapping[str, str]] = lambda _: {}
+    """History → what its sessions begin with, where env.py or the settings say it."""
     is_against_base: bool = False
     """Whether what is judged is what isn't released yet; else each revision is judged as if those before it were."""
 
@@ -208,6 +210,7 @@ class _Bench:
         visits = self.walked(self.run)
         visits = opened(visits, self.held.concerned(visits))
         blamed = blame(visits, self.held)
+        facts = RunFacts(visits, self.terms.assumptions.postgresql, self.unreleased)
         contexts: dict[int, list[Context]] = {}
         for position, visit in enumerate(visits):
             context = Context(
@@ -216,7 +219,7 @@ class _Bench:
                 change=visit.change,
                 before=visit.before,
                 after=visit.after,
-                facts=ChangeFacts(visits, position, self.terms.assumptions.postgresql, self.unreleased),
+                facts=ChangeFacts(facts, position),
                 made=visit.made,
                 earlier=self.earlier,
                 contracts=self.held.contracts,
@@ -225,6 +228,7 @@ class _Bench:
                 overrides=self.terms.overrides.in_force,
                 does_nothing=self._does_nothing(visit),
                 explains=self.terms.explains,
+                session_settings=lambda: self.terms.session_settings(self.history),
                 touches=touches((*visit.step.comments, *visit.step.statement.comments)),
             )
             contexts.setdefault(visit.step_index, []).append(context)

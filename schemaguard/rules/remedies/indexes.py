@@ -1,10 +1,22 @@
 """Indexes that are built, dropped and rebuilt beside those who write."""
 
-from schemaguard.catalog.changes import AttachIndex, Change, CreateIndex
-from schemaguard.catalog.objects import Catalog, Index, Name
+from typing import TypeVar
+
+from schemaguard.catalog.changes import (
+    AttachIndex,
+    Change,
+    CreateIndex,
+    DetachPartition,
+    DropIndex,
+    RefreshView,
+    Reindex,
+)
+from schemaguard.catalog.objects import Catalog, Index, IndexKey, Name
 from schemaguard.frozen import replace
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.remedies.remedy import Remedy
+
+Concurrent = TypeVar("Concurrent", DropIndex, Reindex, DetachPartition, RefreshView)
 
 
 def built_concurrently(change: CreateIndex, context: Context) -> Remedy | None:
@@ -57,3 +69,69 @@ def _on_partitions(
             AttachIndex(Name(index.name.name, change.index.table.schema), Name(made[0].name, made[0].schema))
         )
     return tuple(changes)
+
+
+def dropped_concurrently(change: DropIndex, context: Context) -> Remedy | None:
+    """The index, dropped when nobody uses it any more; PostgreSQL can't do that for a partitioned one, nor CASCADE."""
+    index = context.before.indexes.get(context.before.resolve(change.index))
+    table = context.before.tables.get(index.table) if index is not None else None
+    if change.cascade or (table is not None and table.partition_by is not None):
+        return None
+    return Remedy("drop it beside those who use the table, outside of a transaction", (_concurrently(change),))
+
+
+def rebuilt_concurrently(change: Reindex) -> Remedy | None:
+    """The indexes, built anew beside those who use the table; those of the system's own tables can't be."""
+    if change.kind == "system":
+        return None
+    return Remedy("build it anew beside those who use the table, outside of a transaction", (_concurrently(change),))
+
+
+def detached_concurrently(change: DetachPartition, context: Context) -> Remedy | None:
+    """The partition, detached in two transactions that readers don't wait for; not beside a default partition."""
+    parent = context.before.resolve(change.table)
+    others = (context.before.tables[one] for one in _partitions(parent, context.before))
+    if any((other.partition_bound or "").strip().upper() == "DEFAULT" for other in others):
+        return None
+    return Remedy("detach it beside those who use the table, outside of a transaction", (_concurrently(change),))
+
+
+def refreshed_concurrently(change: RefreshView, context: Context) -> Remedy | None:
+    """The view, refreshed while it is read; PostgreSQL asks for a unique index over plain columns without WHERE."""
+    view = context.before.resolve(change.view)
+    indexes = (context.before.indexes[name] for name in context.before.indexes_of.get(view, ()))
+    has_key = any(
+        index.unique and index.predicate is None and all(key.column is not None for key in index.keys)
+        for index in indexes
+    )
+    if not has_key or not change.with_data:
+        return None
+    return Remedy("refresh it while it is read", (_concurrently(change),))
+
+
+def _concurrently(change: Concurrent) -> Concurrent:
+    return replace(change, concurrently=True)
+
+
+def outside_of_the_transaction(change: Change) -> Remedy:
+    """The change where it stands, but outside of a transaction."""
+    return Remedy("run it outside of a transaction", (change,))
+
+
+def indexed_too(change: Change, table: Name, columns: tuple[str, ...], context: Context) -> Remedy:
+    """The change, and an index on the columns, built beside those who write."""
+    name = Name(free_name(table, columns, context))
+    index = Index(name, table, tuple(IndexKey(column) for column in columns))
+    return Remedy("index it too, beside those who write", (change, CreateIndex(index, name, concurrently=True)))
+
+
+def free_name(table: Name, columns: tuple[str, ...], context: Context) -> str:
+    """A name for an index as the server would choose it."""
+    from schemaguard.sql.writing.identifiers import LONGEST_NAME_BYTES
+
+    stem = f"{table.name}_{'_'.join(columns)}".encode()[: LONGEST_NAME_BYTES - 6].decode(errors="ignore")
+    schema = context.run.after.resolve(table).schema
+    number = 0
+    while Name(name := f"{stem}_idx{number or ''}", schema) in context.run.after.indexes:
+        number += 1
+    return name

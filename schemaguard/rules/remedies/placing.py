@@ -64,7 +64,7 @@ def _in_python(finding: Finding, fix: Fix, text: str) -> tuple[LineEdit, ...]:
     if text[start - statement.col_offset : start].strip() or _rest_of_line(text, end).strip().startswith(";"):
         return ()
     edit = _edit(text, start, end, lines)
-    return (*_importing(fix, tree, rows), edit)
+    return (*_importing(fix, tree, rows), edit, *_undoing(fix, tree, rows))
 
 
 def _standing_alone(tree: ast.Module, finding: Finding) -> tuple[ast.Expr, bool] | None:
@@ -112,6 +112,20 @@ def _importing(fix: Fix, tree: ast.Module, rows: list[str]) -> tuple[LineEdit, .
         return ()
     last = imports[-1].end_lineno or imports[-1].lineno
     return (LineEdit(last, (rows[last - 1],), (rows[last - 1], *missing)),)
+
+
+def _undoing(fix: Fix, tree: ast.Module, rows: list[str]) -> tuple[LineEdit, ...]:
+    """The edit that lets downgrade() begin with what the fix needs taken back."""
+    for function in tree.body:
+        if fix.undo and isinstance(function, ast.FunctionDef) and function.name == "downgrade":
+            body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+            if not body or body[0].lineno == function.lineno:
+                return ()
+            first, row = body[0].lineno, rows[body[0].lineno - 1]
+            indent = row[: len(row) - len(row.lstrip())]
+            kept = () if isinstance(body[0], ast.Pass) and len(body) == 1 else (row,)
+            return (LineEdit(first, (row,), (*(f"{indent}{line}" for line in fix.undo), *kept)),)
+    return ()
 
 
 def _rest_of_line(text: str, at: int) -> str:

@@ -9,7 +9,7 @@ from schemaguard.finding import Fix, LaterRevision
 from schemaguard.frozen import replace
 from schemaguard.history.revision import Step
 from schemaguard.rules.facts.context import Context
-from schemaguard.rules.remedies.remedy import FollowUp, Remedy
+from schemaguard.rules.remedies.remedy import Action, FollowUp, InBatches, Remedy
 
 
 def remedied(remedy: Remedy | None, context: Context) -> Fix | None:
@@ -29,6 +29,7 @@ def remedied(remedy: Remedy | None, context: Context) -> Fix | None:
         later=tuple(one for one in later if one is not None),
         whole=whole if _is_replaceable(context) else None,
         imports=needed if whole is not None else imports,
+        undo=_code(remedy.undo, context)[0] or (),
     )
 
 
@@ -40,10 +41,10 @@ def _in_its_transaction(remedy: Remedy, context: Context) -> Remedy:
     return replace(remedy, now=(), later=(moved, *remedy.later))
 
 
-def _is_outside(change: Change) -> bool:
+def _is_outside(action: Action) -> bool:
     from schemaguard.sql.writing.operations import is_outside_of_transactions
 
-    return is_outside_of_transactions(change)
+    return isinstance(action, InBatches) or is_outside_of_transactions(action)
 
 
 def _in_place(remedy: Remedy, context: Context) -> tuple[Change, ...]:
@@ -83,37 +84,57 @@ def _later(follow_up: FollowUp, context: Context) -> LaterRevision | None:
     return LaterRevision(follow_up.title, code, back, tuple(dict.fromkeys((*imports, *needed))), is_outside)
 
 
-def _code(changes: Sequence[Change], context: Context) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
-    """The lines for the changes and the imports that they need; None where one of them can't be written whole."""
+def _code(actions: Sequence[Action], context: Context) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
+    """The lines for the actions and the imports that they need; None where one of them can't be written whole."""
+    written = [_of_revision(action) if context.is_python else _of_sql(action) for action in actions]
+    known = [code for code in written if code is not None]
+    if len(known) != len(written):
+        return None, ()
+    return (
+        tuple(line for lines, _ in known for line in lines),
+        tuple(dict.fromkeys(line for _, imports in known for line in imports)),
+    )
+
+
+def _of_sql(action: Action) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     # What writes SQL is only read where there is something to be written.
     from schemaguard.sql.writing.identifiers import written
-    from schemaguard.sql.writing.operations import operation
+    from schemaguard.sql.writing.rows import in_batches
     from schemaguard.sql.writing.statements import render
 
-    lines: list[str] = []
-    imports: list[str] = []
-    for change in changes:
-        if context.is_python:
-            code = operation(change)
-            if code is None:
-                return None, ()
-            lines += code.lines
-            imports += code.imports
-        else:
-            text = render(change, written)
-            if text is None:
-                return None, ()
-            # A literal may span lines: a statement stays one piece.
-            lines.append(f"{text};")
-    return tuple(lines), tuple(dict.fromkeys(imports))
+    if isinstance(action, InBatches):
+        batch = in_batches(action.table, action.column, action.value, written)
+        return ("-- again and again, until it finds no row:", f"{batch};"), ()
+    text = render(action, written)
+    # A literal may span lines: a statement stays one piece.
+    return None if text is None else ((f"{text};",), ())
+
+
+def _of_revision(action: Action) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    from schemaguard.sql.writing.code import repeated
+    from schemaguard.sql.writing.identifiers import written
+    from schemaguard.sql.writing.operations import operation
+    from schemaguard.sql.writing.rows import in_batches
+
+    if isinstance(action, InBatches):
+        code = repeated(in_batches(action.table, action.column, action.value, written))
+    else:
+        code = operation(action)
+    return None if code is None else (code.lines, code.imports)
 
 
 def _keeps_catalog(remedy: Remedy, context: Context) -> bool:
-    """Whether the remedy, carried out to its end, leaves the catalog that the change leaves."""
-    catalog: Catalog = context.before
+    """Whether the remedy, carried out to its end, leaves the catalog that the revision leaves without it."""
+    rest = context.facts.afterwards
+    followed = [one for later in remedy.later for one in later.changes if not isinstance(one, InBatches)]
     try:
-        for change in (*remedy.now, *(change for one in remedy.later for change in one.changes)):
-            catalog = apply(change, catalog)
+        wanted = _folded(rest, context.after)
+        return _folded((*remedy.now, *rest, *followed), context.before) == wanted
     except Refusal:
         return False
-    return catalog == context.after
+
+
+def _folded(changes: Iterable[Change], catalog: Catalog) -> Catalog:
+    for change in changes:
+        catalog = apply(change, catalog)
+    return catalog

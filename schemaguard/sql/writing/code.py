@@ -98,3 +98,13 @@ def text(sql: str) -> str | None:
     """`sa.text(…)` of an expression; None where it can't be said."""
     escaped = as_text(sql)
     return None if escaped is None else call("sa.text", quoted(escaped))
+
+
+def repeated(sql: str) -> Code | None:
+    """A statement that is sent again and again, each time in a transaction of its own, until it finds no row."""
+    sent = text(sql)
+    if sent is None:
+        return None
+    sending = enclosed("op.get_bind().execute(", [sent], ")")
+    loop = f"while {sending}.rowcount:\n{_INDENT}pass"
+    return Code.of(f"with op.get_context().autocommit_block():\n{indented(loop)}")

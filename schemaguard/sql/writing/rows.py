@@ -4,12 +4,15 @@ import re
 from typing import assert_never
 
 from schemaguard.catalog import changes as c
+from schemaguard.catalog.objects import Name
 from schemaguard.sql.writing.identifiers import Spelling, literal, quote
 
 RowChange = c.InsertRows | c.UpdateRows | c.DeleteRows | c.TruncateTable
 SessionChange = c.SetSetting | c.ControlTransaction | c.LockTable
 
 _BARE_VALUE = re.compile(r"\d+|on|off", re.ASCII)
+_BATCH = 10_000
+"""Rows that one transaction fills: a second or so, and few enough that nobody waits long for one of them."""
 _LISTS = ("search_path", "temp_tablespaces", "session_preload_libraries", "shared_preload_libraries")
 
 
@@ -57,3 +60,10 @@ def _setting(change: c.SetSetting) -> str:
     if change.setting not in _LISTS:
         value = value if _BARE_VALUE.fullmatch(value) else literal(value)
     return f"SET {'LOCAL ' * change.local}{name} TO {value}"
+
+
+def in_batches(table: Name, column: str, value: str, spell: Spelling) -> str:
+    """The UPDATE that gives a value to some of the rows that hold none, so that it can be repeated."""
+    name, of = spell(table), quote(column)
+    some = f"SELECT ctid FROM {name} WHERE {of} IS NULL LIMIT {_BATCH}"  # noqa: S608 - names are quoted
+    return f"UPDATE {name} SET {of} = {value} WHERE ctid = ANY (ARRAY({some}))"  # noqa: S608 - an author's own default

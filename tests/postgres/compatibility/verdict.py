@@ -10,7 +10,7 @@ from schemaguard.history.revision import Revision, Run
 from schemaguard.history.sql_runner import run_section
 from schemaguard.rules.contract import unproven
 from schemaguard.rules.facts.blame import Blamed, blame
-from schemaguard.rules.facts.change import ChangeFacts
+from schemaguard.rules.facts.change import ChangeFacts, RunFacts
 from schemaguard.rules.facts.concerned import directory
 from schemaguard.rules.facts.context import Assumptions, Context
 from schemaguard.rules.facts.explaining import explanation
@@ -92,8 +92,8 @@ def _is_unproven(run: Run, visits: Sequence[Visit], held: UnderContract) -> Iter
 
 def _context(run: Run, visit: Visit, held: UnderContract) -> Context:
     return Context(
-        run, visit.step, visit.change, visit.before, visit.after, ChangeFacts((visit,), 0, 16), visit.made, (), (held,),
-        (), Assumptions(),
+        run, visit.step, visit.change, visit.before, visit.after, ChangeFacts(RunFacts((visit,)), 0), visit.made, (),
+        (held,), (), Assumptions(),
     )  # fmt: skip
 
 
