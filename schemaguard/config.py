@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ _KEYS = {
     "migrations": f"{_TEXT} or {_TEXTS}", "contracts": _TEXT, "postgresql": _NUMBER, "applied_by": _TEXT, "base": _TEXT,
     "adopt": _SWITCH, "rules": f"{_TABLE} of texts", "baseline": _TEXT, "initial": _TEXT, "environment": _TEXT,
     "environments": f"{_TABLE} of tables of texts", "near_release_hours": _NUMBER, "sources": _TEXTS,
-    "assume": _TABLE,
+    "assume": _TABLE, "lock_timeout": _TEXT, "statement_timeout": _TEXT,
 }  # fmt: skip
 """What may be set, and what it has to be."""
 Assumed = str | int | float | bool | tuple[str, ...] | tuple[int, ...]
@@ -56,6 +57,9 @@ class Config:
     assume: Mapping[str, Assumed] = field(default_factory=dict)
     """Values that only a deployment knows, by the expression that stands for them in the code, in Python's spelling."""
     environment: Environment = field(default_factory=Environment)
+    lock_timeout: str | None = None
+    """What the role that migrates begins its sessions with; `statement_timeout` likewise."""
+    statement_timeout: str | None = None
 
 
 def load(start: Path, environ: Mapping[str, str] = os.environ) -> Config:
@@ -151,8 +155,23 @@ def _config(root: Path, file: Path | None, table: dict[str, Any], environ: Mappi
         sources=tuple(table.get("sources", ())),
         rules=dict(table.get("rules", {})),
         environment=environment,
+        lock_timeout=_duration("lock_timeout", table, where),
+        statement_timeout=_duration("statement_timeout", table, where),
         assume=dict(_assumptions(table.get("assume", {}), where)),
     )
+
+
+_DURATION = re.compile(r"\d+(?:\.\d+)?\s*(?:us|ms|s|min|h|d)?")
+
+
+def _duration(key: str, table: Mapping[str, Any], where: str) -> str | None:
+    """A time limit as PostgreSQL reads one. Raises ConfigError where it would refuse it."""
+    said = table.get(key)
+    if said is not None and not _DURATION.fullmatch(said):
+        raise ConfigError(
+            f"{key} = {said!r} is not a duration", at=where, next=f'write it as PostgreSQL does: {key} = "5s"'
+        )
+    return str(said) if said is not None else None
 
 
 def _nearest(key: str, known: Mapping[str, object]) -> str:

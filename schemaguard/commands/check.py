@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from schemaguard.adapters.files.contracts import read_contracts
@@ -17,6 +18,7 @@ from schemaguard.contracts.contract import Contract
 from schemaguard.errors import ContractError, UsageError
 from schemaguard.finding import Finding
 from schemaguard.frozen import dataclass
+from schemaguard.history.history import History
 from schemaguard.history.revision import Replay, Run
 from schemaguard.history.said import on_presumed, on_unused
 from schemaguard.rules import RULES
@@ -92,6 +94,7 @@ def check_here(
         choice=choice,
         baseline=_baseline(options, reading),
         explains=options.explain,
+        session_settings=_session_settings(histories, reading),
         is_against_base=base is not None,
         overrides=Overrides(
             read_overrides(contracts_folder(options, reading), reading.files),
@@ -121,6 +124,25 @@ def check_here(
         applied_by=config.applied_by,
         history_size=sum(len(replay.runs) for replay in replays),
     )
+
+
+def _session_settings(histories: Iterable[History], reading: Reading) -> Callable[[str], Mapping[str, str]]:
+    """What tells of a history what its sessions begin with: the settings say it, or env.py and its ini file do."""
+    by_path = {history.path: history for history in histories}
+    config = reading.config
+    said = {"lock_timeout": config.lock_timeout, "statement_timeout": config.statement_timeout}
+
+    @cache
+    def settings(path: str) -> Mapping[str, str]:
+        from schemaguard.history.session_settings import settings_in_python, settings_in_text
+
+        history = by_path.get(path)
+        ini = reading.files.read(history.ini_file) if history and history.ini_file else None
+        env = reading.files.read(history.env_file) if history and history.env_file else None
+        found = {**settings_in_text(ini or ""), **settings_in_python(env or "")}
+        return found | {name: value for name, value in said.items() if value is not None}
+
+    return settings
 
 
 def _with_edits(findings: Iterable[Finding], reading: Reading) -> Iterator[Finding]:

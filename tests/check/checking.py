@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 from schemaguard import config
 from schemaguard.commands.check import CheckOptions, check
 from schemaguard.commands.reading import open_reading
+from schemaguard.frozen import replace
 from schemaguard.rules.judging.verdict import CheckResult
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -17,8 +18,14 @@ NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 
 def checked(folder: Path, *paths: str, environ: Mapping[str, str] | None = None, **options: Any) -> CheckResult:
     """The check of a folder, judged on the first of October 2026."""
-    reading = open_reading(config.load(folder, {}), folder)
+    reading = open_reading(_with_limits(config.load(folder, {})), folder)
     return check(CheckOptions(paths=paths, **({"at": NOON} | options)), reading, environ or {}, _not_live)
+
+
+def _with_limits(settings: config.Config) -> config.Config:
+    """The settings of a project whose role has time limits: that there should be some is not what a test is about."""
+    limits = {"lock_timeout": settings.lock_timeout or "5s", "statement_timeout": settings.statement_timeout or "60s"}
+    return replace(settings, **limits)
 
 
 def _not_live(_: datetime | None) -> NoReturn:

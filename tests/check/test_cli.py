@@ -10,6 +10,7 @@ import pytest
 from schemaguard.cli.main import main
 from tests.check.checking import before, project
 
+LIMITS = 'lock_timeout = "5s"\nstatement_timeout = "60s"\n'
 DROP = "ALTER TABLE transactions DROP COLUMN channel;\n"
 
 
@@ -18,7 +19,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for variable in ("GITHUB_BASE_REF", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "FORCE_COLOR", "NO_COLOR"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.chdir(tmp_path)
-    return project(tmp_path, {"migrations/001.sql": before(), "migrations/002.sql": DROP})
+    return project(tmp_path, {"migrations/001.sql": before(), "migrations/002.sql": DROP}, settings=LIMITS)
 
 
 def _run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:

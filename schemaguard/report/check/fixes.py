@@ -30,7 +30,7 @@ def _blocks(finding: Finding, fix: Fix) -> Iterator[DiffBlock]:
 
 def _following(later: LaterRevision) -> str:
     where = ", outside of a transaction" * later.is_outside_of_transactions
-    return f"then, in a revision of its own{where}: {later.title}"
+    return f"then, in a revision of its own{where}" + f": {later.title}" * bool(later.title)
 
 
 def _edited(edit: LineEdit) -> Iterator[str]:

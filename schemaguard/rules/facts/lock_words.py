@@ -55,7 +55,7 @@ def _held(context: Context) -> str:
     until = "" if context.step.autocommit else ", and it is held until the transaction ends"
     tables = listed(worked_on(context), context.before)
     if work.work == "scan" and tables:
-        return f"every row of {tables} is read meanwhile ({work.why}), so the time grows with the table{until}"
+        return f"{tables} is read through meanwhile ({work.why}), so the time grows with it{until}"
     if work.work == "rewrite" and tables:
-        return f"{tables} is written anew meanwhile ({work.why}), so the time grows with the table{until}"
-    return f"the work doesn't grow with the table, but all queue behind it while it waits for open transactions{until}"
+        return f"{tables} is written anew meanwhile ({work.why}), so the time grows with it{until}"
+    return f"that doesn't grow with the table, but all queue behind it while it waits for open transactions{until}"

@@ -93,7 +93,8 @@ def detached_concurrently(change: DetachPartition, context: Context) -> Remedy |
     others = (context.before.tables[one] for one in _partitions(parent, context.before))
     if any((other.partition_bound or "").strip().upper() == "DEFAULT" for other in others):
         return None
-    return Remedy("detach it beside those who use the table, outside of a transaction", (_concurrently(change),))
+    title = "detach it beside those who use the table, outside of a transaction; its bounds stay behind as a CHECK"
+    return Remedy(title, (_concurrently(change),), leaves_more=True)
 
 
 def refreshed_concurrently(change: RefreshView, context: Context) -> Remedy | None:

@@ -34,5 +34,7 @@ class Remedy:
     """The end of the sentence "instead, …"."""
     now: tuple[Change, ...]
     later: tuple[FollowUp, ...] = ()
+    leaves_more: bool = False
+    """Whether the server leaves something besides that folding doesn't show."""
     undo: tuple[Change, ...] = ()
     """What the way back of the revision has to begin with; nothing where the author's own takes all of it back."""

@@ -24,7 +24,7 @@ def remedied(remedy: Remedy | None, context: Context) -> Fix | None:
     whole, needed = _code(_in_place(remedy, context), context)
     return Fix(
         title=remedy.title,
-        is_safe=_keeps_catalog(remedy, context),
+        is_safe=not remedy.leaves_more and _keeps_catalog(remedy, context),
         code=code,
         later=tuple(one for one in later if one is not None),
         whole=whole if _is_replaceable(context) else None,
@@ -37,8 +37,7 @@ def _in_its_transaction(remedy: Remedy, context: Context) -> Remedy:
     """The remedy for where its statement runs: a file of SQL that is one transaction can't step out of it."""
     if context.is_python or context.step.autocommit or not any(map(_is_outside, remedy.now)):
         return remedy
-    moved = FollowUp(remedy.title, remedy.now, ())
-    return replace(remedy, now=(), later=(moved, *remedy.later))
+    return replace(remedy, now=(), later=(FollowUp("", remedy.now), *remedy.later))
 
 
 def _is_outside(action: Action) -> bool:
