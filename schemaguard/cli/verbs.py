@@ -25,6 +25,7 @@ VERBS = (
     _verb("sql", _REVIEW),
     _verb("split", _REVIEW),
     _verb("install", _OPERATE),
+    _verb("backfill", _OPERATE),
     _verb("promote", _OPERATE),
     _verb("rollback", _OPERATE),
     _verb("resume", _OPERATE),
