@@ -24,6 +24,7 @@ VERBS = (
     _verb("catalog", _REVIEW),
     _verb("sql", _REVIEW),
     _verb("split", _REVIEW),
+    ListedVerb("upgrade-check", "schemaguard.cli.upgrade_check", "upgrade_check", _REVIEW),
     _verb("install", _OPERATE),
     _verb("backfill", _OPERATE),
     _verb("promote", _OPERATE),
