@@ -8,7 +8,7 @@ import typer
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 if TYPE_CHECKING:
-    from schemaguard.adapters.control.backfill import Place, Target
+    from schemaguard.adapters.control.backfill import BackfillPlace, Target
 
 _S_PER_MS = 0.001
 
@@ -52,7 +52,7 @@ def backfill(
         show_backfill(done, console())
 
 
-def _show(target: "Target", at: "Place", rate: float) -> None:
+def _show(target: "Target", at: "BackfillPlace", rate: float) -> None:
     import shutil
 
     left = max(target.about_rows - at.row_count, 0) / rate if rate else 0

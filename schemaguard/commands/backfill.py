@@ -29,7 +29,7 @@ class Pace:
     rest: float = 0.5
 
 
-Shown = Callable[[steps.Target, steps.Place, float], None]
+Shown = Callable[[steps.Target, steps.BackfillPlace, float], None]
 """Told how far a statement is, and at how many rows a second."""
 
 

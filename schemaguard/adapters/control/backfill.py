@@ -43,7 +43,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BackfillPlace:
     """How far a backfill is."""
 
     id: int
@@ -71,7 +71,7 @@ def target(connection: Connection, relation: str) -> Target:
     return Target(name, tuple(key[0]), tuple(key[1]), int(about), triggers)
 
 
-def begin(connection: Connection, statement: str, revision: str, relation: str, *, again: bool) -> Place:
+def begin(connection: Connection, statement: str, revision: str, relation: str, *, again: bool) -> BackfillPlace:
     """The place of a statement's backfill: where it was left, or the beginning."""
     connection.execute("set datestyle = 'ISO'")
     connection.execute("set extra_float_digits = 1")
@@ -93,15 +93,15 @@ def begin(connection: Connection, statement: str, revision: str, relation: str, 
     return place(connection, row[0])
 
 
-def place(connection: Connection, id_: int, *, locked: bool = False) -> Place:
+def place(connection: Connection, id_: int, *, locked: bool = False) -> BackfillPlace:
     """How far a backfill is; with its row locked until the transaction ends, so that nobody else takes a batch."""
     row = connection.execute(_PLACE_LOCKED if locked else _PLACE, (id_,)).fetchone()
     if row is None:
         raise DatabaseError("the backfill's place is gone", next="run schemaguard backfill again")
-    return Place(row[0], tuple(row[1]) if row[1] is not None else None, *row[2:])
+    return BackfillPlace(row[0], tuple(row[1]) if row[1] is not None else None, *row[2:])
 
 
-def batch(connection: Connection, of: Target, statement: Batched, id_: int, rows: int) -> tuple[Place, float]:
+def batch(connection: Connection, of: Target, statement: Batched, id_: int, rows: int) -> tuple[BackfillPlace, float]:
     """Do the next batch; where the backfill is then, and how many seconds it took.
 
     A batch that waits for somebody's lock gives up and is tried again as a whole. Raises DatabaseError where it never
@@ -129,7 +129,9 @@ def batch(connection: Connection, of: Target, statement: Batched, id_: int, rows
     )
 
 
-def _batch(connection: Connection, of: Target, statement: Batched, at: Place, rows: int, began: float) -> Place:
+def _batch(
+    connection: Connection, of: Target, statement: Batched, at: BackfillPlace, rows: int, began: float
+) -> BackfillPlace:
     if at.is_finished:
         return at
     upper = _upper(connection, of, at.last_key, rows)
