@@ -14,6 +14,7 @@ __all__ = [
     "AliasName",
     "DatabaseUrl",
     "DryRun",
+    "Fill",
     "Finish",
     "Format",
     "IfEpoch",
@@ -46,6 +47,10 @@ IfEpoch = Annotated[int | None, typer.Option("--if-epoch", metavar="N", help="On
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and change nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask for confirmation.")]
 Finish = Annotated[bool, typer.Option("--finish", help="Retire leftovers without waiting for the model servers.")]
+Fill = Annotated[
+    list[str] | None,
+    typer.Option("--fill", metavar="EXPR", help="SQL for rows without a required value; or TABLE.COLUMN=EXPR."),
+]
 Output = Annotated[Format, typer.Option("--format", help="The format of the output.")]
 
 

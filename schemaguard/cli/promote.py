@@ -4,7 +4,18 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.operating import AliasName, DatabaseUrl, DryRun, Finish, Format, IfEpoch, Output, RegistryUri, Yes
+from schemaguard.cli.operating import (
+    AliasName,
+    DatabaseUrl,
+    DryRun,
+    Fill,
+    Finish,
+    Format,
+    IfEpoch,
+    Output,
+    RegistryUri,
+    Yes,
+)
 
 
 def promote(
@@ -14,6 +25,7 @@ def promote(
     fallback: Annotated[
         str | None, typer.Option(metavar="VERSION", help="The version that rollbacks go to; its window has no end.")
     ] = None,
+    fill: Fill = None,
     if_epoch: IfEpoch = None,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -35,5 +47,5 @@ def promote(
 
     with open_site(database_url, registry_uri, alias) as site:
         intent = Intent(site.actor, reason)
-        wanted = request(site, model, version, intent, fallback=fallback, if_epoch=if_epoch)
+        wanted = request(site, model, version, intent, fallback=fallback, if_epoch=if_epoch, fills=tuple(fill or ()))
         switch(wanted, site, output, dry_run=dry_run, yes=yes, finish=finish)

@@ -5,7 +5,18 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.operating import AliasName, DatabaseUrl, DryRun, Finish, Format, IfEpoch, Output, RegistryUri, Yes
+from schemaguard.cli.operating import (
+    AliasName,
+    DatabaseUrl,
+    DryRun,
+    Fill,
+    Finish,
+    Format,
+    IfEpoch,
+    Output,
+    RegistryUri,
+    Yes,
+)
 
 
 def rollback(
@@ -19,6 +30,7 @@ def rollback(
     detected_at: Annotated[
         datetime | None, typer.Option(metavar="TIME", help="When the problem was noticed (UTC).")
     ] = None,
+    fill: Fill = None,
     if_epoch: IfEpoch = None,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -43,5 +55,5 @@ def rollback(
     )
     with open_site(database_url, registry_uri, alias) as site:
         intent = Intent(site.actor, reason, metric, detected)
-        wanted = request(site, model, intent, to=to, if_epoch=if_epoch)
+        wanted = request(site, model, intent, to=to, if_epoch=if_epoch, fills=tuple(fill or ()))
         switch(wanted, site, output, dry_run=dry_run, yes=yes, finish=finish)

@@ -8,10 +8,20 @@ from schemaguard.releases.release import Intent, OperationKind
 
 
 def request(
-    site: Site, model: str, version: str, intent: Intent, *, fallback: str | None = None, if_epoch: int | None = None
+    site: Site,
+    model: str,
+    version: str,
+    intent: Intent,
+    *,
+    fallback: str | None = None,
+    if_epoch: int | None = None,
+    fills: tuple[str, ...] = (),
 ) -> Request:
-    """What promotes a version; `fallback` becomes the version that rollbacks go to."""
-    return Request(model, Wanted(OperationKind.PROMOTE, version, if_epoch, fallback, site.alias), intent)
+    """What promotes a version; `fallback` becomes the version that rollbacks go to.
+
+    `fills` are what rows without a value get, as SQL expressions over their own columns.
+    """
+    return Request(model, Wanted(OperationKind.PROMOTE, version, if_epoch, fallback, site.alias, fills), intent)
 
 
 def plan_promotion(

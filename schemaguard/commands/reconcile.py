@@ -1,4 +1,4 @@
-"""reconcile: finish what waits, correct the registry's alias, and remind of what can be purged."""
+"""reconcile: finish what waits, try what is owed, correct the registry's alias, and remind of what can be purged."""
 
 from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.commands.site import Site
@@ -20,12 +20,14 @@ def reconcile(site: Site, *, finish: bool = False) -> Reconciled:
     database.lock()
     try:
         finished, waiting, failed = _continue_waiting(database, world)
+        paid, owed = database.pay()
         overview = database.overview(None)
         corrected, unreachable = _correct_aliases(overview, database, world, (site.alias, site.actor))
     finally:
         database.unlock()
     purgeable = tuple(each.object for each in overview.retired if each.purge_after <= overview.at)
-    return Reconciled(tuple(finished), tuple(corrected), tuple(waiting), purgeable, (*failed, *unreachable))
+    gone_wrong = (*failed, *unreachable)
+    return Reconciled(tuple(finished), tuple(corrected), tuple(waiting), purgeable, gone_wrong, paid, owed)
 
 
 def _continue_waiting(database: ControlDatabase, world: World) -> tuple[list[str], list[str], list[str]]:

@@ -7,9 +7,20 @@ from schemaguard.releases.plan import Wanted
 from schemaguard.releases.release import Intent, OperationKind
 
 
-def request(site: Site, model: str, intent: Intent, *, to: str | None = None, if_epoch: int | None = None) -> Request:
-    """What rolls a model back; `to` None goes to the fallback, else to what served before."""
-    return Request(model, Wanted(OperationKind.ROLLBACK, to, if_epoch, None, site.alias), intent)
+def request(
+    site: Site,
+    model: str,
+    intent: Intent,
+    *,
+    to: str | None = None,
+    if_epoch: int | None = None,
+    fills: tuple[str, ...] = (),
+) -> Request:
+    """What rolls a model back; `to` None goes to the fallback, else to what served before.
+
+    `fills` are what rows without a value get, as SQL expressions over their own columns.
+    """
+    return Request(model, Wanted(OperationKind.ROLLBACK, to, if_epoch, None, site.alias, fills), intent)
 
 
 def plan_rollback(
@@ -26,13 +37,15 @@ def rollback(
     *,
     to: str | None = None,
     if_epoch: int | None = None,
+    fills: tuple[str, ...] = (),
     approve: Approve = approved,
     finish: bool = False,
     watch: Watch = unwatched,
 ) -> Done:
     """Take model and schema back together. `finish`: without waiting for servers; `watch` hears of each step.
 
-    Raises RefusedError or UsageError where it can't be done as asked, ConflictError where somebody was faster, and
-    whatever `approve` raises once it has seen the plan.
+    Raises RefusedError or UsageError where it can't be done as asked, NeedsHumanError where rows need values (`fills`),
+    ConflictError where somebody was faster, and whatever `approve` raises once it has seen the plan.
     """
-    return switch(site, request(site, model, intent, to=to, if_epoch=if_epoch), approve, finish=finish, watch=watch)
+    wanted = request(site, model, intent, to=to, if_epoch=if_epoch, fills=fills)
+    return switch(site, wanted, approve, finish=finish, watch=watch)

@@ -8,9 +8,10 @@ from schemaguard.errors import ConflictError, RegistryError
 from schemaguard.frozen import dataclass, replace
 from schemaguard.releases.document import plan_hash
 from schemaguard.releases.execute import Done, Watch, execute
+from schemaguard.releases.filling import require_values
 from schemaguard.releases.fit import CatalogFit
 from schemaguard.releases.plan import Plan, Wanted, make_plan
-from schemaguard.releases.ports import Registry, World
+from schemaguard.releases.ports import PreparationRefusedError, Registry, World
 from schemaguard.releases.release import Intent, OperationKind, StepName
 
 
@@ -68,6 +69,7 @@ def switch(
     made under the lock isn't the one that was shown any more.
     """
     shown = plan(site, request)
+    require_values(shown.plan)
     approve(shown)
     began = time.monotonic()
     database = site.database
@@ -82,7 +84,12 @@ def switch(
             next="look at schemaguard status, then decide again",
         )
     operation = database.open_operation(made, request.intent)
-    outcome = execute(operation, made, World(database, site.registry, finish), watch)
+    try:
+        outcome = execute(operation, made, World(database, site.registry, finish), watch)
+    except PreparationRefusedError:
+        # PREPARE is one transaction, so nothing of it is there: an open operation would only stand in the way.
+        database.abandon(operation, made, site.actor)
+        raise
     return Done(outcome, round((time.monotonic() - began) * 1000, 2), shown.warning)
 
 

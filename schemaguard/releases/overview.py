@@ -19,6 +19,20 @@ class ServingWindow:
 
 
 @dataclass(frozen=True, slots=True)
+class Debt:
+    """A constraint or index that a way back still owes; `why` is the server's reason, None before it was tried."""
+
+    number: int
+    object: str
+    table: str
+    why: str | None
+    operation: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.object} of {self.table}" + (f": {self.why}" if self.why else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The control schema at one moment; `drift` is what the database itself shows to be wrong."""
 
@@ -29,6 +43,7 @@ class Overview:
     held: tuple[Held, ...]
     servers: tuple[Server, ...]
     drift: tuple[str, ...]
+    debts: tuple[Debt, ...] = ()
 
     @property
     def switching(self) -> frozenset[str]:
@@ -62,3 +77,7 @@ class Reconciled:
     waiting: tuple[str, ...]
     purgeable: tuple[str, ...]
     failed: tuple[str, ...]
+    paid: tuple[str, ...] = ()
+    """Constraints and indexes that are back."""
+    owed: tuple[str, ...] = ()
+    """Those that the rows still don't allow, and why."""

@@ -3,6 +3,7 @@
 from schemaguard.contracts.views import ContractViews, contract_views
 from schemaguard.errors import ConflictError, RefusedError, UsageError, command_line
 from schemaguard.frozen import dataclass, field
+from schemaguard.releases.filling import fill_rows, worst_class
 from schemaguard.releases.leftovers import Leftover, leftovers_of_promotion, leftovers_of_rollback, names
 from schemaguard.releases.lookahead import Fit
 from schemaguard.releases.now import Now
@@ -20,6 +21,8 @@ class Wanted:
     if_epoch: int | None = None
     fallback: str | None = None
     alias: str = "champion"
+    fills: tuple[str, ...] = ()
+    """What rows without a value get, as SQL: `EXPR`, or `table.column=EXPR` where several columns need some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,11 @@ class Plan:
         """The objects that come back into sight."""
         return tuple(reversal.object for reversal in self.reversals if reversal.retired is not None)
 
+    @property
+    def owed(self) -> tuple[str, ...]:
+        """Constraints and indexes that come back when nobody writes the other shape any more."""
+        return tuple(statement for reversal in self.reversals for statement in reversal.owed)
+
 
 def make_plan(now: Now, wanted: Wanted, fit: Fit) -> Plan:
     """The plan that takes a model from now to what is wanted.
@@ -63,6 +71,7 @@ def make_plan(now: Now, wanted: Wanted, fit: Fit) -> Plan:
     ready = make_ready(
         Wish(target.contract, _name(target), is_rollback, target.superseded_at), now.catalog, forced, (now, fit)
     )
+    ready = fill_rows(ready, target, wanted.fills, now)
     _check_others(now, ready, fit, is_rollback=is_rollback)
     leftovers = leftovers_of_rollback(now, target) if is_rollback else leftovers_of_promotion(now, released)
     return Plan(
@@ -77,7 +86,7 @@ def make_plan(now: Now, wanted: Wanted, fit: Fit) -> Plan:
         views=contract_views(target.contract, target.view_schema, ready.catalog),
         revision=_back(now, ready, target) if is_rollback else _forward(now, released, target),
         leftovers=leftovers,
-        reversal_class=_worst(ready, target),
+        reversal_class=worst_class(ready, target),
         fallback=wanted.fallback,
         reads_copy=target.contract.reads_through == "copy",
     )
@@ -127,13 +136,16 @@ def _check_others(now: Now, ready: Readiness, fit: Fit, *, is_rollback: bool) ->
     """From PREPARE until FINISH the database satisfies the release that is left and everybody else in their window."""
     lifted = {(loosening.schema, loosening.table, loosening.column) for loosening in ready.loosenings}
     contracts = [*now.needed, *([now.active.contract] if now.active else [])]
+    # What is owed is tried when nobody of the release that is left writes any more.
+    at_once = fit.after(_at_once(ready), now.catalog) if any(each.owed for each in ready.reversals) else ready.catalog
     for contract in contracts:
         known = set(fit.unmet(contract, now.catalog))
-        for unmet in fit.unmet(contract, ready.catalog):
+        is_active = now.active is not None and contract == now.active.contract
+        for unmet in fit.unmet(contract, at_once if is_active else ready.catalog):
             if unmet in known:
                 continue
             # The release that is left may read NULLs in a column whose NOT NULL was lifted for the one that comes.
-            is_left = is_rollback and now.active is not None and contract == now.active.contract
+            is_left = is_rollback and is_active
             place = (unmet.table.schema or "public", unmet.table.name, unmet.column or "")
             if is_left and unmet.cause in ("null-possible", "signature-refused") and place in lifted:
                 continue
@@ -142,6 +154,11 @@ def _check_others(now: Now, ready: Readiness, fit: Fit, *, is_rollback: bool) ->
                 at=unmet.object,
                 next="agree on it with the owner first; nothing was changed",
             )
+
+
+def _at_once(ready: Readiness) -> tuple[str, ...]:
+    undone = (statement for each in ready.reversals for statement in each.statements)
+    return (*undone, *(each.statement for each in ready.loosenings))
 
 
 def _released(now: Now, target: Release) -> tuple[str, ...]:
@@ -175,14 +192,6 @@ def _back(now: Now, ready: Readiness, target: Release) -> RevisionMove:
 def _forward(now: Now, released: tuple[str, ...], target: Release) -> RevisionMove:
     reason = f"{_name(target)} can live with it" if released else ""
     return move_forward(now.heads, released, now.parents, reason)
-
-
-def _worst(ready: Readiness, target: Release) -> ReversalClass:
-    """The most expensive of what is undone. What reads a copy is never there in an instant: it has to be copied."""
-    order = (ReversalClass.INSTANT, ReversalClass.SLOW, ReversalClass.LOSSY, ReversalClass.IMPOSSIBLE)
-    classes = [reversal.reversal_class for reversal in ready.reversals]
-    least = ReversalClass.SLOW if target.contract.reads_through == "copy" else ReversalClass.INSTANT
-    return max((c for c in (least, *classes) if c in order), key=order.index)
 
 
 def _name(release: Release) -> str:

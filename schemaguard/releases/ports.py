@@ -15,6 +15,10 @@ class ConnectionLostError(DatabaseError):
     """The connection was lost, and with it the knowledge whether the last transaction was committed."""
 
 
+class PreparationRefusedError(DatabaseError):
+    """The server refused what PREPARE would do, for its rows or names: nothing of it was done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One row of the outbox: what a projection is to show for an epoch."""

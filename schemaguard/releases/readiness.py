@@ -26,6 +26,11 @@ class Reversal:
     retired: int | None = None
     applied: int | None = None
     revision: str | None = None
+    owed: tuple[str, ...] = ()
+    """Constraints and indexes that are tried when nobody writes the other shape any more."""
+    without_value: int | None = None
+    fill: str | None = None
+    """What rows without a value get, as SQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +80,8 @@ def restore(retired: Iterable[Retired], wanted: Collection[int]) -> tuple[Revers
     chosen = (each for each in retired if each.id in wanted)
     return tuple(
         Reversal(
-            each.object, each.restore, each.restore_class,
-            retired=each.id, applied=each.applied_change, revision=each.revision,
+            each.object, each.restore, each.restore_class, retired=each.id, applied=each.applied_change,
+            revision=each.revision, owed=each.owed, without_value=each.without_value,
         )
         for each in sorted(chosen, key=lambda each: each.id, reverse=True)
     )  # fmt: skip
@@ -88,7 +93,7 @@ def make_ready(wish: Wish, catalog: Catalog, forced: tuple[Reversal, ...], aroun
     Raises RefusedError, with everything that stays unmet, where no chain of stored inverses gets there.
     """
     now, fit = around
-    ready = Readiness(fit.after((s for each in forced for s in each.statements), catalog), forced)
+    ready = Readiness(fit.after((s for each in forced for s in _all_statements(each)), catalog), forced)
     while unmet := fit.unmet(wish.contract, ready.catalog):
         step = _restored(wish, unmet, ready, now) or (wish.may_loosen and _loosened(unmet, ready)) or None
         if step is None:
@@ -100,8 +105,12 @@ def make_ready(wish: Wish, catalog: Catalog, forced: tuple[Reversal, ...], aroun
 
 
 def _new_statements(before: Readiness, after: Readiness) -> tuple[str, ...]:
-    undone = tuple(s for each in after.reversals[len(before.reversals) :] for s in each.statements)
+    undone = tuple(s for each in after.reversals[len(before.reversals) :] for s in _all_statements(each))
     return undone + tuple(each.statement for each in after.loosenings[len(before.loosenings) :])
+
+
+def _all_statements(reversal: Reversal) -> tuple[str, ...]:
+    return (*reversal.statements, *reversal.owed)
 
 
 def _restored(wish: Wish, unmet: tuple[Unmet, ...], ready: Readiness, now: Now) -> Readiness | None:

@@ -46,10 +46,11 @@ class OperationState(StrEnum):
 
 
 class ReversalClass(StrEnum):
-    """What going back costs: metadata only, a scan or rewrite, lost data, or no way at all."""
+    """What going back costs: metadata only, a look at the rows, values for rows without any, lost data, or no way."""
 
     INSTANT = "instant"
     SLOW = "slow"
+    NEEDS_VALUES = "needs values"
     LOSSY = "lossy"
     IMPOSSIBLE = "impossible"
     NONE = "none"
@@ -87,7 +88,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class Retired:
-    """A column or table that is out of sight with its data; `restore` are the statements that bring it back."""
+    """A column or table that is out of sight with its data; `restore` is what brings names, types and values back."""
 
     id: int
     table: Name
@@ -102,6 +103,14 @@ class Retired:
     operation: int | None = None
     """The operation that retired it in FINISH, None where a migration did."""
     revision: str | None = None
+    owed: tuple[str, ...] = ()
+    """What is tried once nobody writes the other shape any more: constraints and indexes."""
+    without_value: int | None = None
+    """Rows without a value, where those hold the way back up; None where they don't, or weren't counted."""
+    is_retyped: bool = False
+    """Its domain refuses NULL, so that its type comes back only when every row has a value."""
+    taken_by: str | None = None
+    """What has its name by now."""
 
     @property
     def object(self) -> str:

@@ -11,7 +11,11 @@ from schemaguard.releases.plan import Plan
 from schemaguard.releases.release import OperationKind, ReversalClass, StepName, StepState
 from schemaguard.releases.steps import STEPS
 
-_CLASS_STYLES = {ReversalClass.INSTANT: "bold green", ReversalClass.SLOW: "bold yellow"}
+_CLASS_STYLES = {
+    ReversalClass.INSTANT: "bold green",
+    ReversalClass.SLOW: "bold yellow",
+    ReversalClass.NEEDS_VALUES: "bold yellow",
+}
 _MARKS = {StepState.DONE: ("✓", "bold green"), StepState.WAITING: ("…", "bold yellow")}
 _NAME_WIDTH = 9
 _MS_WIDTH = 9

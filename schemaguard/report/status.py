@@ -22,6 +22,7 @@ def status_json(status: Status) -> dict[str, Any]:
         "models": [_model_json(pointer, dict(windows), status) for pointer, windows in overview.models],
         "operations": [_operation_json(each, overview.at) for each in overview.operations],
         "retired": [{"object": each.object, "purge_after": _iso(each.purge_after)} for each in overview.retired],
+        "owed": [{"object": each.object, "table": each.table, "why": each.why} for each in overview.debts],
         "held": [each.revision for each in overview.held],
         "drift": list(status.drift),
         "servers": [
@@ -93,6 +94,8 @@ def _lines(status: Status) -> Iterator[Text]:
         yield _row("", f"next: schemaguard resume {operation.id}", "dim")
     for retired in overview.retired:
         yield _row("retired", f"{retired.object}, with its data; may be purged after {retired.purge_after:%Y-%m-%d}")
+    for debt in overview.debts:
+        yield _row("owed", f"{debt} (schemaguard reconcile tries it again)", "yellow")
     for held in overview.held:
         yield _row("held", f"revision {held.revision}: {held.reason}")
     for server in overview.servers:
@@ -144,6 +147,8 @@ def reconciled_json(round_: Reconciled) -> dict[str, Any]:
         "waiting": list(round_.waiting),
         "purgeable": list(round_.purgeable),
         "failed": list(round_.failed),
+        "paid": list(round_.paid),
+        "owed": list(round_.owed),
     }
 
 
@@ -152,7 +157,9 @@ def show_reconciled(round_: Reconciled, console: Console) -> None:
     groups = (
         ("finished", round_.finished, "green"),
         ("corrected", round_.corrected, "green"),
+        ("back", round_.paid, "green"),
         ("waiting", round_.waiting, "yellow"),
+        ("owed", round_.owed, "yellow"),
         ("purgeable", tuple(f"{each}: its retention has ended" for each in round_.purgeable), ""),
         ("failed", round_.failed, "bold red"),
     )

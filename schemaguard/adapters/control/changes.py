@@ -1,7 +1,7 @@
 """What the guard saw go through, and what is retired: written and read."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -9,22 +9,14 @@ from psycopg.types.json import Jsonb
 from schemaguard.catalog.objects import Name
 from schemaguard.frozen import dataclass
 
-if TYPE_CHECKING:
-    from schemaguard.applying.retirement import Retirement
-
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-AUDITED_DAYS = 90
 _NEXT = "select nextval(pg_get_serial_sequence('schemaguard.applied_change', 'id'))"
 _APPLY = """\
 insert into schemaguard.applied_change (id, revision, parents, position, statement, performed, change, inverse,
     inverse_class)
 overriding system value
 values (%s, %s, %s, (select count(*) from schemaguard.applied_change a where a.revision = %s), %s, %s, %s, %s, %s)"""
-_RETIRE = """\
-insert into schemaguard.retired_object (applied_change, operation, kind, table_schema, table_name, column_name,
-    hidden_schema, hidden_table, hidden_column, restore, restore_class, purge_after)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, now() + make_interval(days => %s)) returning id"""
 _UNDO = """\
 update schemaguard.applied_change set undone_at = now()
 where revision = %s and undone_at is null"""
@@ -69,23 +61,6 @@ def write_applied(connection: Connection, number: int, applied: Applied) -> None
             list(applied.performed), Jsonb(change), _list(applied.inverse), applied.inverse_class,
         ),
     )  # fmt: skip
-
-
-def write_retired(
-    connection: Connection, retirement: "Retirement", *, applied: int | None, operation: int | None
-) -> int:
-    """Write a retired object down, in the caller's transaction; its number."""
-    row = connection.execute(
-        _RETIRE,
-        (
-            applied, operation, "column" if retirement.column else "table",
-            retirement.table.schema or "public", retirement.table.name, retirement.column,
-            retirement.hidden_table.schema or "public", retirement.hidden_table.name, retirement.hidden_column,
-            list(retirement.restore), retirement.cls, AUDITED_DAYS,
-        ),
-    ).fetchone()  # fmt: skip
-    assert row is not None
-    return int(row[0])
 
 
 def mark_undone(connection: Connection, revision: str) -> None:

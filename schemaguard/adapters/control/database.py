@@ -8,6 +8,7 @@ import psycopg
 
 from schemaguard.adapters.control import (
     browsing,
+    debts,
     journal,
     ledger,
     outbox,
@@ -21,12 +22,12 @@ from schemaguard.adapters.control import window as windows
 from schemaguard.adapters.postgres import connection as postgres
 from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.views import ContractViews
-from schemaguard.errors import ConflictError, DatabaseError
+from schemaguard.errors import ConflictError, DatabaseError, RefusedError
 from schemaguard.registry.publication import BoundContract, Publication
 from schemaguard.releases.now import Now
-from schemaguard.releases.overview import Overview
+from schemaguard.releases.overview import Debt, Overview
 from schemaguard.releases.plan import Plan
-from schemaguard.releases.ports import ConnectionLostError, Delivery
+from schemaguard.releases.ports import ConnectionLostError, Delivery, PreparationRefusedError
 from schemaguard.releases.records import ControlRecords
 from schemaguard.releases.release import Intent, Operation, Pointer, StepName
 from schemaguard.releases.seen import Seen
@@ -35,6 +36,7 @@ from schemaguard.window.window import Window
 T = TypeVar("T")
 Row = tuple[Any, ...]
 CHANNEL = "schemaguard"
+_REFUSALS = frozenset({"22", "23", "2B", "42"})
 
 
 # Who only looks at the state of things, as status does, needn't import what changes it.
@@ -156,7 +158,19 @@ class ControlDatabase:
     def prepare(self, operation: Operation, plan: Plan) -> Mapping[str, Any]:
         """PREPARE: bring back what the target needs and make its views, in one transaction."""
         self._write(lambda c: _preparation().ensure_roles(c, plan.views))
-        return self._write(lambda c: _preparation().prepare(c, operation, plan))
+        try:
+            return self._write(lambda c: _preparation().prepare(c, operation, plan))
+        except RefusedError as error:
+            raise PreparationRefusedError(error.what, at=error.at, next=error.next) from error
+        except DatabaseError as error:
+            # Class 22: a value can't be had; 23: a constraint; 2B and 42: something depends on it, or a name is taken.
+            cause = error.__cause__
+            if isinstance(cause, psycopg.Error) and (cause.sqlstate or "")[:2] in _REFUSALS:
+                place = postgres.place(self._url)
+                raise PreparationRefusedError(
+                    f"{error.what}; nothing was changed", at=place, next="schemaguard status, then decide again"
+                ) from cause
+            raise
 
     def commit(self, operation: Operation, plan: Plan) -> Mapping[str, Any]:
         """COMMIT: switch the pointer."""
@@ -183,8 +197,26 @@ class ControlDatabase:
         self._write(lambda c: outbox.not_delivered(c, delivery, error))
 
     def finish(self, operation: Operation, plan: Plan) -> Mapping[str, Any]:
-        """FINISH: retire what nobody names any more, and close the operation."""
-        return self._write(lambda c: _finish().finish(c, operation, plan))
+        """FINISH: retire what nobody names any more, close the operation, and try what its way back owes."""
+        facts = self._write(lambda c: _finish().finish(c, operation, plan))
+        paid, owed = self.pay(self._read(lambda c: debts.unpaid(c, operation=operation.id)))
+        return {**facts, "paid": list(paid), "owed": list(owed)}
+
+    def pay(self, owed: tuple[Debt, ...] | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Try what is owed (None: whatever is due): (what is back, what the rows don't allow, and why)."""
+        paid, left = [], []
+        for debt in self._read(lambda c: debts.unpaid(c, due=True)) if owed is None else owed:
+            try:
+                why = self._write(lambda c, debt=debt: debts.pay(c, debt))  # type: ignore[misc]  # bound now
+            except DatabaseError as error:
+                if isinstance(error, ConnectionLostError):
+                    raise
+                why = error.what
+            if why is None:
+                paid.append(f"{debt.object} of {debt.table}")
+            else:
+                left.append(f"{debt.object} of {debt.table}: {why}")
+        return tuple(paid), tuple(left)
 
     def abandon(self, operation: Operation, plan: Plan, actor: str) -> None:
         """Undo PREPARE and close the operation without having switched anything."""

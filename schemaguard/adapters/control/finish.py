@@ -1,19 +1,21 @@
 """FINISH and abandoning on PostgreSQL: what is taken out of sight again, and how an operation is closed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
 
 from schemaguard.adapters.control import journal, ledger, locks, pointer, retirement, revision, situation
-from schemaguard.applying.retirement import Retirement
+from schemaguard.catalog.changes import DropColumn, DropTable
 from schemaguard.catalog.objects import Catalog
+from schemaguard.errors import RefusedError
 from schemaguard.frozen import dataclass
 from schemaguard.releases.leftovers import Leftover, needed_by
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.readiness import Reversal
 from schemaguard.releases.release import Operation, OperationKind, StepName
 from schemaguard.releases.revisions import move_back
+from schemaguard.sql.writing.statements import rendered
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -28,18 +30,16 @@ def finish(connection: Connection, operation: Operation, plan: Plan) -> Mapping[
     if plan.leftovers and pointer.read(connection, plan.model).epoch == plan.epoch + 1:
         contracts = situation.needed(connection, (plan.model, plan.from_version))
         catalog = situation.catalog(connection)
-        acts: list[tuple[Leftover, Retirement]] = []
-        for leftover in plan.leftovers:
-            if needed_by(leftover, contracts, catalog) or not _is_there(leftover, catalog):
+        going = [
+            each for each in plan.leftovers if not needed_by(each, contracts, catalog) and _is_there(each, catalog)
+        ]
+        kept += [each.object for each in plan.leftovers if each not in going]
+        locks.take(connection, (_dropping(each) for each in going))
+        for leftover in going:
+            if _retire(connection, leftover, None if leftover.waits else operation.id):
+                retired.append(leftover.object)
+            else:
                 kept.append(leftover.object)
-                continue
-            made = retirement.plan(connection, catalog, leftover.name, leftover.column)
-            catalog = _after(made.retire, catalog)
-            acts.append((leftover, made))
-        locks.take(connection, (statement for _, made in acts for statement in made.retire))
-        for leftover, made in acts:
-            _retire(connection, leftover, made, None if leftover.waits else operation.id)
-            retired.append(leftover.object)
         if plan.kind is OperationKind.ROLLBACK and retired:
             _move_revision(connection, operation, plan)
     connection.execute(_CLOSE, ("done", operation.id))
@@ -48,6 +48,12 @@ def finish(connection: Connection, operation: Operation, plan: Plan) -> Mapping[
     journal.done(connection, operation.id, StepName.FINISH, facts)
     ledger.record(connection, "finished", (operation.intent.actor, plan.model, operation.id), facts)
     return facts
+
+
+def _dropping(leftover: Leftover) -> str:
+    """The drop that a retirement stands for: it locks the same."""
+    drop = DropColumn(leftover.name, leftover.column) if leftover.column else DropTable(leftover.name)
+    return rendered(drop)
 
 
 def _move_revision(connection: Connection, operation: Operation, plan: Plan) -> None:
@@ -62,18 +68,12 @@ def _move_revision(connection: Connection, operation: Operation, plan: Plan) -> 
 
 def abandon(connection: Connection, operation: Operation, plan: Plan, actor: str) -> None:
     """Take what PREPARE brought back out of sight again, and close the operation as abandoned."""
-    catalog = situation.catalog(connection)
-    acts: list[_Again] = []
     # What was undone last is what was done first.
-    for reversal in reversed(plan.reversals):
-        act = _again(connection, reversal, catalog)
-        if act is not None:
-            acts.append(act)
-            catalog = _after(act.statements, catalog)
+    acts = [act for each in reversed(plan.reversals) if (act := _again(connection, each)) is not None]
     locks.take(connection, (statement for act in acts for statement in act.statements))
     for act in acts:
-        if act.made is not None and act.leftover is not None:
-            _retire(connection, act.leftover, act.made, act.by)
+        if act.leftover is not None:
+            _retire_again(connection, act.leftover, act.by)
         else:
             _perform_again(connection, act)
     connection.execute(_CLOSE, ("abandoned", operation.id))
@@ -88,11 +88,10 @@ class _Again:
     statements: tuple[str, ...]
     applied: int | None
     leftover: Leftover | None = None
-    made: Retirement | None = None
     by: int | None = None
 
 
-def _again(connection: Connection, reversal: Reversal, catalog: Catalog) -> _Again | None:
+def _again(connection: Connection, reversal: Reversal) -> _Again | None:
     """How a reversal is taken back; None where PREPARE hadn't come to it."""
     if reversal.retired is None:
         row = connection.execute(
@@ -108,8 +107,7 @@ def _again(connection: Connection, reversal: Reversal, catalog: Catalog) -> _Aga
     if row is None:
         return None
     leftover = Leftover(row[0], row[1], row[2], reversal.applied, reversal.revision)
-    made = retirement.plan(connection, catalog, leftover.name, leftover.column)
-    return _Again(made.retire, reversal.applied, leftover, made, row[3])
+    return _Again((_dropping(leftover),), reversal.applied, leftover, row[3])
 
 
 def _perform_again(connection: Connection, act: _Again) -> None:
@@ -126,20 +124,24 @@ def _is_there(leftover: Leftover, catalog: Catalog) -> bool:
     return table is not None and (leftover.column is None or table.column(leftover.column) is not None)
 
 
-def _retire(connection: Connection, leftover: Leftover, made: Retirement, by: int | None) -> None:
+def _retire(connection: Connection, leftover: Leftover, by: int | None) -> bool:
+    """Whether one object could be taken out of sight; what can't be retired stays in sight."""
+    try:
+        with connection.transaction():
+            _retire_again(connection, leftover, by)
+    except RefusedError:
+        return False
+    return True
+
+
+def _retire_again(connection: Connection, leftover: Leftover, by: int | None) -> None:
     """Take one object out of sight. `by` is the operation that undoes what a revision added; without it the
     retirement that a revision had made is made again, so that revision is in force again.
     """
+    made = retirement.retire(connection, leftover.name, leftover.column, leftover.revision)
     retirement.carry_out(connection, made, applied=leftover.applied, operation=by)
     connection.execute(
         "update schemaguard.applied_change set undone_at = case when %(by)s::bigint is null then null else now() end, "
         "undone_by = %(by)s where id = %(applied)s",
         {"by": by, "applied": leftover.applied},
     )
-
-
-def _after(statements: Iterable[str], catalog: Catalog) -> Catalog:
-    """The catalog after the statements; who only looks at the state of things needn't import what reads SQL."""
-    from schemaguard.releases.fit import CatalogFit
-
-    return CatalogFit().after(statements, catalog)

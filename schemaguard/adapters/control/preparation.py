@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from schemaguard.adapters.control import ledger, locks
+from schemaguard.adapters.control import ledger, locks, retirement
 from schemaguard.catalog.changes import GrantAccess
 from schemaguard.catalog.objects import Grant, Name
 from schemaguard.contracts.views import OWNER, ContractViews, view_statements
@@ -25,6 +25,9 @@ def prepare(connection: Connection, operation: Operation, plan: Plan) -> Mapping
     locks.take(connection, _strong(plan), plan.views)
     acts = [each for each in plan.reversals if _is_still_to_do(connection, operation, each)]
     for reversal in acts:
+        if reversal.retired is not None:
+            retirement.restore(connection, reversal.retired, operation=operation.id, fill=reversal.fill)
+            continue
         for statement in reversal.statements:
             connection.execute(statement.encode())
     for loosening in plan.loosenings:
@@ -36,6 +39,7 @@ def prepare(connection: Connection, operation: Operation, plan: Plan) -> Mapping
     facts = {
         "restored": restored,
         "undone": [each.object for each in acts if each.retired is None],
+        "filled": {each.object: each.fill for each in acts if each.fill is not None},
         "lifted": [each.object for each in plan.loosenings],
         "views": plan.views.schema if plan.views.views else None,
     }
@@ -54,8 +58,8 @@ def _is_still_to_do(connection: Connection, operation: Operation, reversal: Reve
     """Take the reversal's row, once: what another run has already done isn't done again."""
     if reversal.retired is not None:
         row = connection.execute(
-            "update schemaguard.retired_object set restored_at = now() "
-            "where id = %s and restored_at is null and purged_at is null returning operation",
+            "select operation from schemaguard.retired_object "
+            "where id = %s and restored_at is null and purged_at is null for update",
             (reversal.retired,),
         ).fetchone()
         if row is None:

@@ -1,26 +1,89 @@
-"""Carrying a retirement out on a live database, and writing down the way back, in the caller's transaction."""
+"""Retiring and restoring on a live database, in the caller's transaction; the server does it by number."""
 
+import json
 from typing import Any
 
 import psycopg
 
-from schemaguard.adapters.control import changes
-from schemaguard.applying.retirement import Retirement, retire_column, retire_table
+from schemaguard.applying.retirement import Retirement
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.errors import RefusedError
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
+REFUSED = "SG010"
+"""The SQLSTATE with which the server says that something can't be retired or restored."""
 
-def plan(connection: Connection, catalog: Catalog, table: Name, column: str | None) -> Retirement:
-    """What would take a column (or, without one, a table) out of sight; RefusedError where nothing can."""
-    token = changes.next_number(connection)
-    return retire_column(catalog, table, column, token) if column else retire_table(catalog, table, token)
+_NUMBER = """\
+select c.oid, coalesce(a.attnum, 0), %(column)s::text is null or a.attnum is not null
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+left join pg_attribute a on a.attrelid = c.oid and a.attname = %(column)s and a.attnum > 0 and not a.attisdropped
+where n.nspname = coalesce(%(schema)s, 'public') and c.relname = %(table)s"""
+_RETIRED = """\
+select restore_class, array_to_string(why, '; '),
+    (select array_agg(statement order by n, m) from jsonb_array_elements(acts) with ordinality as q(act, n),
+        unnest(case when act ->> 'act' = 'move_table' or act ? 'parent' then '{}'
+            else schemaguard.rendered(act, true, anchor) end) with ordinality as s(statement, m))
+from schemaguard.retired_object where id = %s"""
+_BELONGS = "update schemaguard.retired_object set applied_change = %s, operation = %s where id = %s"
+_OWED = "update schemaguard.debt set operation = %s where retired_object = %s and operation is null"
+
+
+def plan(connection: Connection, _: Catalog, table: Name, column: str | None) -> Retirement:
+    """Take a column (or, without one, a table) out of sight; RefusedError where nothing can, with nothing changed."""
+    return retire(connection, table, column)
 
 
 def carry_out(
     connection: Connection, made: Retirement, *, applied: int | None = None, operation: int | None = None
 ) -> None:
-    """Take it out of sight. `applied` is the change whose drop this is, `operation` the operation that retires it."""
-    for statement in made.retire:
-        connection.execute(statement.encode())
-    changes.write_retired(connection, made, applied=applied, operation=operation)
+    """Write down whose it is: `applied` is the change whose drop it is, `operation` the operation that retired it."""
+    connection.execute(_BELONGS, (applied, operation, made.number))
+
+
+def retire(connection: Connection, table: Name, column: str | None, revision: str | None = None) -> Retirement:
+    """Take a column (or, without one, a table) out of sight; RefusedError where nothing can, with nothing changed."""
+    name = f"{table}.{column}" if column else str(table)
+    asked = {"schema": table.schema, "table": table.name, "column": column}
+    row = connection.execute(_NUMBER, asked).fetchone()
+    if row is None or not row[2]:
+        missing = f"{table} has no column {column}" if row is not None else f"there is no table {table}"
+        raise RefusedError(missing, at=name, next="look at the migration")
+    try:
+        with connection.transaction():
+            number = connection.execute(
+                "select schemaguard.retire(%s::oid, %s::int2, %s)", (row[0], row[1], revision)
+            ).fetchone()
+    except psycopg.Error as error:
+        raise refusal(error, name) or error from error
+    assert number is not None
+    found = connection.execute(_RETIRED, number).fetchone()
+    assert found is not None
+    return Retirement(number[0], table, column, tuple(found[2] or ()), found[0], found[1])
+
+
+def restore(connection: Connection, number: int, *, operation: int | None, fill: str | None = None) -> None:
+    """Bring names, types and values back; the constraints are owed. `fill` is what rows without a value get.
+
+    RefusedError where something new has its name.
+    """
+    try:
+        connection.execute("select schemaguard.restore(%s, false, %s)", (number, fill))
+    except psycopg.Error as error:
+        raise refusal(error, str(number)) or error from error
+    connection.execute(_OWED, (operation, number))
+
+
+def refusal(error: psycopg.Error, what: str) -> RefusedError | None:
+    """What the server refuses to retire or restore, as our error; None where it says something else."""
+    if error.sqlstate != REFUSED:
+        return None
+    try:
+        said = json.loads(error.diag.message_detail or "{}")
+    except ValueError:
+        said = {}
+    return RefusedError(
+        str(error.diag.message_primary),
+        at=str(said.get("object", what)),
+        next=str(said.get("next", "schemaguard status shows what is retired; nothing was changed")),
+    )

@@ -44,10 +44,18 @@ _VERSIONS_NEEDING = (
     "where r.contract = %s and", _IS_NEEDED, "order by r.published_at, r.model_version",
 )  # fmt: skip
 _RETIRED = """\
-select r.id, r.table_schema, r.table_name, r.column_name, r.hidden_schema, r.hidden_table, r.hidden_column, r.restore,
+select r.id, r.table_schema, r.table_name, r.column_name, r.hidden_schema, r.hidden_table, r.hidden_column,
     r.restore_class, r.retired_at, r.purge_after, r.applied_change, r.operation, a.revision
 from schemaguard.retired_object r left join schemaguard.applied_change a on a.id = r.applied_change
 where r.purged_at is null and """
+# How an object comes back, by its number; rows are counted only where those without a value hold it up.
+_WAY_BACK = """\
+select r.id, w.at_once, w.owed,
+    case when schemaguard.wants_value(r.acts) then schemaguard.without_value(r.id) end,
+    exists (select from jsonb_array_elements(r.acts) act where act ->> 'act' = 'to_base_type'), schemaguard.taken_by(r)
+from schemaguard.retired_object r, schemaguard.way_back(r) w
+where r.restored_at is null and r.purged_at is null and r.acts is not null
+    and schemaguard.hidden_relation(r) is not null"""
 _HIDDEN = "r.restored_at is null order by r.id"
 # Brought back by an operation and not retired again since.
 _RESTORED = """\
@@ -75,7 +83,7 @@ def read(connection: Connection, model: str) -> Now:
         releases=releases,
         catalog=catalog(connection),
         needed=needed(connection, (model, at.active)),
-        retired=_retired(connection, _HIDDEN),
+        retired=_with_way_back(connection, _retired(connection, _HIDDEN)),
         restored=_retired(connection, _RESTORED),
         applied=applied,
         heads=revision.heads(connection),
@@ -168,16 +176,35 @@ def _retired(connection: Connection, which: str) -> tuple[Retired, ...]:
             column=row[3],
             hidden_table=Name(row[5], row[4]),
             hidden_column=row[6],
-            restore=tuple(row[7]),
-            restore_class=ReversalClass(row[8]),
-            retired_at=row[9],
-            purge_after=row[10],
-            applied_change=row[11],
-            operation=row[12],
-            revision=row[13],
+            restore=(),
+            restore_class=ReversalClass(row[7]),
+            retired_at=row[8],
+            purge_after=row[9],
+            applied_change=row[10],
+            operation=row[11],
+            revision=row[12],
         )
         for row in connection.execute(_RETIRED + which)
     )
+
+
+def _with_way_back(connection: Connection, hidden: tuple[Retired, ...]) -> tuple[Retired, ...]:
+    ways = {row[0]: row[1:] for row in connection.execute(_WAY_BACK)} if hidden else {}
+    found = []
+    for each in hidden:
+        if (way := ways.get(each.id)) is None:
+            continue  # What held it is gone: whoever needs it is told that nothing brings it back.
+        found.append(
+            replace(
+                each,
+                restore=tuple(way[0]),
+                owed=tuple(way[1]),
+                without_value=way[2],
+                is_retyped=way[3],
+                taken_by=way[4],
+            )
+        )
+    return tuple(found)
 
 
 def _applied(row: Row) -> AppliedChange:

@@ -16,7 +16,7 @@ def _probe(_: Plan, seen: Seen) -> State:
 
 
 def _perform(operation: Operation, plan: Plan, world: World) -> Mapping[str, Any]:
-    if plan.leftovers:
+    if plan.leftovers or plan.owed:
         reason = waits_for(world.database.observe(operation, plan), plan, finish_now=world.finish_now)
         if reason is not None:
             raise WaitingError(reason, next=f"schemaguard resume {operation.id} --finish, or: schemaguard reconcile")
@@ -32,6 +32,8 @@ def waits_for(seen: Seen, plan: Plan, *, finish_now: bool) -> str | None:
     if finish_now:
         return None
     mine = [server for server in seen.servers if server.model == plan.model]
+    if not mine and not plan.leftovers:
+        return None  # Nobody has said that they serve: constraints of the version that serves now may come back.
     if not mine:
         return "no model server has reported that it has switched"
     behind = [server.name for server in mine if server.epoch <= plan.epoch and server.lease_until > seen.at]
@@ -44,10 +46,12 @@ def _inverse(plan: Plan) -> StepInverse:
 
 
 def _describe(plan: Plan) -> tuple[str, ...]:
-    return tuple(
+    lines = [
         f"retire {each.object}" + (" when no window needs it" if each.waits else " when every server has switched")
         for each in plan.leftovers
-    ) or ("nothing to retire",)
+    ]
+    lines += [f"then try: {statement}" for statement in plan.owed]
+    return tuple(lines) or ("nothing to retire",)
 
 
 STEP = OperationStep(StepName.FINISH, _probe, _perform, _inverse, _describe)

@@ -5,7 +5,8 @@ from typing import Any
 
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import World
-from schemaguard.releases.release import Operation, StepName
+from schemaguard.releases.readiness import Reversal
+from schemaguard.releases.release import Operation, ReversalClass, StepName
 from schemaguard.releases.seen import Seen, Sight, State
 from schemaguard.releases.steps.step import OperationStep, StepInverse
 
@@ -29,9 +30,7 @@ def _inverse(plan: Plan) -> StepInverse:
 
 
 def _describe(plan: Plan) -> tuple[str, ...]:
-    lines = [
-        f"restore {each.object}" if each.retired is not None else f"undo: {each.object}" for each in plan.reversals
-    ]
+    lines = [line for each in plan.reversals for line in _reversing(each)]
     lines += [f"lift NOT NULL of {each.object}" for each in plan.loosenings]
     if plan.views.views:
         shown = ", ".join(view.name for view in plan.views.views)
@@ -39,6 +38,17 @@ def _describe(plan: Plan) -> tuple[str, ...]:
     if plan.reads_copy:
         lines.append(f"{plan.model} {plan.to_version} reads a copy, which is up to date after the next copy run")
     return tuple(lines) or ("nothing to bring back",)
+
+
+def _reversing(reversal: Reversal) -> tuple[str, ...]:
+    if reversal.retired is None:
+        return (f"undo: {reversal.object}",)
+    count = f"{reversal.without_value or 0} rows without a value"
+    if reversal.fill is not None:
+        return (f"restore {reversal.object}; {count} get {reversal.fill}",)
+    if reversal.reversal_class is ReversalClass.NEEDS_VALUES:
+        return (f"restore {reversal.object}, which needs values: {count} (--fill EXPR)",)
+    return (f"restore {reversal.object}",)
 
 
 STEP = OperationStep(StepName.PREPARE, _probe, _perform, _inverse, _describe)

@@ -111,6 +111,10 @@ class Project:
             revision,
         )
 
+    def restore(self) -> None:
+        """Bring back whatever is retired."""
+        self.ask("select schemaguard.restore(id) from schemaguard.retired_object order by id desc")
+
     def heads(self) -> list[str]:
         return [row[0] for row in self.ask("select version_num from alembic_version order by 1")]
 

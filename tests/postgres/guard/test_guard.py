@@ -48,11 +48,10 @@ def test_a_dropped_column_is_retired_with_its_data(project: Project) -> None:
     project.add('op.drop_column("transactions", "channel")')
     project.upgrade()
     assert project.columns("transactions") == ["id", "customer_id", "amount", "note"]
-    hidden, restore = project.ask("select hidden_column, restore from schemaguard.retired_object")[0]
+    ((hidden,),) = project.ask("select hidden_column from schemaguard.retired_object")
     assert project.ask(f'select distinct "{hidden}" from transactions') == [("web",)]
     assert project.applied("0002") == [("DropColumn", "instant", [], False)]
-    for statement in restore:
-        project.ask(statement)
+    project.restore()
     assert project.columns("transactions") == ["id", "customer_id", "amount", "channel", "note"]
     assert project.ask("select event, entry::jsonb -> 'payload' ->> 'object' from schemaguard.ledger") == [
         ("retired", "transactions.channel")
@@ -63,10 +62,9 @@ def test_a_dropped_table_is_retired_with_its_rows_and_comes_back_with_its_keys(p
     project.add('op.drop_table("transactions")')
     project.upgrade()
     assert project.ask("select to_regclass('public.transactions')") == [(None,)]
-    schema, restore = project.ask("select hidden_schema, restore from schemaguard.retired_object")[0]
+    ((schema,),) = project.ask("select hidden_schema from schemaguard.retired_object")
     assert project.ask(f'select count(*) from "{schema}".transactions') == [(20,)]
-    for statement in restore:
-        project.ask(statement)
+    project.restore()
     assert project.ask("select count(*) from transactions") == [(20,)]
     assert project.ask("select count(*) from pg_constraint where conname = 'transactions_customer_id_fkey'") == [(1,)]
 
@@ -295,7 +293,8 @@ def test_a_plain_index_is_hidden_and_comes_back_by_a_rename(project: Project) ->
     project.upgrade()
     (_, cls, inverse, _), _ = project.applied("0002")
     assert cls == "instant"
-    for statement in [*project.ask("select restore from schemaguard.retired_object")[0][0], *inverse]:
+    project.restore()
+    for statement in inverse:
         project.ask(statement)
     assert project.ask("select indisvalid from pg_index where indexrelid = 'transactions_channel_idx'::regclass") == [
         (True,)

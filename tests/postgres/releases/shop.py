@@ -9,10 +9,8 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from schemaguard.adapters import control
-from schemaguard.adapters.control import changes
+from schemaguard.adapters.control import changes, retirement
 from schemaguard.adapters.control.changes import Applied
-from schemaguard.adapters.postgres.introspect import read_catalog
-from schemaguard.applying.retirement import retire_column
 from schemaguard.catalog.objects import Name
 from schemaguard.commands.promote import promote
 from schemaguard.commands.resume import resume
@@ -159,15 +157,13 @@ class Shop:
         """Revision 0007, as the guard carries it out: retired."""
         with psycopg.connect(self.url) as connection:
             number = changes.next_number(connection)
-            retirement = retire_column(read_catalog(connection), TRANSACTIONS, "channel", number)
-            for statement in retirement.retire:
-                connection.execute(statement.encode())
+            made = retirement.retire(connection, TRANSACTIONS, "channel", "0007")
             applied = Applied(
-                "0007", ("0006",), "ALTER TABLE transactions DROP COLUMN channel", retirement.retire,
-                ("DropColumn",), (TRANSACTIONS,), None, retirement.restore, retirement.cls,
+                "0007", ("0006",), "ALTER TABLE transactions DROP COLUMN channel", made.retire,
+                ("DropColumn",), (TRANSACTIONS,), None, (), made.cls,
             )  # fmt: skip
             changes.write_applied(connection, number, applied)
-            changes.write_retired(connection, retirement, applied=number, operation=None)
+            retirement.carry_out(connection, made, applied=number)
             connection.execute("update alembic_version set version_num = '0007'")
 
     def end_window(self, version: str) -> None:

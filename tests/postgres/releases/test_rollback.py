@@ -189,7 +189,7 @@ def test_a_migration_since_the_plan_was_shown_is_a_conflict(shop: Shop) -> None:
 
 
 def test_a_purged_column_needs_a_human(shop: Shop) -> None:
-    shop.ask("alter table transactions drop column __retired_2_channel cascade")
+    shop.ask("alter table transactions drop column __retired_1_channel cascade")
     with pytest.raises(RefusedError, match="42703"):
         shop.rollback()
     assert shop.pointer()[:2] == ("8", 2)

@@ -365,7 +365,7 @@ begin
         from pg_constraint k where k.conrelid = rel and k.contype = 'n' and k.conkey = array[att];
         if f.fills then
             if c.conname is not null and not inherits then
-                acts := acts || (place || jsonb_build_object('act', 'rename_constraint', 'name', c.conname, 'to', (prefix || c.oid || '_' || c.conname)::name));
+                acts := acts || (place || jsonb_build_object('act', 'rename_constraint', 'kind', 'n', 'name', c.conname, 'to', (prefix || c.oid || '_' || c.conname)::name));
             end if;
         elsif not inherits or coalesce(c.conislocal, not (select p.attnotnull from pg_inherits h join pg_attribute p on p.attrelid = h.inhparent
                 and p.attname = a.attname where h.inhrelid = rel limit 1)) then
@@ -464,6 +464,8 @@ begin
     when 'set_default' then
         result := array[case when there then format('alter table only %s alter column %I set default %s', t, act ->> 'column', act ->> 'expression')
             else format('alter table only %s alter column %I drop default', t, act ->> 'column') end];
+    when 'unset_default' then
+        result := array[format('alter table only %s alter column %I drop default', t, act ->> 'column')];
     when 'drop_not_null' then
         if there then
             result := array[format('alter table %s alter column %I drop not null', t, act ->> 'column')];
@@ -500,7 +502,7 @@ end $$;
 
 -- What is tried again later, when nobody writes the other shape any more; the rest is back at once.
 create function schemaguard.is_debt(act jsonb) returns boolean language sql immutable set search_path = pg_catalog, pg_temp as $$
-    select act ->> 'act' in ('drop_constraint', 'drop_index', 'drop_not_null')
+    select act ->> 'act' in ('drop_constraint', 'drop_index', 'drop_not_null', 'unset_default')
 $$;
 
 create function schemaguard.carry_out(acts jsonb, object text, reason text) returns void
@@ -596,6 +598,7 @@ begin
     end loop;
     perform schemaguard.permit_acts(relid, attnum, 'retired as ' || id);
     perform schemaguard.carry_out(acts, format('%I.%I.%I', ns, rel, col), 'retired as ' || id);
+    acts := schemaguard.still_owed(relid, attnum) || acts;
     insert into schemaguard.retired_object (id, kind, table_schema, table_name, column_name, hidden_schema, hidden_table, hidden_column,
         restore_class, purge_after, relid, attnum, anchor, acts, why, revision)
     overriding system value
@@ -604,6 +607,23 @@ begin
     perform schemaguard.note_retired(id);
     return id;
 end $$;
+
+-- What an earlier way back of the same object still owes belongs to the next one.
+create function schemaguard.still_owed(relid oid, attnum int2) returns jsonb
+    language sql set search_path = pg_catalog, pg_temp as $$
+    with moved as (
+        update schemaguard.debt d set given_up_at = now(), why = 'it was retired again'
+        from schemaguard.retired_object r
+        where r.id = d.retired_object and r.relid = $1 and r.attnum = $2 and d.paid_at is null and d.given_up_at is null
+            and schemaguard.is_debt(d.act)
+        returning d.id, d.act - 'anchor' - 'fill' as act)
+    select coalesce(jsonb_agg(act order by id desc) filter (where act ->> 'act' <> 'unset_default'), '[]') from moved
+$$;
+
+-- Whether rows without a value would hold the way back up.
+create function schemaguard.wants_value(acts jsonb) returns boolean language sql immutable set search_path = pg_catalog, pg_temp as $$
+    select exists (select from jsonb_array_elements(acts) a where a ->> 'act' in ('to_base_type', 'drop_not_null'))
+$$;
 
 -- `slow` where a unique or required thing has to be looked at again; what only waits for a check is back at once.
 create function schemaguard.class_of(acts jsonb) returns text language sql immutable set search_path = pg_catalog, pg_temp as $$
@@ -683,6 +703,7 @@ begin
     end loop;
     perform schemaguard.permit_acts(relid, 0::int2, 'retired as ' || id);
     perform schemaguard.carry_out(acts, what, 'retired as ' || id);
+    acts := schemaguard.still_owed(relid, 0::int2) || acts;
     insert into schemaguard.retired_object (id, kind, table_schema, table_name, hidden_schema, hidden_table,
         restore_class, purge_after, relid, attnum, anchor, acts, why, revision)
     overriding system value
@@ -719,7 +740,7 @@ begin
 end $$;
 
 -- Brings back names, types and values. What remains is owed: tried at once where `pay_now`, else by whoever calls pay().
-create function schemaguard.restore(id bigint, pay_now boolean default true) returns void
+create function schemaguard.restore(id bigint, pay_now boolean default true, fill text default null) returns void
     language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
@@ -746,13 +767,17 @@ begin
     perform schemaguard.permit_acts(rel, r.attnum, 'restored ' || id);
     execute format('lock table %s in access exclusive mode', schemaguard.spelled(rel));
     perform schemaguard.require_free_name(r);
+    if fill is not null and r.kind = 'column' then
+        execute format('update %s set %I = (%s) where %I is null', schemaguard.spelled(rel), r.hidden_column, fill, r.hidden_column);
+        set constraints all immediate;
+    end if;
     for act in select a from jsonb_array_elements(r.acts) with ordinality as q(a, n) order by n desc loop
         if act ? 'rel' and schemaguard.relation_of(act, r.anchor) is not null then
             perform schemaguard.permit_acts(schemaguard.relation_of(act, r.anchor), (-1)::int2, 'restored ' || id);
         end if;
         if schemaguard.is_debt(act) then
             if not coalesce((act ->> 'inherited')::boolean, false) then
-                debts := debts || schemaguard.owe(id, act, r.anchor, null);
+                debts := debts || schemaguard.owe(id, act || case when fill is null then '{}' else jsonb_build_object('fill', fill) end, r.anchor, null);
             end if;
             continue;
         end if;
@@ -768,6 +793,13 @@ begin
             perform schemaguard.owe(id, act, r.anchor, sqlerrm);
         end;
     end loop;
+    if fill is not null and r.kind = 'column' and exists (select from pg_attribute a where a.attrelid = rel and a.attname = r.column_name and not a.atthasdef)
+        and schemaguard.takes((select format_type(atttypid, atttypmod) from pg_attribute a where a.attrelid = rel and a.attname = r.column_name), fill) then
+        -- Whoever doesn't know the column writes on, until nobody of them is left.
+        act := jsonb_build_object('act', 'unset_default', 'rel', rel, 'schema', r.table_schema, 'table', r.table_name, 'column', r.column_name);
+        execute format('alter table only %s alter column %I set default %s', schemaguard.spelled(rel), r.column_name, fill);
+        debts := debts || schemaguard.owe(id, act, 'schemaguard.retired_object'::regclass::oid, null);
+    end if;
     update schemaguard.retired_object q set restored_at = now() where q.id = id;
     perform schemaguard.note_restored(id);
     if pay_now then
@@ -780,7 +812,8 @@ end $$;
 create function schemaguard.owe(retired bigint, act jsonb, anchor oid, why text) returns bigint
     language sql set search_path = pg_catalog, pg_temp as $$
     insert into schemaguard.debt (retired_object, object, act, why)
-    values (retired, case act ->> 'act' when 'drop_not_null' then (act ->> 'column') || ' NOT NULL' else act ->> 'name' end,
+    values (retired, case act ->> 'act' when 'drop_not_null' then (act ->> 'column') || ' NOT NULL'
+            when 'unset_default' then 'no default of ' || (act ->> 'column') else act ->> 'name' end,
         act || jsonb_build_object('anchor', anchor), why)
     returning id
 $$;
@@ -852,6 +885,10 @@ begin
         or exists (select from pg_attribute where attrelid = rel and attname = d.act ->> 'column' and attnotnull and d.act ->> 'act' = 'drop_not_null');
     if not is_there then
         begin
+            if d.act ? 'fill' and d.act ->> 'act' = 'drop_not_null' then
+                execute format('update %s set %I = (%s) where %I is null', schemaguard.spelled(rel), d.act ->> 'column', d.act ->> 'fill', d.act ->> 'column');
+                set constraints all immediate;
+            end if;
             foreach statement in array schemaguard.rendered(d.act, false, (d.act ->> 'anchor')::oid) loop
                 execute statement;
             end loop;
@@ -897,6 +934,29 @@ begin
     select q.* into strict r from schemaguard.retired_object q where q.id = id;
     execute format('select count(*) from %s where %I is null', schemaguard.spelled(schemaguard.hidden_relation(r)), r.hidden_column) into n;
     return n;
+end $$;
+
+-- The statements of a way back, for whoever wants to know what the database will look like: (at once, owed).
+create function schemaguard.way_back(r schemaguard.retired_object, out at_once text[], out owed text[])
+    language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+    act jsonb;
+begin
+    at_once := '{}';
+    owed := '{}';
+    for act in select a from jsonb_array_elements(r.acts) with ordinality as q(a, n) order by n desc loop
+        if act ->> 'act' in ('guard_shape', 'rename_statistics') or act ->> 'kind' = 'n' or (act ? 'rel' and schemaguard.relation_of(act, r.anchor) is null) then
+            null;
+        elsif act ->> 'act' = 'drop_not_null' then
+            owed := owed || format('alter table %s alter column %I set not null', schemaguard.spelled(schemaguard.relation_of(act, r.anchor)), act ->> 'column');
+        elsif act ->> 'act' = 'rename_sequence' then
+            at_once := at_once || format('alter sequence %I.%I rename to %I', act ->> 'schema', act ->> 'to', act ->> 'name');
+        elsif schemaguard.is_debt(act) then
+            owed := owed || (schemaguard.rendered(act, false, r.anchor))[1];
+        else
+            at_once := at_once || schemaguard.rendered(act, false, r.anchor);
+        end if;
+    end loop;
 end $$;
 
 revoke execute on all functions in schema schemaguard from public;

@@ -1,0 +1,112 @@
+"""Rows that the old shape can't take: counted before anything is done, and filled by what the operator says."""
+
+from typing import TYPE_CHECKING
+
+from schemaguard.catalog.objects import Name
+from schemaguard.contracts.contract import Contract
+from schemaguard.errors import NeedsHumanError, RefusedError, UsageError, command_line
+from schemaguard.frozen import replace
+from schemaguard.releases.now import Now
+from schemaguard.releases.readiness import Readiness, Reversal
+
+if TYPE_CHECKING:
+    from schemaguard.releases.plan import Plan
+from schemaguard.releases.release import OperationKind, Release, Retired, ReversalClass
+
+_ORDER = (
+    ReversalClass.INSTANT,
+    ReversalClass.SLOW,
+    ReversalClass.NEEDS_VALUES,
+    ReversalClass.LOSSY,
+    ReversalClass.IMPOSSIBLE,
+)
+
+
+def fill_rows(ready: Readiness, target: Release, fills: tuple[str, ...], now: Now) -> Readiness:
+    """The same, with the class that each way back has by its rows, and with what those without a value get.
+
+    Raises RefusedError where something new has the name of what comes back, and UsageError for a fill that nothing
+    needs or that two columns could mean.
+    """
+    retired = {each.id: each for each in now.retired}
+    wanting = [
+        each
+        for each in ready.reversals
+        if each.retired in retired and _needs_values(retired[each.retired], target.contract, ready)
+    ]
+    given = _given(wanting, fills)
+    made = []
+    for each in ready.reversals:
+        known = retired.get(each.retired) if each.retired is not None else None
+        if known is not None and known.taken_by is not None:
+            raise RefusedError(
+                f"{each.object} can't come back: {known.taken_by} has its name",
+                at=each.object,
+                next="rename the newer one in a migration, and let the models change over; nothing was changed",
+            )
+        if each.object in given:
+            made.append(replace(each, fill=given[each.object], reversal_class=ReversalClass.SLOW))
+        elif each in wanting:
+            made.append(replace(each, reversal_class=ReversalClass.NEEDS_VALUES))
+        else:
+            made.append(each)
+    return replace(ready, reversals=tuple(made))
+
+
+def worst_class(ready: Readiness, target: Release) -> ReversalClass:
+    """The most expensive of what is undone. What reads a copy is never there in an instant: it has to be copied."""
+    classes = [reversal.reversal_class for reversal in ready.reversals]
+    least = ReversalClass.SLOW if target.contract.reads_through == "copy" else ReversalClass.INSTANT
+    return max((c for c in (least, *classes) if c in _ORDER), key=_ORDER.index)
+
+
+def require_values(plan: "Plan") -> None:
+    """NeedsHumanError, with the count, where rows have no value that the target's contract promises."""
+    wanting = [each for each in plan.reversals if each.reversal_class is ReversalClass.NEEDS_VALUES]
+    if not wanting:
+        return
+    counted = ", ".join(f"{each.without_value} rows have no value for {each.object}" for each in wanting)
+    fill = "EXPR" if len(wanting) == 1 else f"{wanting[0].object}=EXPR"
+    if plan.kind is OperationKind.ROLLBACK:
+        again = command_line("rollback", plan.model, "--to", plan.to_version, "--fill", fill, "--reason", "WHY")
+    else:
+        again = command_line("promote", plan.model, plan.to_version, "--fill", fill)
+    raise NeedsHumanError(
+        f"{counted}, and {plan.model} {plan.to_version} requires one",
+        at=f"class: {ReversalClass.NEEDS_VALUES.value}; nothing was changed",
+        next=again,
+    )
+
+
+def _needs_values(known: Retired, contract: Contract, ready: Readiness) -> bool:
+    if not known.without_value or known.column is None:
+        return False
+    return known.is_retyped or _is_required(contract, known.table, known.column, ready)
+
+
+def _is_required(contract: Contract, table: Name, column: str, ready: Readiness) -> bool:
+    for each in contract.tables:
+        promise = each.promise(column)
+        if ready.catalog.resolve(each.table) == table and promise is not None and promise.required:
+            return True
+    return False
+
+
+def _given(wanting: list[Reversal], fills: tuple[str, ...]) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for fill in fills:
+        named = [each for each in wanting if fill.startswith(f"{each.object}=")]
+        if named:
+            given[named[0].object] = fill.removeprefix(f"{named[0].object}=")
+        elif len(wanting) == 1:
+            given[wanting[0].object] = fill
+        elif wanting:
+            listed = ", ".join(each.object for each in wanting)
+            raise UsageError(
+                f"--fill {fill!r} doesn't say which column it is for",
+                at=listed,
+                next=f"--fill {wanting[0].object}=EXPR",
+            )
+        else:
+            raise UsageError("--fill is given, but no row lacks a value", next="leave --fill out")
+    return given
