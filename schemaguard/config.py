@@ -30,8 +30,11 @@ class Environment:
     """Where one environment's database and registry are, and what its serving alias is called."""
 
     database_url: str | None = None
+    """The URL of the database that is migrated, as libpq or SQLAlchemy spell it."""
     registry_uri: str | None = None
+    """The URI of the MLflow registry: a server, `sqlite:///…`, or a database."""
     alias: str = "champion"
+    """The registry alias that follows the version that serves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +44,23 @@ class Config:
     root: Path
     file: Path | None = None
     migrations: tuple[str, ...] = ()
+    """An alembic.ini, a script location, a folder of SQL, or several; all that are found where it is left out."""
     contracts: str = "contracts"
+    """The folder of the contracts."""
     postgresql: int = 16
+    """The PostgreSQL version that is assumed: 15, 16, 17 or 18."""
     applied_by: str = "alembic"
     """`schemaguard` where the guard is in env.py: then a drop becomes a retirement."""
     base: str | None = None
+    """The branch, tag or commit to compare with, where neither `--base` nor a pull request says one."""
     adopt: bool = False
+    """For the first weeks on an old code base: everything outside of the contract family is a warning at most."""
     baseline: str | None = None
+    """The file with findings that are accepted, as `schemaguard init` or `check --format json` writes it."""
     initial: str | None = None
+    """A file of SQL, such as a dump, that runs before the first revision."""
     near_release_hours: int = 24
+    """How long after a release a destructive change on the same database counts as near to it."""
     sources: tuple[str, ...] = ()
     """Further folders whose Python source the migrations may import from."""
     rules: Mapping[str, str] = field(default_factory=dict)
@@ -57,9 +68,11 @@ class Config:
     assume: Mapping[str, Assumed] = field(default_factory=dict)
     """Values that only a deployment knows, by the expression that stands for them in the code, in Python's spelling."""
     environment: Environment = field(default_factory=Environment)
+    """Which of `environments` holds, where `SCHEMAGUARD_ENVIRONMENT` doesn't say so."""
     lock_timeout: str | None = None
-    """What the role that migrates begins its sessions with; `statement_timeout` likewise."""
+    """The limit that the role that migrates begins its sessions with, such as `2s`: no rule asks for one then."""
     statement_timeout: str | None = None
+    """The same for statements."""
 
 
 def load(start: Path, environ: Mapping[str, str] = os.environ) -> Config:

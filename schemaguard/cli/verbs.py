@@ -18,6 +18,7 @@ def _group(name: str, panel: str) -> ListedVerb:
 
 VERBS = (
     _verb("init", _REVIEW),
+    _verb("doctor", _REVIEW),
     _verb("check", _REVIEW),
     _verb("fix", _REVIEW),
     _verb("explain", _REVIEW),
