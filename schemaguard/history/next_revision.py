@@ -54,7 +54,8 @@ def _alembic(history: History, last: str, file: str, wanted: LaterRevision, file
     is_numbered = basename(file).startswith(last)
     name = f"{id_}_{slug}.py" if is_numbered else f"{slug}_{id_}.py"
     text = _REVISION.format(
-        title=wanted.title.replace("\\", "").replace('"', "'").capitalize(),
+        title=_sentence(wanted.title),
+        ignored=_NO_WAY_BACK if not wanted.downgrade else "",
         id=id_,
         down=last,
         imports="\n".join(sorted(dict.fromkeys(("from alembic import op", *wanted.imports)), key=_import_order)),
@@ -101,13 +102,14 @@ def _next_id(known: Sequence[str], last: str, wanted: LaterRevision) -> str:
     return digest(last, wanted.title, *wanted.upgrade)[:12]
 
 
+_NO_WAY_BACK = "\n# schemaguard: ignore-file no-downgrade -- what it does may stay when the schema goes back\n"
 _REVISION = '''\
 """{title}
 
 Revision ID: {id}
 Revises: {down}
 """
-
+{ignored}
 {imports}
 
 revision = "{id}"
@@ -191,6 +193,14 @@ _SQL: Mapping[str, Callable[[str, LaterRevision], Made]] = {
 }
 
 
+def _sentence(title: str) -> str:
+    """The title as the first line of a module's text."""
+    text = title.replace("\\", "").replace('"', "'")
+    return text[:1].upper() + text[1:]
+
+
 def _slug(title: str) -> str:
+    # What follows a comma explains.
+    title = re.split(r"[,;:]", title)[0]
     words = re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")
     return words[:_LONGEST_SLUG].rstrip("_") or "next"

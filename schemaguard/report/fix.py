@@ -40,9 +40,14 @@ def show(mended: "Mended", console: "Console", *, is_written: bool) -> None:
 
 def unified(path: str, before: str | None, after: str) -> Iterator[str]:
     """The difference of a file, as `git apply` and `patch` take it."""
-    old = before.split("\n") if before is not None else []
+    old = _rows(before) if before is not None else []
     source = f"a/{path}" if before is not None else "/dev/null"
-    return difflib.unified_diff(old, after.split("\n"), source, f"b/{path}", lineterm="")
+    return difflib.unified_diff(old, _rows(after), source, f"b/{path}", lineterm="")
+
+
+def _rows(text: str) -> list[str]:
+    """The lines; the end of the last one begins no other."""
+    return text.removesuffix("\n").split("\n")
 
 
 def summary(mended: "Mended", *, is_written: bool) -> str:
