@@ -7,7 +7,7 @@ from sqlalchemy import create_engine, pool
 
 import schemaguard.guard  # noqa: F401 - this one line is the guard: drops become retirements
 
-LIMITS = "-c lock_timeout=5s -c statement_timeout=10min"
+LIMITS = "-c lock_timeout=5s -c statement_timeout=60s"
 """What waits behind a migration that waits is waiting, too."""
 
 

@@ -18,6 +18,7 @@ _KEYS = {
     "adopt": _SWITCH, "rules": f"{_TABLE} of texts", "baseline": _TEXT, "initial": _TEXT, "environment": _TEXT,
     "environments": f"{_TABLE} of tables of texts", "near_release_hours": _NUMBER, "sources": _TEXTS,
     "assume": _TABLE, "lock_timeout": _TEXT, "statement_timeout": _TEXT,
+    "facts": _TEXT,
 }  # fmt: skip
 """What may be set, and what it has to be."""
 Assumed = str | int | float | bool | tuple[str, ...] | tuple[int, ...]
@@ -73,6 +74,8 @@ class Config:
     """The limit that the role that migrates begins its sessions with, such as `2s`: no rule asks for one then."""
     statement_timeout: str | None = None
     """The same for statements."""
+    facts: str | None = None
+    """The file that `schemaguard facts` wrote: production's sizes and traffic."""
 
 
 def load(start: Path, environ: Mapping[str, str] = os.environ) -> Config:
@@ -169,6 +172,7 @@ def _config(root: Path, file: Path | None, table: dict[str, Any], environ: Mappi
         rules=dict(table.get("rules", {})),
         environment=environment,
         lock_timeout=_duration("lock_timeout", table, where),
+        facts=table.get("facts"),
         statement_timeout=_duration("statement_timeout", table, where),
         assume=dict(_assumptions(table.get("assume", {}), where)),
     )

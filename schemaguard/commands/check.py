@@ -24,6 +24,7 @@ from schemaguard.history.said import on_presumed, on_unused
 from schemaguard.rules import RULES
 from schemaguard.rules.facts.context import Assumptions
 from schemaguard.rules.facts.phase import phase
+from schemaguard.rules.facts.production import ProductionFacts
 from schemaguard.rules.facts.walk import Walk, remembering
 from schemaguard.rules.judging import baseline
 from schemaguard.rules.judging.choice import Choice
@@ -94,6 +95,7 @@ def check_here(
         choice=choice,
         baseline=_baseline(options, reading),
         explains=options.explain,
+        production=_production(reading),
         session_settings=_session_settings(histories, reading),
         is_against_base=base is not None,
         overrides=Overrides(
@@ -124,6 +126,16 @@ def check_here(
         applied_by=config.applied_by,
         history_size=sum(len(replay.runs) for replay in replays),
     )
+
+
+def _production(reading: Reading) -> ProductionFacts | None:
+    """Production's sizes and traffic, where the settings name a file of them; ConfigError where it can't be used."""
+    config = reading.config
+    if config.facts is None:
+        return None
+    from schemaguard.adapters.files.production import read_production
+
+    return read_production(reading.files.path_of(str(config.root / config.facts)), reading.files)
 
 
 def _session_settings(histories: Iterable[History], reading: Reading) -> Callable[[str], Mapping[str, str]]:

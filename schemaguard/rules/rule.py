@@ -57,6 +57,8 @@ class Rule:
     """What other linters call it, as `tool/name`."""
     opt_in: bool = False
     """Off unless it is selected by name."""
+    is_graded: bool = False
+    """Whether it matters the more, the longer the change works: what production's size says of it is its severity."""
     once_a_history: bool = False
     """Whether the first match says it for the whole history."""
 

@@ -34,4 +34,5 @@ RULE = Rule(
     instead="add a CHECK of the bounds NOT VALID and validate it first; drop it afterwards",
     watches=(AttachPartition,),
     check=_check,
+    is_graded=True,
 )

@@ -43,4 +43,5 @@ RULE = Rule(
     ),
     check=_check,
     aliases=("strong_migrations/backfill",),
+    is_graded=True,
 )

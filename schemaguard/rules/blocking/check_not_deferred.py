@@ -48,4 +48,5 @@ RULE = Rule(
         "atlas/PG305",
         "eugene/E1",
     ),
+    is_graded=True,
 )

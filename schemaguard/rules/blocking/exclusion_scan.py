@@ -36,4 +36,5 @@ RULE = Rule(
         "strong_migrations/add_exclusion_constraint",
         "eugene/E8",
     ),
+    is_graded=True,
 )

@@ -52,4 +52,5 @@ RULE = Rule(
         "atlas/PG306",
         "eugene/E1",
     ),
+    is_graded=True,
 )

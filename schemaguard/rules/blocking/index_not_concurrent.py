@@ -45,4 +45,5 @@ RULE = Rule(
         "atlas/PG101",
         "eugene/E6",
     ),
+    is_graded=True,
 )

@@ -42,4 +42,5 @@ RULE = Rule(
     watches=CHANGES_UNDER_LOCK,
     check=_check,
     aliases=("eugene/E4",),
+    is_graded=True,
 )

@@ -54,4 +54,5 @@ RULE = Rule(
         "atlas/PG304",
         "eugene/W14",
     ),
+    is_graded=True,
 )

@@ -36,4 +36,5 @@ RULE = Rule(
     instead="give it a unique index, and refresh it with CONCURRENTLY",
     watches=(RefreshView,),
     check=_check,
+    is_graded=True,
 )

@@ -45,4 +45,5 @@ RULE = Rule(
         "squawk/require-concurrent-reindex",
         "eugene/E10",
     ),
+    is_graded=True,
 )

@@ -63,4 +63,5 @@ RULE = Rule(
         "eugene/E5",
         "eugene/E10",
     ),
+    is_graded=True,
 )

@@ -37,4 +37,5 @@ RULE = Rule(
         "strong_migrations/add_column_auto_incrementing",
         "eugene/E11",
     ),
+    is_graded=True,
 )

@@ -41,4 +41,5 @@ RULE = Rule(
         "atlas/PG303",
         "eugene/E2",
     ),
+    is_graded=True,
 )

@@ -43,4 +43,5 @@ RULE = Rule(
         "strong_migrations/add_column_generated_stored",
         "eugene/E11",
     ),
+    is_graded=True,
 )

@@ -35,4 +35,5 @@ RULE = Rule(
         "squawk/prefer-repack",
         "eugene/E10",
     ),
+    is_graded=True,
 )

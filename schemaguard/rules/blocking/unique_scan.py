@@ -49,4 +49,5 @@ RULE = Rule(
         "atlas/PG105",
         "eugene/E7",
     ),
+    is_graded=True,
 )

@@ -56,4 +56,5 @@ RULE = Rule(
         "strong_migrations/validate_foreign_key",
         "eugene/E4",
     ),
+    is_graded=True,
 )

@@ -43,4 +43,5 @@ RULE = Rule(
         "atlas/PG302",
         "eugene/E10",
     ),
+    is_graded=True,
 )

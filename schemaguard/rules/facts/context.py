@@ -12,6 +12,7 @@ from schemaguard.rules.facts.blame import Blamed
 from schemaguard.rules.facts.change import ChangeFacts
 from schemaguard.rules.facts.directives import Touches
 from schemaguard.rules.facts.made import Made
+from schemaguard.rules.facts.production import ProductionFacts
 from schemaguard.window.under_contract import UnderContract
 
 SessionSettings = Callable[[], Mapping[str, str]]
@@ -59,6 +60,8 @@ class Context:
     """Whether findings on contracts carry their explanation."""
     does_nothing: bool = False
     """Whether it says IF EXISTS of what no migration has made."""
+    production: ProductionFacts | None = None
+    """Production's sizes and traffic, where the settings name a file of them."""
     session_settings: SessionSettings = dict
     """What the history's sessions begin with, such as time limits; looked up when a rule asks."""
 

@@ -18,6 +18,7 @@ from schemaguard.rules.facts.context import Assumptions, Context, RevisionContex
 from schemaguard.rules.facts.directives import Ignore, ignores, touches
 from schemaguard.rules.facts.made import Made
 from schemaguard.rules.facts.open_world import opened
+from schemaguard.rules.facts.production import ProductionFacts
 from schemaguard.rules.facts.unreleased import Unreleased
 from schemaguard.rules.facts.walk import Visit, Walk, walk
 from schemaguard.rules.hygiene import ignore_without_reason, unused_ignore
@@ -46,6 +47,7 @@ class Terms:
     baseline: Counter[str] = field(default_factory=Counter)
     explains: bool = False
     overrides: Overrides = field(default_factory=lambda: Overrides((), date.min))
+    production: ProductionFacts | None = None
     session_settings: Callable[[str], Mapping[str, str]] = lambda _: {}
     """History → what its sessions begin with, where env.py or the settings say it."""
     is_against_base: bool = False
@@ -228,6 +230,7 @@ class _Bench:
                 overrides=self.terms.overrides.in_force,
                 does_nothing=self._does_nothing(visit),
                 explains=self.terms.explains,
+                production=self.terms.production,
                 session_settings=lambda: self.terms.session_settings(self.history),
                 touches=touches((*visit.step.comments, *visit.step.statement.comments)),
             )
@@ -289,8 +292,22 @@ def _matches(rule: Rule, contexts: Iterable[Context]) -> list[Match]:
     for context in contexts:
         is_asked = not context.does_nothing or rule.family in _SAID_OF_NOTHING
         if is_asked and isinstance(context.change, rule.watches):
-            found += rule.check(context.change, context)
+            matches = rule.check(context.change, context)
+            found += matches if not rule.is_graded else (_at_size(rule, match, context) for match in matches)
     return found
+
+
+def _at_size(rule: Rule, match: Match, context: Context) -> Match:
+    """The match as severe as it is at production's size, with how that was reckoned."""
+    if context.production is None:
+        return match
+    # What reckons is only read where there is something to reckon with.
+    from schemaguard.rules.facts.reckoning import reckon
+
+    found = reckon(context, context.production)
+    if found is None:
+        return match
+    return replace(match, severity=found.severity, effect=f"{found.said}: {match.effect or rule.effect}")
 
 
 def _ignores(step: Step) -> tuple[Ignore, ...]:
