@@ -35,12 +35,8 @@ def reckon(context: Context, production: ProductionFacts) -> Reckoning | None:
     severity = Severity.ERROR
     if seconds < ERROR_FROM_S:
         severity = Severity.NOTE if seconds < NOTE_BELOW_S else Severity.WARNING
-    queue = _queue(context, production)
-    return Reckoning(
-        seconds,
-        severity,
-        f"{'≈' if seconds >= 0.01 else 'less than'} {_number(seconds)} s{queue} (reckoned from {how})",
-    )
+    took = f"{'≈' if seconds >= 0.01 else 'less than'} {_number(seconds)} s"
+    return Reckoning(seconds, severity, f"{took}{_queue(context, production)} (reckoned from {how})")
 
 
 def _seconds(context: Context, loads: list[TableLoad], production: ProductionFacts) -> tuple[float, str]:
