@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import psycopg
 
-from schemaguard.adapters.postgres.connection import Connection
+from schemaguard.adapters.postgres.connection import Connection, connect, first_line
+from schemaguard.errors import DatabaseError
 from schemaguard.rules.facts.production import ProductionFacts, TableLoad, WorkRates
 
 _MB = 1_000_000
@@ -38,6 +39,22 @@ left join held on held.relation = c.oid
 where c.relkind in ('r', 'm') and c.relpersistence <> 't'
     and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'schemaguard')
 order by 1"""
+
+
+def find_out(url: str, *, calibrate: bool) -> ProductionFacts:
+    """What a database's own statistics tell, and how fast its server works where that is to be measured.
+
+    DatabaseError where it can't be reached, or refuses.
+    """
+    with connect(url, application="schemaguard facts") as connection:
+        try:
+            return read_load(connection, calibrated(connection) if calibrate else None)
+        except psycopg.Error as error:
+            raise DatabaseError(
+                f"the database refused: {first_line(error)}",
+                at=f"database {connection.info.dbname}",
+                next="use a role with pg_monitor, and with CREATE on the database for --calibrate",
+            ) from error
 
 
 def read_load(connection: Connection, rates: WorkRates | None = None) -> ProductionFacts:
