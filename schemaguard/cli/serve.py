@@ -33,23 +33,30 @@ def serve(
     Read-only. Without a database it shows the contracts and migrations of this folder. An address other than
     127.0.0.1 needs a token.
     """
+    require_web()
     from schemaguard.cli.reading import collect_seldom
-    from schemaguard.errors import UsageError
+    from schemaguard.web.server import Listening, run
 
-    try:
-        from schemaguard.web.server import Listening, run
-    except ImportError as error:
-        raise UsageError(
-            "the web server isn't installed", at=f"no module {error.name}", next='pip install "schemaguard[web]"'
-        ) from error
     collect_seldom()
     wanted = Listening(host, port, _token(token_file), root_path)
-    run(_opener(contracts, database_url, registry_uri, alias), wanted, _say)
+    run(opener(contracts, database_url, registry_uri, alias), wanted, _say)
 
 
-def _opener(
+def require_web() -> None:
+    """UsageError where what the pages are made with isn't installed."""
+    from importlib.util import find_spec
+
+    from schemaguard.errors import UsageError
+
+    missing = [each for each in ("fastapi", "jinja2", "uvicorn") if find_spec(each) is None]
+    if missing:
+        raise UsageError(f"the registry's pages need {', '.join(missing)}", next="pip install 'schemaguard-ml[web]'")
+
+
+def opener(
     contracts: str | None, database_url: str | None, registry_uri: str | None, alias: str | None
 ) -> "Callable[[], Site]":
+    """Opens the site that the options name, anew each time, to be read only."""
     from schemaguard.commands.site import Site
 
     return lambda: Site(

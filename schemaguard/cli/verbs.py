@@ -35,6 +35,7 @@ VERBS = (
     _verb("reconcile", _OPERATE),
     _verb("status", _OPERATE),
     _verb("serve", _OPERATE),
+    ListedVerb("export-site", "schemaguard.cli.export_site", "export_site", _OPERATE),
     _group("audit", _OPERATE),
     _verb("override", _CONTRACTS),
     _group("contracts", _CONTRACTS),

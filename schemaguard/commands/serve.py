@@ -66,10 +66,13 @@ class Snapshot:
         control: BrowsedControl | None,
         problems: tuple[SchemaguardError, ...],
         environment: str,
+        no_migrations: str = "",
     ) -> None:
         self.book, self.bench, self.histories, self.control = book, bench, histories, control
         self.problems = problems
         """What couldn't be read, and why."""
+        self.no_migrations = no_migrations
+        """Why there are none, where the settings name none either."""
         self.environment = environment
         """What it is of, in a few words."""
         self.at = book.at
@@ -144,12 +147,15 @@ def take(site: Site) -> Snapshot:
     book, control = _control(site, problems)
     held = bench(site, book, None, None)
     histories: tuple[BrowsedHistory, ...] = ()
+    no_migrations = ""
     try:
         with site.reading() as reading:
             histories = _histories(reading, book.window)
     except (HistoryError, UsageError) as error:
-        problems.append(error)
-    return Snapshot(book, held, histories, control, tuple(problems), _environment(site, book))
+        no_migrations = error.what
+        if site.config.migrations:
+            problems.append(error)
+    return Snapshot(book, held, histories, control, tuple(problems), _environment(site, book), no_migrations)
 
 
 def _control(site: Site, problems: list[SchemaguardError]) -> tuple[Book, BrowsedControl | None]:

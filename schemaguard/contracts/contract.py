@@ -32,6 +32,20 @@ class Promise:
     position: int = 1
     """Its column in that line."""
 
+    @property
+    def in_words(self) -> str:
+        """What is promised besides the type, such as `required, unique, ≥ 0`."""
+        said = [word for word, is_so in (("required", self.required), ("unique", self.unique)) if is_so]
+        bounds = (
+            ("≥", self.minimum), (">", self.exclusive_minimum), ("≤", self.maximum), ("<", self.exclusive_maximum),
+        )  # fmt: skip
+        said += [f"{sign} {value:g}" for sign, value in bounds if value is not None]
+        if self.max_length is not None:
+            said.append(f"at most {self.max_length} character{'' if self.max_length == 1 else 's'}")
+        if self.enum is not None:
+            said.append(f"one of {' | '.join(self.enum)}")
+        return ", ".join(said)
+
 
 @dataclass(frozen=True, slots=True)
 class ContractTable:

@@ -23,6 +23,8 @@ _STYLES = {
 _SHORTENED = ("digest",)
 _LEFT_OUT = ("plan_hash",)
 _SHOWN_OF_HASH = 12
+_WIDE = 110
+"""From so many columns on a table has room for what an entry says."""
 
 
 def show_log(entries: Sequence[Entry], console: Console) -> None:
@@ -30,13 +32,16 @@ def show_log(entries: Sequence[Entry], console: Console) -> None:
     if not entries:
         line(console, Text("the ledger has no entry of that kind", "dim"))
         return
+    if console.is_terminal and console.width < _WIDE:
+        _show_narrow(entries, console)
+        return
     headings = [
         Heading("#", whole=True),
-        Heading("when (UTC)", whole=True, from_width=70),
+        Heading("when (UTC)", whole=True),
         Heading("who"),
         Heading("what", whole=True),
         Heading("model"),
-        Heading("op", from_width=90),
+        Heading("op"),
         Heading("facts"),
     ]
     rows = [
@@ -52,6 +57,24 @@ def show_log(entries: Sequence[Entry], console: Console) -> None:
         for entry in entries
     ]
     table(console, headings, rows)
+
+
+def _show_narrow(entries: Sequence[Entry], console: Console) -> None:
+    """Two lines an entry, where a table would leave a column of a few letters for what it says."""
+    indent = max(len(str(entry.position)) for entry in entries) + 2
+    for entry in entries:
+        head = Text.assemble(
+            (f"{entry.position:>{indent - 2}}  ", "dim"),
+            (f"{entry.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}  ", "dim"),
+            (visible(entry.event), _STYLES.get(entry.event, "bold")),
+            f"  {visible(entry.model)}" if entry.model else "",
+            (f"  operation {entry.operation}" if entry.operation else "", "dim"),
+            f"  by {visible(entry.actor)}",
+        )
+        line(console, head, indent=indent)
+        said = "; ".join(facts(entry.payload))
+        if said:
+            line(console, Text(f"{' ' * indent}{visible(said)}", "dim"), indent=indent)
 
 
 def log_json(entries: Iterable[Entry]) -> dict[str, Any]:

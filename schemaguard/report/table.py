@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from schemaguard.frozen import dataclass
+from schemaguard.report.lines import line
 
 _GAP = 2
 
@@ -22,7 +23,7 @@ class Heading:
 
 
 def table(console: Console, headings: Sequence[Heading], rows: Sequence[Sequence[Text]]) -> None:
-    """Print the rows below the titles of their columns."""
+    """Print the rows below the titles of their columns; a narrow terminal is told which columns it doesn't see."""
     if not console.is_terminal:
         _plain(console, headings, rows)
         return
@@ -34,14 +35,18 @@ def table(console: Console, headings: Sequence[Heading], rows: Sequence[Sequence
     for row in rows:
         drawn.add_row(*(row[number] for number in shown))
     console.print(drawn)
+    hidden = [heading.title for number, heading in enumerate(headings) if number not in shown]
+    if hidden:
+        said = f"left out at {console.width} columns: {', '.join(hidden)} (a pipe and --format json have them)"
+        line(console, Text(said, "dim"))
 
 
 def _plain(console: Console, headings: Sequence[Heading], rows: Sequence[Sequence[Text]]) -> None:
     lines = [[Text(heading.title, "bold") for heading in headings], *(list(row) for row in rows)]
-    widths = [max(line[number].cell_len for line in lines) for number in range(len(headings))]
-    for line in lines:
+    widths = [max(cells[number].cell_len for cells in lines) for number in range(len(headings))]
+    for cells in lines:
         made = Text()
-        for cell, width in zip(line, widths, strict=True):
+        for cell, width in zip(cells, widths, strict=True):
             made += cell + " " * (width - cell.cell_len + _GAP)
         made.rstrip()
         console.print(made, soft_wrap=True)

@@ -13,7 +13,7 @@ from schemaguard import __version__
 from schemaguard.commands.serve import Snapshot
 from schemaguard.errors import SchemaguardError
 from schemaguard.report.visible import visible
-from schemaguard.web import sitemap
+from schemaguard.web import api, sitemap
 from schemaguard.web.answers import answer
 from schemaguard.web.blocks import Page, words
 from schemaguard.web.metrics import exposition
@@ -24,6 +24,7 @@ from schemaguard.web.writers.links import ServedLinks
 
 _LOG = logging.getLogger("schemaguard.web")
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+_SUMMARY = "Who reads and writes which tables, until when, and what happened: the contract registry, read-only."
 _FRESH = {"cache-control": "no-store"}
 _KEPT = {"cache-control": "max-age=3600"}
 _METHODS = ["GET", "HEAD"]
@@ -31,7 +32,15 @@ _METHODS = ["GET", "HEAD"]
 
 def make_app(shelf: Shelf, *, token: str | None = None, local_only: bool = True, root: str = "") -> Gate:
     """The registry over a shelf. `root` is what a proxy has before every address."""
-    app = FastAPI(title="schemaguard", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="schemaguard",
+        version=__version__,
+        summary=_SUMMARY,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{api.ROOT}/openapi.json",
+    )
+    app.include_router(api.router(shelf))
     assets = _assets()
     links = ServedLinks(root.rstrip("/"))
 

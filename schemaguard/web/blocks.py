@@ -151,7 +151,8 @@ def _column(given: "str | GridColumn") -> GridColumn:
     if isinstance(given, GridColumn):
         return given
     is_low, title = given.startswith("~"), given.removeprefix("~")
-    return GridColumn(title.removeprefix("#"), title.startswith("#"), is_low)
+    is_number = title.startswith("#") and title != "#"
+    return GridColumn(title.removeprefix("#") if is_number else title, is_number, is_low)
 
 
 @dataclass(frozen=True, slots=True)

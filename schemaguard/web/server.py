@@ -1,12 +1,14 @@
 """The server: where it listens, who may come, and that it says so."""
 
 import socket
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
 from schemaguard.commands.site import Site
-from schemaguard.errors import UsageError
+from schemaguard.errors import SchemaguardError, UsageError
 from schemaguard.frozen import dataclass
 from schemaguard.web.app import make_app
 from schemaguard.web.security import is_loopback
@@ -35,9 +37,16 @@ def run(open_site: Callable[[], Site], wanted: Listening, say: Callable[[str], N
     shelf = Shelf(open_site)
     app = make_app(shelf, token=wanted.token, local_only=is_loopback(wanted.host), root=wanted.root)
     shown = f"[{host}]" if ":" in host else host
+    threading.Thread(target=_warm, args=(shelf,), daemon=True).start()
     say(f"http://{shown}:{port}/")
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off", ws="none")
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _warm(shelf: Shelf) -> None:
+    """Take the first snapshot before anybody asks; what can't be read is told to who does."""
+    with suppress(SchemaguardError):
+        shelf.snapshot()
 
 
 def check(wanted: Listening) -> None:

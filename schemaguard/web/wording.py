@@ -152,21 +152,8 @@ def cause(found: Fitness) -> str:
 
 def promised(each: Promise) -> str:
     """What is promised of a column besides its type."""
-    said = ["required" if each.required else "may be null"]
-    if each.unique:
-        said.append("unique")
-    said += [
-        f"{sign} {value:g}"
-        for sign, value in (
-            ("≥", each.minimum), (">", each.exclusive_minimum), ("≤", each.maximum), ("<", each.exclusive_maximum),
-        )
-        if value is not None
-    ]  # fmt: skip
-    if each.max_length is not None:
-        said.append(f"at most {plural(each.max_length, 'character')}")
-    if each.enum is not None:
-        said.append(f"one of {visible(' | '.join(each.enum))}")
-    return ", ".join(said)
+    said = [each.in_words] if each.in_words else []
+    return visible(", ".join(said if each.required else ["may be null", *said]))
 
 
 def size(count: int | None) -> str:

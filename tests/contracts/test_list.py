@@ -120,6 +120,7 @@ def test_a_shell_completes_nothing_where_a_contract_cannot_be_read(project: Proj
 
 def test_eighty_columns_have_room_for_the_days_and_the_fit_in_short(project: Project) -> None:
     project.contract("fraud", ["7"], entry("transactions", ["gone", "lost"]), until="2020-12-31")
-    heading, _, row, _ = project.lines(80, "list")
+    heading, _, row, *below = project.lines(80, "list")
+    assert below[0] == "left out at 80 columns: reads, writes, status, through, file (a pipe and"
     assert heading.split() == ["contract", "role", "window", "days", "fit", "owner"]
     assert "breaks 2 promises" in row

@@ -206,3 +206,18 @@ def test_a_terminal_gets_no_more_lines_than_one_can_overlook_and_a_pipe_all(proj
     assert sum(" (declared), with no end" in line for line in lines) == 20
     assert any("… and 10 more: --format json shows them all" in line for line in lines)
     assert project.told("readers", "transactions.channel").count(" (declared), with no end") == 30
+
+
+@pytest.mark.parametrize(("column", "code"), [("channel", 1), ("note", 0)])
+def test_a_script_asks_with_the_exit_code(project: Project, column: str, code: int) -> None:
+    project.contract("fraud", ["7"], entry("transactions", ["id", "channel"]), until="2099-12-31")
+    asked = ("readers", f"transactions.{column}")
+    assert project.run(*asked)[0] == 0
+    assert project.run(*asked, "--may-drop")[0] == code
+    assert project.run(*asked, "--may-drop", "--format", "json")[0] == code
+
+
+def test_what_is_not_known_is_no_yes_to_a_script(project: Project) -> None:
+    project.write("sql/002.sql", "CREATE VIEW packed AS SELECT x.* FROM transactions t, elsewhere.pack(t) x;")
+    project.contract("fraud", ["7"], entry("packed", ["row"]))
+    assert project.run("readers", "transactions.note", "--may-drop")[0] == 2

@@ -14,11 +14,14 @@ def readers(
     migrations: Migrations = None,
     initial: Initial = None,
     database_url: DatabaseUrl = None,
+    may_drop: Annotated[bool, typer.Option("--may-drop", help="Answer with the exit code, for scripts.")] = False,
     output: Output = Format.TEXT,
 ) -> None:
     """Say whether a table or column may be dropped: who reads or writes it, until when.
 
     Views of the database are followed. The output also says what contracts can't tell.
+
+    Exit code: 0; with --may-drop 0 it may be dropped, 1 not now, 2 not known.
     """
     from schemaguard.cli.operating import console, open_site, tell_json
     from schemaguard.commands.contracts import readers as command
@@ -30,3 +33,5 @@ def readers(
         tell_json(report.document(found.readership, found.bench.source))
     else:
         report.show(found.readership, console(), found.bench.source)
+    if may_drop:
+        raise typer.Exit(command.exit_code(found))

@@ -5,6 +5,7 @@ from pathlib import Path
 from schemaguard.catalog.objects import Catalog
 from schemaguard.commands.contracts.known import Bench, bench, meant, read_book, unknown
 from schemaguard.commands.site import Site
+from schemaguard.errors import ExitCode
 from schemaguard.frozen import dataclass
 from schemaguard.registry.readership import Readership, readership
 
@@ -15,6 +16,17 @@ class Readers:
 
     readership: Readership
     bench: Bench
+
+
+def exit_code(found: Readers) -> ExitCode:
+    """What a script is told: 0 it may be dropped now, 1 somebody in its window needs it, 2 that isn't known."""
+    match found.readership.answer:
+        case "yes":
+            return ExitCode.OK
+        case "no" | "later":
+            return ExitCode.FINDINGS
+        case "unproven":
+            return ExitCode.NO_VERDICT
 
 
 def readers(site: Site, thing: str, *, migrations: str | None = None, initial: Path | None = None) -> Readers:

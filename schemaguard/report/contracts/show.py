@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from schemaguard.contracts.compatibility.fitness import Fitness
-from schemaguard.contracts.contract import ContractTable, Promise
+from schemaguard.contracts.contract import ContractTable
 from schemaguard.registry.listing import ListedContract, Shared
 from schemaguard.report.contracts import words
 from schemaguard.report.lines import line
@@ -78,28 +78,9 @@ def _promises(part: ContractTable) -> Iterator[Text]:
     name_width, type_width = max(map(len, names), default=0), max(map(len, types), default=0)
     for promise, name, type_ in zip(part.promises, names, types, strict=True):
         text = Text.assemble(name.ljust(name_width), "  ", (type_.ljust(type_width), "green"))
-        text.append(f"  {', '.join(promised(promise))}", "dim")
+        text.append(f"  {visible(promise.in_words)}", "dim")
         text.rstrip()
         yield _row("", text)
-
-
-def promised(promise: Promise) -> Iterator[str]:
-    """What is said of a column beyond its type."""
-    if promise.required:
-        yield "required"
-    if promise.unique:
-        yield "unique"
-    bounds = (
-        ("≥", promise.minimum), (">", promise.exclusive_minimum),
-        ("≤", promise.maximum), ("<", promise.exclusive_maximum),
-    )  # fmt: skip
-    for sign, bound in bounds:
-        if bound is not None:
-            yield f"{sign} {bound:g}"
-    if promise.max_length is not None:
-        yield f"at most {promise.max_length} characters"
-    if promise.enum is not None:
-        yield f"one of {visible(' | '.join(promise.enum))}"
 
 
 def _row(label: str, words_: Text) -> Text:

@@ -19,6 +19,12 @@ class FrameContract(Contract):
         """The same contract."""
         return cls(**{field.name: getattr(contract, field.name) for field in fields(contract)})
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: what is promised of each column. See IPython's documentation on rich display."""
+        from schemaguard.verification.frames.notebook import contract_html
+
+        return contract_html(self)
+
     def frame_schema(self, table: str | None = None, backend: Backend = "pandas") -> "DataFrameSchema":
         """The pandera schema of a frame with a table's columns: the verdicts of `contracts verify`, in memory.
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from schemaguard.commands.serve import BrowsedHistory, Snapshot
+from schemaguard.contracts.compatibility.breakage import Breakage
 from schemaguard.contracts.compatibility.fitness import Fitness
 from schemaguard.errors import UsageError, command_line
 from schemaguard.history.graph import ancestors
@@ -32,6 +33,7 @@ _MOST_REVISIONS = 40
 _MOST_ROWS = 60
 _SMALL = 12
 """Up to so many revisions a reason stands in its cell; beyond it is numbered below."""
+_LONGEST_TITLE = 40
 _READING = (
     "A row says at which revisions a version can serve; a column says whom a revision leaves behind. To go forward or "
     "back, find a column where both versions fit. Neighbours with the same verdict and reason are joined."
@@ -164,7 +166,7 @@ def _panel(name: str, number: int, browsed: BrowsedHistory, made: Matrix, place:
 
 def _head(number: int, browsed: BrowsedHistory, at: int, place: _Place) -> MatrixHead:
     revision = browsed.runs[at].revision
-    title = visible(revision.message.strip()) or visible(revision.id)
+    title = _clause(visible(revision.message.strip().partition("\n")[0]) or visible(revision.id))
     return MatrixHead(visible(revision.id), addresses.revision(number, revision.id), title, _is_now(at, place))
 
 
@@ -212,7 +214,16 @@ def _verdict(row: MatrixRow, at: int, place: _Place) -> tuple[str, str]:
         return "fits", ""
     if fit.verdict == "unproven":
         return "unproven", visible(wording.cause(fit))
-    reasons = list(dict.fromkeys(visible(one.message) for one in fit.breaks))
+    reasons = list(dict.fromkeys(visible(_reason(one)) for one in fit.breaks))
     reason = f"{reasons[0]}{wording.more_of(len(reasons))}"
     is_early = at < place.now and row.fits[place.now].verdict != "breaks"
     return ("early" if is_early else "breaks"), reason
+
+
+def _reason(one: Breakage) -> str:
+    """Why it breaks; what isn't there may have gone, or not have come yet."""
+    return f"no {one.object}" if one.cause in ("column-dropped", "table-dropped") else one.message
+
+
+def _clause(text: str) -> str:
+    return text if len(text) <= _LONGEST_TITLE else f"{text[: _LONGEST_TITLE - 1].rstrip()}…"

@@ -47,7 +47,7 @@ _MOST_STATEMENTS = 60
 def index(snapshot: Snapshot) -> Page:
     """Every history with its revisions, the newest first."""
     if not snapshot.histories:
-        why = visible(snapshot.problems[0].what) if snapshot.problems else "there are none in this folder"
+        why = visible(snapshot.no_migrations) or "there are none in this folder"
         said = answer("migrations-none", why=why)
         note = words("With a folder of migrations, ", TerminalCommand("schemaguard check"), " judges each of them.")
         return _index_page(said, (Panel("Revisions", (EmptyNote(note),)),), {})
@@ -133,10 +133,18 @@ def _history(snapshot: Snapshot, number: int, browsed: BrowsedHistory) -> Panel:
                 words(judged.rollback.value if judged is not None else "–"),
                 _opaque(judged),
                 _verdict(browsed.findings.get(name, ())),
-                words("" if applied is None else "applied" if name in applied else "ahead"),
+                *([] if applied is None else [words("applied" if name in applied else "ahead")]),
             )
         )
-    headings = ["Revision", "What it says", "~Phase", "Taking it back", "~Statements", "Verdict", "~Database"]
+    headings = [
+        "Revision",
+        "What it says",
+        "~Phase",
+        "Taking it back",
+        "~Statements",
+        "Verdict",
+        *([] if applied is None else ["~Database"]),
+    ]
     blocks: list[Block] = [
         Paragraph(words(Mark("breaks", problem.kind, "breaks"), f" {visible(problem.message)}"))
         for problem in browsed.replay.problems

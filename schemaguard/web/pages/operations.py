@@ -38,6 +38,7 @@ from schemaguard.web.blocks import (
 )
 
 _GAP_S = 3600.0
+_TIMES = ("ms", "transaction_ms")
 _STATES: Mapping[str, Mark] = {
     "done": Mark("ok", "done", "ok"),
     "open": Mark("warn", "open", "wait"),
@@ -212,7 +213,11 @@ def _figures(record: OperationRecord) -> Iterator[tuple[str, str, str]]:
         yield "The switch itself", wording.seconds(float(milliseconds) / 1000), "one transaction, no strong lock"
     end = operation.closed_at or committed
     if end is not None:
-        yield "From intent to end", wording.seconds((end - operation.opened_at).total_seconds()), operation.state.value
+        yield (
+            "From intent to end" if operation.closed_at else "From intent to the switch",
+            wording.seconds((end - operation.opened_at).total_seconds()),
+            operation.state.value,
+        )
     yield (
         "Epoch",
         f"{operation.expected_epoch} → {operation.expected_epoch + 1}" if committed else str(operation.expected_epoch),
@@ -233,7 +238,9 @@ def _card(record: OperationRecord, step: StepRecord) -> StepCard:
         if started and ended and step.name is not StepName.INTENT
         else word
     )
-    lines = tuple(words(visible(each)) for each in facts(step.detail) if not each.startswith("transaction_ms"))
+    said = {key: value for key, value in step.detail.items() if key not in _TIMES and key != "waits"}
+    waits = [str(step.detail["waits"])] if "waits" in step.detail else []
+    lines = tuple(words(visible(each)) for each in (*facts(said), *waits))
     return StepCard(step.name.value, role, sign, figure, lines)
 
 
@@ -262,7 +269,8 @@ def _timeline(record: OperationRecord, entries: list[Entry]) -> Iterator[Timelin
     for step in record.operation.steps:
         started, ended = record.times.get(step.name, (None, None))
         moment = ended or started
-        if moment is not None:
+        # What a step has done is an entry of the ledger, in the same transaction.
+        if moment is not None and step.state is not StepState.DONE:
             role, sign, word = _STEPS[step.state]
             said = words(Span(f"{step.name.value} {word}", "bold"))
             found.append((moment, TimelineEntry(said, moment, (), role, sign, shown=f"{moment:%H:%M:%S}")))

@@ -14,6 +14,7 @@ from schemaguard.web.blocks import (
     Block,
     Columns,
     EmptyNote,
+    FactList,
     Mark,
     Page,
     PageAnswer,
@@ -317,18 +318,14 @@ def _retired(control: BrowsedControl) -> Panel:
 
 def _drift(control: BrowsedControl) -> Panel:
     status = control.status
-    if status.drift:
-        return Panel(
-            "Drift",
-            (
-                Paragraph(
-                    words(Mark("breaks", wording.number(len(status.drift), "difference"), "breaks"), ", named above.")
-                ),
-            ),
-        )
     aliases = sum(alias.version is not None for alias in status.aliases.values())
-    looked = f" in {wording.number(len(status.aliases), 'pointer')} and {wording.number(aliases, 'alias', 'aliases')}."
-    return Panel("Drift", (Paragraph(words(Mark("ok", "None", "ok"), looked)),))
+    found = Mark("ok", "none", "ok")
+    if status.drift:
+        found = Mark("breaks", wording.number(len(status.drift), "difference"), "breaks")
+    looked = (
+        f"{wording.number(len(status.aliases), 'pointer')}, {wording.number(aliases, 'alias', 'aliases')}, the views"
+    )
+    return Panel("Drift", (FactList((("Found", words(found)), ("Looked at", words(looked)))),))
 
 
 def _first_steps() -> Panel:

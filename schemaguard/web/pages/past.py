@@ -1,6 +1,6 @@
 """What happened to a table or column: by the migrations, and by the operations that the ledger remembers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from schemaguard.catalog.objects import Name
 from schemaguard.commands.serve import BrowsedHistory, Snapshot
@@ -10,6 +10,13 @@ from schemaguard.web import addresses, wording
 from schemaguard.web.blocks import Role, Sign, Span, Timeline, TimelineEntry, Words, words
 
 _MOST = 30
+_EVENTS: Mapping[str, tuple[str, Role, Sign]] = {
+    "object": ("Retired", "retired", "retired"),
+    "retired": ("Retired", "retired", "retired"),
+    "restored": ("Restored with its values", "ok", "ok"),
+    "purged": ("Purged: its values are gone", "breaks", "breaks"),
+}
+"""Under which fact an entry of the ledger names it → what happened to it."""
 
 
 def happened(snapshot: Snapshot, table: Name, column: str | None) -> Timeline | None:
@@ -19,39 +26,26 @@ def happened(snapshot: Snapshot, table: Name, column: str | None) -> Timeline | 
 
 
 def _in_control(snapshot: Snapshot, table: Name, column: str | None) -> Iterator[TimelineEntry]:
-    """What is out of sight now, and what operations retired or brought back."""
+    """What was retired and brought back, by the ledger; where it is out of sight now, until when it is kept."""
     if snapshot.control is None:
         return
     subject = f"{table}.{column}" if column is not None else str(table)
-    for kept in snapshot.control.records.kept:
-        retired = kept.retired
-        if retired.table == table and retired.column == column:
-            until = f"its values are kept until {retired.purge_after:%-d %B %Y}"
-            by = _by(retired.operation, retired.revision)
-            yield TimelineEntry(
-                words(Span("Retired", "bold")), retired.retired_at, words(by, until), "retired", "retired"
-            )
+    kept = {each.retired.object: each.retired.purge_after for each in snapshot.control.records.kept}
     for entry in reversed(snapshot.control.records.entries):
-        objects = [str(each) for value in entry.payload.values() if isinstance(value, list) for each in value]
-        if subject in objects and entry.event not in ("retired", "contract-published"):
-            detail = words(f"{visible(entry.event)} by {visible(entry.actor)}", _by(entry.operation, None, lead=", "))
-            yield TimelineEntry(words(Span(_event(entry.event), "bold")), entry.at, detail, *_look(entry.event))
+        for key, value in entry.payload.items():
+            if key not in _EVENTS or subject not in (value if isinstance(value, list) else [value]):
+                continue
+            what, role, sign = _EVENTS[key]
+            until = kept.pop(subject, None) if role == "retired" else None
+            purge = f"; its values are kept until {until:%-d %B %Y}" if until is not None else ""
+            detail = words(f"by {visible(entry.actor)}", _by(entry.operation, entry.payload.get("revision")), purge)
+            yield TimelineEntry(words(Span(what, "bold")), entry.at, detail, role, sign)
 
 
-def _event(event: str) -> str:
-    return visible(event.replace("-", " ").capitalize())
-
-
-def _look(event: str) -> tuple[Role, Sign]:
-    if "retire" in event or "finish" in event:
-        return "retired", "retired"
-    return ("ok", "ok") if "prepared" in event or "switched" in event else ("accent", "dot")
-
-
-def _by(operation: int | None, revision: str | None, lead: str = "") -> Words:
+def _by(operation: int | None, revision: object) -> Words:
     if operation is not None:
-        return words(lead, Span(f"operation {operation}", "", addresses.operation(operation)), "; " if not lead else "")
-    return words(f"by revision {visible(revision)}; ") if revision is not None else ()
+        return words(", ", Span(f"operation {operation}", "", addresses.operation(operation)))
+    return words(f", revision {visible(str(revision))}") if revision is not None else ()
 
 
 def _in_migrations(snapshot: Snapshot, table: Name, column: str | None) -> Iterator[TimelineEntry]:

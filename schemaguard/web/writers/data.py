@@ -24,7 +24,7 @@ def document(page: Page, at: datetime, source: str) -> dict[str, object]:
             "more": inline.plain(page.answer.more, at),
         },
         "command": page.command,
-        "data": dict(page.document),
+        "data": json.loads(json.dumps(dict(page.document), default=str)),
     }
 
 
