@@ -26,6 +26,7 @@ VERBS = (
     _verb("catalog", _REVIEW),
     _verb("sql", _REVIEW),
     _verb("split", _REVIEW),
+    _verb("prove", _REVIEW),
     ListedVerb("upgrade-check", "schemaguard.cli.upgrade_check", "upgrade_check", _REVIEW),
     _verb("install", _OPERATE),
     _verb("backfill", _OPERATE),

@@ -1,0 +1,36 @@
+"""How a catalog after the way back may differ from the one before: in nothing that anybody could feel."""
+
+from schemaguard.catalog.diff import difference
+from schemaguard.catalog.objects import Catalog
+from schemaguard.frozen import replace
+
+_OF_THE_TOOL = "alembic_version"
+
+
+def differences(left: Catalog, right: Catalog) -> tuple[str, ...]:
+    """What the right catalog has otherwise than the left one, but for the order of columns and Alembic's own table."""
+    found = [
+        str(each)
+        for each in difference(left, right)
+        if not each.object.startswith(_OF_THE_TOOL)
+        and not ((each.kind, each.what) == ("table", "columns") and _same(each.left, each.right))
+    ]
+    return (*found, *_bodies(left, right))
+
+
+def _same(left: str | None, right: str | None) -> bool:
+    return sorted((left or "").split(", ")) == sorted((right or "").split(", "))
+
+
+def _bodies(left: Catalog, right: Catalog) -> list[str]:
+    """Functions, views and triggers that say something else: a comparison of shapes leaves that out."""
+    found = []
+    for key, function in left.functions.items():
+        other = right.functions.get(key)
+        if other is not None and replace(other, name=function.name).body.strip() != function.body.strip():
+            found.append(f"~ function {key[0]} body")
+    for name, view in left.views.items():
+        now = right.views.get(name)
+        if now is not None and " ".join(now.query.split()) != " ".join(view.query.split()):
+            found.append(f"~ view {name} query")
+    return found
