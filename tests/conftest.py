@@ -20,6 +20,10 @@ from psycopg import sql
 
 from schemaguard.adapters.postgres import embedded
 
+# An environment may keep Python from writing byte code. Then every process that a test starts compiles hundreds of files.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ.setdefault("PYTHONPYCACHEPREFIX", str(Path(__file__).parents[1] / ".pytest_cache/bytecode"))
+
 _SERVERS = Path(__file__).parents[1] / ".servers"
 """Where `make servers` puts what it installs."""
 _INSTALLED = {

@@ -96,3 +96,18 @@ def test_an_option_that_is_not_evidently_right_is_read_and_refused(tmp_path: Pat
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 2
     assert "is not one of" in done.stderr
+
+
+def test_a_plain_revision_is_evaluated_without_the_orm(tmp_path: Path) -> None:
+    folder = tmp_path / "versions"
+    folder.mkdir()
+    (folder / "a.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\nrevision = 'a'\ndown_revision = None\n\n"
+        "def upgrade():\n    op.create_table('t', sa.Column('a', sa.Text))\n"
+        "    op.bulk_insert(sa.table('t', sa.column('a')), [{'a': 'x'}])\n"
+    )
+    program = PROGRAM.format(
+        action=HELP.format(arguments=["check", "versions", "--no-cache"]), heavy={"sqlalchemy", "sqlalchemy.orm"}
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert done.stdout.splitlines()[-1] == "['sqlalchemy']"

@@ -125,27 +125,27 @@ def _special(draw: Draw, depth: int) -> str:
     one, two = expression(draw, depth), expression(draw, depth)
     return draw.choice(
         (
-            f"case when {condition(draw, depth)} then {one} else {two} end",
-            f"case {one} when {two} then 1 end",
-            f"cast({one} as {_type(draw)})",
-            f"extract(epoch from {one})",
-            f"substring({one} from 1 for 2)",
-            f"trim(both 'x' from {one})",
-            f"overlay({one} placing {two} from 1)",
-            f"position('x' in {draw.choice(_COLUMNS)})",
-            f"nullif({one}, {two})",
-            f"exists ({query(draw, depth + 1)})",
-            f"array({query(draw, depth + 1)})",
-            f"({query(draw, depth + 1)})",
-            f"({one})::{_type(draw)}",
-            f"({one}) at time zone 'UTC'",
-            f'{draw.choice(_COLUMNS)} collate "C"',
-            f"a[{one} : {two}]",
-            f"(a).b.{_plain(draw)}",
-            "count(*)",
-            f"not {condition(draw, depth)}",
+            lambda: f"case when {condition(draw, depth)} then {one} else {two} end",
+            lambda: f"case {one} when {two} then 1 end",
+            lambda: f"cast({one} as {_type(draw)})",
+            lambda: f"extract(epoch from {one})",
+            lambda: f"substring({one} from 1 for 2)",
+            lambda: f"trim(both 'x' from {one})",
+            lambda: f"overlay({one} placing {two} from 1)",
+            lambda: f"position('x' in {draw.choice(_COLUMNS)})",
+            lambda: f"nullif({one}, {two})",
+            lambda: f"exists ({query(draw, depth + 1)})",
+            lambda: f"array({query(draw, depth + 1)})",
+            lambda: f"({query(draw, depth + 1)})",
+            lambda: f"({one})::{_type(draw)}",
+            lambda: f"({one}) at time zone 'UTC'",
+            lambda: f'{draw.choice(_COLUMNS)} collate "C"',
+            lambda: f"a[{one} : {two}]",
+            lambda: f"(a).b.{_plain(draw)}",
+            lambda: "count(*)",
+            lambda: f"not {condition(draw, depth)}",
         )
-    )
+    )()
 
 
 _EXPRESSIONS: Sequence[Callable[[Draw, int], str]] = (_binary, _wrapped, _call, _special)
@@ -157,22 +157,24 @@ def condition(draw: Draw, depth: int = 0) -> str:
     two = f"({expression(draw, depth + 1)})"
     return draw.choice(
         (
-            f"{one} {draw.choice(_COMPARISONS)} {two}",
-            f"{one} is {draw.choice(('', 'not '))}null",
-            f"{one} is distinct from {two}",
-            f"{one} {draw.choice(('', 'not '))}in ({expression(draw, depth + 1)}, {two})",
-            f"{one} in ({query(draw, depth + 2)})",
-            f"{one} {draw.choice(('', 'not '))}between {two} and {expression(draw, depth + 1)}",
-            f"{one} {draw.choice(('like', 'not like', 'ilike', 'similar to'))} 'x%'" + _maybe(draw, " escape '!'"),
-            f"{one} = any ({two})",
-            f"{one} > all ({query(draw, depth + 2)})",
-            f"{one} = {two} and {one} <> {two} or not {one}",
-            f"(a, b) = ({one}, {two})",
-            f"(a, b) overlaps ({one}, {two})",
-            f"{one} isnull",
-            f"{one} is not true",
+            lambda: f"{one} {draw.choice(_COMPARISONS)} {two}",
+            lambda: f"{one} is {draw.choice(('', 'not '))}null",
+            lambda: f"{one} is distinct from {two}",
+            lambda: f"{one} {draw.choice(('', 'not '))}in ({expression(draw, depth + 1)}, {two})",
+            lambda: f"{one} in ({query(draw, depth + 2)})",
+            lambda: f"{one} {draw.choice(('', 'not '))}between {two} and {expression(draw, depth + 1)}",
+            lambda: (
+                f"{one} {draw.choice(('like', 'not like', 'ilike', 'similar to'))} 'x%'" + _maybe(draw, " escape '!'")
+            ),
+            lambda: f"{one} = any ({two})",
+            lambda: f"{one} > all ({query(draw, depth + 2)})",
+            lambda: f"{one} = {two} and {one} <> {two} or not {one}",
+            lambda: f"(a, b) = ({one}, {two})",
+            lambda: f"(a, b) overlaps ({one}, {two})",
+            lambda: f"{one} isnull",
+            lambda: f"{one} is not true",
         )
-    )
+    )()
 
 
 def _output(draw: Draw) -> str:
@@ -184,24 +186,24 @@ def _source(draw: Draw, depth: int) -> str:
     table = _name(draw)
     return draw.choice(
         (
-            table,
-            f"only {table}",
-            f"{table} as x",
-            f"{table} x (a, b)",
-            f"{table} join u on {condition(draw, depth + 1)}",
-            f"{table} left outer join u using (id)",
-            f"{table} cross join u natural join v",
-            f"({table} full join u on true) x",
-            f"({query(draw, depth + 1)}) as x (a)",
-            f"lateral ({query(draw, depth + 1)}) x",
-            "generate_series(1, 3) with ordinality as g (a, n)",
-            "json_to_record('{}') as r (a int, b text)",
-            "rows from (f(1), g(2) as (a int)) as x",
-            f"{table} tablesample system (10) repeatable (1)",
-            f"(values (1, 2), (3, {expression(draw, depth + 1)})) v (a, b)",
-            "t, u",
+            lambda: table,
+            lambda: f"only {table}",
+            lambda: f"{table} as x",
+            lambda: f"{table} x (a, b)",
+            lambda: f"{table} join u on {condition(draw, depth + 1)}",
+            lambda: f"{table} left outer join u using (id)",
+            lambda: f"{table} cross join u natural join v",
+            lambda: f"({table} full join u on true) x",
+            lambda: f"({query(draw, depth + 1)}) as x (a)",
+            lambda: f"lateral ({query(draw, depth + 1)}) x",
+            lambda: "generate_series(1, 3) with ordinality as g (a, n)",
+            lambda: "json_to_record('{}') as r (a int, b text)",
+            lambda: "rows from (f(1), g(2) as (a int)) as x",
+            lambda: f"{table} tablesample system (10) repeatable (1)",
+            lambda: f"(values (1, 2), (3, {expression(draw, depth + 1)})) v (a, b)",
+            lambda: "t, u",
         )
-    )
+    )()
 
 
 def query(draw: Draw, depth: int = 0) -> str:
@@ -289,14 +291,17 @@ def _column(draw: Draw) -> str:
 
 def _table_constraint(draw: Draw) -> str:
     named = _maybe(draw, "constraint c ")
-    return named + draw.choice(
-        (
-            "primary key (a, b) include (c)",
-            "unique (a) with (fillfactor = 70)",
-            f"check ({condition(draw)}) no inherit",
-            "foreign key (a) references u (b) match full on update set null not valid",
-            "exclude using gist (a with =, b with &&) where (a > 1)",
-        )
+    return (
+        named
+        + draw.choice(
+            (
+                lambda: "primary key (a, b) include (c)",
+                lambda: "unique (a) with (fillfactor = 70)",
+                lambda: f"check ({condition(draw)}) no inherit",
+                lambda: "foreign key (a) references u (b) match full on update set null not valid",
+                lambda: "exclude using gist (a with =, b with &&) where (a > 1)",
+            )
+        )()
     )
 
 
@@ -304,34 +309,36 @@ def _create_table(draw: Draw) -> str:
     elements = ", ".join([_column(draw), *(draw.choice((_column, _table_constraint))(draw) for _ in range(2))])
     return draw.choice(
         (
-            f"create {_maybe(draw, 'temp ')}table if not exists {_name(draw)} ({elements})",
-            f"create table {_name(draw)} ({elements}) partition by range (a, (b + 1)) with (fillfactor = 50)",
-            f"create table {_name(draw)} partition of t for values from (1) to (maxvalue)",
-            f"create table {_name(draw)} as {query(draw)} with no data",
-            f"create table {_name(draw)} (like t including all excluding defaults, {_column(draw)}) inherits (u)",
+            lambda: f"create {_maybe(draw, 'temp ')}table if not exists {_name(draw)} ({elements})",
+            lambda: f"create table {_name(draw)} ({elements}) partition by range (a, (b + 1)) with (fillfactor = 50)",
+            lambda: f"create table {_name(draw)} partition of t for values from (1) to (maxvalue)",
+            lambda: f"create table {_name(draw)} as {query(draw)} with no data",
+            lambda: (
+                f"create table {_name(draw)} (like t including all excluding defaults, {_column(draw)}) inherits (u)"
+            ),
         )
-    )
+    )()
 
 
 def _action(draw: Draw) -> str:
     return draw.choice(
         (
-            f"add column if not exists {_column(draw)}",
-            f"add {_table_constraint(draw)}",
-            f"drop column {_plain(draw)} cascade",
-            f"alter column {_plain(draw)} type {_type(draw)} using {expression(draw)}",
-            f"alter {_plain(draw)} set default {expression(draw)}",
-            "alter a drop not null",
-            "alter a set statistics 100",
-            "alter column a add generated by default as identity",
-            "drop constraint if exists c",
-            "validate constraint c",
-            "owner to current_user",
-            "set (fillfactor = 70, autovacuum_enabled = off)",
-            "enable row level security",
-            "replica identity full",
+            lambda: f"add column if not exists {_column(draw)}",
+            lambda: f"add {_table_constraint(draw)}",
+            lambda: f"drop column {_plain(draw)} cascade",
+            lambda: f"alter column {_plain(draw)} type {_type(draw)} using {expression(draw)}",
+            lambda: f"alter {_plain(draw)} set default {expression(draw)}",
+            lambda: "alter a drop not null",
+            lambda: "alter a set statistics 100",
+            lambda: "alter column a add generated by default as identity",
+            lambda: "drop constraint if exists c",
+            lambda: "validate constraint c",
+            lambda: "owner to current_user",
+            lambda: "set (fillfactor = 70, autovacuum_enabled = off)",
+            lambda: "enable row level security",
+            lambda: "replica identity full",
         )
-    )
+    )()
 
 
 def _alter_table(draw: Draw) -> str:
@@ -352,63 +359,69 @@ def _index(draw: Draw) -> str:
 def _view(draw: Draw) -> str:
     return draw.choice(
         (
-            f"create or replace view v (a, b) as {query(draw)}",
-            f"create view v with (security_barrier) as {query(draw)} with local check option",
-            f"create materialized view v as {query(draw)} with no data",
-            "alter view v rename column a to b",
-            "refresh materialized view concurrently v with data",
+            lambda: f"create or replace view v (a, b) as {query(draw)}",
+            lambda: f"create view v with (security_barrier) as {query(draw)} with local check option",
+            lambda: f"create materialized view v as {query(draw)} with no data",
+            lambda: "alter view v rename column a to b",
+            lambda: "refresh materialized view concurrently v with data",
         )
-    )
+    )()
 
 
 def _type_statement(draw: Draw) -> str:
     return draw.choice(
         (
-            "create type mood as enum ('sad', 'ok')",
-            f"create type pair as (a {_type(draw)}, b int)",
-            f"create domain d as {_type(draw)} default 'x' not null check (value <> '')",
-            "alter type mood add value if not exists 'happy' before 'ok'",
-            "alter type mood rename value 'sad' to 'blue'",
-            f"alter domain d add constraint c check ({condition(draw)}) not valid",
-            f"alter domain d set default {expression(draw)}",
+            lambda: "create type mood as enum ('sad', 'ok')",
+            lambda: f"create type pair as (a {_type(draw)}, b int)",
+            lambda: f"create domain d as {_type(draw)} default 'x' not null check (value <> '')",
+            lambda: "alter type mood add value if not exists 'happy' before 'ok'",
+            lambda: "alter type mood rename value 'sad' to 'blue'",
+            lambda: f"alter domain d add constraint c check ({condition(draw)}) not valid",
+            lambda: f"alter domain d set default {expression(draw)}",
         )
-    )
+    )()
 
 
 def _other(draw: Draw) -> str:
     return draw.choice(
         (
-            f"copy {_name(draw)} (a, b) from stdin with (format csv, header, null '') where {condition(draw)}",
-            f"copy ({query(draw)}) to stdout csv header",
-            f"drop {draw.choice(('table', 'view', 'index', 'type'))} if exists {_some(draw, _name)} cascade",
-            f"truncate table {_some(draw, _name)} restart identity cascade",
-            f"comment on {draw.choice(('table t', 'column t.a', 'index i', 'function f(int)'))} is 'x'",
-            f"grant select (a, b), update on {_name(draw)} to role1 with grant option",
-            "revoke all privileges on all tables in schema public from public cascade",
-            "create sequence s as bigint increment by 2 owned by t.a",
-            "alter sequence s restart with 5",
-            "create schema if not exists app authorization current_user",
-            "create extension if not exists pgcrypto with schema public",
-            f"explain (analyze, costs off) {query(draw)}",
-            f"prepare p (int) as {query(draw)}",
-            "set local search_path to app, public",
-            "lock table only t in share row exclusive mode nowait",
-            "do language plpgsql $$begin null; end$$",
-            f"call p({expression(draw)}, b => {expression(draw)})",
-            f"create policy p on t as restrictive for select to public using ({condition(draw)}) with check (true)",
-            f"create trigger g after update of a on t for each row when ({condition(draw)}) execute function f()",
-            "create function f(a int, b text default 'x') returns setof t language sql immutable as $$select 1$$",
-            "drop function f(int, text), g",
-            "vacuum (full, analyze) t (a, b)",
-            "begin isolation level serializable read only",
-            "savepoint s",
-            "alter index i rename to j",
-            "create statistics s (ndistinct) on a, b from t",
-            "reindex (verbose) table concurrently t",
-            "table t",
-            f"values (1, {expression(draw)}), (2, 3) order by 1",
+            lambda: f"copy {_name(draw)} (a, b) from stdin with (format csv, header, null '') where {condition(draw)}",
+            lambda: f"copy ({query(draw)}) to stdout csv header",
+            lambda: f"drop {draw.choice(('table', 'view', 'index', 'type'))} if exists {_some(draw, _name)} cascade",
+            lambda: f"truncate table {_some(draw, _name)} restart identity cascade",
+            lambda: f"comment on {draw.choice(('table t', 'column t.a', 'index i', 'function f(int)'))} is 'x'",
+            lambda: f"grant select (a, b), update on {_name(draw)} to role1 with grant option",
+            lambda: "revoke all privileges on all tables in schema public from public cascade",
+            lambda: "create sequence s as bigint increment by 2 owned by t.a",
+            lambda: "alter sequence s restart with 5",
+            lambda: "create schema if not exists app authorization current_user",
+            lambda: "create extension if not exists pgcrypto with schema public",
+            lambda: f"explain (analyze, costs off) {query(draw)}",
+            lambda: f"prepare p (int) as {query(draw)}",
+            lambda: "set local search_path to app, public",
+            lambda: "lock table only t in share row exclusive mode nowait",
+            lambda: "do language plpgsql $$begin null; end$$",
+            lambda: f"call p({expression(draw)}, b => {expression(draw)})",
+            lambda: (
+                f"create policy p on t as restrictive for select to public using ({condition(draw)}) with check (true)"
+            ),
+            lambda: (
+                f"create trigger g after update of a on t for each row when ({condition(draw)}) execute function f()"
+            ),
+            lambda: (
+                "create function f(a int, b text default 'x') returns setof t language sql immutable as $$select 1$$"
+            ),
+            lambda: "drop function f(int, text), g",
+            lambda: "vacuum (full, analyze) t (a, b)",
+            lambda: "begin isolation level serializable read only",
+            lambda: "savepoint s",
+            lambda: "alter index i rename to j",
+            lambda: "create statistics s (ndistinct) on a, b from t",
+            lambda: "reindex (verbose) table concurrently t",
+            lambda: "table t",
+            lambda: f"values (1, {expression(draw)}), (2, 3) order by 1",
         )
-    )
+    )()
 
 
 _KINDS: Sequence[Callable[[Draw], str]] = (

@@ -4,10 +4,10 @@ A session sends INSERT, UPDATE and DELETE when it flushes. What it writes is sai
 Source: https://docs.sqlalchemy.org/en/20/orm/session_basics.html
 """
 
+import sys
 from collections.abc import Mapping
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Query
 
 from schemaguard.catalog.changes import Change, DeleteRows, InsertRows, UpdateRows
 from schemaguard.catalog.objects import Name
@@ -51,9 +51,15 @@ def loaded(interpreter: Interpreter, *entities: Value) -> Loaded:
 
 def item_of(interpreter: Interpreter, source: Value) -> Value:
     """One of the objects that are gone over, where a session reads them; else NOTHING."""
-    if isinstance(source, Modelled) and source.kind is Query:
+    if isinstance(source, Modelled) and _is_query(source):
         source = interpreter.call_with(interpreter.attribute(source, "all"))
     return source if isinstance(source, Loaded) else NOTHING
+
+
+def _is_query(source: Modelled) -> bool:
+    """Whether it stands for a query of the ORM, which is only imported by what makes one."""
+    orm = sys.modules.get("sqlalchemy.orm")
+    return orm is not None and source.kind is orm.Query
 
 
 def of_statement(interpreter: Interpreter, statement: Value) -> Value:
