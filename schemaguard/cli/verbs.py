@@ -41,5 +41,6 @@ VERBS = (
     _verb("override", _CONTRACTS),
     _group("contracts", _CONTRACTS),
     _group("window", _CONTRACTS),
+    _verb("deferred", _CONTRACTS),
     _verb("demo", _TRY),
 )
