@@ -3,6 +3,7 @@
 from schemaguard.finding import Finding
 from schemaguard.report.check.fixes import fix_lines
 from schemaguard.report.check.readers import uses
+from schemaguard.rules.judging.baseline import ACCEPTED
 from schemaguard.rules.judging.unjudged import NO_CONTRACT, NONE_IN_WINDOW
 from schemaguard.rules.judging.verdict import CheckResult, worst_class
 
@@ -21,12 +22,16 @@ def source_in_words(source: str) -> str:
 
 
 def counts(result: CheckResult) -> str:
-    """How many errors and warnings, and how many findings were ignored or overridden."""
-    ignored = sum(f.suppressed is not None and f.override is None and f.headline for f in result.findings)
+    """How many errors and warnings, and how many findings a comment, the baseline or an override accepts."""
+    accepted = [f for f in result.findings if f.suppressed is not None and f.override is None and f.headline]
+    in_baseline = sum(finding.suppressed == ACCEPTED for finding in accepted)
+    ignored = len(accepted) - in_baseline
     overridden = sum(finding.override is not None for finding in result.findings)
     parts = [plural(result.errors, "error"), plural(result.warnings, "warning")]
     if ignored:
         parts.append(f"{ignored} ignored")
+    if in_baseline:
+        parts.append(f"{in_baseline} in the baseline")
     if overridden:
         parts.append(f"{overridden} overridden")
     return ", ".join(parts)
