@@ -4,8 +4,11 @@ from collections.abc import Iterable
 
 from schemaguard.catalog.changes import Change, DropColumn, DropConstraint, DropIndex, DropObject, DropTable, Opaque
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.catalog.standing import CALLABLE, is_there
 from schemaguard.sql.queries.traced import is_of_the_server
 from schemaguard.sql.reading.if_exists import altered_if_it_exists
+
+_UNLISTED = (*CALLABLE, "type", "domain", "schema", "extension")
 
 
 def finds_nothing(sql: str, changes: Iterable[Change], catalog: Catalog) -> bool:
@@ -39,8 +42,13 @@ def drops_nothing(change: Change, catalog: Catalog) -> bool:
             return is_absent(name, catalog)
         case DropObject(kind="view" | "materialized view" | "sequence", object=name, if_exists=True):
             return is_absent(name, catalog)
-        case DropObject(kind="trigger" | "policy", on=Name() as name, if_exists=True):
-            return is_absent(name, catalog)
+        case DropObject(kind="trigger" | "policy" as kind, object=part, on=Name() as name, if_exists=True):
+            table = catalog.table(name)
+            is_known = table is not None and not table.open and not catalog.opaque
+            return is_absent(name, catalog) or (is_known and not is_there(catalog, kind, part, name))
+        case DropObject(kind=kind, object=name, if_exists=True, arguments=arguments) if kind in _UNLISTED:
+            # Nothing tells which of these a statement may have made that couldn't be read.
+            return not catalog.opaque and not is_there(catalog, kind, name, arguments=arguments)
         case DropColumn(table=name, column=part, if_exists=True):
             table = catalog.table(name)
             return table is not None and not table.open and table.column(part) is None

@@ -35,8 +35,12 @@ def _alembic(folder: Path, body: str) -> CheckResult:
     return checked(project(folder, files), "versions")
 
 
+_BESIDE = ("no-downgrade", "no-contract", "int-key", "serial-column", "naive-timestamp", "varchar-limit")
+"""What is said of the tables of these tests, whatever can't run."""
+
+
 def _rules(result: CheckResult) -> list[str]:
-    return [found.rule for found in result.findings if found.rule not in ("no-downgrade", "no-contract")]
+    return [found.rule for found in result.findings if found.rule not in _BESIDE]
 
 
 def test_a_typo_says_which_name_was_meant_and_not_that_values_are_gone(tmp_path: Path) -> None:

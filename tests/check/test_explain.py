@@ -115,7 +115,11 @@ def test_without_the_option_nothing_is_explained_and_what_is_no_contracts_never_
     told = _check(tmp_path / "told", change)
 
     assert all(finding.explanation is None for finding in silent.findings)
-    assert [(f.rule, f.explanation is None) for f in told.findings] == [("breaks-reader", False), ("drop-column", True)]
+    assert [(f.rule, f.explanation is None) for f in told.findings][:2] == [
+        ("breaks-reader", False),
+        ("drop-column", True),
+    ]
+    assert all(finding.explanation is None for finding in told.findings[1:])
 
 
 def _text(result: CheckResult) -> str:

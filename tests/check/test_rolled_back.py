@@ -107,7 +107,8 @@ def test_what_sql_does_not_roll_back_is_found(tmp_path: Path, change: str, rule:
 
 @pytest.mark.parametrize("change", UNDONE_IN_ALEMBIC)
 def test_what_a_revision_rolls_back_is_no_finding(tmp_path: Path, change: str) -> None:
-    assert found_in_alembic(tmp_path, change) == []
+    # That the revision ends Alembic's own transaction is another matter.
+    assert [rule for rule in found_in_alembic(tmp_path, change) if rule != "nested-transaction"] == []
 
 
 @pytest.mark.parametrize("change", KEPT_IN_ALEMBIC)

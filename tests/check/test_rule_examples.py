@@ -12,7 +12,7 @@ from schemaguard.registry.edits import judge
 from schemaguard.rules import EDIT_RULES, MIGRATION_RULES, RULES
 from schemaguard.rules.rule import EVERY, Rule
 from schemaguard.window.window import from_dates
-from tests.check.checking import FIXTURES, checked, rules_of
+from tests.check.checking import FIXTURES, checked
 
 EXAMPLES = FIXTURES / "rules"
 ALL = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -33,8 +33,12 @@ def _fired(rule: Rule, kind: str, folder: Path) -> list[str]:
     else:
         migrations.mkdir()
         (migrations / "001_before.sql").write_text(before_of(own))
+        if not (own / "before.sql").exists():
+            shutil.copy(EXAMPLES / "objects.sql", migrations / "001_objects.sql")
         shutil.copy(own / f"{kind}.sql", migrations / "002_example.sql")
-    return rules_of(checked(folder, "migrations", select=(rule.id,) if rule.opt_in else ()))
+    findings = checked(folder, "migrations", select=(rule.id,) if rule.opt_in else ()).findings
+    in_example = (finding for finding in findings if not Path(finding.place.file).name.startswith("001_"))
+    return [finding.rule for finding in in_example if finding.suppressed is None]
 
 
 def before_of(example: Path) -> str:
@@ -48,6 +52,48 @@ def _found_in_edit(example: Path) -> list[str]:
     before, after = (read_files(example / side, example / side) for side in ("before", "after"))
     window = from_dates([file.contract for file in before], AT)
     return [finding.rule for finding in judge(before, after, window, AT, lambda _: None)]
+
+
+_REVISION = """\
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{id}"
+down_revision = {down}
+
+
+def upgrade():
+    {body}
+
+
+def downgrade():
+    raise NotImplementedError
+"""
+
+
+def _fired_in_python(rule: Rule, kind: str, folder: Path) -> list[str]:
+    """The rules that fire on the body of an Alembic revision's upgrade()."""
+    tables = (EXAMPLES / "before.sql").read_text() + (EXAMPLES / "objects.sql").read_text()
+    first = _REVISION.format(id="a", down=None, body=f"op.execute({tables!r})")
+    second = _REVISION.format(id="b", down="'a'", body=(EXAMPLES / rule.id / f"{kind}.py").read_text())
+    (folder / "migrations/versions").mkdir(parents=True)
+    (folder / "migrations/versions/a.py").write_text(first)
+    (folder / "migrations/versions/b.py").write_text(second)
+    found = checked(folder, "migrations", select=(rule.id,) if rule.opt_in else ()).findings
+    return [finding.rule for finding in found if finding.suppressed is None and finding.revision == "b"]
+
+
+IN_PYTHON = [
+    pytest.param(rule, kind, id=f"{rule.id}-{kind}")
+    for rule in RULES
+    for kind in ("bad", "good")
+    if (EXAMPLES / rule.id / f"{kind}.py").exists()
+]
+
+
+@pytest.mark.parametrize(("rule", "kind"), IN_PYTHON)
+def test_it_fires_on_its_bad_revision_and_not_on_its_good_one(rule: Rule, kind: str, tmp_path: Path) -> None:
+    assert (rule.id in _fired_in_python(rule, kind, tmp_path)) == (kind == "bad")
 
 
 @ALL

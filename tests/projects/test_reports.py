@@ -110,7 +110,7 @@ def test_whoever_wants_to_choose_a_contract_rule_gets_no_verdict_and_a_reason(
         ("-- squawk-ignore-file ban-drop-table, ban-drop-column", "squawk", "drop-table drop-column"),
         ("/* squawk-ignore prefer-robust-stmts */", "squawk", "RULE"),
         ("-- eugene: ignore E2", "eugene", "RULE"),
-        ("-- atlas:nolint destructive", "Atlas", "drop-table drop-column"),
+        ("-- atlas:nolint destructive", "Atlas", "destructive"),
         ("-- strong_migrations: safe", "strong_migrations", "RULE"),
         ("-- strong_migrations", "strong_migrations", "RULE"),
         ("/* strong_migrations disable */", "strong_migrations", "RULE"),

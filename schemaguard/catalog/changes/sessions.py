@@ -22,6 +22,7 @@ class UpdateRows:
     table: Name
     columns: tuple[str, ...]
     has_where: bool
+    """Whether a condition, and not one that always holds, says which rows are meant."""
     unchanged: tuple[str, ...] = ()
     """Those of them that are assigned what they hold."""
     filled: tuple[str, ...] = ()
@@ -34,6 +35,7 @@ class DeleteRows:
 
     table: Name
     has_where: bool
+    """Whether a condition, and not one that always holds, says which rows are meant."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from schemaguard.rules.facts.made import Made
 from schemaguard.rules.facts.walk import Visit
 
 if TYPE_CHECKING:
+    from schemaguard.catalog.inverse_value import Inverse
     from schemaguard.catalog.locks import TableWork
 
 _READS_ONLY = (c.SetSetting, c.ControlTransaction, c.NoEffect, c.Opaque, c.Unreadable, c.InsertRows)
@@ -29,6 +30,8 @@ class RunFacts:
         self._emptied: list[frozenset[Name]] = []
         self._alone: list[tuple[Name, ...]] = []
         self._begun: list[int] = []
+        self._inverses: dict[int, tuple[Inverse, Inverse]] = {}
+        self._committed: dict[int, Catalog] = {}
 
     def work(self, position: int) -> "TableWork":
         """The locks that a change takes, and what it scans or rewrites, on the PostgreSQL version that is assumed."""
@@ -40,6 +43,22 @@ class RunFacts:
             visit = self.visits[position]
             found = self._works[position] = locks(visit.change, visit.before, self._postgresql)
         return found
+
+    def inverses(self, position: int) -> "tuple[Inverse, Inverse]":
+        """What takes a change back: without the guard, and with it."""
+        from schemaguard.catalog.inverse import inverses
+
+        found = self._inverses.get(position)
+        if found is None:
+            visit = self.visits[position]
+            found = self._inverses[position] = inverses(visit.change, visit.before)
+        return found
+
+    def at_commit(self, commit: int) -> Catalog:
+        """The catalog that others see at a commit point."""
+        if not self._committed:
+            self._committed = {visit.commit: visit.after for visit in self.visits}
+        return self._committed[commit]
 
     def begun(self, position: int) -> int:
         """Where the transaction of a change begins."""
@@ -153,6 +172,27 @@ class ChangeFacts:
     def afterwards(self) -> tuple[c.Change, ...]:
         """The changes that its revision makes after it, in order."""
         return tuple(visit.change for visit in self.run.visits[self._position + 1 :] if not visit.is_for_nothing)
+
+    @property
+    def later(self) -> tuple[Visit, ...]:
+        """What the revision does after it, in order."""
+        return tuple(self.run.visits[self._position + 1 :])
+
+    @property
+    def at_commit(self) -> Catalog:
+        """The catalog that others see when its transaction commits."""
+        return self.run.at_commit(self.visit.commit)
+
+    @property
+    def inverses(self) -> "tuple[Inverse, Inverse]":
+        """What takes it back: without the guard, and with it."""
+        return self.run.inverses(self._position)
+
+    def leaves_nothing(self, made: Made) -> bool:
+        """Whether there is nothing to take back, or only what goes with what isn't released yet."""
+        from schemaguard.rules.facts.own import leaves_nothing
+
+        return leaves_nothing(self.visit, made)
 
     @property
     def held(self) -> "tuple[TableWork, ...]":

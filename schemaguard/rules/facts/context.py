@@ -6,13 +6,14 @@ from schemaguard.catalog.changes import Change
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.overrides import Override
 from schemaguard.finding import Reader
-from schemaguard.frozen import dataclass
+from schemaguard.frozen import dataclass, field
 from schemaguard.history.revision import Replay, Run, Step
 from schemaguard.rules.facts.blame import Blamed
 from schemaguard.rules.facts.change import ChangeFacts
 from schemaguard.rules.facts.directives import Touches
 from schemaguard.rules.facts.made import Made
 from schemaguard.rules.facts.production import ProductionFacts
+from schemaguard.rules.facts.walk import Visit
 from schemaguard.window.under_contract import UnderContract
 
 SessionSettings = Callable[[], Mapping[str, str]]
@@ -64,6 +65,8 @@ class Context:
     """Production's sizes and traffic, where the settings name a file of them."""
     session_settings: SessionSettings = dict
     """What the history's sessions begin with, such as time limits; looked up when a rule asks."""
+    start: Catalog = field(default_factory=Catalog)
+    """The catalog before the revision, or before the first of several that are released together."""
 
     def existed_before(self, table: Name) -> bool:
         """Whether the table was made in an earlier revision or file, or is unknown to the catalog."""
@@ -95,6 +98,10 @@ class RevisionContext:
     run: Run
     downgrade: Run | None
     assumptions: Assumptions
+    visits: tuple[Visit, ...] = ()
+    """Its changes in order, with the catalogs around each."""
+    contracts: tuple[UnderContract, ...] = ()
+    """The contracts in their windows."""
 
 
 @dataclass(frozen=True, slots=True)

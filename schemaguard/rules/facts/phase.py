@@ -77,7 +77,7 @@ def phase(run: Run) -> Phase:
             if drops_nothing(change, step.before):
                 continue
             unknown = unknown or isinstance(change, _UNKNOWN)
-            found.update(_phases(change, step.before, made))
+            found.update(phases(change, step.before, made))
             made = made.after(change, step.before)
     if {Phase.EXPAND, Phase.CONTRACT} <= found:
         return Phase.MIXED
@@ -87,7 +87,8 @@ def phase(run: Run) -> Phase:
     return Phase.MIXED if unknown else Phase.NONE
 
 
-def _phases(change: Change, before: Catalog, made: Made) -> tuple[Phase, ...]:
+def phases(change: Change, before: Catalog, made: Made) -> tuple[Phase, ...]:
+    """What one change is: a rename both adds a name and takes one away; what acts on a table of its own only adds."""
     table = getattr(change, "table", None)
     if isinstance(table, Name) and before.resolve(table) in made.tables:
         # Whatever is done to a table of its own is part of making it.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from schemaguard.catalog.objects import Catalog
 from schemaguard.frozen import dataclass, field
 from schemaguard.history.revision import Run
 from schemaguard.rules.facts.made import Made
@@ -21,6 +22,10 @@ class Unreleased:
         """What tells what the revisions have made that are there now."""
         count = len(self.runs)
         return lambda: self._made_by(count)
+
+    def start(self, run: Run) -> Catalog:
+        """The catalog before all that isn't released yet, this run among it."""
+        return self.runs[0].before if self.runs else run.before
 
     def _made_by(self, count: int) -> Made:
         for run in self.runs[self._known : count]:

@@ -58,5 +58,11 @@ def hints(comments: Iterable[Foreign], rules: Sequence[Rule]) -> Iterator[str]:
 def _ours(found: Iterable[Foreign], rules: Sequence[Rule]) -> str:
     """Our names of the rules that comments of another tool name; RULE where none of them has one here."""
     words = [word for comment in found for word in _WORD.findall(comment.rest)]
-    named = [rule.id for word in words for rule in rules if not rule.is_fixed and rule.answers_to(word)]
+    ours = [rule for rule in rules if not rule.is_fixed]
+    families = {rule.family.value for rule in ours}
+    named = [
+        name
+        for word in words
+        for name in ([word] if word in families else [rule.id for rule in ours if rule.answers_to(word)])
+    ]
     return " ".join(dict.fromkeys(named)) or "RULE"

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.overrides import Override
 from schemaguard.finding import Family, Finding, Place
 from schemaguard.frozen import dataclass, field, replace
@@ -133,8 +134,9 @@ def _history(replay: Replay, terms: Terms, rules: tuple[Rule, ...], walked: Walk
             if position < latest:
                 held = directory(tuple(one for one in terms.contracts if starts.get(id(one), 0) <= position))
             back = downgrades.get(run.revision.id)
-            made = unreleased.so_far()
-            yield from _Bench(replay.history, run, back, earlier, held, terms, rules, watching, walked, made).groups()
+            made, start = unreleased.so_far(), unreleased.start(run)
+            bench = _Bench(replay.history, run, back, earlier, held, terms, rules, watching, walked, made, start)
+            yield from bench.groups()
             earlier.append(run)
             if terms.is_against_base and run.revision.id not in replay.edited:
                 unreleased.runs.append(run)
@@ -181,6 +183,8 @@ class _Bench:
     """Those of them that look at single changes."""
     walked: Walk
     unreleased: Callable[[], Made]
+    start: Catalog
+    """The catalog before all that isn't released yet."""
     used: set[Ignore] = field(default_factory=set)
 
     @property
@@ -214,6 +218,7 @@ class _Bench:
         blamed = blame(visits, self.held)
         facts = RunFacts(visits, self.terms.assumptions.postgresql, self.unreleased)
         contexts: dict[int, list[Context]] = {}
+        made = self._made(visits)
         for position, visit in enumerate(visits):
             context = Context(
                 run=self.run,
@@ -222,7 +227,8 @@ class _Bench:
                 before=visit.before,
                 after=visit.after,
                 facts=ChangeFacts(facts, position),
-                made=visit.made,
+                made=made[position],
+                start=self.start,
                 earlier=self.earlier,
                 contracts=self.held.contracts,
                 blamed=blamed.get(position, ()),
@@ -236,6 +242,16 @@ class _Bench:
             )
             contexts.setdefault(visit.step_index, []).append(context)
         return contexts
+
+    def _made(self, visits: Sequence[Visit]) -> Sequence[Made]:
+        """What isn't released yet, before each visit."""
+        before = self.unreleased()
+        if before == Made():
+            return [visit.made for visit in visits]
+        found = [before]
+        for visit in visits:
+            found.append(found[-1] if visit.is_for_nothing else found[-1].after(visit.change, visit.before))
+        return found
 
     def _does_nothing(self, visit: Visit) -> bool:
         """Whether the change says IF EXISTS of what isn't there. A single file takes its tables for granted."""
@@ -260,7 +276,8 @@ class _Bench:
         return tuple(found)
 
     def _on_revision(self) -> Iterator[Group]:
-        context = RevisionContext(self.run, self.downgrade, self.terms.assumptions)
+        visits = self.walked(self.run)
+        context = RevisionContext(self.run, self.downgrade, self.terms.assumptions, visits, self.held.contracts)
         for rule in self.rules:
             for match in rule.check_revision(context):
                 yield (self._finding(rule, match, self._where, self.file_ignores),)

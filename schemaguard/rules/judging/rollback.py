@@ -1,8 +1,7 @@
 """The rollback class of a revision: what taking back all of it costs."""
 
 from schemaguard.catalog.inverse import Inverse, inverses
-from schemaguard.catalog.objects import Name
-from schemaguard.history.absence import drops_nothing
+from schemaguard.rules.facts.own import leaves_nothing
 from schemaguard.rules.facts.walk import Visit
 from schemaguard.rules.judging.verdict import RollbackClass, worst_class
 
@@ -12,19 +11,10 @@ def rollback_classes(visits: tuple[Visit, ...]) -> tuple[RollbackClass, Rollback
 
     What is done to a table that the revision itself made is free.
     """
-    found = [inverses(visit.change, visit.before) for visit in visits if not _leaves_nothing(visit)]
+    found = [inverses(visit.change, visit.before) for visit in visits if not leaves_nothing(visit, visit.made)]
     return worst_class(tuple(_class(bare) for bare, _ in found)), worst_class(tuple(_class(kept) for _, kept in found))
 
 
 def _class(inverse: Inverse) -> RollbackClass:
     # Nothing to take back takes no time.
     return RollbackClass.INSTANT if inverse.cls == "none" else RollbackClass(inverse.cls)
-
-
-def _leaves_nothing(visit: Visit) -> bool:
-    return visit.is_for_nothing or drops_nothing(visit.change, visit.before) or _is_on_its_own_table(visit)
-
-
-def _is_on_its_own_table(visit: Visit) -> bool:
-    table = getattr(visit.change, "table", None)
-    return isinstance(table, Name) and visit.before.resolve(table) in visit.made.tables

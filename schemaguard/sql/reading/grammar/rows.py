@@ -20,6 +20,7 @@ from schemaguard.sql.reading.calls import unknown_calls
 from schemaguard.sql.reading.cursor import Cursor, UnknownMeaning
 from schemaguard.sql.reading.grammar.alter_table import cascades
 from schemaguard.sql.reading.grammar.assigning import Assigned, filled, unchanged
+from schemaguard.sql.reading.grammar.truth import truth
 from schemaguard.sql.reading.mentions import relations_between
 from schemaguard.sql.reading.syntax.copying import copied
 from schemaguard.sql.reading.syntax.relations import joined
@@ -233,8 +234,8 @@ def _update(cursor: Cursor) -> Iterator[Change]:
     joins = cursor.key == "from"
     if cursor.key in ("from", "returning"):
         cursor.skip("where")
-    has_where = cursor.key == "where"
     begin = cursor.at
+    has_where = _has_condition(cursor)
     cursor.skip()
     columns = tuple(column for together, _ in assigned for column in together)
     empty = _null_column(cursor, begin, joins=joins)
@@ -285,9 +286,18 @@ def _delete(cursor: Cursor) -> Iterator[Change]:
     cursor.expect("from")
     table = _target_table(cursor)
     cursor.skip("where")
-    has_where = cursor.key == "where"
+    has_where = _has_condition(cursor)
     cursor.skip()
     yield DeleteRows(table, has_where)
+
+
+def _has_condition(cursor: Cursor) -> bool:
+    """Whether a WHERE comes next that isn't true of every row; the cursor then stands behind it."""
+    if not cursor.accept("where"):
+        return False
+    begin = cursor.at
+    cursor.skip("returning")
+    return truth(cursor.tokens[begin : cursor.at]) is not True
 
 
 def _merge(cursor: Cursor) -> Iterator[Change]:
@@ -296,21 +306,29 @@ def _merge(cursor: Cursor) -> Iterator[Change]:
     cursor.expect("using")
     cursor.follow(joined, "on")
     cursor.expect("on")
+    begin = cursor.at
     cursor.expression("when")
+    joins = truth(cursor.tokens[begin : cursor.at])
     if cursor.is_done:
         raise cursor.refusal("WHEN")
     while cursor.accept("when"):
+        begin = cursor.at
         cursor.skip("and", "then")
+        has_where = joins is not True
+        if "source" in (token.key for token in cursor.tokens[begin : cursor.at]):
+            has_where = joins is not False
         if cursor.accept("and"):
+            begin = cursor.at
             cursor.expression("then")
+            has_where = has_where or truth(cursor.tokens[begin : cursor.at]) is not True
         cursor.expect("then")
         if cursor.accept("insert"):
             columns = _targets(cursor) if cursor.key == "(" else None
             yield InsertRows(table, columns, from_query=True)
         elif cursor.accept("update"):
-            yield UpdateRows(table, _assignments(cursor), has_where=True)
+            yield UpdateRows(table, _assignments(cursor), has_where)
         elif cursor.accept("delete"):
-            yield DeleteRows(table, has_where=True)
+            yield DeleteRows(table, has_where)
         elif cursor.accept("do", "nothing"):
             yield NoEffect("MERGE DO NOTHING")
         else:

@@ -1,0 +1,79 @@
+"""restrict-writes: a new constraint that writers of an existing table may violate."""
+
+from collections.abc import Iterator
+
+from schemaguard.catalog.changes import AddConstraint, Change, CreateIndex, SetNotNull
+from schemaguard.catalog.objects import Check, Constraint, Exclusion, ForeignKey, Name, PrimaryKey, Unique
+from schemaguard.catalog.proofs import proves_not_null
+from schemaguard.finding import Family, Severity
+from schemaguard.rules.facts.context import Context
+from schemaguard.rules.rule import Match, Rule
+
+
+def _check(change: Change, context: Context) -> Iterator[Match]:
+    match change:
+        case AddConstraint(table=table) if context.existed_before(table):
+            if not _is_shown(change, context) and not _is_on_new_columns(change, context):
+                yield Match(object=str(table), message=f"{table} gets a {_KINDS[type(change.constraint)]} constraint")
+        case SetNotNull(table=table, column=column) if context.column_existed_before(table, column):
+            known = context.before.table(table)
+            if known is None or not proves_not_null(known, column):
+                yield Match(object=f"{table}.{column}", message=f"{table}.{column} becomes NOT NULL")
+        case CreateIndex(index=index) if index.unique and context.existed_before(index.table):
+            columns = [key.column for key in index.keys]
+            if any(column is None or context.column_existed_before(index.table, column) for column in columns):
+                yield Match(object=str(index.table), message=f"{index.table} gets a unique index")
+        case _:
+            pass
+
+
+_KINDS = {
+    PrimaryKey: "PRIMARY KEY", Unique: "UNIQUE", ForeignKey: "FOREIGN KEY", Check: "CHECK", Exclusion: "EXCLUDE",
+}  # fmt: skip
+
+
+def _is_on_new_columns(change: AddConstraint, context: Context) -> bool:
+    """Whether running code knows none of its columns, and so leaves them all out."""
+    columns = getattr(change.constraint, "columns", ())
+    return bool(columns) and not any(context.column_existed_before(change.table, column) for column in columns)
+
+
+def _is_shown(change: AddConstraint, context: Context) -> bool:
+    """Whether what is there already refuses all that the constraint would."""
+    table = context.before.table(change.table)
+    if table is None:
+        return False
+    constraint = change.constraint
+    if isinstance(constraint, PrimaryKey | Unique) and change.using_index is not None:
+        index = context.before.indexes.get(Name(change.using_index, table.name.schema))
+        columns = [key.column for key in index.keys] if index is not None else []
+        required = isinstance(constraint, PrimaryKey)
+        return bool(columns) and all(c is not None and (not required or proves_not_null(table, c)) for c in columns)
+    return any(_covers(other, constraint) for other in table.constraints)
+
+
+def _covers(known: Constraint, new: Constraint) -> bool:
+    if type(known) is not type(new):
+        return False
+    match known, new:
+        case Check(definition=old), Check(definition=text):
+            return old == text
+        case ForeignKey(), ForeignKey():
+            return (known.columns, known.ref_table) == (new.columns, new.ref_table)
+        case Unique() | PrimaryKey(), Unique() | PrimaryKey():
+            return known.columns == new.columns
+        case _:
+            return False
+
+
+RULE = Rule(
+    id="restrict-writes",
+    family=Family.CLIENTS,
+    severity=Severity.WARNING,
+    when="a new CHECK, UNIQUE, FOREIGN KEY, EXCLUDE or NOT NULL on columns that an earlier revision made",
+    effect="writes that were accepted until now fail with 23502, 23503, 23505, 23514 or 23P01 as soon as this commits",
+    instead="release code that keeps to it first; add the constraint when no other code writes any more",
+    watches=(AddConstraint, CreateIndex, SetNotNull),
+    check=_check,
+    aliases=("squawk/ban-new-write-restriction", "atlas/MF101", "atlas/MF102", "django-migration-linter/ADD_UNIQUE"),
+)

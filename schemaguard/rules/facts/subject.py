@@ -1,0 +1,39 @@
+"""What a change is about, as a finding names it."""
+
+from schemaguard.catalog import changes as c
+from schemaguard.catalog.objects import Catalog, Name
+
+
+def subject(change: c.Change) -> str:
+    """The object that the change is about: a column with its table, else whatever it names first."""
+    table = getattr(change, "table", None)
+    for part in ("column", "constraint"):
+        named = getattr(change, part, None)
+        if isinstance(table, Name) and named is not None:
+            return f"{table}.{named if isinstance(named, str) else getattr(named, 'name', None) or part}"
+    if isinstance(table, Name):
+        return str(table)
+    for part in ("object", "index", "view", "type", "domain", "sequence", "function", "enum", "name", "partition"):
+        named = getattr(change, part, None)
+        named = named if isinstance(named, Name) else getattr(named, "name", None)
+        if isinstance(named, Name):
+            return str(named)
+    names = getattr(change, "names", None)
+    return ", ".join(sorted(map(str, names))) if names else "statement"
+
+
+def tables(change: c.Change, before: Catalog) -> tuple[Name, ...]:
+    """The tables whose shape or rows the change is about."""
+    table = getattr(change, "table", None)
+    if isinstance(table, Name):
+        return (before.resolve(table),)
+    match change:
+        case c.CreateTable(table=made):
+            return (before.resolve(made.name),)
+        case c.CreateIndex(index=index):
+            return (before.resolve(index.table),)
+        case c.DropIndex(index=name):
+            known = before.indexes.get(before.resolve(name))
+            return (known.table,) if known is not None else ()
+        case _:
+            return ()
