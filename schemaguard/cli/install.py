@@ -12,6 +12,7 @@ def install(database_url: DatabaseUrl = None, output: Output = Format.TEXT) -> N
     """
     from schemaguard.cli.operating import open_site, tell_json
     from schemaguard.commands.install import install as install_control_schema
+    from schemaguard.report.fence import fence_json, fence_row
 
     with open_site(database_url) as site:
         done = install_control_schema(site)
@@ -23,6 +24,7 @@ def install(database_url: DatabaseUrl = None, output: Output = Format.TEXT) -> N
                 "control_version": done.version,
                 "installed": list(done.versions),
                 "watched": done.watched,
+                "fence": fence_json(done.fence),
             }
         )
         return
@@ -30,3 +32,6 @@ def install(database_url: DatabaseUrl = None, output: Output = Format.TEXT) -> N
     typer.echo(f"control schema {what}: version {done.version}, schema schemaguard of database {done.database}")
     if done.watched is not None:
         typer.echo(f"{done.watched} refuses held revisions from now on")
+    typer.echo(f"fence {fence_row(done.fence)}")
+    if done.fence_remark:
+        typer.echo(f"event triggers are not allowed here: {done.fence_remark}; see docs/fence.md")

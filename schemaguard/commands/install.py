@@ -1,7 +1,9 @@
 """install: make the control schema, or bring it up to date."""
 
 from schemaguard.adapters import control
+from schemaguard.adapters.control import fence
 from schemaguard.adapters.postgres.connection import connect
+from schemaguard.applying.fencing import FenceState
 from schemaguard.commands.site import Site
 from schemaguard.errors import DatabaseError
 from schemaguard.frozen import dataclass
@@ -17,10 +19,14 @@ class Installed:
     versions: tuple[int, ...]
     version: int
     watched: str | None
+    fence: FenceState
+    fence_remark: str = ""
+    """Why the fence isn't full."""
 
 
 def install(site: Site) -> Installed:
-    """Install what is missing, and let Alembic's version table refuse held revisions. Running it again is harmless.
+    """Install what is missing, let Alembic's version table refuse held revisions, and put the fence up where that is
+    allowed and nobody took it down. Running it again is harmless.
 
     DatabaseError where the database can't be reached, is too old, or the role may not do it.
     """
@@ -33,4 +39,13 @@ def install(site: Site) -> Installed:
                 next=f"use PostgreSQL {OLDEST_SERVER} or newer",
             )
         versions = control.install(connection)
-        return Installed(connection.info.dbname, versions, control.version(connection), control.watch(connection))
+        watched = control.watch(connection)
+        remark = "" if fence.is_declined(connection) else fence.raise_fence(connection).why
+        return Installed(
+            connection.info.dbname,
+            versions,
+            control.version(connection),
+            watched,
+            fence.fence_state(connection),
+            remark,
+        )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from schemaguard.applying.fencing import FenceState
 from schemaguard.frozen import dataclass
 from schemaguard.releases.release import Held, Operation, Pointer, Retired, Server, StepName
 
@@ -43,6 +44,7 @@ class Overview:
     held: tuple[Held, ...]
     servers: tuple[Server, ...]
     drift: tuple[str, ...]
+    fence: FenceState
     debts: tuple[Debt, ...] = ()
 
     @property

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from schemaguard.releases.overview import Reconciled, ServingWindow, Status
 from schemaguard.releases.release import Operation, Pointer, StepState
+from schemaguard.report.fence import fence_json, fence_row
 from schemaguard.report.lines import line
 
 _INDENT = 12
@@ -25,6 +26,7 @@ def status_json(status: Status) -> dict[str, Any]:
         "owed": [{"object": each.object, "table": each.table, "why": each.why} for each in overview.debts],
         "held": [each.revision for each in overview.held],
         "drift": list(status.drift),
+        "fence": fence_json(overview.fence),
         "servers": [
             {"model": each.model, "name": each.name, "epoch": each.epoch, "lease_until": _iso(each.lease_until)}
             for each in overview.servers
@@ -101,6 +103,7 @@ def _lines(status: Status) -> Iterator[Text]:
     for server in overview.servers:
         alive = "" if server.lease_until > overview.at else " (lease over)"
         yield _row("server", f"{server.name} serves {server.model} at epoch {server.epoch}{alive}")
+    yield _row("fence", fence_row(overview.fence), "" if overview.fence.elsewhere == "full" else "yellow")
     for drift in status.drift:
         yield _row("drift", drift, "bold red")
 

@@ -9,6 +9,7 @@ import psycopg
 from schemaguard.adapters.control import (
     browsing,
     debts,
+    fence,
     journal,
     ledger,
     outbox,
@@ -50,6 +51,18 @@ def _finish() -> Any:
     from schemaguard.adapters.control import finish
 
     return finish
+
+
+def _promising(act: Callable[["psycopg.Connection[Row]"], T]) -> Callable[["psycopg.Connection[Row]"], T]:
+    """The act of an operation, which the fence lets through, and after which it knows what is promised from now on."""
+
+    def fenced(connection: "psycopg.Connection[Row]") -> T:
+        fence.allow_operation(connection)
+        done = act(connection)
+        fence.promise(connection)
+        return done
+
+    return fenced
 
 
 class ControlDatabase:
@@ -100,7 +113,7 @@ class ControlDatabase:
     def publish(self, wanted: Publication, views: ContractViews) -> None:
         """Bind a contract to a version and make its views."""
         self._write(lambda c: _preparation().ensure_roles(c, views))
-        self._write(lambda c: publication.publish(c, wanted, views))
+        self._write(_promising(lambda c: publication.publish(c, wanted, views)))
 
     def window(self, at: datetime | None = None) -> Window:
         """Who is in the window, now or at another time."""
@@ -159,7 +172,7 @@ class ControlDatabase:
         """PREPARE: bring back what the target needs and make its views, in one transaction."""
         self._write(lambda c: _preparation().ensure_roles(c, plan.views))
         try:
-            return self._write(lambda c: _preparation().prepare(c, operation, plan))
+            return self._write(_promising(lambda c: _preparation().prepare(c, operation, plan)))
         except RefusedError as error:
             raise PreparationRefusedError(error.what, at=error.at, next=error.next) from error
         except DatabaseError as error:
@@ -174,7 +187,7 @@ class ControlDatabase:
 
     def commit(self, operation: Operation, plan: Plan) -> Mapping[str, Any]:
         """COMMIT: switch the pointer."""
-        return self._write(lambda c: pointer.switch(c, operation, plan))
+        return self._write(_promising(lambda c: pointer.switch(c, operation, plan)))
 
     def notify(self, model: str) -> None:
         """Tell the servers that listen that the pointer has moved."""
@@ -198,7 +211,7 @@ class ControlDatabase:
 
     def finish(self, operation: Operation, plan: Plan) -> Mapping[str, Any]:
         """FINISH: retire what nobody names any more, close the operation, and try what its way back owes."""
-        facts = self._write(lambda c: _finish().finish(c, operation, plan))
+        facts = self._write(_promising(lambda c: _finish().finish(c, operation, plan)))
         paid, owed = self.pay(self._read(lambda c: debts.unpaid(c, operation=operation.id)))
         return {**facts, "paid": list(paid), "owed": list(owed)}
 
@@ -220,7 +233,7 @@ class ControlDatabase:
 
     def abandon(self, operation: Operation, plan: Plan, actor: str) -> None:
         """Undo PREPARE and close the operation without having switched anything."""
-        self._write(lambda c: _finish().abandon(c, operation, plan, actor))
+        self._write(_promising(lambda c: _finish().abandon(c, operation, plan, actor)))
 
     def mark_done(self, operation: Operation, step: StepName, actor: str) -> None:
         """Take somebody's word that a step is done."""

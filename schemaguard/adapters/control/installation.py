@@ -28,6 +28,8 @@ def install(connection: Connection) -> tuple[int, ...]:
     applied = []
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(%s)", (_LOCK_KEY,))
+        # A fence that stands lets operators through.
+        connection.execute("select set_config('schemaguard.permit', 'schemaguard install', true)")
         present = _present(connection)
         for number, text in _versions():
             if number in present:

@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 
-from schemaguard.adapters.control import debts, journal, pointer, revision, situation
+from schemaguard.adapters.control import debts, fence, journal, pointer, revision, situation
 from schemaguard.releases.overview import Overview, ServingWindow
 from schemaguard.releases.release import Pointer
 
@@ -43,6 +43,7 @@ def read(connection: Connection, model: str | None) -> Overview:
         servers=tuple(s for s in situation.servers(connection) if model in (None, s.model)),
         drift=tuple(_drift(connection)),
         debts=debts.unpaid(connection),
+        fence=fence.fence_state(connection),
     )
 
 

@@ -1,5 +1,6 @@
 """Now, read from the control schema: everything that a plan is made from."""
 
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -42,6 +43,12 @@ _NEEDED = (
 _VERSIONS_NEEDING = (
     "select r.model_version from schemaguard.release r left join schemaguard.pointer p on p.model = r.model",
     "where r.contract = %s and", _IS_NEEDED, "order by r.published_at, r.model_version",
+)  # fmt: skip
+_NEEDED_UNTIL = (
+    "select case when bool_or(r.superseded_at is null or r.model_version in (p.active, p.canary, p.fallback))",
+    "then null else max(r.window_until) end",
+    "from schemaguard.release r left join schemaguard.pointer p on p.model = r.model",
+    "where r.contract = %s and", _IS_NEEDED,
 )  # fmt: skip
 _RETIRED = """\
 select r.id, r.table_schema, r.table_name, r.column_name, r.hidden_schema, r.hidden_table, r.hidden_column,
@@ -116,6 +123,12 @@ def versions_needing(connection: Connection, contract: Contract) -> tuple[str, .
     """
     released = tuple(row[0] for row in connection.execute(" ".join(_VERSIONS_NEEDING), (contract.digest,)))
     return released or contract.model_versions or ("",)
+
+
+def needed_until(connection: Connection, contract: Contract) -> datetime | None:
+    """When the last window of a needed contract ends; None where nobody knows yet."""
+    row = connection.execute(" ".join(_NEEDED_UNTIL), (contract.digest,)).fetchone()
+    return row[0] if row is not None else None
 
 
 def names_needing(connection: Connection, contract: Contract) -> tuple[str, ...]:

@@ -172,7 +172,7 @@ join pg_namespace rn on rn.oid = r.relnamespace
 left join pg_attribute a on a.attrelid = r.oid and a.attnum = d.refobjsubid and d.refobjsubid > 0
 where {wanted}
 
--- name: triggers    those that users made, and not the copies in partitions
+-- name: triggers    those that users made: neither the copies in partitions, nor our own
 select g.tgrelid::bigint as relation, g.tgname as name, pn.nspname as function_schema, p.proname as function,
        pg_get_triggerdef(g.oid) as definition,
        g.tgtype::int as bits, g.tgenabled <> 'D' as enabled, g.tgconstraint <> 0 as is_constraint,
@@ -183,7 +183,7 @@ join pg_class c on c.oid = g.tgrelid
 join pg_namespace n on n.oid = c.relnamespace
 join pg_proc p on p.oid = g.tgfoid
 join pg_namespace pn on pn.oid = p.pronamespace
-where not g.tgisinternal and g.tgparentid = 0 and {wanted}
+where not g.tgisinternal and g.tgparentid = 0 and pn.nspname <> 'schemaguard' and {wanted}
 order by g.tgrelid, g.tgname
 
 -- name: policies    of row security
