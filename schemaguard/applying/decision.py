@@ -1,5 +1,6 @@
 """What the guard does with one statement of a migration: let it through, retire what it drops, or refuse it."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import TypeGuard, assert_never
 
@@ -8,6 +9,7 @@ from schemaguard.catalog.apply import apply
 from schemaguard.catalog.inverse import Inverse, InverseClass, inverse
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.refusal import Refusal
+from schemaguard.catalog.types import Type, parse_type
 from schemaguard.frozen import dataclass
 from schemaguard.sql.writing.statements import render
 
@@ -73,7 +75,7 @@ def decide(changes: tuple[c.Change, ...], live: Callable[[], Catalog], version_t
     """The decision on the changes of one statement; `live` reads the catalog, where it takes one to decide."""
     if all(isinstance(change, _SILENT) for change in changes):
         return LetThrough()
-    if all(_is_version_row(change, version_table) for change in changes):
+    if all(is_version_row(change, version_table) for change in changes):
         return MovesVersion()
     if len(changes) == 1 and isinstance(changes[0], c.CreateTable) and changes[0].table.name.name == version_table:
         return LetThrough()
@@ -85,13 +87,14 @@ def decide(changes: tuple[c.Change, ...], live: Callable[[], Catalog], version_t
         reason = _destroys(change, catalog)
         if reason is not None:
             return reason
-    hidden = tuple(change for change in changes if _can_hide(change, catalog))
+    hidden = tuple(change for change in changes if can_hide(change, catalog))
     if hidden:
         return _hide(hidden, changes, catalog)
-    return LetThrough(tuple(_parts(changes, catalog)))
+    return LetThrough(tuple(parts_of(changes, catalog)))
 
 
-def _can_hide(change: c.Change, catalog: Catalog) -> TypeGuard[c.DropIndex]:
+def can_hide(change: c.Change, catalog: Catalog) -> TypeGuard[c.DropIndex]:
+    """Whether instead of being dropped an index may take a hidden name: a unique one would go on refusing rows."""
     if not isinstance(change, c.DropIndex) or change.cascade:
         return False
     index = catalog.indexes.get(catalog.resolve(change.index))
@@ -162,7 +165,7 @@ def _destroys(change: c.Change, catalog: Catalog) -> Refuse | None:
             return None
 
 
-def _parts(changes: tuple[c.Change, ...], catalog: Catalog) -> Iterator[Part]:
+def parts_of(changes: tuple[c.Change, ...], catalog: Catalog) -> Iterator[Part]:
     """Each change with the inverse that it has on the catalog which the ones before it leave."""
     for change in changes:
         if not isinstance(change, _SILENT):
@@ -230,12 +233,43 @@ def _table(change: c.Change, catalog: Catalog) -> Name | None:
     return catalog.resolve(table) if isinstance(table, Name) else None
 
 
-def _is_version_row(change: c.Change, version_table: str) -> bool:
+def is_version_row(change: c.Change, version_table: str) -> bool:
+    """Whether it writes the row that says which revision is applied."""
     match change:
         case c.InsertRows(table=table) | c.UpdateRows(table=table) | c.DeleteRows(table=table):
             return table.name == version_table
         case _:
             return False
+
+
+def is_drop_alone(changes: tuple[c.Change, ...], lost: int) -> bool:
+    """Whether a statement does nothing but drop as many columns and tables as it would lose."""
+    drops = [each for each in changes if isinstance(each, c.DropColumn | c.DropTable) and not each.cascade]
+    return len(drops) == len(changes) == lost
+
+
+def keeps_values(change: c.RetypeColumn, catalog: Catalog) -> bool:
+    """Whether a column's new type keeps every value that it may hold: by the types, and with nothing else computed."""
+    if inverse(change, catalog, with_guard=True).cls in ("lossy", "impossible", "none"):
+        return False
+    return change.using is None or _is_itself(change.using, change)
+
+
+def _is_itself(using: str, change: c.RetypeColumn) -> bool:
+    """Whether USING says the column, or its cast to the new type, and nothing else."""
+    column = rf'(?:{re.escape(change.column)}|"{re.escape(change.column.replace(chr(34), chr(34) * 2))}")'
+    spelled = " ".join(using.strip().split())
+    found = re.fullmatch(rf"\(*{column}\)*(?:::(?P<type>.+?))?\)*", spelled) or re.fullmatch(
+        rf"cast ?\( ?\(*{column}\)* as (?P<type>.+?) ?\)", spelled, re.IGNORECASE
+    )
+    if found is None:
+        return False
+    return found["type"] is None or _is_type(found["type"], change.type)
+
+
+def _is_type(spelled: str, wanted: Type) -> bool:
+    found = parse_type(spelled.strip())
+    return found == wanted or str(found) == str(wanted)
 
 
 def describe(decision: Decision) -> str:

@@ -63,7 +63,7 @@ revoke execute on function schemaguard.allow(oid, int2, text, text) from public;
 -- What was allowed for one act ends with it; a changed shape is looked at when the transaction commits.
 create function schemaguard.withdraw() returns void
     language sql security definer set search_path = pg_catalog, pg_temp as $$
-    delete from schemaguard.permit where xid = pg_current_xact_id_if_assigned() and what <> 'shape'
+    delete from schemaguard.permit where xid = pg_current_xact_id_if_assigned() and what not in ('shape', 'type', 'rows')
 $$;
 
 create function schemaguard.is_permitted(relation oid, attribute int2, act text) returns boolean
@@ -317,8 +317,8 @@ create function schemaguard.labels_of(type oid) returns text[]
     select array_agg(e.enumlabel::text order by e.enumsortorder) from pg_enum e where e.enumtypid = type
 $$;
 
--- What is promised and doesn't hold any more.
-create function schemaguard.broken() returns table (relid oid, attnum int2, what text, readers text[])
+-- What is promised and doesn't hold any more; `act` is what would have to be permitted: a column's `type`, or its `shape`.
+create function schemaguard.broken() returns table (relid oid, attnum int2, act text, what text, readers text[])
     language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     with live as (
         select p.* from schemaguard.promise p
@@ -329,7 +329,10 @@ create function schemaguard.broken() returns table (relid oid, attnum int2, what
         from live p left join pg_class c on c.oid = p.relid left join pg_namespace n on n.oid = c.relnamespace
         left join pg_attribute a on a.attrelid = p.relid and a.attnum = p.attnum and p.attnum > 0
     )
-    select s.relid, s.attnum, case
+    select s.relid, s.attnum,
+        case when s.attnum > 0 and not s.is_gone and (not s.by_name or s.attname = s.attribute_name)
+            and (s.atttypid, s.atttypmod) is distinct from (s.type, s.typmod) then 'type' else 'shape' end,
+        case
             when s.there is null then format('%I.%I is gone', s.relation_schema, s.relation_name)
             when s.is_gone then format('%I.%I.%I is gone', s.relation_schema, s.relation_name, s.attribute_name)
             when s.attnum = 0 then
@@ -347,11 +350,11 @@ create function schemaguard.broken() returns table (relid oid, attnum int2, what
         or s.attnum > 0 and ((s.atttypid, s.atttypmod) is distinct from (s.type, s.typmod)
             or s.labels is not null and not s.labels <@ coalesce(schemaguard.labels_of(s.type), '{}'))
     union all
-    select p.relid, p.attnum, format('%I.%I is no partition of %s any more', p.relation_schema, p.relation_name, p.parent::regclass), p.readers
+    select p.relid, p.attnum, 'shape', format('%I.%I is no partition of %s any more', p.relation_schema, p.relation_name, p.parent::regclass), p.readers
     from live p where p.parent is not null and not exists (
         select from pg_inherits i where i.inhrelid = p.relid and i.inhparent = p.parent and not i.inhdetachpending)
     union all
-    select p.relid, p.attnum, format('the fence of %I.%I is off', p.relation_schema, p.relation_name), p.readers
+    select p.relid, p.attnum, 'shape', format('the fence of %I.%I is off', p.relation_schema, p.relation_name), p.readers
     from live p where p.attnum = 0 and exists (select from pg_trigger t where t.tgrelid = p.relid and t.tgname like 'zz\_schemaguard\_%' and t.tgenabled not in ('O', 'A'))
 $$;
 
@@ -365,7 +368,7 @@ begin
     perform schemaguard.anchor_again();
     -- Views are made anew by dropping them: one that is there again by name and column is the same one.
     perform schemaguard.find_views_again();
-    select jsonb_agg(to_jsonb(b)) into bad from schemaguard.broken() b where not schemaguard.is_permitted(b.relid, b.attnum, 'shape');
+    select jsonb_agg(to_jsonb(b)) into bad from schemaguard.broken() b where not schemaguard.is_permitted(b.relid, b.attnum, b.act);
     why := schemaguard.hatch();
     if bad is not null and why is null then
         raise exception using errcode = 'SG003',
@@ -383,6 +386,10 @@ begin
         raise exception using errcode = 'SG005', message = 'schemaguard: this would take the fence down',
             hint = 'schemaguard fence --off takes it down, and says so in status';
     end if;
+    -- A type whose every value is kept is the promised one from now on.
+    update schemaguard.promise p set type = a.atttypid, typmod = a.atttypmod, labels = schemaguard.labels_of(a.atttypid)
+        from schemaguard.broken() b join pg_attribute a on (a.attrelid, a.attnum) = (b.relid, b.attnum)
+        where b.act = 'type' and why is null and (p.relid, p.attnum) = (b.relid, b.attnum);
     update schemaguard.promise p set broken_since = now() from schemaguard.broken() b where (p.relid, p.attnum) = (b.relid, b.attnum);
     -- Where what is retired lies is needed after a dump.
     update schemaguard.promise p set relation_schema = n.nspname, relation_name = c.relname,

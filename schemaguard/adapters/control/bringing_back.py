@@ -1,0 +1,103 @@
+"""A downgrade gets back what its upgrade had retired, instead of an empty column or table beside it."""
+
+from typing import Any
+
+import psycopg
+
+from schemaguard.adapters.control import fence
+from schemaguard.catalog import changes as c
+from schemaguard.catalog.objects import Name
+from schemaguard.errors import RefusedError
+from schemaguard.sql.writing.identifiers import quote, written
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+_RETIRED = """\
+select r.id, r.restore, to_regprocedure('schemaguard.restore(bigint, boolean)') is not null
+from schemaguard.retired_object r left join schemaguard.applied_change a on a.id = r.applied_change
+where a.revision = %s and r.restored_at is null and r.purged_at is null
+    and r.table_name = %s and r.column_name is not distinct from %s
+    and r.table_schema = coalesce(%s, (select n.nspname from pg_class k join pg_namespace n on n.oid = k.relnamespace
+        where k.oid = to_regclass(%s)), current_schema())
+order by r.id desc limit 1"""
+_HIDDEN_INDEX = """\
+select inverse[1] from schemaguard.applied_change
+where revision = %s and undone_at is null and change -> 'kinds' ->> 0 = 'DropIndex' and inverse_class = 'instant'
+    and inverse[1] like %s
+order by id desc limit 1"""
+_IS_THERE = """\
+select exists (select from pg_class i join pg_index x on x.indexrelid = i.oid
+    where x.indrelid = to_regclass(%(table)s) and i.relname = %(name)s)
+    or exists (select from pg_constraint k where k.conrelid = to_regclass(%(table)s) and k.conname = %(name)s)"""
+
+
+class BringingBack:
+    """What one downgrade has brought back so far."""
+
+    def __init__(self, connection: Connection, revision: str) -> None:
+        self._connection = connection
+        self._revision = revision
+        self._tables: set[Name] = set()
+
+    def instead(self, changes: tuple[c.Change, ...]) -> bool:
+        """Whether the statement makes what was retired: then that is back, and the statement isn't to be sent.
+
+        RefusedError where it makes something else as well.
+        """
+        found = [self._answer(change) for change in changes]
+        if not any(found):
+            return False
+        if not all(found):
+            raise RefusedError(
+                "the statement makes what was retired and also something else",
+                next="add what was dropped in a statement of its own",
+            )
+        return True
+
+    def _answer(self, change: c.Change) -> bool:
+        match change:
+            case c.AddColumn(table=table, column=column):
+                return self._restore(table, column.name)
+            case c.CreateTable(table=made):
+                return self._restore(made.name, None)
+            case c.CreateIndex(index=index, name=Name() as name):
+                return self._rename_back(name.name) or self._is_back(index.table, name.name)
+            case c.AddConstraint(table=table, constraint=constraint) if constraint.name is not None:
+                return self._is_back(table, constraint.name)
+            case _:
+                return False
+
+    def _restore(self, table: Name, column: str | None) -> bool:
+        asked = (self._revision, table.name, column, table.schema, written(table))
+        row = self._connection.execute(_RETIRED, asked).fetchone()
+        if row is None:
+            return False
+        number, restore, is_on_server = row
+        with self._connection.transaction():
+            if is_on_server and not restore:
+                self._connection.execute("select schemaguard.restore(%s)", (number,))
+            else:
+                fence.allow_operation(self._connection)
+                for statement in restore:
+                    self._connection.execute(statement.encode())
+                self._connection.execute(
+                    "update schemaguard.retired_object set restored_at = now() where id = %s", (number,)
+                )
+            if fence.is_there(self._connection):
+                self._connection.execute("select schemaguard.withdraw(), schemaguard.promise_all_retired()")
+        self._tables.add(table)
+        return True
+
+    def _rename_back(self, index: str) -> bool:
+        pattern = "%RENAME TO " + quote(index).replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%")
+        row = self._connection.execute(_HIDDEN_INDEX, (self._revision, pattern)).fetchone()
+        if row is None:
+            return False
+        self._connection.execute(row[0].encode())
+        return True
+
+    def _is_back(self, table: Name, name: str) -> bool:
+        if table not in self._tables:
+            return False
+        row = self._connection.execute(_IS_THERE, {"table": written(table), "name": name}).fetchone()
+        return bool(row and row[0])

@@ -1,0 +1,387 @@
+"""What the guard does with each statement of a migration: asked about, retired, written down, or refused."""
+
+import getpass
+import os
+import random
+import time
+from pathlib import Path
+from typing import Any, assert_never
+
+from psycopg.errors import Error as ServerError
+
+from schemaguard.adapters.control import changes as journal
+from schemaguard.adapters.control import fence, ledger, retirement, vetoed
+from schemaguard.adapters.control.bringing_back import BringingBack
+from schemaguard.adapters.control.needs import needs
+from schemaguard.adapters.control.oracle import Answers, LockedError, Oracle, OtherError
+from schemaguard.adapters.control.writing_down import Changes, LiveSchema, Running, WritingDown
+from schemaguard.adapters.postgres.driver import Raw
+from schemaguard.applying.decision import (
+    HideIndexes,
+    LetThrough,
+    MovesVersion,
+    Part,
+    Refuse,
+    Retire,
+    can_hide,
+    decide,
+    is_drop_alone,
+    is_version_row,
+    keeps_values,
+)
+from schemaguard.applying.retirement import hide_index
+from schemaguard.applying.vetoes import Lost, is_about_rows, may_update, names_control
+from schemaguard.catalog import changes as c
+from schemaguard.catalog.objects import Name
+from schemaguard.errors import ConfigError, ContractError, RefusedError
+from schemaguard.sql.reading.translate import translate
+from schemaguard.sql.writing.identifiers import written
+
+_LONGEST_PAUSE_S = 1.0
+_COLUMN = """\
+select a.attrelid, a.attnum from pg_attribute a
+where a.attrelid = to_regclass(%s) and a.attname = %s and not a.attisdropped"""
+_BELOW = """\
+with recursive below (oid) as (
+    select to_regclass(%s)::oid union select i.inhrelid from pg_inherits i join below b on b.oid = i.inhparent)
+select exists (select from below where oid = %s)"""
+
+
+class RestartError(BaseException):
+    """Something is locked: the revision is taken back and runs again. No `except Exception` of a revision stops it."""
+
+
+def actor() -> str:
+    """Who runs the migration, for the ledger."""
+    return os.environ.get("SCHEMAGUARD_ACTOR") or getpass.getuser()
+
+
+def pause(attempt: int) -> None:
+    """Wait a little longer each time, and not in step with others."""
+    time.sleep(random.uniform(0.5, 1) * min(_LONGEST_PAUSE_S, 0.05 * 1.5 ** min(attempt, 8)))  # noqa: S311 - jitter
+
+
+class Guarding:
+    """The guard on one database, for one run of migrations."""
+
+    def __init__(self, raw: Raw, version_table: str, *, is_installed: bool) -> None:
+        self.running = Running()
+        self._raw = raw
+        self._version_table = version_table
+        self._is_installed = is_installed
+        self._is_fenced = is_installed and fence.is_full(raw)
+        self._live = LiveSchema(raw)
+        self._writing = WritingDown(raw, self._live, is_installed=is_installed)
+        self._oracle = Oracle(raw)
+        self._back = BringingBack(raw, "")
+        self._can_restart = False
+        self._wait_until = 0.0
+        self._is_watching = False
+        self._acknowledged: set[str] = set()
+        if self._is_fenced:
+            self._promise()
+
+    def begin(self, running: Running) -> None:
+        """A revision comes next."""
+        self.running = running
+        if not self._is_fenced:
+            self._live.forget()
+
+    def start_transaction(self, *, can_restart: bool, wait_until: float) -> None:
+        """The revision starts, perhaps not for the first time."""
+        self.running.is_recorded = False
+        self._back = BringingBack(self._raw, self.running.revision)
+        self._can_restart, self._wait_until = can_restart, wait_until
+        self._is_watching = False
+        self._acknowledged = set()
+        if self._is_fenced:
+            # From now on the fence looks at what is done with rows, too.
+            self._raw.execute("select set_config('schemaguard.revision', %s, false)", (self.running.revision,))
+
+    def taken_back(self) -> None:
+        """All that the revision did is undone."""
+        self._live.forget()
+
+    def end(self) -> None:
+        """No revision runs any more."""
+        self.running = Running()
+        if self._is_fenced:
+            self._raw.execute("select set_config('schemaguard.revision', '', false)")
+
+    def place(self, sql: str) -> str:
+        """Where something was refused."""
+        return f"revision {self.running.revision}: {' '.join(sql.split())[:120]}"
+
+    def judge(self, sql: str, *, has_parameters: bool) -> bool:
+        """Whether the driver is to send the statement as it is; else what it was to do is done. RefusedError."""
+        try:
+            return self._judge_fenced(sql, has_parameters) if self._is_fenced else self._judge_unfenced(sql)
+        except RefusedError as refused:
+            refused.at = self.place(sql)
+            raise
+
+    # Where the fence stands
+
+    def _judge_fenced(self, sql: str, has_parameters: bool) -> bool:
+        changes = translate(sql)
+        if all(is_version_row(change, self._version_table) for change in changes):
+            self._close(sql)
+            return True
+        if self._makes_version_table(changes):
+            return True
+        if names_control(sql):
+            raise RefusedError(
+                "a migration may not touch what schemaguard keeps for itself",
+                next="leave it to schemaguard's own commands",
+            )
+        parts = self._writing.parts(self.running, changes)
+        if is_about_rows(sql) or has_parameters or any(isinstance(each, c.ControlTransaction) for each in changes):
+            self._watch_rows(sql, changes)
+            self._write_parts(sql, parts)
+            self._live.follow(changes)
+            return True
+        if not self.running.is_upgrade and self._back.instead(changes):
+            self._live.forget()
+            return False
+        if changes and all(can_hide(change, self._live()) for change in changes):
+            self._hide_all(sql, changes)
+            return False
+        self._allow_types(changes)
+        lost = self._ask(sql, changes)
+        if lost is None:
+            self._live.forget()
+            return True
+        if lost:
+            parts = tuple(part for part in parts if part.kind not in ("DropColumn", "DropTable"))
+            self._live.forget()
+        else:
+            self._live.follow(changes)
+        self._write_parts(sql, parts)
+        return False
+
+    def _ask(self, sql: str, changes: Changes) -> tuple[Lost, ...] | None:
+        answers = Answers(
+            may_go=lambda lost: self._refuse_needed(lost, sql),
+            retire=lambda lost: self._retire_by_number(lost, sql),
+            may_lose=self._may_lose,
+            rewrite=lambda relid, name: self._keeps_values(relid, name, changes),
+            is_alone=lambda lost: is_drop_alone(changes, len(lost)),
+        )
+        attempt = 0
+        while True:
+            try:
+                if self._raw.autocommit:
+                    self._can_restart = False
+                    return self._oracle.send_alone(sql, answers)
+                return self._oracle.send(sql, answers)
+            except OtherError:
+                return None
+            except LockedError:
+                attempt += 1
+                if time.monotonic() >= self._wait_until:
+                    raise RefusedError(
+                        "other sessions kept locked what the statement needs",
+                        next="wait for them or end them (pg_stat_activity), then run the migration again",
+                    ) from None
+                if self._can_restart:
+                    raise RestartError from None
+                pause(attempt)
+
+    def _retire_by_number(self, lost: Lost, sql: str) -> None:
+        place = vetoed.standing(self._raw, lost)
+        assert place is not None
+        number, cls = vetoed.retire(self._raw, lost, self.running.revision)
+        applied = self._writing.retired(self.running, sql, (place.table, place.column, cls))
+        vetoed.belongs_to(self._raw, number, applied)
+        self._say_retired(place.object, cls, self._answered_for(lost))
+
+    def _answered_for(self, lost: Lost) -> tuple[str, ...]:
+        return self._needs(lost).answered_for if lost.readers else ()
+
+    def _refuse_needed(self, lost: Lost, _sql: str) -> None:
+        if not lost.readers:
+            return
+        left = self._needs(lost).left
+        if left:
+            raise _needed(lost.object.removeprefix("public."), left)
+
+    def _needs(self, lost: Lost) -> Any:
+        place = vetoed.standing(self._raw, lost)
+        assert place is not None
+        return self._needs_of(place.table, place.column)
+
+    def _may_lose(self, lost: Lost) -> bool:
+        place = vetoed.standing(self._raw, lost)
+        if place is None:
+            return True
+        for loss in self.running.losses:
+            if loss.covers(place.table.schema or "public", place.table.name, place.column):
+                self._say_lost(str(loss))
+                return True
+        return vetoed.is_empty(self._raw, lost)
+
+    def _keeps_values(self, relid: int, name: str, changes: Changes) -> bool:
+        schema, _, table = name.rpartition(".")
+        for loss in self.running.losses:
+            if loss.covers(schema.strip('"'), table.strip('"'), None) or (
+                loss.columns
+                and all(loss.covers(schema.strip('"'), table.strip('"'), column) for column in loss.columns)
+            ):
+                self._say_lost(str(loss))
+                return True
+        retypes = [each for each in changes if isinstance(each, c.RetypeColumn)]
+        if not retypes or any(isinstance(each, c.Opaque | c.Unreadable) for each in changes):
+            return False
+        self._live.forget()
+        return all(self._is_kept(each, relid) for each in retypes)
+
+    def _is_kept(self, change: c.RetypeColumn, relid: int) -> bool:
+        row = self._raw.execute(_BELOW, (written(change.table), relid)).fetchone()
+        # Another table's column in the same statement is asked about when its own rewrite is refused.
+        return not (row and row[0]) or keeps_values(change, self._live())
+
+    def _allow_types(self, changes: Changes) -> None:
+        """A promised column may get a type that keeps all its values; that is the promised one from then on."""
+        for change in changes:
+            if isinstance(change, c.RetypeColumn) and keeps_values(change, self._live()):
+                row = self._raw.execute(_COLUMN, (written(change.table), change.column)).fetchone()
+                if row is not None:
+                    self._raw.execute("select schemaguard.allow(%s::oid, %s::int2, 'type')", row)
+
+    def _watch_rows(self, sql: str, changes: Changes) -> None:
+        for loss in self.running.losses:
+            if str(loss) not in self._acknowledged:
+                row = self._raw.execute("select to_regclass(%s)::oid", (written(loss.table),)).fetchone()
+                if row is not None and row[0] is not None:
+                    self._acknowledged.add(str(loss))
+                    self._say_lost(str(loss))
+                    self._raw.execute("select schemaguard.allow(%s::oid, 0::int2, 'rows')", (row[0],))
+        if not may_update(sql):
+            return
+        for table in {each.table for each in changes if isinstance(each, c.UpdateRows | c.DeleteRows)}:
+            self._is_watching = True
+            self._raw.execute("select schemaguard.watch_values(to_regclass(%s)::oid)", (written(table),))
+
+    def _close(self, sql: str) -> None:
+        if self._is_fenced:
+            if self._is_watching:
+                self._is_watching = False
+                self._raw.execute("select schemaguard.unwatch_values()")
+            if self._can_restart:
+                # What is broken is said with the revision that broke it, not with its COMMIT.
+                self._raw.execute(
+                    "set constraints schemaguard.fence_commit immediate; "
+                    "set constraints schemaguard.fence_commit deferred"
+                )
+        self._writing.close(self.running, sql)
+
+    def _promise(self) -> None:
+        """What is promised now, for windows end by themselves; who may not write that down goes by what is there."""
+        try:
+            with self._raw.transaction():
+                self._raw.execute("set local lock_timeout = '50ms'")
+                fence.promise(self._raw)
+        except ServerError:
+            return
+
+    def _makes_version_table(self, changes: Changes) -> bool:
+        return (
+            len(changes) == 1
+            and isinstance(changes[0], c.CreateTable)
+            and changes[0].table.name.name == self._version_table
+        )
+
+    # Where it doesn't
+
+    def _judge_unfenced(self, sql: str) -> bool:
+        changes = translate(sql)
+        decision = decide(changes, self._live, self._version_table)
+        match decision:
+            case Refuse(what=what, next=next_):
+                raise RefusedError(f"refused before it ran: {what}", next=next_)
+            case MovesVersion():
+                self._close(sql)
+                return True
+            case LetThrough(parts=parts):
+                if not self.running.is_upgrade and self._is_installed and self._back.instead(changes):
+                    self._live.forget()
+                    return False
+                if parts:
+                    self._live.forget()
+                self._write_parts(sql, self._writing.parts(self.running, changes) if parts else ())
+                self._live.forget()
+                return True
+            case HideIndexes():
+                self._require_control()
+                self._hide_all(sql, changes)
+            case Retire(objects=objects):
+                self._require_control()
+                with self._raw.transaction():
+                    for table, column in objects:
+                        self._retire_by_name(sql, table, column)
+            case _:
+                assert_never(decision)
+        self._live.forget()
+        return False
+
+    def _retire_by_name(self, sql: str, table: Name, column: str | None) -> None:
+        found = self._needs_of(table, column)
+        if found.left:
+            raise _needed(f"{table}.{column}" if column else str(table), found.left)
+        made = retirement.plan(self._raw, self._live(), table, column)
+        number = self._writing.retired(self.running, sql, (table, column, made.cls))
+        retirement.carry_out(self._raw, made, applied=number)
+        self._live.forget()
+        self._say_retired(made.object, made.cls, found.answered_for)
+
+    def _require_control(self) -> None:
+        if not self._is_installed:
+            raise RefusedError(
+                "a drop can't be turned into a retirement: this database has no control schema",
+                next="schemaguard install, then run the migration again",
+            )
+
+    # Both
+
+    def _write_parts(self, sql: str, parts: tuple[Part, ...]) -> None:
+        for part in parts:
+            self._writing.write(self.running, sql, part, (sql,))
+
+    def _hide_all(self, sql: str, changes: Changes) -> None:
+        with self._raw.transaction():
+            for change in changes:
+                assert isinstance(change, c.DropIndex)
+                self._hide(sql, self._live().resolve(change.index))
+        self._live.forget()
+
+    def _hide(self, sql: str, index: Name) -> None:
+        number = journal.next_number(self._raw)
+        there, back = hide_index(index, number)
+        self._raw.execute(there.encode())
+        if self.running.is_upgrade:
+            known = self._live().indexes[index]
+            part = Part("DropIndex", (known.table,), None, (back,), "instant")
+            self._writing.write(self.running, sql, part, (there,), number)
+
+    def _needs_of(self, table: Name, column: str | None) -> Any:
+        try:
+            return needs(self._raw, (table, column), self._live(), Path.cwd())
+        except (ContractError, ConfigError) as error:
+            raise RefusedError(error.what, next=error.next) from error
+
+    def _say_retired(self, what: str, cls: str, answered_for: tuple[str, ...]) -> None:
+        facts: dict[str, Any] = {"object": what, "revision": self.running.revision, "class": cls}
+        if answered_for:
+            facts["overridden_for"] = answered_for
+        ledger.append(self._raw, event="retired", actor=actor(), model=None, operation=None, facts=facts)
+
+    def _say_lost(self, loss: str) -> None:
+        facts = {"loss": loss, "revision": self.running.revision}
+        ledger.append(self._raw, event="loss-acknowledged", actor=actor(), model=None, operation=None, facts=facts)
+
+
+def _needed(what: str, left: tuple[str, ...]) -> RefusedError:
+    return RefusedError(
+        f"{what} is needed by {', '.join(left)}, and the release window isn't over",
+        next="wait until that window is over; schemaguard contracts list shows when",
+    )

@@ -1,0 +1,135 @@
+"""What a migration changes is written down with its inverse, while it runs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+
+from schemaguard.adapters.control import changes as journal
+from schemaguard.adapters.postgres import introspect
+from schemaguard.applying.acknowledgement import Loss
+from schemaguard.applying.decision import Part, parts_of
+from schemaguard.catalog import changes as c
+from schemaguard.catalog.apply import apply
+from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.catalog.refusal import Refusal
+from schemaguard.frozen import replace
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+Changes = tuple[c.Change, ...]
+
+_INDEX = """\
+select pg_get_indexdef(c.oid)
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where n.nspname = coalesce(%s, 'public') and c.relname = %s and c.relkind = 'i'"""
+_UNKNOWN = (c.Opaque, c.Unreadable)
+_SILENT = (c.NoEffect, c.SetSetting, c.ControlTransaction, c.LockTable, c.SetComment)
+
+
+class Running:
+    """The revision that is being applied, in which direction, what it stands on (None: that isn't known), and what it
+    says that it loses.
+    """
+
+    def __init__(
+        self,
+        revision: str = "",
+        is_upgrade: bool = True,
+        parents: tuple[str, ...] | None = None,
+        losses: tuple[Loss, ...] = (),
+    ) -> None:
+        self.revision = revision
+        self.is_upgrade = is_upgrade
+        self.parents = parents
+        self.losses = losses
+        self.is_recorded = False
+
+
+class LiveSchema:
+    """The catalog as the inverses need it: read once, then changed as the statements change it.
+
+    It decides nothing: what a statement loses, the server says. It is read again after what can't be followed.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._catalog: Catalog | None = None
+
+    def __call__(self) -> Catalog:
+        """The catalog now, with the session's search_path."""
+        if self._catalog is None:
+            row = self._connection.execute("select current_schemas(false)").fetchone()
+            found = introspect.read_catalog(self._connection)
+            self._catalog = replace(found, search_path=tuple(row[0]) if row and row[0] else ("public",))
+        return self._catalog
+
+    def forget(self) -> None:
+        """Something happened that can't be followed."""
+        self._catalog = None
+
+    def follow(self, changes: Changes) -> None:
+        """The statement has run."""
+        catalog = self._catalog
+        if catalog is None:
+            return
+        try:
+            for change in changes:
+                if isinstance(change, _UNKNOWN | c.SetSetting):
+                    self._catalog = None
+                    return
+                catalog = apply(change, catalog)
+        except Refusal:
+            self._catalog = None
+            return
+        self._catalog = catalog
+
+
+class WritingDown:
+    """The journal of one run of migrations; it writes nothing where there is no control schema."""
+
+    def __init__(self, connection: Connection, live: Callable[[], Catalog], *, is_installed: bool) -> None:
+        self._connection = connection
+        self._live = live
+        self._is_installed = is_installed
+
+    def parts(self, running: Running, changes: Changes) -> tuple[Part, ...]:
+        """What of a statement will be written down, told before it runs."""
+        if not self._is_installed or not running.is_upgrade or all(isinstance(each, _SILENT) for each in changes):
+            return ()
+        return tuple(self._spelled(part) for part in parts_of(changes, self._live()))
+
+    def _spelled(self, part: Part) -> Part:
+        if part.dropped_index is None:
+            return part
+        row = self._connection.execute(_INDEX, (part.dropped_index.schema, part.dropped_index.name)).fetchone()
+        return replace(part, inverse=(row[0],), inverse_class="slow") if row else part
+
+    def write(
+        self, running: Running, statement: str, part: Part, performed: tuple[str, ...], number: int | None = None
+    ) -> int:
+        """Write one change down; its number."""
+        number = number or journal.next_number(self._connection)
+        applied = journal.Applied(
+            running.revision, running.parents, statement, performed, (part.kind,), part.tables, part.adds, part.inverse,
+            part.inverse_class,
+        )  # fmt: skip
+        journal.write_applied(self._connection, number, applied)
+        running.is_recorded = True
+        return number
+
+    def close(self, running: Running, statement: str) -> None:
+        """The revision has run: an upgrade is applied even if it did nothing, a downgrade is undone."""
+        if not self._is_installed:
+            return
+        if not running.is_upgrade:
+            journal.mark_undone(self._connection, running.revision)
+        elif not running.is_recorded:
+            self.write(running, statement, Part("MovesVersion"), (statement,))
+
+    def retired(self, running: Running, statement: str, what: tuple[Name, str | None, str]) -> int | None:
+        """A (table, column or None) was retired instead of dropped, and its way back costs that; its number."""
+        table, column, cls = what
+        if not running.is_upgrade:
+            return None
+        part = Part("DropColumn" if column else "DropTable", (table,), None, (), cls)  # type: ignore[arg-type]  # the server's word
+        return self.write(running, statement, part, (statement,))
