@@ -165,16 +165,16 @@ class _Guard:
             return statement, parameters
         return "select 1", ()
 
-    def on_error(self, context: ExceptionContext) -> None:
+    def on_error(self, context: ExceptionContext) -> BaseException | None:
         """SQLAlchemy's hook: what the fence refuses is said without a traceback, and what is locked is waited for."""
         if context.connection is not self._connection or context.original_exception is None:
-            return
+            return None
         found = refusal(context.original_exception)
         if found is None or found.state not in VETOES:
-            return
-        place = self._guarding.place(context.statement or "COMMIT")
+            return None
         # SQLAlchemy raises it in place of its own error.
-        context.chained_exception = GuardRefusedError(str(found), at=place, next=found.hint or "")
+        place = self._guarding.place(context.statement or "COMMIT")
+        return GuardRefusedError(str(found), at=place, next=found.hint or "")
 
     def let_go(self, connection: Any, _record: Any) -> None:
         """SQLAlchemy's hook: the connection goes back to its pool, and the lock must not go with it."""

@@ -9,7 +9,7 @@ from schemaguard.catalog.apply import apply
 from schemaguard.catalog.inverse import Inverse, InverseClass, inverse
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.refusal import Refusal
-from schemaguard.catalog.types import Type, parse_type
+from schemaguard.catalog.types import Type, parse_type, quote_identifier
 from schemaguard.frozen import dataclass
 from schemaguard.sql.writing.statements import render
 
@@ -257,19 +257,26 @@ def keeps_values(change: c.RetypeColumn, catalog: Catalog) -> bool:
 
 def _is_itself(using: str, change: c.RetypeColumn) -> bool:
     """Whether USING says the column, or its cast to the new type, and nothing else."""
-    column = rf'(?:{re.escape(change.column)}|"{re.escape(change.column.replace(chr(34), chr(34) * 2))}")'
-    spelled = " ".join(using.strip().split())
-    found = re.fullmatch(rf"\(*{column}\)*(?:::(?P<type>.+?))?\)*", spelled) or re.fullmatch(
-        rf"cast ?\( ?\(*{column}\)* as (?P<type>.+?) ?\)", spelled, re.IGNORECASE
-    )
-    if found is None:
-        return False
-    return found["type"] is None or _is_type(found["type"], change.type)
+    text = _without_parentheses(using)
+    as_call = re.fullmatch(r"cast\s*\((.*)\s+as\s+(.*)\)", text, re.IGNORECASE | re.DOTALL)
+    column, mark, cast = as_call.expand(r"\1\n::\n\2").partition("\n::\n") if as_call else text.partition("::")
+    column = _without_parentheses(column)
+    is_column = column == quote_identifier(change.column) or column == f'"{change.column}"'
+    return is_column and (not mark or _is_type(cast, change.type))
+
+
+def _without_parentheses(text: str) -> str:
+    text = text.strip()
+    while text.startswith("(") and text.endswith(")") and text.count("(") == text.count(")") == 1:
+        text = text[1:-1].strip()
+    return text
 
 
 def _is_type(spelled: str, wanted: Type) -> bool:
-    found = parse_type(spelled.strip())
-    return found == wanted or str(found) == str(wanted)
+    try:
+        return parse_type(spelled.strip()) == wanted
+    except ValueError:
+        return False
 
 
 def describe(decision: Decision) -> str:

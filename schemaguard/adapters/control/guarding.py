@@ -32,6 +32,7 @@ from schemaguard.applying.decision import (
 from schemaguard.applying.retirement import hide_index
 from schemaguard.applying.vetoes import Lost, is_about_rows, may_update, names_control
 from schemaguard.catalog import changes as c
+from schemaguard.catalog.inverse import DROPS
 from schemaguard.catalog.objects import Name
 from schemaguard.errors import ConfigError, ContractError, RefusedError
 from schemaguard.sql.reading.translate import translate
@@ -135,7 +136,8 @@ class Guarding:
                 next="leave it to schemaguard's own commands",
             )
         parts = self._writing.parts(self.running, changes)
-        if is_about_rows(sql) or has_parameters or any(isinstance(each, c.ControlTransaction) for each in changes):
+        is_sent = has_parameters or any(isinstance(each, c.ControlTransaction) for each in changes)
+        if is_sent or (is_about_rows(sql) and not any(isinstance(each, DROPS) for each in changes)):
             self._watch_rows(sql, changes)
             self._write_parts(sql, parts)
             self._live.follow(changes)

@@ -9,10 +9,12 @@ from psycopg import sql
 from schemaguard.adapters.control import changes, retirement
 from schemaguard.adapters.postgres import introspect
 from schemaguard.adapters.postgres.driver import refusal
+from schemaguard.applying.retirement import Retirement
 from schemaguard.applying.vetoes import Lost
 from schemaguard.catalog.objects import Name
 from schemaguard.errors import RefusedError
 from schemaguard.frozen import dataclass
+from schemaguard.sql.writing.identifiers import qualified, quote
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -68,7 +70,9 @@ def retire(connection: Connection, lost: Lost, revision: str) -> tuple[int, str]
     place = standing(connection, lost)
     if place is None:
         raise RefusedError(f"{lost.object} is gone", at=lost.object, next="look at the migration")
-    if _is_on_server(connection):
+    if place.kind == "m":
+        done = _move_away(connection, place)
+    elif _is_on_server(connection):
         done = _retire_on_server(connection, lost, revision)
     else:
         made = retirement.plan(connection, introspect.read_catalog(connection), place.table, place.column)
@@ -80,6 +84,21 @@ def retire(connection: Connection, lost: Lost, revision: str) -> tuple[int, str]
     # What was allowed for this retirement isn't allowed to the statement that follows.
     connection.execute("select schemaguard.withdraw()")
     return done
+
+
+def _move_away(connection: Connection, place: Standing) -> tuple[int, str]:
+    """A materialized view moves to a schema of its own, with the rows that it holds."""
+    grave = f"schemaguard_retired_{changes.next_number(connection)}"
+    view = sql.Identifier(place.table.schema or "public", place.table.name)
+    connection.execute(sql.SQL("create schema {}").format(sql.Identifier(grave)))
+    connection.execute(sql.SQL("alter materialized view {} set schema {}").format(view, sql.Identifier(grave)))
+    hidden, back = Name(place.table.name, grave), place.table.schema or "public"
+    restore = (
+        f"ALTER MATERIALIZED VIEW {qualified(hidden)} SET SCHEMA {quote(back)}",
+        f"DROP SCHEMA {quote(grave)}",
+    )
+    made = Retirement(place.table, None, hidden, None, (), restore, "instant")
+    return changes.write_retired(connection, made, applied=None, operation=None), made.cls
 
 
 def _is_on_server(connection: Connection) -> bool:
@@ -118,6 +137,10 @@ def decoy(connection: Connection, lost: Lost, place: Standing) -> None:
     if place.column is None:
         row = connection.execute(_NOW, (lost.relid,)).fetchone()
         assert row is not None
+        if place.kind == "m":
+            empty = sql.SQL("create materialized view {} as select * from {} with no data")
+            connection.execute(empty.format(name, sql.Identifier(*row)))
+            return
         connection.execute(sql.SQL("create table {} (like {})").format(name, sql.Identifier(*row)))
         return
     row = connection.execute(_TYPE, lost.number).fetchone()
@@ -132,7 +155,7 @@ def decoy(connection: Connection, lost: Lost, place: Standing) -> None:
 def is_empty(connection: Connection, lost: Lost) -> bool:
     """Whether its table has no row, and gets none until the transaction ends."""
     row = connection.execute(_NOW, (lost.relid,)).fetchone()
-    if row is None:
+    if row is None or lost.kind == "materialized view":
         return False
     table = sql.Identifier(*row)
     connection.execute(sql.SQL("lock table {} in access exclusive mode").format(table))

@@ -22,7 +22,6 @@ _INDEX = """\
 select pg_get_indexdef(c.oid)
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = coalesce(%s, 'public') and c.relname = %s and c.relkind = 'i'"""
-_UNKNOWN = (c.Opaque, c.Unreadable)
 _SILENT = (c.NoEffect, c.SetSetting, c.ControlTransaction, c.LockTable, c.SetComment)
 
 
@@ -74,7 +73,7 @@ class LiveSchema:
             return
         try:
             for change in changes:
-                if isinstance(change, _UNKNOWN | c.SetSetting):
+                if isinstance(change, c.Opaque | c.Unreadable | c.SetSetting):
                     self._catalog = None
                     return
                 catalog = apply(change, catalog)
