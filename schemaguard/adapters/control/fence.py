@@ -51,7 +51,7 @@ group by 1, 2, 3 order by 2, 3"""
 
 
 @dataclass(frozen=True, slots=True)
-class Raised:
+class FenceRaised:
     """What putting the fence up came to: up as event triggers, or sentinel views and why."""
 
     is_full: bool
@@ -69,7 +69,7 @@ def is_full(connection: Connection) -> bool:
     return is_there(connection) and not _missing(connection)
 
 
-def raise_fence(connection: Connection, *, keep: str | None = None, left_out: Sequence[str] | None = None) -> Raised:
+def raise_fence(connection: Connection, *, keep: str | None = None, left_out: Sequence[str] | None = None) -> FenceRaised:
     """Put the fence up, in a transaction of its own: event triggers, or sentinel views where those aren't allowed.
 
     DatabaseError where the control schema is older than the fence.
@@ -85,7 +85,7 @@ def raise_fence(connection: Connection, *, keep: str | None = None, left_out: Se
         why = _event_triggers(connection)
         promise(connection)
         _sentinels(connection, are_wanted=bool(why))
-    return Raised(not why, why)
+    return FenceRaised(not why, why)
 
 
 def take_down(connection: Connection) -> None:

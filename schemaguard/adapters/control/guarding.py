@@ -15,7 +15,7 @@ from schemaguard.adapters.control.bringing_back import BringingBack
 from schemaguard.adapters.control.needs import needs
 from schemaguard.adapters.control.oracle import Answers, LockedError, Oracle, OtherError
 from schemaguard.adapters.control.writing_down import Changes, LiveSchema, Running, WritingDown
-from schemaguard.adapters.postgres.driver import Raw
+from schemaguard.adapters.postgres.driver import Raw, refusal
 from schemaguard.applying.decision import (
     HideIndexes,
     LetThrough,
@@ -30,7 +30,7 @@ from schemaguard.applying.decision import (
     keeps_values,
 )
 from schemaguard.applying.retirement import hide_index
-from schemaguard.applying.vetoes import Lost, is_about_rows, may_update, names_control
+from schemaguard.applying.vetoes import VETOES, Lost, is_about_rows, may_update, names_control
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.inverse import DROPS
 from schemaguard.catalog.objects import Name
@@ -120,6 +120,11 @@ class Guarding:
         except RefusedError as refused:
             refused.at = self.place(sql)
             raise
+        except Exception as error:
+            found = refusal(error)
+            if found is None or found.state not in VETOES:
+                raise
+            raise RefusedError(str(found), at=self.place(sql), next=found.hint or "") from error
 
     # Where the fence stands
 
