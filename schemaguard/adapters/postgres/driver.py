@@ -119,7 +119,7 @@ class _Asyncpg:
         return self.adapted.driver_connection
 
     def send(self, text: str) -> tuple[list[str], list[tuple[Any, ...]]]:
-        if not self.is_autocommit and not self.adapted._started:
+        if not self.is_autocommit and self.adapted._transaction is None:
             await_only(self.adapted._start_transaction())
         if text.lstrip()[:6].lower() not in ("select", "insert", "delete", "update"):
             await_only(self.driver.execute(text))

@@ -23,17 +23,39 @@ from tests.postgres.guard.project import ENV
 
 SETUP = (Path(__file__).parent / "setup.sql").read_text()
 MARKS = frozenset(
-    """A1 A2 A3 B1 B2 B3 700001 700002 700003 8000000001 8000000002 8000000003 U1 U2 S2T ONLY2 PT1 PT2 KID EXTRA sad DOM
-    CX CY UMLAUT LONG OTHER JSON 2001-02-03T04:05:06.789 ARR1 ARR2 QUOTED""".split()
+    {
+        *("A1", "A2", "A3", "B1", "B2", "B3", "700001", "700002", "700003", "8000000001", "8000000002", "8000000003"),
+        *(
+            "U1",
+            "U2",
+            "S2T",
+            "ONLY2",
+            "PT1",
+            "PT2",
+            "KID",
+            "EXTRA",
+            "sad",
+            "DOM",
+            "CX",
+            "CY",
+            "UMLAUT",
+            "LONG",
+            "OTHER",
+        ),
+        *("JSON", "2001-02-03T04:05:06.789", "ARR1", "ARR2", "QUOTED"),
+    }
 )
 _STORED = """\
 select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.relkind in ('r', 'p') and n.nspname not in ('pg_catalog', 'information_schema', 'schemaguard')
 and not c.relispartition"""
 _COLUMNS = """\
-select n.nspname, c.relname, array_agg(a.attname::text order by a.attnum), array_agg(format_type(a.atttypid, a.atttypmod) order by a.attnum)
-from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-where c.relkind in ('r', 'p') and n.nspname in ('public', 's2') and c.relname <> 'alembic_version' group by 1, 2 order by 1, 2"""
+select n.nspname, c.relname, array_agg(a.attname::text order by a.attnum),
+    array_agg(format_type(a.atttypid, a.atttypmod) order by a.attnum)
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+where c.relkind in ('r', 'p') and n.nspname in ('public', 's2') and c.relname <> 'alembic_version'
+group by 1, 2 order by 1, 2"""
 REVISION = """\
 import sqlalchemy as sa
 from alembic import op
@@ -237,5 +259,3 @@ def _table(table: Any) -> str:
     ]
     constraints = sorted(str(each) for each in table.constraints if not is_hidden(each.name or ""))
     return f"{table.name} {columns} {constraints}"
-
-
