@@ -12,6 +12,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from schemaguard.adapters.control import situation
+from schemaguard.adapters.control.roles import make_roles
 from schemaguard.applying.fencing import EVENTS, FencedTable, FenceState, Strength
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import DatabaseError
@@ -19,7 +20,6 @@ from schemaguard.frozen import dataclass
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-OPERATOR = "schemaguard_operator"
 KEPT_SCHEMA = "schemaguard_keep"
 """Where the sentinel views lie: they stand in the way of a drop where event triggers aren't allowed."""
 _VERSION = 3
@@ -84,6 +84,7 @@ def raise_fence(
             "left_out = coalesce(%s::text[], left_out)",
             (keep, list(left_out) if left_out is not None else None),
         )
+        make_roles(connection)
         why = _event_triggers(connection)
         promise(connection)
         _sentinels(connection, are_wanted=bool(why))

@@ -71,7 +71,8 @@ class Site:
         return ran.out
 
     def ask(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.url, autocommit=True) as connection:
+        # The tests' own hand walks through the fence.
+        with psycopg.connect(self.url, autocommit=True, options="-c schemaguard.permit=a\\ test") as connection:
             cursor = connection.execute(query.encode(), parameters or None)
             return cursor.fetchall() if cursor.description else []
 

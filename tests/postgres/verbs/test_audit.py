@@ -8,13 +8,9 @@ from tests.postgres.verbs.site import Site
 
 
 def tamper(site: Site, statement: str) -> None:
-    # Who may walk through the fence may tamper; the chain tells of it.
-    for each in (
-        "alter table schemaguard.ledger disable trigger user",
-        statement,
-        "alter table schemaguard.ledger enable trigger user",
-    ):
-        site.ask(f"set schemaguard.permit = 'a tamperer'; {each}")
+    site.ask("alter table schemaguard.ledger disable trigger user")
+    site.ask(statement)
+    site.ask("alter table schemaguard.ledger enable trigger user")
 
 
 def test_the_log_tells_who_did_what_in_order(live: Site) -> None:

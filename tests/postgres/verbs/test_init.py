@@ -14,6 +14,7 @@ def test_it_installs_once_and_repeating_it_changes_nothing(site: Site) -> None:
     assert site.done("install").splitlines() == [
         f"control schema installed: version {newest()}, schema schemaguard of database {name}",
         "alembic_version refuses held revisions from now on",
+        "fence full: everything that is dropped is kept",
     ]
     before = site.ask("select oid, relname from pg_class order by oid")
     again = json.loads(site.done("install", "--format", "json"))

@@ -647,20 +647,21 @@ $$;
 revoke execute on function schemaguard.promise_restored(oid, int2) from public;
 
 -- What is retired is kept, and what came back isn't retired: as the retired objects say.
+create function schemaguard.hidden() returns table (relid oid, attnum int2)
+    language sql stable set search_path = pg_catalog, pg_temp as $$
+    select c.oid, coalesce(a.attnum, 0::int2)
+    from schemaguard.retired_object r
+    join pg_namespace n on n.nspname = r.hidden_schema
+    join pg_class c on c.relnamespace = n.oid and c.relname = r.hidden_table
+    left join pg_attribute a on a.attrelid = c.oid and a.attname = r.hidden_column and not a.attisdropped
+    where r.restored_at is null and r.purged_at is null and (r.hidden_column is null or a.attnum is not null)
+$$;
+
 create function schemaguard.promise_all_retired() returns void
-    language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-begin
-    create temporary table schemaguard_hidden on commit drop as
-        select c.oid as relid, coalesce(a.attnum, 0::int2) as attnum
-        from schemaguard.retired_object r
-        join pg_namespace n on n.nspname = r.hidden_schema
-        join pg_class c on c.relnamespace = n.oid and c.relname = r.hidden_table
-        left join pg_attribute a on a.attrelid = c.oid and a.attname = r.hidden_column and not a.attisdropped
-        where r.restored_at is null and r.purged_at is null and (r.hidden_column is null or a.attnum is not null);
+    language sql security definer set search_path = pg_catalog, pg_temp as $$
     delete from schemaguard.promise p where p.kind = 'retired' and not exists (
-        select from pg_temp.schemaguard_hidden h where h.relid = p.relid and h.attnum in (p.attnum, 0));
-    perform schemaguard.promise_retired(h.relid, h.attnum) from pg_temp.schemaguard_hidden h
+        select from schemaguard.hidden() h where h.relid = p.relid and h.attnum in (p.attnum, 0));
+    select schemaguard.promise_retired(h.relid, h.attnum) from schemaguard.hidden() h
         where not exists (select from schemaguard.promise p where (p.relid, p.attnum, p.kind) = (h.relid, h.attnum, 'retired'));
-    drop table pg_temp.schemaguard_hidden;
-end $$;
+$$;
 revoke execute on function schemaguard.promise_all_retired() from public;

@@ -212,12 +212,15 @@ def upgrade(url: str, folder: Path, lines: tuple[str, ...], *, guarded: bool = T
 
 def send(url: str, lines: tuple[str, ...]) -> str:
     """Send the lines from a client that knows of no guard, in one transaction."""
+    connection = psycopg.connect(url)
     try:
-        with psycopg.connect(url) as connection:
-            for line in lines:
-                connection.execute(line.encode())
+        for line in lines:
+            connection.execute(line.encode())
+        connection.commit()
     except psycopg.Error as error:
         return f"{error.sqlstate}: {error}"
+    finally:
+        connection.close()
     return ""
 
 
