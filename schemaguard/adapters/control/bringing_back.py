@@ -13,7 +13,7 @@ from schemaguard.sql.writing.identifiers import quote, written
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 _RETIRED = """\
-select r.id, r.restore, to_regprocedure('schemaguard.restore(bigint, boolean)') is not null
+select r.id, r.restore
 from schemaguard.retired_object r left join schemaguard.applied_change a on a.id = r.applied_change
 where a.revision = %s and r.restored_at is null and r.purged_at is null
     and r.table_name = %s and r.column_name is not distinct from %s
@@ -72,9 +72,9 @@ class BringingBack:
         row = self._connection.execute(_RETIRED, asked).fetchone()
         if row is None:
             return False
-        number, restore, is_on_server = row
+        number, restore = row
         with self._connection.transaction():
-            if is_on_server and not restore:
+            if not restore:
                 self._connection.execute("select schemaguard.restore(%s)", (number,))
             else:
                 fence.allow_operation(self._connection)

@@ -6,10 +6,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from schemaguard.adapters.control import changes, retirement
-from schemaguard.adapters.postgres import introspect
+from schemaguard.adapters.control import changes
 from schemaguard.adapters.postgres.driver import refusal
-from schemaguard.applying.retirement import Retirement
 from schemaguard.applying.vetoes import Lost
 from schemaguard.catalog.objects import Name
 from schemaguard.errors import RefusedError
@@ -18,7 +16,10 @@ from schemaguard.sql.writing.identifiers import qualified, quote
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-_ON_SERVER = "select to_regprocedure('schemaguard.retire(oid, smallint, text)') is not null"
+_MOVED = """\
+insert into schemaguard.retired_object (kind, table_schema, table_name, hidden_schema, hidden_table, restore,
+    restore_class, purge_after)
+values ('table', %s, %s, %s, %s, %s, 'instant', now() + interval '90 days') returning id"""
 _PLACE = """\
 select n.nspname, c.relname, a.attname, a.attinhcount > 0, c.relkind::text,
     exists (select from pg_inherits i join pg_attribute k on k.attrelid = i.inhrelid and k.attname = a.attname
@@ -70,16 +71,7 @@ def retire(connection: Connection, lost: Lost, revision: str) -> tuple[int, str]
     place = standing(connection, lost)
     if place is None:
         raise RefusedError(f"{lost.object} is gone", at=lost.object, next="look at the migration")
-    if place.kind == "m":
-        done = _move_away(connection, place)
-    elif _is_on_server(connection):
-        done = _retire_on_server(connection, lost, revision)
-    else:
-        made = retirement.plan(connection, introspect.read_catalog(connection), place.table, place.column)
-        connection.execute("select schemaguard.allow(%s::oid, (-1)::int2, 'shape')", (lost.relid,))
-        for statement in made.retire:
-            connection.execute(statement.encode())
-        done = (changes.write_retired(connection, made, applied=None, operation=None), made.cls)
+    done = _move_away(connection, place) if place.kind == "m" else _retire(connection, lost, revision)
     connection.execute("select schemaguard.promise_retired(%s::oid, %s::int2)", lost.number)
     # What was allowed for this retirement isn't allowed to the statement that follows.
     connection.execute("select schemaguard.withdraw()")
@@ -93,20 +85,13 @@ def _move_away(connection: Connection, place: Standing) -> tuple[int, str]:
     connection.execute(sql.SQL("create schema {}").format(sql.Identifier(grave)))
     connection.execute(sql.SQL("alter materialized view {} set schema {}").format(view, sql.Identifier(grave)))
     hidden, back = Name(place.table.name, grave), place.table.schema or "public"
-    restore = (
-        f"ALTER MATERIALIZED VIEW {qualified(hidden)} SET SCHEMA {quote(back)}",
-        f"DROP SCHEMA {quote(grave)}",
-    )
-    made = Retirement(place.table, None, hidden, None, (), restore, "instant")
-    return changes.write_retired(connection, made, applied=None, operation=None), made.cls
+    restore = [f"ALTER MATERIALIZED VIEW {qualified(hidden)} SET SCHEMA {quote(back)}", f"DROP SCHEMA {quote(grave)}"]
+    row = connection.execute(_MOVED, (back, place.table.name, grave, place.table.name, restore)).fetchone()
+    assert row is not None
+    return int(row[0]), "instant"
 
 
-def _is_on_server(connection: Connection) -> bool:
-    row = connection.execute(_ON_SERVER).fetchone()
-    return bool(row and row[0])
-
-
-def _retire_on_server(connection: Connection, lost: Lost, revision: str) -> tuple[int, str]:
+def _retire(connection: Connection, lost: Lost, revision: str) -> tuple[int, str]:
     try:
         row = connection.execute(
             "select schemaguard.retire(%s::oid, %s::int2, %s)", (*lost.number, revision)
