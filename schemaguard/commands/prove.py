@@ -17,13 +17,14 @@ from schemaguard.errors import UsageError
 from schemaguard.frozen import dataclass
 from schemaguard.history.graph import order_to
 from schemaguard.history.resolution import span
-from schemaguard.history.revision import Replay, Run
+from schemaguard.history.revision import Replay, Run, Step
 from schemaguard.history.selection import Selection
 from schemaguard.proving.candidates import Candidates
 from schemaguard.proving.catalogs import differences
 from schemaguard.proving.certificate import Certificate, sha256
 from schemaguard.proving.comparison import lost_rows
 from schemaguard.proving.filling_order import concerned
+from schemaguard.proving.ways_back import inverse_steps
 from schemaguard.rules.facts.walk import walk
 from schemaguard.rules.judging.rollback import rollback_classes
 
@@ -81,6 +82,8 @@ class _Prover:
         self.url, self.name, self.connection = there
         self.ways_back = {run.revision.id: run for run in replay.downgrades}
         row = self.connection.execute("show server_version").fetchone()
+        self.left_out: list[str] = []
+        """Statements before the revision that failed because they aren't known whole."""
         self.version = str(row[0]) if row is not None else ""
 
     def certificates(self, wanted: list[str], shown: Shown | None) -> tuple[Certificate, ...]:
@@ -101,13 +104,13 @@ class _Prover:
                     shown(one)
             if stuck is None:
                 try:
-                    proof.run(self.connection, run.steps)
+                    self.left_out += proof.follow(self.connection, run.steps)
                 except proof.ProofError as error:
                     stuck = f"{run.revision.id} can't be applied here: {error}"
 
     def _begin(self) -> str | None:
         try:
-            proof.run(self.connection, self.replay.initial)
+            self.left_out += proof.follow(self.connection, self.replay.initial)
         except proof.ProofError as error:
             return f"the initial file can't be applied here: {error}"
         return None
@@ -148,15 +151,22 @@ class _Prover:
         if not run.steps:
             found.reasons.append("it sends no statements")
             return
-        if back is None or back.is_empty or not back.steps:
-            found.outcome = "refuted"
-            found.reasons.append("there is no way back: downgrade() does nothing")
-            return
+        own = back.steps if back is not None and not back.is_empty else ()
+        steps = own or inverse_steps(run)
+        if not own:
+            if steps is None:
+                found.outcome = "refuted"
+                found.reasons.append("there is no way back: downgrade() does nothing")
+                return
+            found.by_inverses = True
+            found.not_covered.append("downgrade() does nothing: the inverses that schemaguard stores were run instead")
+        assert steps is not None
+        found.not_covered += [f"left out before it: {each}" for each in self.left_out]
         # The connection that a copy is made of has to be at rest, and nobody else uses the database.
         self.connection.close()
         try:
             with scratch.scratch(self.url, self.name) as (_, connection):
-                _There(connection, self, run, back, found).and_back_again()
+                _There(connection, self, run, steps, found).and_back_again()
         except proof.ProofError as error:
             found.outcome = "refuted" if found.there is not None else "not covered"
             where = "back" if found.back is None and found.there is not None else "forward"
@@ -175,6 +185,8 @@ class _Found:
         self.there: proof.Ran | None = None
         self.back: proof.Ran | None = None
         self.rows = self.tables = 0
+        self.by_inverses = False
+        """Whether the way back is ours, which adds constraints again without a look at the rows."""
 
     def refute(self, reasons: "Sequence[str]") -> None:
         if reasons:
@@ -185,14 +197,16 @@ class _Found:
 class _There:
     """One revision in a database of its own."""
 
-    def __init__(self, connection: "Connection", prover: _Prover, run: Run, back: Run, found: _Found) -> None:
+    def __init__(
+        self, connection: "Connection", prover: _Prover, run: Run, back: tuple[Step, ...], found: _Found
+    ) -> None:
         self.connection, self.run, self.back, self.found = connection, run, back, found
         self.contracts, self.options = prover.contracts, prover.options
 
     def and_back_again(self) -> None:
         found, connection = self.found, self.connection
         before = proof.catalog_of(connection)
-        tables = concerned((self.run, self.back), before)
+        tables = concerned(self.run, self.back, before)
         filled = proof.fill(
             connection, Candidates(before, self.contracts, self.options.seed), tables, self.options.rows
         )
@@ -204,11 +218,11 @@ class _There:
         upgraded = proof.rows_of(connection, tables, after)
         self._write(after, tables | (after.tables.keys() - before.tables.keys()))
         written = proof.rows_of(connection, tables, after)
-        found.back = proof.run(connection, self.back.steps)
+        found.back = proof.run(connection, self.back)
         again = proof.catalog_of(connection)
         returned = proof.rows_of(connection, tables, again)
         back = (
-            *differences(before, again),
+            *differences(before, again, validity=not found.by_inverses),
             *lost_rows(first, returned),
             *(f"rows of the new version: {each}" for each in lost_rows(written, returned, shared)),
             *self._stepped_back(counted),

@@ -1,14 +1,19 @@
 """How a catalog after the way back may differ from the one before: in nothing that anybody could feel."""
 
 from schemaguard.catalog.diff import difference
-from schemaguard.catalog.objects import Catalog
+from schemaguard.catalog.objects import Catalog, Check, Constraint, ForeignKey
 from schemaguard.frozen import replace
 
 _OF_THE_TOOL = "alembic_version"
 
 
-def differences(left: Catalog, right: Catalog) -> tuple[str, ...]:
-    """What the right catalog has otherwise than the left one, but for the order of columns and Alembic's own table."""
+def differences(left: Catalog, right: Catalog, *, validity: bool = True) -> tuple[str, ...]:
+    """What the right catalog has otherwise than the left one, but for the order of columns and Alembic's own table.
+
+    Without `validity` a constraint that is there but hasn't looked at the rows is no difference.
+    """
+    if not validity:
+        left, right = _validated(left), _validated(right)
     found = [
         str(each)
         for each in difference(left, right)
@@ -16,6 +21,18 @@ def differences(left: Catalog, right: Catalog) -> tuple[str, ...]:
         and not ((each.kind, each.what) == ("table", "columns") and _same(each.left, each.right))
     ]
     return (*found, *_bodies(left, right))
+
+
+def _validated(catalog: Catalog) -> Catalog:
+    tables = {
+        name: replace(table, constraints=tuple(map(_valid, table.constraints)))
+        for name, table in catalog.tables.items()
+    }
+    return replace(catalog, tables=tables)
+
+
+def _valid(constraint: Constraint) -> Constraint:
+    return replace(constraint, valid=True) if isinstance(constraint, ForeignKey | Check) else constraint
 
 
 def _same(left: str | None, right: str | None) -> bool:

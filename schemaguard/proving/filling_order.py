@@ -2,7 +2,7 @@
 
 from schemaguard.catalog.changes import CreateIndex, Opaque, Unreadable
 from schemaguard.catalog.objects import Catalog, ForeignKey, Name
-from schemaguard.history.revision import Run
+from schemaguard.history.revision import Run, Step
 
 
 def filling_order(catalog: Catalog) -> tuple[Name, ...]:
@@ -27,22 +27,21 @@ def filling_order(catalog: Catalog) -> tuple[Name, ...]:
     return tuple(name for name in done if name in wanted)
 
 
-def concerned(runs: tuple[Run, ...], catalog: Catalog) -> frozenset[Name]:
-    """The tables whose rows the runs could touch: those that they name or change, what these refer to, what refers to
+def concerned(there: Run, back: tuple[Step, ...], catalog: Catalog) -> frozenset[Name]:
+    """The tables whose rows a revision could touch: those that they name or change, what these refer to, what refers to
     them. All of them where a statement isn't understood.
     """
     touched: set[Name] = set()
-    for run in runs:
-        for name in run.before.tables.keys() | run.after.tables.keys():
-            if run.before.tables.get(name) != run.after.tables.get(name):
-                touched.add(name)
-        for step in run.steps:
-            for change in step.changes:
-                if isinstance(change, Opaque | Unreadable):
-                    return frozenset(catalog.tables)
-                table = change.index.table if isinstance(change, CreateIndex) else getattr(change, "table", None)
-                if isinstance(table, Name):
-                    touched.add(step.before.resolve(table))
+    for name in there.before.tables.keys() | there.after.tables.keys():
+        if there.before.tables.get(name) != there.after.tables.get(name):
+            touched.add(name)
+    for step in (*there.steps, *back):
+        for change in step.changes:
+            if isinstance(change, Opaque | Unreadable):
+                return frozenset(catalog.tables)
+            table = change.index.table if isinstance(change, CreateIndex) else getattr(change, "table", None)
+            if isinstance(table, Name):
+                touched.add(step.before.resolve(table))
     parents = {
         name: {catalog.resolve(key.ref_table) for key in table.constraints if isinstance(key, ForeignKey)}
         for name, table in catalog.tables.items()

@@ -10,7 +10,7 @@ from psycopg import sql
 
 from schemaguard.adapters.postgres.connection import Connection, first_line
 from schemaguard.adapters.postgres.introspect import read_catalog
-from schemaguard.catalog.changes import ControlTransaction
+from schemaguard.catalog.changes import ControlTransaction, Opaque, Unreadable
 from schemaguard.catalog.objects import Catalog, ForeignKey, Name, Table
 from schemaguard.contracts.contract import Contract
 from schemaguard.frozen import dataclass
@@ -23,6 +23,8 @@ from schemaguard.proving.filling_order import filling_order
 _ATTEMPTS = 12
 """How many rows are tried for one that the constraints take."""
 _BEYOND_EDGES = 1_000
+_HOLE = "…"
+"""What stands in a statement for a value that static evaluation doesn't know."""
 _PERCENT = re.compile(r"%(?!\(\w+\)s)")
 _CONCURRENT = re.compile(r"\b(?:concurrently|vacuum|reindex|alter\s+system|database|tablespace)\b", re.IGNORECASE)
 """What PostgreSQL may refuse in a transaction (25001); its locks are gone before anybody can look."""
@@ -82,6 +84,35 @@ def run(connection: Connection, steps: Sequence[Step], *, watched: bool = False)
     connection.execute("reset all")
     settle(connection)
     return Ran(ms, tuple(LockSeen(*lock) for lock in sorted(locks) if lock[0] in known and lock[1] != "ACCESS SHARE"))
+
+
+def follow(connection: Connection, steps: Sequence[Step]) -> tuple[str, ...]:
+    """Send the statements of a revision that only comes before; those that were left out because they failed.
+
+    Only what isn't known whole may be left out. Raises ProofError where another statement is refused.
+    """
+    left_out: list[str] = []
+    for group in _transactions(steps):
+        for step in group:
+            try:
+                if step.autocommit:
+                    _send(connection, step)
+                else:
+                    with connection.transaction():
+                        _send(connection, step)
+            except ProofError as error:
+                if not _is_known(step):
+                    left_out.append(str(error))
+                    continue
+                raise
+    connection.execute("reset all")
+    settle(connection)
+    return tuple(left_out)
+
+
+def _is_known(step: Step) -> bool:
+    is_read = not any(isinstance(change, Opaque | Unreadable) for change in step.changes)
+    return is_read and not step.conditional and _HOLE not in step.statement.sql
 
 
 def _transactions(steps: Sequence[Step]) -> Iterator[list[Step]]:

@@ -100,15 +100,29 @@ def test_the_same_seed_makes_the_same_rows_within_checks_and_promises() -> None:
     assert all(3 <= int(str(row["a"])) <= 20 for row in values if row["a"] in ("9", "10", "11", "3", "20"))
 
 
+def test_without_a_way_back_our_inverses_are_proven_where_they_keep_all(server: str, tmp_path: Path) -> None:
+    history(tmp_path, ("alter table t drop constraint t_parent_fkey; create index more on t (note)", ""))
+    (found,) = proofs(tmp_path, server, "0001")
+    assert (found.outcome, found.reasons) == ("proven", ())
+    assert found.not_covered[0] == "downgrade() does nothing: the inverses that schemaguard stores were run instead"
+
+
 def test_no_way_back_is_refuted_and_what_cannot_run_here_is_not_covered(server: str, tmp_path: Path) -> None:
-    history(tmp_path, ("create extension hstore_that_is_not_there", "select 1"))
-    (tmp_path / "migrations/0002_y.up.sql").write_text("create table y (id int);")
-    with psycopg.connect(server):
-        base, stuck, after = proofs(tmp_path, server)
-    assert (base.outcome, base.reasons) == ("refuted", ("there is no way back: downgrade() does nothing",))
-    assert stuck.outcome == "not covered"
-    assert after.outcome == "not covered"
-    assert "0001 can't be applied here" in after.reasons[0]
+    history(tmp_path, ("alter table t drop column note", ""))
+    for number, text in ((2, "create extension that_is_not_there;"), (3, "create table y (id int);")):
+        (tmp_path / f"migrations/000{number}_y.up.sql").write_text(text)
+    dropped, stuck, after = proofs(tmp_path, server, "0001", "0002", "0003")
+    assert (dropped.outcome, dropped.reasons) == ("refuted", ("there is no way back: downgrade() does nothing",))
+    assert (stuck.outcome, after.outcome) == ("not covered", "not covered")
+    assert "0002 can't be applied here" in after.reasons[0]
+
+
+def test_a_block_before_the_revision_that_fails_here_is_left_out_and_said(server: str, tmp_path: Path) -> None:
+    history(tmp_path, ("do $$ begin perform from_elsewhere(); end $$", "select 1"))
+    (tmp_path / "migrations/0002_y.up.sql").write_text("alter table t add column more int;")
+    (found,) = proofs(tmp_path, server, "0002")
+    assert found.outcome == "proven"
+    assert any("from_elsewhere" in gap for gap in found.not_covered)
 
 
 def test_no_scratch_database_is_left(server: str, tmp_path: Path) -> None:
