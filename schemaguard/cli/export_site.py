@@ -26,11 +26,11 @@ def export_site(
     from schemaguard.cli.serve import opener, require_web
 
     require_web()
-    from schemaguard.commands.serve import take
+    from schemaguard.commands.serve import take_judged
     from schemaguard.web.export import export
 
     with opener(contracts, database_url, registry_uri, alias)() as site:
-        snapshot = take(site)
+        snapshot = take_judged(site)
     count = export(snapshot, folder)
     typer.echo(f"{count} pages in {folder}: open {folder / 'index.html'}")
     for problem in snapshot.problems:

@@ -16,17 +16,16 @@ from schemaguard.contracts.contract import Access
 from schemaguard.contracts.subject import Subjects, subjects
 from schemaguard.errors import ConfigError, ContractError, HistoryError, SchemaguardError, UsageError
 from schemaguard.finding import Finding
-from schemaguard.frozen import dataclass
+from schemaguard.frozen import dataclass, replace
 from schemaguard.history.history import History
 from schemaguard.history.revision import Replay, Run
 from schemaguard.history.selection import Selection
 from schemaguard.registry.graph import RegistryGraph, graph
-from schemaguard.registry.listing import Shared
+from schemaguard.registry.listing import Shared, chosen, shared
 from schemaguard.registry.matrix import Matrix, matrix
 from schemaguard.releases.overview import Status
 from schemaguard.releases.records import ControlRecords
 from schemaguard.rules.judging.verdict import JudgedRevision
-from schemaguard.window.window import Window
 
 REGISTRY_LIMIT_S = 1.0
 """How long a page may wait for the model registry: a silent one is told as drift."""
@@ -55,6 +54,15 @@ class BrowsedControl:
     records: ControlRecords
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What takes longest to find out: the verdict on every revision, and who fits where; by history and revision."""
+
+    judged: Mapping[tuple[str, str], JudgedRevision]
+    findings: Mapping[tuple[str, str], tuple[Finding, ...]]
+    matrices: tuple[Matrix, ...]
+
+
 class Snapshot:
     """All that the pages show, as of one moment. Opens nothing and never changes."""
 
@@ -76,6 +84,9 @@ class Snapshot:
         self.environment = environment
         """What it is of, in a few words."""
         self.at = book.at
+        self.is_judged = not histories
+        """Whether the verdicts on revisions, and the matrices, are there already."""
+        self._matrices_of: dict[tuple[str, str], Matrix] = {}
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -121,11 +132,25 @@ class Snapshot:
     @cached_property
     def matrices(self) -> tuple[Matrix, ...]:
         """The contracts in their windows against the revisions of each history."""
-        return tuple(self.matrix_of(each, self.in_window) for each in self.histories)
+        return tuple(_matrix(each, self.in_window) for each in self.histories)
 
-    def matrix_of(self, each: BrowsedHistory, contracts: tuple[Shared, ...]) -> Matrix:
-        """Contracts against the revisions of a history."""
-        return matrix(each.history.path, contracts, [(run.revision.id, run.after) for run in each.runs])
+    def matrix_of(self, each: BrowsedHistory, model: str) -> Matrix:
+        """Every version of a model against the revisions of a history. UsageError where nobody is called that."""
+        key = (each.history.path, model)
+        if key not in self._matrices_of:
+            self._matrices_of[key] = _matrix(each, shared(chosen(self.book.listed, model, None)))
+        return self._matrices_of[key]
+
+    def with_judgement(self, found: Judgement) -> "Snapshot":
+        """The same with the verdicts; what was computed already stays."""
+        histories = tuple(_with_verdicts(each, found) for each in self.histories)
+        made = Snapshot(
+            self.book, self.bench, histories, self.control, self.problems, self.environment, self.no_migrations
+        )
+        made.__dict__ |= {name: self.__dict__[name] for name in _KEPT if name in self.__dict__}
+        made.__dict__["matrices"] = found.matrices
+        made.is_judged = True
+        return made
 
     @cached_property
     def applied(self) -> tuple[str, ...]:
@@ -134,13 +159,27 @@ class Snapshot:
 
     def prepare(self) -> "Snapshot":
         """Compute what every page needs before the first one asks; the snapshot itself."""
-        _ = self.fits, self.graph, self.subjects, self.users, self.matrices
+        _ = self.fits, self.graph, self.subjects, self.users
         return self
 
 
-def take(site: Site) -> Snapshot:
-    """Everything as of now. What can't be read is left out and named in `problems`; contracts must be readable.
+_KEPT = ("catalog", "contracts", "in_window", "fits", "graph", "subjects", "users", "applied")
 
+
+def _matrix(each: BrowsedHistory, contracts: tuple[Shared, ...]) -> Matrix:
+    return matrix(each.history.path, contracts, [(run.revision.id, run.after) for run in each.runs])
+
+
+def _with_verdicts(each: BrowsedHistory, found: Judgement) -> BrowsedHistory:
+    path, order = each.history.path, each.history.graph.order
+    judged = {name: one for name in order if (one := found.judged.get((path, name))) is not None}
+    return replace(each, judged=judged, findings={name: found.findings.get((path, name), ()) for name in order})
+
+
+def take(site: Site) -> Snapshot:
+    """Everything as of now but the verdicts on revisions, which `judge` finds.
+
+    What can't be read is left out and named in `problems`; contracts must be readable.
     Raises ContractError or ConfigError where the contracts or the settings can't be used.
     """
     problems: list[SchemaguardError] = []
@@ -150,7 +189,7 @@ def take(site: Site) -> Snapshot:
     no_migrations = ""
     try:
         with site.reading() as reading:
-            histories = _histories(reading, book.window)
+            histories = tuple(_browsed(each, reading) for each in find_histories(reading, ()))
     except (HistoryError, UsageError) as error:
         no_migrations = error.what
         if site.config.migrations:
@@ -177,28 +216,33 @@ def _environment(site: Site, book: Book) -> str:
     return book.windows_from if book.catalog is not None else f"folder {site.here.name or site.here}"
 
 
-def _histories(reading: Reading, window: Window) -> tuple[BrowsedHistory, ...]:
-    """Every history with all of its revisions judged against the contracts in their windows."""
-    found = find_histories(reading, ())
-    result = check(CheckOptions(base="", window="live"), reading, {}, lambda _: window)
-    judged: dict[tuple[str, str], JudgedRevision] = {(one.history, one.id): one for one in result.revisions}
+def _browsed(history: History, reading: Reading) -> BrowsedHistory:
+    wanted = Selection(frozenset(history.graph.order), with_ways_back=False)
+    return BrowsedHistory(history, replay_selected(history, reading, wanted), {}, {})
+
+
+def judge(site: Site, snapshot: Snapshot) -> Judgement:
+    """The verdict on every revision against the contracts in their windows, and the matrices.
+
+    It takes as long as a check of the whole history. Raises what `check` raises.
+    """
+    window = snapshot.book.window
+    with site.reading() as reading:
+        result = check(CheckOptions(base="", window="live"), reading, {}, lambda _: window)
     findings: dict[tuple[str, str], list[Finding]] = {}
     for one in result.findings:
         findings.setdefault((one.history, one.revision), []).append(one)
-    return tuple(_browsed(history, reading, judged, findings) for history in found)
+    return Judgement(
+        {(one.history, one.id): one for one in result.revisions},
+        {key: tuple(found) for key, found in findings.items()},
+        snapshot.matrices,
+    )
 
 
-def _browsed(
-    history: History,
-    reading: Reading,
-    judged: Mapping[tuple[str, str], JudgedRevision],
-    findings: Mapping[tuple[str, str], list[Finding]],
-) -> BrowsedHistory:
-    wanted = Selection(frozenset(history.graph.order), with_ways_back=False)
-    replay = replay_selected(history, reading, wanted)
-    mine = {name: one for name in history.graph.order if (one := judged.get((history.path, name))) is not None}
-    said = {name: tuple(findings.get((history.path, name), ())) for name in history.graph.order}
-    return BrowsedHistory(history, replay, mine, said)
+def take_judged(site: Site) -> Snapshot:
+    """Everything as of now, with the verdicts. Raises what `take` and `judge` raise."""
+    found = take(site).prepare()
+    return found.with_judgement(judge(site, found)) if found.histories else found
 
 
 def folder_mark(folders: tuple[Path, ...]) -> str:

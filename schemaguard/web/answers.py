@@ -78,6 +78,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "matrix-breaks-ahead": Sentence("warn", "warn", "At {revision}, {all}. {ahead} would break {who}."),
     "matrix-broken": Sentence("breaks", "breaks", "At {revision}, {who} {fits_not}."),
     "matrix-unproven": Sentence("unknown", "unknown", "At {revision}, it can’t be shown that {who} {fits}."),
+    "being-judged": Sentence("unknown", "wait", "{several} being judged: look again in a moment."),
     "matrix-empty": Sentence("plain", "next", "There is nothing to compare: {missing}."),
     # Migrations
     "migrations-clean": Sentence("ok", "ok", "{several}, and nothing in them breaks a contract."),

@@ -1,6 +1,6 @@
 """What a page is made of, as values: words, and the blocks that hold them. Each of the writers takes all of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -433,6 +433,9 @@ class Columns:
     columns: tuple[tuple[Panel, ...], ...]
 
 
+PageData = Mapping[str, Any] | Callable[[], Mapping[str, Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page: the same value is written as HTML, as Markdown, and as JSON (`document`)."""
@@ -449,7 +452,8 @@ class Page:
     meta: Words = ()
     is_name: bool = False
     """Whether the title is a name out of a database."""
-    document: Mapping[str, Any] = field(default_factory=dict)
+    document: PageData = field(default_factory=dict)
+    """What the verb gives as JSON; a function where making it takes long, and most readers want HTML."""
     query: str = ""
     """What is looked for, for the search box."""
     status: int = 200

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from schemaguard.commands.serve import Snapshot, folder_mark, take
+from schemaguard.commands.serve import Judgement, Snapshot, folder_mark, judge, take
 from schemaguard.commands.site import Site
 from schemaguard.errors import SchemaguardError
 
@@ -13,6 +13,9 @@ LOOK_S = 1.0
 """How often, at most, it is looked whether anything has changed."""
 OLDEST_S = 60.0
 """What nothing tells of, such as a table that somebody made by hand, is seen after this time."""
+
+JUDGE_S = 5.0
+"""How long a page waits for the verdicts on the revisions; where they take longer, pages say so meanwhile."""
 
 
 class Shelf:
@@ -28,6 +31,9 @@ class Shelf:
         self._folders: tuple[Path, ...] = ()
         self._watching: Site | None = None
         self._is_renewing = False
+        self._judged: tuple[str, Judgement] | None = None
+        self._judging = ""
+        """What is being judged now."""
 
     @property
     def is_ready(self) -> bool:
@@ -76,6 +82,8 @@ class Shelf:
         try:
             with site:
                 found: Snapshot | SchemaguardError = take(site).prepare()
+            if isinstance(found, Snapshot) and found.histories:
+                found = self._with_verdicts(found)
         except SchemaguardError as error:
             found = error
         more = _folders(site, found if isinstance(found, Snapshot) else None)
@@ -84,6 +92,41 @@ class Shelf:
             mark = self._current_mark()
         self._found, self._mark = found, mark
         self._looked = self._taken = time.monotonic()
+
+    def _with_verdicts(self, found: Snapshot) -> Snapshot:
+        """The snapshot with its verdicts, if they are known or come soon; otherwise they are put into it later."""
+        key = f"{found.book.window.entries}\n{folder_mark(_folders(self._open_site(), found))}"
+        if self._judged is not None and self._judged[0] == key:
+            return found.with_judgement(self._judged[1])
+        if self._judging == key:
+            return found
+        self._judging = key
+        done: list[Judgement] = []
+        is_late = threading.Event()
+        at_work = threading.Thread(target=self._judge, args=(key, found, done, is_late), daemon=True)
+        at_work.start()
+        at_work.join(JUDGE_S)
+        if done:
+            self._judged, self._judging = (key, done[0]), ""
+            return found.with_judgement(done[0])
+        is_late.set()
+        # It may have come between the two.
+        return found.with_judgement(done[0]) if done else found
+
+    def _judge(self, key: str, snapshot: Snapshot, done: list[Judgement], is_late: threading.Event) -> None:
+        """Find the verdicts; those that come late are put into the snapshot, if it is still the one that is shown."""
+        try:
+            with self._open_site() as site:
+                done.append(judge(site, snapshot))
+        except SchemaguardError as error:
+            snapshot.problems = (*snapshot.problems, error)
+            return
+        if not is_late.is_set():
+            return
+        with self._lock:
+            self._judged, self._judging = (key, done[0]), ""
+            if self._found is snapshot:
+                self._found = snapshot.with_judgement(done[0])
 
     def _renew(self) -> None:
         try:

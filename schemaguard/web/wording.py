@@ -71,6 +71,15 @@ def sharers(each: Shared) -> Span:
     return who(each.versions)
 
 
+def sharers_of(contracts: Sequence[Shared]) -> Words:
+    """The first few of those who share contracts, and how many more there are."""
+    if len(contracts) <= _FEW:
+        return series([sharers(each) for each in contracts])
+    shown = [sharers(each) for each in contracts[: _FEW - 1]]
+    parts = [part for each in shown for part in (each, Span(", "))][:-1]
+    return (*parts, Span(f" and {len(contracts) - _FEW + 1} more"))
+
+
 def series(items: Sequence[Inline], joint: str = "and") -> Words:
     """`a`, `a and b`, `a, b and c`; of many, the first few and how many more."""
     shown = list(items) if len(items) <= _FEW else [*items[: _FEW - 1], Span(f"{len(items) - _FEW + 1} more")]

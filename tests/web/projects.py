@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from schemaguard.commands.serve import Snapshot, take
+from schemaguard.commands.serve import Snapshot, take_judged
 from schemaguard.commands.site import Site
 from schemaguard.web.app import make_app
 from schemaguard.web.shelf import Shelf
@@ -100,7 +100,7 @@ def site(folder: Path, **named: Any) -> Site:
 def snapshot(folder: Path, **named: Any) -> Snapshot:
     """All that there is to browse."""
     with site(folder, **named) as opened:
-        return take(opened).prepare()
+        return take_judged(opened)
 
 
 def client(

@@ -31,6 +31,7 @@ from schemaguard.web.blocks import (
     words,
 )
 
+_Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _NO_SIGNATURE = "No signature was recorded with this version: what the model expects as input isn’t known here."
 _STANDING = {
     "active": "contract-active", "canary": "contract-canary", "fallback": "contract-fallback",
@@ -246,4 +247,4 @@ def _signature(contract: Contract) -> Panel:
 
 def _text(each: ListedContract) -> str:
     """The contract as a file: the document that was published, or that the folder has."""
-    return str(yaml.safe_dump(dict(each.document), sort_keys=False, allow_unicode=True, width=100))
+    return str(yaml.dump(dict(each.document), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100))

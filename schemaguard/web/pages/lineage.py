@@ -1,6 +1,6 @@
 """Lineage: who feels it if something changes? The neighbourhood of a model or of a table, never the whole at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from schemaguard.catalog.objects import Name
@@ -68,19 +68,24 @@ def index(snapshot: Snapshot) -> Page:
     else:
         several = wording.number(len(models), "model or consumer", "models and consumers")
         said = answer("lineage-all", several=several, tables=wording.number(len(tables), "table"))
+        of_model: dict[str, list[Edge]] = {}
+        of_table: dict[Name, list[Edge]] = {}
+        for edge in edges:
+            of_model.setdefault(edge.who.contract.model, []).append(edge)
+            of_table.setdefault(edge.relation, []).append(edge)
         rows = [
             (
                 (wording.name(model, addresses.lineage_of_model(model)),),
-                _used(edges, model, "read"),
-                _used(edges, model, "write"),
-                _felt_by(edges, model),
+                _used(of_model[model], model, "read"),
+                _used(of_model[model], model, "write"),
+                _felt_by(of_model[model], of_table, model),
             )
             for model in models
         ]
         headings = ("Model or consumer", "Reads", "Writes", "Who reads what it writes")
         body = (
             Panel("Around whom?", (grid("Around whom?", headings, rows, filter_id="models"),)),
-            _tables(edges, tables),
+            _tables(of_table),
         )
     return Page(
         address=addresses.LINEAGE,
@@ -89,7 +94,7 @@ def index(snapshot: Snapshot) -> Page:
         body=body,
         command="schemaguard contracts graph",
         section=addresses.LINEAGE,
-        document=document(snapshot.graph, snapshot.bench.source),
+        document=lambda: document(snapshot.graph, snapshot.bench.source),
     )
 
 
@@ -197,7 +202,7 @@ def _page(snapshot: Snapshot, model: str | None, table: Name | None, said: PageA
         section=addresses.LINEAGE,
         crumbs=(("Lineage", addresses.LINEAGE),),
         meta=words(Span("its page", "", to)),
-        document=document(about, snapshot.bench.source),
+        document=lambda: document(about, snapshot.bench.source),
     )
 
 
@@ -417,23 +422,20 @@ def _used(edges: Sequence[Edge], model: str, access: Access) -> Words:
     )
 
 
-def _felt_by(edges: Sequence[Edge], model: str) -> Words:
-    written: set[Name] = {
-        edge.relation for edge in edges if edge.who.contract.model == model and edge.access == "write"
-    }
-    return _series(_who(edges, written, "read", {model})) or (wording.quiet("–"),)
+def _felt_by(mine: Sequence[Edge], of_table: Mapping[Name, Sequence[Edge]], model: str) -> Words:
+    written = dict.fromkeys(edge.relation for edge in mine if edge.access == "write")
+    near = [edge for table in written for edge in of_table[table]]
+    return _series(_who(near, set(written), "read", {model})) or (wording.quiet("–"),)
 
 
-def _tables(edges: Sequence[Edge], tables: Sequence[Name]) -> Panel:
+def _tables(of_table: Mapping[Name, Sequence[Edge]]) -> Panel:
     rows = [
         (
             (wording.name(str(each), addresses.lineage_of_table(each)),),
-            _series(_who(edges, {each}, "write", set())) or (wording.quiet("–"),),
-            _series(_who(edges, {each}, "read", set())) or (wording.quiet("–"),),
+            _series(_who(of_table[each], {each}, "write", set())) or (wording.quiet("–"),),
+            _series(_who(of_table[each], {each}, "read", set())) or (wording.quiet("–"),),
         )
-        for each in sorted(tables, key=str)
+        for each in sorted(of_table, key=str)
     ]
-    return Panel(
-        "Or around which table?",
-        (grid("Around which table?", ("Table", "Written by", "Read by"), rows, filter_id="tables"),),
-    )
+    table = grid("Around which table?", ("Table", "Written by", "Read by"), rows, filter_id="tables")
+    return Panel("Or around which table?", (table,))

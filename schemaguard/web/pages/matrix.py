@@ -22,6 +22,7 @@ from schemaguard.web.blocks import (
     MatrixPicture,
     Page,
     PageAnswer,
+    PageData,
     Panel,
     Paragraph,
     Picks,
@@ -61,16 +62,19 @@ def build(snapshot: Snapshot, model: str | None = None) -> Page:
         missing = "no migrations were read" if not snapshot.histories else "no contract is in its window"
         body: tuple[Panel, ...] = (Panel("", (EmptyNote(words("Contracts × revisions would be here.")),)),)
         return _page(model, title, answer("matrix-empty", missing=missing), body, {})
+    if model is None and not snapshot.is_judged:
+        several = wording.number(len(contracts), "contract is", "contracts are")
+        return _page(model, title, answer("being-judged", several=several), (), {})
     panels = []
     said: PageAnswer | None = None
     documents = []
     for number, browsed in enumerate(snapshot.histories):
-        made = snapshot.matrices[number] if model is None else snapshot.matrix_of(browsed, contracts)
+        made = snapshot.matrices[number] if model is None else snapshot.matrix_of(browsed, model)
         place = _Place(browsed, snapshot.applied)
         if not place.revisions:
             continue
         said = said or _answer(made, place)
-        documents.append(document(made, snapshot.bench.source))
+        documents.append(made)
         name = "Contracts × revisions" if len(snapshot.histories) == 1 else visible(browsed.history.path)
         panels.append(_panel(name, number, browsed, made, place))
     if said is None:
@@ -83,11 +87,15 @@ def build(snapshot: Snapshot, model: str | None = None) -> Page:
     elif model is not None:
         choices.append((visible(model), addresses.matrix(model), True))
     return _page(
-        model, title, said, (Panel("", (Picks("Versions", tuple(choices)),)), *panels), {"matrices": documents}
+        model,
+        title,
+        said,
+        (Panel("", (Picks("Versions", tuple(choices)),)), *panels),
+        lambda: {"matrices": [document(each, snapshot.bench.source) for each in documents]},
     )
 
 
-def _page(model: str | None, title: str, said: PageAnswer, body: tuple[Panel, ...], found: dict[str, object]) -> Page:
+def _page(model: str | None, title: str, said: PageAnswer, body: tuple[Panel, ...], found: PageData) -> Page:
     return Page(
         address=addresses.MATRIX if model is None else addresses.matrix(model),
         title=title,

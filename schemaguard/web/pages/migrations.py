@@ -1,7 +1,6 @@
 """Migrations: what does a revision do, whom does it break, and what should be written instead?"""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from schemaguard.commands.serve import BrowsedHistory, Snapshot
 from schemaguard.errors import UsageError
@@ -25,6 +24,7 @@ from schemaguard.web.blocks import (
     Mark,
     Page,
     PageAnswer,
+    PageData,
     Panel,
     Paragraph,
     Span,
@@ -52,7 +52,7 @@ def index(snapshot: Snapshot) -> Page:
         note = words("With a folder of migrations, ", TerminalCommand("schemaguard check"), " judges each of them.")
         return _index_page(said, (Panel("Revisions", (EmptyNote(note),)),), {})
     panels = tuple(_history(snapshot, number, each) for number, each in enumerate(snapshot.histories))
-    document = {
+    document = lambda: {  # noqa: E731
         "histories": [
             {"history": each.history.path, "revisions": [_document(each, run) for run in each.runs]}
             for each in snapshot.histories
@@ -61,7 +61,7 @@ def index(snapshot: Snapshot) -> Page:
     return _index_page(_answer(snapshot), panels, document)
 
 
-def _index_page(said: PageAnswer, body: tuple[Panel, ...], document: Mapping[str, Any]) -> Page:
+def _index_page(said: PageAnswer, body: tuple[Panel, ...], document: PageData) -> Page:
     return Page(
         address=addresses.MIGRATIONS,
         title="Migrations",
@@ -91,7 +91,7 @@ def build(snapshot: Snapshot, number: int, name: str) -> Page:
     return Page(
         address=addresses.revision(number, name),
         title=visible(name),
-        answer=_revision_answer(name, judged, findings),
+        answer=_revision_answer(name, judged, findings) if snapshot.is_judged else _waiting(name),
         body=tuple(body),
         command="schemaguard check",
         section=addresses.MIGRATIONS,
@@ -108,7 +108,10 @@ def build(snapshot: Snapshot, number: int, name: str) -> Page:
 
 def _answer(snapshot: Snapshot) -> PageAnswer:
     findings = [one for each in snapshot.histories for found in each.findings.values() for one in found]
-    several = wording.number(sum(len(each.runs) for each in snapshot.histories), "revision")
+    count_ = sum(len(each.runs) for each in snapshot.histories)
+    several = wording.number(count_, "revision")
+    if not snapshot.is_judged:
+        return answer("being-judged", several=wording.number(count_, "revision is", "revisions are"))
     counted = count(findings)
     if errors := counted[Severity.ERROR]:
         return answer("migrations-errors", several=several, errors=plural(errors, "error"))
@@ -132,7 +135,7 @@ def _history(snapshot: Snapshot, number: int, browsed: BrowsedHistory) -> Panel:
                 words(judged.phase.value if judged is not None else "–"),
                 words(judged.rollback.value if judged is not None else "–"),
                 _opaque(judged),
-                _verdict(browsed.findings.get(name, ())),
+                _verdict(browsed.findings.get(name, ())) if snapshot.is_judged else (wording.quiet("being judged"),),
                 *([] if applied is None else [words("applied" if name in applied else "ahead")]),
             )
         )
@@ -205,6 +208,10 @@ def _in_order(findings: Sequence[Finding]) -> list[Finding]:
     """Those that count, the worst first; notes and what was accepted last."""
     order = list(Severity)
     return sorted(findings, key=lambda one: (one.suppressed is not None, order.index(one.severity), not one.headline))
+
+
+def _waiting(name: str) -> PageAnswer:
+    return answer("being-judged", several=words(wording.name(name), " is"))
 
 
 def _revision_answer(name: str, judged: JudgedRevision | None, findings: Sequence[Finding]) -> PageAnswer:

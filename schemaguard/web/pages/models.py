@@ -51,7 +51,7 @@ def index(snapshot: Snapshot) -> Page:
         body=body,
         command="schemaguard contracts list",
         section=addresses.MODELS,
-        document={
+        document=lambda: {
             "source": snapshot.bench.source,
             "contracts": [contract_document(each, snapshot.fits, snapshot.at) for each in snapshot.book.listed],
         },

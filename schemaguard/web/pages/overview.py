@@ -57,7 +57,7 @@ def build(snapshot: Snapshot) -> Page:
         body=tuple(body),
         command="schemaguard status" if control is not None else "schemaguard contracts list",
         section=addresses.OVERVIEW,
-        document={
+        document=lambda: {
             "status": status_json(control.status) if control is not None else None,
             "windows": [
                 {"who": each.name, "role": each.standing, "until": each.until.isoformat() if each.until else None}
@@ -92,7 +92,7 @@ def _answer(snapshot: Snapshot, inside: list[ListedContract], todos: tuple[Todo,
 
 
 def _names(contracts: list[Shared]) -> Words:
-    return wording.series([wording.sharers(each) for each in contracts])
+    return wording.sharers_of(contracts)
 
 
 def _gets(count: int) -> str:
@@ -182,7 +182,7 @@ def _serves(snapshot: Snapshot) -> Panel:
     control = snapshot.control
     if control is None:
         return _models(snapshot)
-    rows = []
+    rows, owners = [], _owners(snapshot)
     for pointer, releases in control.status.overview.models:
         active = releases.get(pointer.active) if pointer.active else None
         rows.append(
@@ -194,7 +194,7 @@ def _serves(snapshot: Snapshot) -> Panel:
                 _alias(control, pointer),
                 _fit(snapshot, active),
                 _way_back(pointer, snapshot),
-                words(_owner(snapshot, pointer.model)),
+                words(owners.get(pointer.model, "")),
             )
         )
     headings = ("Model", "Serves", "~#Epoch", "~Revision", "~Alias", "Fit", "Way back", "~Owner")
@@ -246,11 +246,13 @@ def _way_back(pointer: Pointer, snapshot: Snapshot) -> Words:
     return words(visible(pointer.previous), " until ", PointInTime(wording.last_day(previous.until), "day"))
 
 
-def _owner(snapshot: Snapshot, model: str) -> str:
-    owners = {
-        each.contract.owner for each in snapshot.contracts if each.contract.model == model and each.contract.owner
-    }
-    return visible(", ".join(sorted(owners)))
+def _owners(snapshot: Snapshot) -> dict[str, str]:
+    """Model → its owners."""
+    found: dict[str, set[str]] = {}
+    for each in snapshot.contracts:
+        if each.contract.owner:
+            found.setdefault(each.contract.model, set()).add(each.contract.owner)
+    return {model: visible(", ".join(sorted(owners))) for model, owners in found.items()}
 
 
 def _models(snapshot: Snapshot) -> Panel:
@@ -258,7 +260,7 @@ def _models(snapshot: Snapshot) -> Panel:
     found: dict[str, list[Shared]] = {}
     for each in snapshot.contracts:
         found.setdefault(each.contract.model, []).append(each)
-    rows = []
+    rows, owners = [], _owners(snapshot)
     for model, contracts in found.items():
         inside = [each for each in contracts if each.is_in_window(snapshot.at)]
         rows.append(
@@ -266,7 +268,7 @@ def _models(snapshot: Snapshot) -> Panel:
                 (wording.name(model, addresses.model(model)),),
                 _names(inside) or (wording.quiet("no version"),),
                 _worst(snapshot, inside),
-                words(_owner(snapshot, model)),
+                words(owners.get(model, "")),
             )
         )
     note = "what serves is in the database; here are the contracts of the folder"

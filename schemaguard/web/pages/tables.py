@@ -44,8 +44,8 @@ def index(snapshot: Snapshot) -> Page:
     promised_columns = 0
     for table in sorted(named.columns, key=str):
         users = snapshot.users.get((table, None), ())
-        readers = [wording.sharers(each) for each, access in users if access == "read"]
-        writers = [wording.sharers(each) for each, access in users if access == "write"]
+        readers = wording.sharers_of([each for each, access in users if access == "read"])
+        writers = wording.sharers_of([each for each, access in users if access == "write"])
         promised = sum((table, column) in snapshot.users for column in named.columns[table])
         promised_columns += promised
         rows.append(
@@ -54,8 +54,8 @@ def index(snapshot: Snapshot) -> Page:
                 words(_kind(snapshot, table)),
                 words(str(len(named.columns[table]))),
                 words(str(promised)),
-                wording.series(readers) or (wording.quiet("–"),),
-                wording.series(writers) or (wording.quiet("–"),),
+                readers or (wording.quiet("–"),),
+                writers or (wording.quiet("–"),),
             )
         )
     columns = wording.number(sum(map(len, named.columns.values())), "column")
@@ -76,7 +76,7 @@ def index(snapshot: Snapshot) -> Page:
         else (),
         command="schemaguard contracts graph",
         section=addresses.TABLES,
-        document={
+        document=lambda: {
             "tables": [
                 {
                     "table": str(table),
@@ -297,10 +297,8 @@ def _columns(snapshot: Snapshot, table: Name, named: Subjects) -> Panel:
             (
                 (wording.name(column, addresses.column(table, column)),),
                 (Span(_type(snapshot, table, column), "type"),),
-                wording.series([wording.sharers(each) for each, access in users if access == "read"])
-                or (wording.quiet("–"),),
-                wording.series([wording.sharers(each) for each, access in users if access == "write"])
-                or (wording.quiet("–"),),
+                wording.sharers_of([each for each, access in users if access == "read"]) or (wording.quiet("–"),),
+                wording.sharers_of([each for each, access in users if access == "write"]) or (wording.quiet("–"),),
             )
         )
     return Panel(

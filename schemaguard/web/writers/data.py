@@ -11,6 +11,7 @@ VERSION = 1
 
 def document(page: Page, at: datetime, source: str) -> dict[str, object]:
     """The page as plain values."""
+    made = page.document() if callable(page.document) else page.document
     return {
         "version": VERSION,
         "page": page.address,
@@ -24,7 +25,7 @@ def document(page: Page, at: datetime, source: str) -> dict[str, object]:
             "more": inline.plain(page.answer.more, at),
         },
         "command": page.command,
-        "data": json.loads(json.dumps(dict(page.document), default=str)),
+        "data": json.loads(json.dumps(dict(made), default=str)),
     }
 
 

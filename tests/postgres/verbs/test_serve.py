@@ -76,10 +76,10 @@ def test_every_page_of_a_registry_with_a_database_is_whole(live: Site) -> None:
 
 
 def _snapshot(site: Site) -> object:
-    from schemaguard.commands.serve import take
+    from schemaguard.commands.serve import take_judged
 
     with Opened(site.folder, read_only=True) as opened:
-        return take(opened)
+        return take_judged(opened)
 
 
 def test_figures_for_prometheus_are_those_of_the_database(live: Site) -> None:
