@@ -121,7 +121,8 @@ class _Asyncpg:
     def send(self, text: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         if not self.is_autocommit and self.adapted._transaction is None:
             await_only(self.adapted._start_transaction())
-        if text.lstrip()[:6].lower() not in ("select", "insert", "delete", "update"):
+        # Several statements can't be prepared, and have no rows for us.
+        if ";" in text or text.lstrip()[:6].lower() not in ("select", "insert", "delete", "update"):
             await_only(self.driver.execute(text))
             return [], []
         statement = await_only(self.driver.prepare(text))
