@@ -13,6 +13,7 @@ from schemaguard.rules import EDIT_RULES, MIGRATION_RULES, RULES
 from schemaguard.rules.rule import EVERY, Rule
 from schemaguard.window.window import from_dates
 from tests.check.checking import FIXTURES, checked
+from tests.check.revisions import as_revision
 
 EXAMPLES = FIXTURES / "rules"
 ALL = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -41,6 +42,16 @@ def _fired(rule: Rule, kind: str, folder: Path) -> list[str]:
     return [finding.rule for finding in in_example if finding.suppressed is None]
 
 
+def in_alembic(example: Path, kind: str, folder: Path, besides: str = "") -> None:
+    """Lay out an example that is the body of an upgrade(), behind a revision that makes what is there before."""
+    versions = folder / "migrations/versions"
+    versions.mkdir(parents=True)
+    (folder / "migrations/env.py").write_text("")
+    made = f"op.execute({before_of(example) + besides!r})"
+    (versions / "001_before.py").write_text(as_revision("001", None, made))
+    (versions / "002_example.py").write_text(as_revision("002", "001", (example / f"{kind}.py").read_text()))
+
+
 def before_of(example: Path) -> str:
     """The SQL of what is there before an example: what all have, and what this one needs besides."""
     own = example / "before.sql"
@@ -54,33 +65,12 @@ def _found_in_edit(example: Path) -> list[str]:
     return [finding.rule for finding in judge(before, after, window, AT, lambda _: None)]
 
 
-_REVISION = """\
-import sqlalchemy as sa
-from alembic import op
-
-revision = "{id}"
-down_revision = {down}
-
-
-def upgrade():
-    {body}
-
-
-def downgrade():
-    raise NotImplementedError
-"""
-
-
 def _fired_in_python(rule: Rule, kind: str, folder: Path) -> list[str]:
     """The rules that fire on the body of an Alembic revision's upgrade()."""
-    tables = (EXAMPLES / "before.sql").read_text() + (EXAMPLES / "objects.sql").read_text()
-    first = _REVISION.format(id="a", down=None, body=f"op.execute({tables!r})")
-    second = _REVISION.format(id="b", down="'a'", body=(EXAMPLES / rule.id / f"{kind}.py").read_text())
-    (folder / "migrations/versions").mkdir(parents=True)
-    (folder / "migrations/versions/a.py").write_text(first)
-    (folder / "migrations/versions/b.py").write_text(second)
+    besides = "" if (EXAMPLES / rule.id / "before.sql").exists() else (EXAMPLES / "objects.sql").read_text()
+    in_alembic(EXAMPLES / rule.id, kind, folder, besides)
     found = checked(folder, "migrations", select=(rule.id,) if rule.opt_in else ()).findings
-    return [finding.rule for finding in found if finding.suppressed is None and finding.revision == "b"]
+    return [finding.rule for finding in found if finding.suppressed is None and finding.revision == "002"]
 
 
 IN_PYTHON = [

@@ -1,5 +1,6 @@
 """Indexes that are built, dropped and rebuilt beside those who write."""
 
+import re
 from typing import TypeVar
 
 from schemaguard.catalog.changes import (
@@ -14,8 +15,9 @@ from schemaguard.catalog.changes import (
 from schemaguard.catalog.objects import Catalog, Index, IndexKey, Name
 from schemaguard.frozen import replace
 from schemaguard.rules.facts.context import Context
-from schemaguard.rules.remedies.remedy import Remedy
+from schemaguard.rules.remedies.remedy import Action, Remedy, Rewritten
 
+_INDEX = re.compile(r"\s*create\s+(?:unique\s+)?(index)\b", re.IGNORECASE)
 Concurrent = TypeVar("Concurrent", DropIndex, Reindex, DetachPartition, RefreshView)
 
 
@@ -27,8 +29,8 @@ def built_concurrently(change: CreateIndex, context: Context) -> Remedy | None:
     name = change.name or Name(index.name.name)
     table = context.before.table(change.index.table)
     if table is None or table.partition_by is None:
-        now: tuple[Change, ...] = (replace(change, name=name, concurrently=True),)
-        return Remedy("build it beside those who write, outside of a transaction", now)
+        title = "build it beside those who write, outside of a transaction"
+        return Remedy(title, (_with_the_word(replace(change, concurrently=True), name, context),))
     partitions = _partitions(table.name, context.before)
     if change.only or any(context.before.tables[one].partition_by is not None for one in partitions):
         return None
@@ -36,6 +38,15 @@ def built_concurrently(change: CreateIndex, context: Context) -> Remedy | None:
         "build it on each partition beside those who write, and attach those to it",
         (replace(change, name=name, only=True), *_on_partitions(change, index, partitions, context)),
     )
+
+
+def _with_the_word(change: CreateIndex, name: Name, context: Context) -> Action:
+    """The author's own statement with CONCURRENTLY in it; made anew where it is a call, or one of several."""
+    own = _INDEX.match(context.step.statement.sql)
+    if context.is_python or len(context.step.changes) > 1 or own is None:
+        return replace(change, name=name)
+    word = " CONCURRENTLY" if own[1].isupper() else " concurrently"
+    return Rewritten(change, own[0] + word + context.step.statement.sql[own.end() :].rstrip())
 
 
 def made_by(index: Index, context: Context) -> Index | None:

@@ -14,7 +14,15 @@ class InBatches:
     value: str
 
 
-Action = Change | InBatches
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A change whose statement in SQL is its author's own with a word more, so that nothing of it is lost."""
+
+    change: Change
+    sql: str
+
+
+Action = Change | InBatches | Rewritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,7 @@ class Remedy:
 
     title: str
     """The end of the sentence "instead, …"."""
-    now: tuple[Change, ...]
+    now: tuple[Action, ...]
     later: tuple[FollowUp, ...] = ()
     leaves_more: bool = False
     """Whether the server leaves something besides that folding doesn't show."""

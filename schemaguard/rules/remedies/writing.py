@@ -1,5 +1,6 @@
 """Remedies as text, in the language and with the names of the revision that is judged."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from schemaguard.catalog.apply import Refusal, apply
@@ -9,12 +10,15 @@ from schemaguard.finding import Fix, LaterRevision
 from schemaguard.frozen import replace
 from schemaguard.history.revision import Step
 from schemaguard.rules.facts.context import Context
-from schemaguard.rules.remedies.remedy import Action, FollowUp, InBatches, Remedy
+from schemaguard.rules.remedies.remedy import Action, FollowUp, InBatches, Remedy, Rewritten
+
+_UNHELD = re.compile(r"\bnulls\s+(?:first|last)\b|\bwith\s*\(|\btablespace\b", re.IGNORECASE)
+"""Options of indexes and constraints that a catalog doesn't keep."""
 
 
 def remedied(remedy: Remedy | None, context: Context) -> Fix | None:
     """The remedy as text; None where one of its changes doesn't hold all that its statement would have to say."""
-    if remedy is None:
+    if remedy is None or _says_more(remedy, context):
         return None
     remedy = _in_its_transaction(remedy, context)
     code, imports = _code(remedy.now, context)
@@ -33,6 +37,12 @@ def remedied(remedy: Remedy | None, context: Context) -> Fix | None:
     )
 
 
+def _says_more(remedy: Remedy, context: Context) -> bool:
+    """Whether the statement says what no change holds, so that it would be lost where it is written anew."""
+    is_written_anew = any(not isinstance(one, Rewritten) for one in remedy.now) or not remedy.now
+    return is_written_anew and _UNHELD.search(context.step.statement.sql) is not None
+
+
 def _in_its_transaction(remedy: Remedy, context: Context) -> Remedy:
     """The remedy for where its statement runs: a file of SQL that is one transaction can't step out of it."""
     if context.is_python or context.step.autocommit or not any(map(_is_outside, remedy.now)):
@@ -43,12 +53,18 @@ def _in_its_transaction(remedy: Remedy, context: Context) -> Remedy:
 def _is_outside(action: Action) -> bool:
     from schemaguard.sql.writing.operations import is_outside_of_transactions
 
-    return isinstance(action, InBatches) or is_outside_of_transactions(action)
+    return isinstance(action, InBatches) or any(map(is_outside_of_transactions, _changes((action,))))
 
 
-def _in_place(remedy: Remedy, context: Context) -> tuple[Change, ...]:
+def _changes(actions: Iterable[Action]) -> list[Change]:
+    """What the catalog feels of the actions."""
+    felt = (one for one in actions if not isinstance(one, InBatches))
+    return [one.change if isinstance(one, Rewritten) else one for one in felt]
+
+
+def _in_place(remedy: Remedy, context: Context) -> tuple[Action, ...]:
     """All changes of the statement's call, with the remedy in the place of the one that it is for."""
-    found: list[Change] = []
+    found: list[Action] = []
     for step in _of_the_call(context):
         for change in step.changes:
             is_meant = step is context.step and change is context.change
@@ -104,7 +120,7 @@ def _of_sql(action: Action) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     if isinstance(action, InBatches):
         batch = in_batches(action.table, action.column, action.value, written)
         return ("-- again and again, until it finds no row:", f"{batch};"), ()
-    text = render(action, written)
+    text = action.sql if isinstance(action, Rewritten) else render(action, written)
     # A literal may span lines: a statement stays one piece.
     return None if text is None else ((f"{text};",), ())
 
@@ -118,17 +134,17 @@ def _of_revision(action: Action) -> tuple[tuple[str, ...], tuple[str, ...]] | No
     if isinstance(action, InBatches):
         code = repeated(in_batches(action.table, action.column, action.value, written))
     else:
-        code = operation(action)
+        code = operation(action.change if isinstance(action, Rewritten) else action)
     return None if code is None else (code.lines, code.imports)
 
 
 def _keeps_catalog(remedy: Remedy, context: Context) -> bool:
     """Whether the remedy, carried out to its end, leaves the catalog that the revision leaves without it."""
     rest = context.facts.afterwards
-    followed = [one for later in remedy.later for one in later.changes if not isinstance(one, InBatches)]
+    followed = [change for later in remedy.later for change in _changes(later.changes)]
     try:
         wanted = _folded(rest, context.after)
-        return _folded((*remedy.now, *rest, *followed), context.before) == wanted
+        return _folded((*_changes(remedy.now), *rest, *followed), context.before) == wanted
     except Refusal:
         return False
 

@@ -111,6 +111,7 @@ def is_template(tokens: list[Token]) -> bool:
         token.key in _ABSENT
         or token.key == "uescape"
         or (token.kind == PARAMETER and token.value[0] == "%")
-        or (token.key == ":" and tokens[at + 1].kind in (WORD, QUOTED, STRING) and tokens[at + 1].start == token.end)
-        for at, token in enumerate(tokens[:-1])
+        or (token.key == ":" and after.kind in (WORD, QUOTED, STRING) and after.start == token.end)
+        # Nothing comes behind the last one, which may be a parameter all the same.
+        for token, after in zip(tokens, (*tokens[1:], tokens[-1]), strict=True)
     )

@@ -79,6 +79,8 @@ def test_no_statement_that_the_parser_takes_is_unreadable() -> None:
         "insert into t (a) values (%(a)s) b",
         "update items set name=%(items.name)s",
         "update items set name=%(a name)s",
+        "update t set a=%(a)s",
+        "update t set a = %s",
         "select ${columns} from",
         "\\connect other",
         "\\copy t from 'file'",
