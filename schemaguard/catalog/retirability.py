@@ -4,7 +4,6 @@ See https://www.postgresql.org/docs/18/sql-altertable.html ("The RENAME forms â€
 """
 
 from collections.abc import Iterator
-from typing import Literal
 
 from schemaguard.catalog import expressions
 from schemaguard.catalog.changes import (
@@ -12,31 +11,16 @@ from schemaguard.catalog.changes import (
     DropColumn,
     DropConstraint,
     DropIndex,
-    DropNotNull,
     DropTable,
     SetReplicaIdentity,
 )
 from schemaguard.catalog.fold.cascade import index_uses
 from schemaguard.catalog.fold.draft import Draft, indexed
-from schemaguard.catalog.objects import Catalog, Check, Column, PrimaryKey, Table, Unique
-from schemaguard.catalog.volatility import is_constant
-from schemaguard.frozen import dataclass
+from schemaguard.catalog.hanging import on_relation
+from schemaguard.catalog.objects import Catalog, Column, PrimaryKey, Table, Unique
+from schemaguard.catalog.stripping import INSTANT, Retirability, blocked_writes, cannot_fail, is_whole_row
 
-
-@dataclass(frozen=True, slots=True)
-class Retirability:
-    """What retiring the object costs: `instant` (metadata only both ways), `slow` (the way back scans), `impossible`.
-
-    `why` says what stands in the way, `first` what to do about it, in words or as a change; both empty for an instant
-    one.
-    """
-
-    cls: Literal["instant", "slow", "impossible"]
-    why: str = ""
-    first: str | Change = ""
-
-
-INSTANT = Retirability("instant")
+__all__ = ["INSTANT", "Retirability", "retirability"]
 
 
 def retirability(change: Change, catalog: Catalog) -> Retirability | None:
@@ -69,7 +53,7 @@ def retirability(change: Change, catalog: Catalog) -> Retirability | None:
 
 
 def _worst(found: tuple[Retirability, ...]) -> Retirability:
-    order = ("impossible", "slow", "instant")
+    order = ("impossible", "needs values", "slow", "instant")
     return min(found, key=lambda one: order.index(one.cls))
 
 
@@ -79,6 +63,8 @@ def _column_obstacles(table: Table, column: Column, draft: Draft) -> Iterator[Re
     key = table.primary_key
     if key is not None and name in key.columns:
         yield Retirability("impossible", f"{what} is part of the primary key", "give the table another key")
+    elif key is not None and any(i.constraint == key.name and name in i.include for i in draft.indexes_on(table.name)):
+        yield Retirability("impossible", f"{what} is part of the primary key's index", "give the table another key")
     if name in table.partition_key:
         yield Retirability("impossible", f"{what} is part of the partition key")
     if _is_replica_identity(table, name, draft):
@@ -86,12 +72,36 @@ def _column_obstacles(table: Table, column: Column, draft: Draft) -> Iterator[Re
         yield Retirability("impossible", f"{what} is in the replica identity", first)
     if table.partition_of is not None or table.inherits or not column.is_local:
         yield Retirability("impossible", f"{what} is the column of one partition or child", "retire it in the parent")
+    if any(is_whole_row(table, each) for each in table.constraints):
+        yield Retirability("impossible", f"a CHECK reads whole rows of {table.name}", "drop it first")
+    if column.generated is not None and column.generated_stored and not cannot_fail(column.generated):
+        why = f"{what} is computed at every write, and its expression may fail"
+        yield Retirability("impossible", why, "it holds nothing of its own: drop it with a permit")
     for trigger in table.triggers:
-        for (function, _), made in draft.functions.items():
-            if function == trigger.function and expressions.mentions(made.body, name):
-                why = f"trigger function {function} names {what}: every write would fail with 42703"
-                yield Retirability("impossible", why, f"replace {function} by one that doesn't name it")
-    yield from _blocks_writers(table, column)
+        _, is_there, condition = (trigger.definition or "").partition(" WHEN (")
+        if is_there and expressions.mentions(condition, name):
+            yield Retirability("impossible", f"trigger {trigger.name} depends on {what}", f"drop {trigger.name} first")
+    for hung in on_relation(draft, table.name, name):
+        yield Retirability("impossible", f"function {hung.name} depends on {what}", f"replace {hung.name} first")
+    if any(below.column(name) is not None and _has_its_own(below, name) for below in _below(table, draft)):
+        yield Retirability("impossible", f"a child table has column {name} of its own", "retire it there first")
+    for each in (table, *_below(table, draft)):
+        known = each.column(name)
+        if known is not None:
+            yield from blocked_writes(each, known, draft)
+
+
+def _has_its_own(table: Table, name: str) -> bool:
+    column = table.column(name)
+    return column is not None and column.is_local and table.partition_of is None
+
+
+def _below(table: Table, draft: Draft) -> Iterator[Table]:
+    """Partitions and children, which have constraints of their own."""
+    for other in draft.tables.values():
+        if other.partition_of == table.name or table.name in other.inherits:
+            yield other
+            yield from _below(other, draft)
 
 
 def _is_replica_identity(table: Table, column: str, draft: Draft) -> bool:
@@ -104,26 +114,11 @@ def _is_replica_identity(table: Table, column: str, draft: Draft) -> bool:
     return any(index.name.name == index_name and index_uses(index, column) for index in draft.indexes_on(table.name))
 
 
-def _blocks_writers(table: Table, column: Column) -> Iterator[Retirability]:
-    """What a hidden column would go on refusing; it is dropped then, and rebuilt by a scan on restore."""
-    for constraint in table.constraints:
-        match constraint:
-            case Unique(columns=columns, nulls_distinct=False) if column.name in columns:
-                yield Retirability("slow", f"UNIQUE NULLS NOT DISTINCT {constraint.name} is rebuilt on restore")
-            case Check(definition=text) if expressions.mentions(text, column.name) and "not null" in text.lower():
-                yield Retirability("slow", f"CHECK {constraint.name} refuses rows without it: validated on restore")
-            case _:
-                pass
-    is_filled = column.identity is not None or column.generated is not None or is_constant(column.filling)
-    if column.not_null and not is_filled:
-        first = DropNotNull(table.name, column.name)
-        why = f"column {column.name} is NOT NULL and nothing fills it for new rows: filled and checked on restore"
-        yield Retirability("slow", why, first)
-
-
 def _table_obstacles(table: Table, draft: Draft) -> Iterator[Retirability]:
     if table.persistence == "temporary":
         yield Retirability("impossible", f"{table.name} is temporary")
     parent = draft.tables.get(table.partition_of) if table.partition_of is not None else None
     if parent is not None:
         yield Retirability("slow", f"{table.name} is a partition: attached again with a scan", "DETACH it first")
+    elif table.inherits:
+        yield Retirability("slow", f"{table.name} inherits: it is attached again with a look at its constraints")

@@ -48,6 +48,9 @@ def fill_rows(ready: Readiness, target: Release, fills: tuple[str, ...], now: No
             made.append(replace(each, fill=given[each.object], reversal_class=ReversalClass.SLOW))
         elif each in wanting:
             made.append(replace(each, reversal_class=ReversalClass.NEEDS_VALUES))
+        elif each.reversal_class is ReversalClass.NEEDS_VALUES:
+            # It could have come to that: every row has a value, or nobody was promised one.
+            made.append(replace(each, reversal_class=ReversalClass.SLOW))
         else:
             made.append(each)
     return replace(ready, reversals=tuple(made))

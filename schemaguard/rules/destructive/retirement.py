@@ -12,7 +12,7 @@ def is_announced(change: DropColumn | DropTable, context: Context, readers: tupl
     """Whether nobody in a window needs the object any more, and the guard will hide it instead of dropping it."""
     if readers or not context.assumptions.with_guard:
         return False
-    return inverse(change, context.before, with_guard=True).cls in ("instant", "slow")
+    return inverse(change, context.before, with_guard=True).cls in ("instant", "slow", "needs values")
 
 
 def stop_using(context: Context, table: Name, column: str | None = None) -> str:

@@ -69,7 +69,7 @@ class HistoryUpgrade:
     @property
     def is_undone(self) -> bool:
         """Whether every revision has a way back that loses nothing."""
-        kept = (RollbackClass.INSTANT, RollbackClass.SLOW)
+        kept = (RollbackClass.INSTANT, RollbackClass.SLOW, RollbackClass.NEEDS_VALUES)
         return all(step.has_downgrade and step.rollback in kept for step in self.steps)
 
 

@@ -14,6 +14,7 @@ class RollbackClass(StrEnum):
 
     INSTANT = "instant"
     SLOW = "slow"
+    NEEDS_VALUES = "needs values"
     LOSSY = "lossy"
     IMPOSSIBLE = "impossible"
 

@@ -10,10 +10,16 @@ from typing import Any
 import psycopg
 
 from schemaguard.adapters.postgres.introspect import read_catalog
+from schemaguard.catalog.apply import apply
+from schemaguard.catalog.changes import DropColumn, DropTable
 from schemaguard.catalog.diff import difference
-from schemaguard.catalog.objects import Catalog
+from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.catalog.refusal import Refusal
+from schemaguard.catalog.retirability import retirability
 from schemaguard.frozen import dataclass
 from tests.postgres.retirement.cases import Case
+
+ORDER = ("instant", "slow", "needs values", "impossible")
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -33,6 +39,8 @@ class Trial:
 
     refused: str | None
     cls: str = ""
+    predicted: str = ""
+    """The class that `check` says of the drop, by the catalog alone."""
     debts: frozenset[str] = frozenset()
     wrong: tuple[str, ...] = ()
 
@@ -61,6 +69,7 @@ def undone(connection: Connection) -> Iterator[None]:
 
 def _tried(connection: Connection, case: Case) -> Trial:
     before, values = read_catalog(connection), _values(connection, case)
+    predicted = _predicted(before, case)
     after_drop = _really_dropped(connection, case)
     old_before = _outcomes_undone(connection, case.old)
     retired: list[int] = []
@@ -75,7 +84,9 @@ def _tried(connection: Connection, case: Case) -> Trial:
         if error.sqlstate != "SG010":
             raise
         same = not difference(before, read_catalog(connection))
-        return Trial(str(error.diag.message_primary), wrong=() if same else ("a refusal changed something",))
+        return Trial(
+            str(error.diag.message_primary), predicted=predicted, wrong=() if same else ("a refusal changed something",)
+        )
     classes = {
         row[0]
         for row in connection.execute(
@@ -94,11 +105,11 @@ def _tried(connection: Connection, case: Case) -> Trial:
                 connection.execute("select schemaguard.restore(%s)", (number,))
         except psycopg.Error as error:
             if error.sqlstate == "SG010" and case.taken and case.taken in str(error):
-                return Trial(None, max(classes), frozenset(case.debts), tuple(wrong))
+                return Trial(None, max(classes, key=ORDER.index), predicted, frozenset(case.debts), tuple(wrong))
             if error.sqlstate in ("23502", "23514") and "type" in case.debts:
-                return Trial(None, max(classes), frozenset({"type"}), tuple(wrong))
+                return Trial(None, max(classes, key=ORDER.index), predicted, frozenset({"type"}), tuple(wrong))
             wrong.append(f"restore: {error}")
-            return Trial(None, max(classes), frozenset(), tuple(wrong))
+            return Trial(None, max(classes, key=ORDER.index), predicted, frozenset(), tuple(wrong))
     debts = frozenset(
         row[0]
         for row in connection.execute(
@@ -116,7 +127,23 @@ def _tried(connection: Connection, case: Case) -> Trial:
         failure = _attempt(connection, statement)
         if failure and passed:
             wrong.append(f"version 1: {statement}: {failure}")
-    return Trial(None, max(classes), debts, tuple(wrong))
+    return Trial(None, max(classes, key=ORDER.index), predicted, debts, tuple(wrong))
+
+
+def _predicted(catalog: Catalog, case: Case) -> str:
+    found = []
+    for table, column in case.objects:
+        name = Name(*reversed(table.split(".", 1))) if "." in table else Name(table, "public")
+        drop = DropColumn(name, column) if column else DropTable(name)
+        try:
+            apply(drop, catalog)
+        except Refusal:
+            if column:
+                return "impossible"  # PostgreSQL itself refuses the drop.
+        cost = retirability(drop, catalog)
+        assert cost is not None
+        found.append(cost.cls)
+    return max(found, key=ORDER.index)
 
 
 def _really_dropped(connection: Connection, case: Case) -> list[bool]:

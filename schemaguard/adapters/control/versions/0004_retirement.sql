@@ -13,6 +13,11 @@ alter table schemaguard.retired_object
     alter restore set default '{}';
 create index retired_object_hidden on schemaguard.retired_object (relid, attnum) where restored_at is null;
 
+alter table schemaguard.applied_change
+    drop constraint applied_change_inverse_class_check,
+    add constraint applied_change_inverse_class_check
+        check (inverse_class in ('instant', 'slow', 'needs values', 'lossy', 'impossible', 'none'));
+
 -- What a way back still owes: constraints and indexes that are tried once nobody writes the other shape any more.
 create table schemaguard.debt (
     id bigint generated always as identity primary key,
@@ -165,29 +170,12 @@ begin
     return row(f.expression, false, 'null', false, f.sequence)::schemaguard.filling;
 end $$;
 
--- Whether what the sequence gives next is beyond every value in the column, and will be for a long time.
-create function schemaguard.sequence_is_ahead(rel oid, att int2, seq oid) returns boolean
-    language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-    s pg_sequence;
-    is_ahead boolean;
-begin
-    select * into s from pg_sequence where seqrelid = seq;
-    if not found or s.seqcycle or s.seqincrement < 0 then
-        return false;
-    end if;
-    execute format('select coalesce((select max(%I) from %s), %s - 1) <= (select case when is_called then last_value else last_value - 1 end from %s)',
-        (select attname from pg_attribute where attrelid = rel and attnum = att), schemaguard.spelled(rel), s.seqstart,
-        schemaguard.spelled(seq)) into is_ahead;
-    return is_ahead;
-end $$;
-
 -- Functions that give a value for every input, however long or large.
 create function schemaguard.is_total(tree text) returns boolean
     language sql stable set search_path = pg_catalog, pg_temp as $$
     select schemaguard.is_immutable(tree) and not exists (
         select from regexp_matches(tree, ':(?:funcid|opfuncid) (\d+)', 'g') as called join pg_proc p on p.oid = called[1]::oid
-        where p.proname !~ '^(upper|lower|initcap|btrim|ltrim|rtrim|length|char_length|octet_length|md5|reverse|(text|bool|int[248]+|float[48]+|numeric_|date_?|timestamp(tz)?_|uuid_|bpchar|char)(eq|ne|lt|le|gt|ge)|int[48]|float8|text)$')
+        where p.proname !~ '^(upper|lower|initcap|btrim|ltrim|rtrim|length|char_length|octet_length|md5|reverse|textcat|(text|bool|int[248]+|float[48]+|numeric_|date_?|timestamp(tz)?_|uuid_|bpchar|char)(eq|ne|lt|le|gt|ge)|int[48]|float8|text)$')
 $$;
 
 -- What a real drop refuses (2BP01, 42P16), and what a hidden column would still mean to somebody.
@@ -274,7 +262,6 @@ declare
         'table', (select k.relname from pg_class k where k.oid = rel));
     type text;
     is_null_only boolean;
-    is_ahead boolean := false;
     prefix text := '__retired_' || id || '_';
 begin
     acts := '[]';
@@ -286,10 +273,6 @@ begin
         f := row(f.expression, false, fill, true, f.sequence)::schemaguard.filling;
     end if;
     is_null_only := f.new_value = 'null' or (f.new_value is not null and not f.fills);
-    if f.sequence is not null and f.fills and f.new_value is null
-        and exists (select from pg_index where indrelid = rel and indisunique and indkey[0] = att) then
-        is_ahead := schemaguard.sequence_is_ahead(rel, att, f.sequence);
-    end if;
     -- Constraints that no index stands behind, and those of a parent's that were taken off there.
     for c in select k.oid, k.conname, k.contype, k.conkey, k.convalidated, k.conbin, pg_get_constraintdef(k.oid) as def,
             pg_get_expr(k.conbin, k.conrelid) as expression, obj_description(k.oid, 'pg_constraint') as comment
@@ -322,8 +305,10 @@ begin
         order by k.relname
     loop
         if i.indexprs is null and i.indpred is null
+            -- A deferrable one can't be an arbiter of ON CONFLICT, and would refuse the whole statement.
+            and i.indimmediate
             and (not (i.indisunique or i.indisexclusion) or (i.indkey[0] = att and i.indnkeyatts = 1
-                and ((is_null_only and not i.indnullsnotdistinct) or (f.new_value is null and is_ahead))))
+                and is_null_only and not i.indnullsnotdistinct))
             -- A longer value in another column could make an entry too long for the index.
             and not exists (select from unnest(i.indkey) as q(other) join pg_attribute b on b.attrelid = rel and b.attnum = other
                 where other <> att and b.attlen < 0)
@@ -625,9 +610,11 @@ create function schemaguard.wants_value(acts jsonb) returns boolean language sql
     select exists (select from jsonb_array_elements(acts) a where a ->> 'act' in ('to_base_type', 'drop_not_null'))
 $$;
 
--- `slow` where a unique or required thing has to be looked at again; what only waits for a check is back at once.
+-- `needs values` where rows may be written without a value that is required; `slow` where a unique or checked thing has
+-- to be looked at again; a foreign key or an index that only makes queries fast waits without holding anybody up.
 create function schemaguard.class_of(acts jsonb) returns text language sql immutable set search_path = pg_catalog, pg_temp as $$
-    select case when exists (select from jsonb_array_elements(acts) a where a ->> 'act' in ('to_base_type', 'drop_not_null', 'detach', 'no_inherit')
+    select case when schemaguard.wants_value(acts) then 'needs values'
+        when exists (select from jsonb_array_elements(acts) a where a ->> 'act' in ('detach', 'no_inherit')
         or (a ->> 'act' = 'drop_constraint' and a ->> 'kind' <> 'f') or (a ->> 'act' = 'drop_index' and (a ->> 'unique')::boolean))
         then 'slow' else 'instant' end
 $$;
@@ -941,6 +928,8 @@ create function schemaguard.way_back(r schemaguard.retired_object, out at_once t
     language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
     act jsonb;
+    statement text;
+    hidden text;
 begin
     at_once := '{}';
     owed := '{}';
@@ -952,7 +941,12 @@ begin
         elsif act ->> 'act' = 'rename_sequence' then
             at_once := at_once || format('alter sequence %I.%I rename to %I', act ->> 'schema', act ->> 'to', act ->> 'name');
         elsif schemaguard.is_debt(act) then
-            owed := owed || (schemaguard.rendered(act, false, r.anchor))[1];
+            statement := (schemaguard.rendered(act, false, r.anchor))[1];
+            hidden := 'alter table ' || schemaguard.spelled(schemaguard.relation_of(act, r.anchor)) || ' ';
+            if starts_with(statement, hidden) then
+                statement := format('alter table %I.%I ', act ->> 'schema', act ->> 'table') || substr(statement, length(hidden) + 1);
+            end if;
+            owed := owed || statement;
         else
             at_once := at_once || schemaguard.rendered(act, false, r.anchor);
         end if;
