@@ -41,13 +41,15 @@ def _show(shown: "Shown", output: Format) -> None:
 
 
 def _ask(shown: "Shown") -> None:
+    confirm(f"add --yes, best together with --if-epoch {shown.plan.epoch}")
+
+
+def confirm(otherwise: str) -> None:
+    """Ask whether it is to be done; UsageError, with what to do `otherwise`, where nobody can answer."""
     from schemaguard.errors import UsageError
 
     if not sys.stdin.isatty():
-        raise UsageError(
-            "no terminal to confirm on",
-            next=f"add --yes, best together with --if-epoch {shown.plan.epoch}",
-        )
+        raise UsageError("no terminal to confirm on", next=otherwise)
     typer.confirm("carry it out?", abort=True, err=True)
 
 

@@ -36,6 +36,8 @@ VERBS = (
     _verb("resume", _OPERATE),
     _verb("reconcile", _OPERATE),
     _verb("status", _OPERATE),
+    _verb("purge", _OPERATE),
+    _verb("uninstall", _OPERATE),
     _verb("serve", _OPERATE),
     ListedVerb("export-site", "schemaguard.cli.export_site", "export_site", _OPERATE),
     _group("audit", _OPERATE),

@@ -71,6 +71,22 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Purged:
+    """What was (or would be) dropped for good, and what stays, each with the reason."""
+
+    objects: tuple[str, ...]
+    kept: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Uninstalled:
+    """What was (or would be) removed, a line each, and the roles that another database still needs."""
+
+    removed: tuple[str, ...]
+    kept_roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciled:
     """What one round did, what still waits and why, what can be purged, and what couldn't be done."""
 

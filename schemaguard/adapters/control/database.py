@@ -16,6 +16,8 @@ from schemaguard.adapters.control import (
     overview,
     pointer,
     publication,
+    purging,
+    removal,
     situation,
 )
 from schemaguard.adapters.control import probes as observation
@@ -30,7 +32,7 @@ from schemaguard.releases.overview import Debt, Overview
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import ConnectionLostError, Delivery, PreparationRefusedError
 from schemaguard.releases.records import ControlRecords
-from schemaguard.releases.release import Intent, Operation, Pointer, StepName
+from schemaguard.releases.release import Intent, Operation, Pointer, Retired, StepName
 from schemaguard.releases.seen import Seen
 from schemaguard.window.window import Window
 
@@ -230,6 +232,22 @@ class ControlDatabase:
             else:
                 left.append(f"{debt.object} of {debt.table}: {why}")
         return tuple(paid), tuple(left)
+
+    def needed_by(self, retired: Retired) -> tuple[str, ...]:
+        """Who is in the window and names a retired object, such as `fraud@7`."""
+        return self._read(lambda c: purging.needed_by(c, retired))
+
+    def purge(self, retired: Retired, who: tuple[str, str | None, str | None]) -> None:
+        """Drop a retired object for good: (actor, who approved it early, why)."""
+        self._write(lambda c: purging.purge(c, retired, who))
+
+    def remains(self) -> removal.Remains:
+        """What schemaguard has put into this database."""
+        return self._read(removal.read)
+
+    def remove(self, remains: removal.Remains) -> tuple[str, ...]:
+        """Remove all of it; the roles that another database still needs."""
+        return self._write(lambda c: removal.remove(c, remains))
 
     def abandon(self, operation: Operation, plan: Plan, actor: str) -> None:
         """Undo PREPARE and close the operation without having switched anything."""

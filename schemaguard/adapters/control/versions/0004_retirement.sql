@@ -923,6 +923,50 @@ begin
     return n;
 end $$;
 
+-- Drops what is retired for good; whether it may be is for the caller to know. Views of contracts that are over go along.
+create function schemaguard.purge(id bigint) returns void
+    language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_variable
+declare
+    r schemaguard.retired_object;
+    rel oid;
+    member record;
+    act jsonb;
+begin
+    select q.* into r from schemaguard.retired_object q where q.id = id and q.restored_at is null and q.purged_at is null for update;
+    if not found then
+        return;
+    end if;
+    rel := schemaguard.hidden_relation(r);
+    if rel is not null then
+        perform schemaguard.require_owner(rel);
+        for member in select distinct v.oid, n.nspname, v.relname, v.relkind from pg_depend d join pg_rewrite w on d.classid = 'pg_rewrite'::regclass and w.oid = d.objid
+            join pg_class v on v.oid = w.ev_class join pg_namespace n on n.oid = v.relnamespace
+            where d.refclassid = 'pg_class'::regclass and d.refobjid = rel and (r.attnum = 0 or d.refobjsubid = r.attnum)
+                and v.relkind = 'v' and n.nspname in (select view_schema from schemaguard.contract)
+        loop
+            execute format('drop view %I.%I', member.nspname, member.relname);
+        end loop;
+        if r.kind = 'column' then
+            perform schemaguard.permit_acts(rel, r.attnum, 'purged ' || id);
+            for act in select a from jsonb_array_elements(r.acts) a where a ->> 'act' = 'guard_shape' loop
+                execute (schemaguard.rendered(act, false, r.anchor))[1];
+            end loop;
+            execute format('alter table %s drop column %I', schemaguard.spelled(rel), r.hidden_column);
+        else
+            for member in select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = r.hidden_schema and c.relkind in ('r', 'p') loop
+                perform schemaguard.permit_acts(member.oid, (-1)::int2, 'purged ' || id);
+            end loop;
+            execute format('drop table %s', schemaguard.spelled(rel));
+            execute format('drop schema %I', r.hidden_schema);
+        end if;
+    end if;
+    update schemaguard.retired_object q set purged_at = now() where q.id = id;
+    update schemaguard.debt d set given_up_at = now(), why = 'what it belongs to was purged'
+        where d.retired_object = id and d.paid_at is null and d.given_up_at is null;
+    perform schemaguard.note_restored(id);
+end $$;
+
 -- The statements of a way back, for whoever wants to know what the database will look like: (at once, owed).
 create function schemaguard.way_back(r schemaguard.retired_object, out at_once text[], out owed text[])
     language plpgsql stable set search_path = pg_catalog, pg_temp as $$
