@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from schemaguard.adapters import control
 from schemaguard.adapters.control.installation import newest
 from schemaguard.adapters.postgres.connection import Connection, connect, place
-from schemaguard.adapters.postgres.server_facts import ServerFacts, server_facts
+from schemaguard.adapters.postgres.server_facts import FenceSeen, ServerFacts, fence_of, server_facts
 from schemaguard.adoption.diagnosis import Diagnosis, ill, weak, well
 from schemaguard.config import POSTGRESQL_VERSIONS, Config
 from schemaguard.errors import SchemaguardError
@@ -79,6 +79,23 @@ def of_control_schema(connection: Connection, facts: ServerFacts) -> Iterator[Di
         )
     else:
         yield well("database", f"control schema, version {found}")
+    yield from of_fence(fence_of(connection))
+
+
+def of_fence(fence: FenceSeen) -> Iterator[Diagnosis]:
+    """Whether the server itself refuses a drop that comes round the guard."""
+    if fence is FenceSeen.UP:
+        yield well("protection", "the fence is up: the server refuses what would lose a promised value")
+    elif fence is FenceSeen.DOWN:
+        yield weak(
+            "protection", "the fence is down: a drop that comes round the guard isn't refused", "schemaguard fence --on"
+        )
+    else:
+        yield weak(
+            "protection",
+            "the server refuses nothing by itself: a drop that comes round the guard destroys its values",
+            "import schemaguard.guard in every env.py, and let no other role own the tables",
+        )
 
 
 def of_settings(facts: ServerFacts) -> Iterator[Diagnosis]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from schemaguard.adapters.files.contracts import write_new
-from schemaguard.adapters.files.writing import rewrite_text
+from schemaguard.adapters.files.writing import rewrite_texts
 from schemaguard.catalog.diff import difference
 from schemaguard.catalog.objects import Catalog
 from schemaguard.commands.check import CheckOptions, check_here
@@ -46,10 +46,9 @@ def fix(site: Site, reading: Reading, request: FixRequest, environ: Mapping[str,
 def write(site: Site, mended: Mended) -> None:
     """Write what was mended. UsageError or ContractError where a file has changed since, or can't be written."""
     new = {site.here / path: after for path, (before, after) in mended.texts.items() if before is None}
+    old = {site.here / path: (before, after) for path, (before, after) in mended.texts.items() if before is not None}
+    rewrite_texts(old)
     write_new(new, "schemaguard fix looks again at what is there")
-    for path, (before, after) in mended.texts.items():
-        if before is not None:
-            rewrite_text(site.here / path, before, after)
 
 
 class _Workshop:

@@ -15,6 +15,7 @@ from schemaguard.commands import check as checking
 from schemaguard.commands.catalog import static_catalog
 from schemaguard.commands.contracts import infer
 from schemaguard.commands.reading import Reading
+from schemaguard.commands.repository_paths import repository_top
 from schemaguard.commands.site import Site
 from schemaguard.config import Config
 from schemaguard.contracts.inference import FeatureQuery
@@ -229,6 +230,10 @@ class _Survey:
             return None
 
     def _ci(self) -> Iterator[NewFile]:
+        top = repository_top(self._site.here)
+        if top is not None and top != self._site.here and self._request.ci is None:
+            self._to_do.append(f"the file for CI belongs to the root of the repository: schemaguard init in {top}")
+            return
         host = self._request.ci or signs.code_host(self._files)
         host = host or self._ask(f"what runs the check on a pull request ({', '.join(HOSTS)})?").lower()
         if host not in HOSTS:

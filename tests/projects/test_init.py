@@ -232,6 +232,16 @@ def test_a_person_is_asked_only_what_is_not_found(tmp_path: Path, monkeypatch: p
     assert questions == []
 
 
+def test_in_a_folder_of_a_repository_the_file_for_ci_is_left_to_its_root(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    project = Project(tmp_path / "services/shop")
+    project.write("migrations/1.sql", "create table t (id bigint primary key);\n")
+    project.write(".github/workflows/odd.yml", "")
+    done = init(project, "--yes")
+    assert f"schemaguard init in {tmp_path}" in done.stdout.replace("\n", "")
+    assert sorted(file for file in texts(project) if "schemaguard" in file) == ["schemaguard.toml"]
+
+
 def test_the_old_meaning_of_init_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for option in ("--database-url", "--database"):

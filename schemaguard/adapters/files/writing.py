@@ -1,6 +1,7 @@
 """Writes a text file as a whole."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from schemaguard.errors import UsageError
@@ -21,11 +22,19 @@ def replace_text(path: Path, text: str) -> None:
         ) from error
 
 
-def rewrite_text(path: Path, before: str, after: str) -> None:
-    """Put a text in the place of another that was read before; byte order mark and line ends stay what they are.
+def rewrite_texts(texts: Mapping[Path, tuple[str, str]]) -> None:
+    """Put each text in the place of the one that was read before; byte order marks and line ends stay what they are.
 
-    UsageError where the file has changed since, mixes line ends or isn't UTF-8, or can't be written.
+    UsageError before anything is written where a file has changed since, mixes line ends or isn't UTF-8; and where one
+    can't be written.
     """
+    made = {path: _in_its_own_way(path, before, after) for path, (before, after) in texts.items()}
+    for path, text in made.items():
+        replace_text(path, text)
+
+
+def _in_its_own_way(path: Path, before: str, after: str) -> str:
+    """The text with the mark and the line ends that the file has."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -37,7 +46,7 @@ def rewrite_text(path: Path, before: str, after: str) -> None:
         raise UsageError(
             "the file has changed, mixes line ends, or isn't UTF-8", at=str(path), next="change it by hand, as shown"
         )
-    replace_text(path, mark + after.replace("\n", ending))
+    return mark + after.replace("\n", ending)
 
 
 _MARK = b"\xef\xbb\xbf"

@@ -3,6 +3,8 @@
 See https://www.postgresql.org/docs/current/runtime-config-client.html.
 """
 
+from enum import StrEnum
+
 from schemaguard.adapters.postgres.connection import Connection
 from schemaguard.frozen import dataclass
 
@@ -26,6 +28,20 @@ _OLDEST = """\
 select coalesce(max(extract(epoch from now() - xact_start)), 0)::int from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'"""
 _EXTENSION = "select exists (select from pg_extension where extname = 'pg_stat_statements')"
+
+
+_FENCE = """\
+select to_regclass('schemaguard.fence') is not null,
+    exists (select from pg_event_trigger where evtname like 'schemaguard\\_%' and evtenabled in ('O', 'A'))"""
+
+
+class FenceSeen(StrEnum):
+    """Whether event triggers of ours stand on the server."""
+
+    UP = "up"
+    DOWN = "down"
+    NONE = "none"
+    """The control schema knows of no fence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +87,13 @@ def server_facts(connection: Connection) -> ServerFacts:
         oldest_transaction_s=oldest[0] if oldest is not None else 0,
         event_triggers=settings.get("event_triggers", ""),
     )
+
+
+def fence_of(connection: Connection) -> FenceSeen:
+    """Whether event triggers of ours are there and fire."""
+    row = connection.execute(_FENCE).fetchone()
+    is_known, is_up = row if row is not None else (False, False)
+    return FenceSeen.UP if is_up else FenceSeen.DOWN if is_known else FenceSeen.NONE
 
 
 def _fresh(connection: Connection, name: str) -> str:

@@ -6,6 +6,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from schemaguard.adapters.control import fence
+from schemaguard.adapters.postgres.connection import connect
 from schemaguard.adoption.diagnosis import CheckUp, Health
 from schemaguard.commands.doctor import doctor
 from schemaguard.commands.install import install
@@ -43,6 +45,15 @@ def test_what_install_would_do_and_what_it_did(project: Path, each_database: str
     newer = ask(project, each_database)
     assert "newer than this program's" in told(newer, Health.ILL)
     assert newer.exit_code == 1
+
+
+def test_whether_the_server_itself_refuses_is_told(project: Path, database: str) -> None:
+    with Site(project, environ={"SCHEMAGUARD_DATABASE_URL": database}) as site:
+        install(site)
+    assert "the fence is up" in told(ask(project, database), Health.WELL)
+    with connect(database) as connection:
+        fence.take_down(connection)
+    assert "schemaguard fence --on" in told(ask(project, database), Health.WEAK)
 
 
 def test_limits_of_a_role_count_and_not_those_of_our_own_session(project: Path, database: str) -> None:

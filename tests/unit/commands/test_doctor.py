@@ -7,10 +7,10 @@ import pytest
 
 from schemaguard import __version__
 from schemaguard.adapters.files.distributions import InstalledName, of_our_name
-from schemaguard.adapters.postgres.server_facts import ServerFacts
+from schemaguard.adapters.postgres.server_facts import FenceSeen, ServerFacts
 from schemaguard.adoption.diagnosis import Diagnosis, Health
 from schemaguard.commands.doctor import doctor, installation
-from schemaguard.commands.doctoring import of_settings, of_version
+from schemaguard.commands.doctoring import of_fence, of_settings, of_version
 from schemaguard.commands.site import Site
 from schemaguard.frozen import replace
 
@@ -168,3 +168,12 @@ def test_a_setting_that_lets_a_mistake_grow_is_told_with_the_statement_that_mend
     (one,) = of_settings(facts)
     assert way_out in one.next
     assert list(of_settings(FINE)) == []
+
+
+@pytest.mark.parametrize(
+    ("fence", "health"), [(FenceSeen.UP, Health.WELL), (FenceSeen.DOWN, Health.WEAK), (FenceSeen.NONE, Health.WEAK)]
+)
+def test_a_server_without_a_fence_is_said_to_refuse_nothing(fence: FenceSeen, health: Health) -> None:
+    (one,) = of_fence(fence)
+    assert one.health is health
+    assert bool(one.next) is (health is not Health.WELL)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from schemaguard.adapters.files.tree import DiskFiles
-from schemaguard.adapters.files.writing import replace_text, rewrite_text
+from schemaguard.adapters.files.writing import replace_text, rewrite_texts
 from schemaguard.errors import UsageError
 
 
@@ -48,7 +48,7 @@ def test_a_rewritten_file_keeps_its_mark_and_its_line_ends(tmp_path: Path, conte
     file.write_bytes(content)
     before = DiskFiles(tmp_path).read("a.py")
     assert before is not None
-    rewrite_text(file, before, before.replace("two", "2"))
+    rewrite_texts({file: (before, before.replace("two", "2"))})
     assert file.read_bytes() == written
 
 
@@ -58,6 +58,9 @@ def test_a_file_that_is_not_as_it_was_read_is_not_rewritten(tmp_path: Path, cont
     file.write_bytes(content)
     before = "read before\n" if content in (b"other\n", b"") else DiskFiles(tmp_path).read("a.sql")
     assert before is not None
+    other = tmp_path / "b.sql"
+    other.write_text("fine\n")
     with pytest.raises(UsageError):
-        rewrite_text(file, before, "new\n")
+        rewrite_texts({other: ("fine\n", "finer\n"), file: (before, "new\n")})
     assert file.read_bytes() == content
+    assert other.read_text() == "fine\n"
