@@ -22,6 +22,7 @@ VERBS = (
     _verb("check", _REVIEW),
     _verb("fix", _REVIEW),
     _verb("explain", _REVIEW),
+    _verb("rules", _REVIEW),
     _verb("facts", _REVIEW),
     _verb("catalog", _REVIEW),
     _verb("sql", _REVIEW),

@@ -17,7 +17,7 @@ def new_columns(change: Change, context: Context) -> Iterator[tuple[str, str, Ty
         case RetypeColumn(table=name, column=part, type=type_):
             table_before = context.before.table(name)
             known = table_before.column(part) if table_before is not None else None
-            if known is None or known.type.name != type_.name:
+            if known is None or known.type != type_:
                 yield str(name), part, type_
         case _:
             return
