@@ -1,6 +1,6 @@
 """Writes docs/rules/: a page a rule, from its record and its examples, and the list of all of them.
 
-    python docs/write_rules.py
+python docs/write_rules.py
 """
 
 from collections.abc import Iterator

@@ -43,7 +43,7 @@ def _needs(what: str, statement: str) -> Match:
 
 
 def _is_privileged(command: str) -> bool:
-    if command in ("ALTER SYSTEM", "LOAD", "CHECKPOINT"):
+    if command in ("ALTER SYSTEM", "LOAD", "CHECKPOINT") or command.startswith("ALTER EXTENSION"):
         return True
     verb, _, kind = command.partition(" ")
     return verb in ("CREATE", "ALTER", "DROP") and kind in _COMMANDS
