@@ -90,7 +90,11 @@ def _proven(expansion: Expansion, run: Run) -> Split:
             changes, left = fold(one.changes, catalog)
             if any(is_refusal(change) for change in changes):
                 reason = next(str(getattr(change, "reason", "")) for change in changes if is_refusal(change))
-                raise Unsplittable(f"the {phase} revision can't run: {reason}", at=one.sql.partition("\n")[0])
+                raise Unsplittable(
+                    f"the {phase} revision can't run: {reason}",
+                    at=one.sql.partition("\n")[0],
+                    next="put what hangs on it, or is about another table, into a revision of its own",
+                )
             if "DO $" not in one.sql:
                 catalog = left
         after.append((phase, catalog))

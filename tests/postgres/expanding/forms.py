@@ -119,4 +119,30 @@ FORMS = (
         ((1,), (50,)), ((2,), (3,)), lambda values: (min(values[0], 9),), lambda values: values,
         ups=("v=least(v, 9)",), fixed=True,
     ),
+    Form(
+        "rename of a column that keys and expressions hang on",
+        "create table t (id int primary key, v text not null unique, other int); "
+        "create table r (v text references t (v)); "
+        "create index low on t (lower(v)) where v <> ''; alter table t add check (length(v) < 900 or other > 0);",
+        "alter table t rename column v to w; create index after on t (w, id)", "t", ("v",), ("w",), ("w",),
+        (), (),
+    ),
+    Form(
+        "a counter and primary key of a wider type",
+        "create table t (id serial primary key, v text, other int); create table r (x int);",
+        "alter table t alter column id type bigint", "t", ("v",), ("v",), ("v",), (), (),
+    ),
+    Form(
+        "another type below an expression index, a check of two columns and a foreign key",
+        "create table p (id bigint primary key); create table t (id int primary key, v int not null references p, "
+        "other int, check (v > coalesce(other, 0) - 100)); create index e on t ((v + 1)) where v > 3; "
+        "create index i on t (other, v desc);",
+        "alter table t alter v type bigint", "t", ("v",), ("v_new",), ("v",), (), (),
+    ),
+    Form(
+        "several changes at once", "create table t (id int primary key, a text, b int, c text, other int);",
+        "alter table t rename a to a2; alter table t alter b type bigint; alter table t drop column c; "
+        "alter table t add column d text; create index on t (d); create index on t (a2)",
+        "t", ("other",), ("other",), ("other",), (), (),
+    ),
 )  # fmt: skip
