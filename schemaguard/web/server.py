@@ -32,7 +32,7 @@ class Listening:
 def run(open_site: Callable[[], Site], wanted: Listening, say: Callable[[str], None]) -> None:
     """Serve until interrupted. UsageError where the address can't be used, or needs a token that isn't there."""
     check(wanted)
-    listener = _listen(wanted)
+    listener = listen(wanted)
     host, port = listener.getsockname()[:2]
     shelf = Shelf(open_site)
     app = make_app(shelf, token=wanted.token, local_only=is_loopback(wanted.host), root=wanted.root)
@@ -65,7 +65,8 @@ def check(wanted: Listening) -> None:
         )
 
 
-def _listen(wanted: Listening) -> socket.socket:
+def listen(wanted: Listening) -> socket.socket:
+    """A socket that listens there; UsageError where it can't."""
     family = socket.AF_INET6 if ":" in wanted.host else socket.AF_INET
     try:
         return socket.create_server((wanted.host.strip("[]"), wanted.port), family=family, backlog=_QUEUE)
