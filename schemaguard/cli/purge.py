@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def purge(
     objects: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[OBJECT]...", help="Such as transactions.channel (default: all that are due)."),
+        typer.Argument(metavar="OBJECT", help="Such as transactions.channel (default: all that are due)."),
     ] = None,
     now: Annotated[bool, typer.Option("--now", help="Before the retention is over, as for a legal erasure.")] = False,
     approved_by: Annotated[str | None, typer.Option(metavar="WHO", help="Who approved --now.")] = None,
