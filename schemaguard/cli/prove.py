@@ -12,7 +12,7 @@ from schemaguard.cli.operating import Format, Output
 def prove(
     revisions: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[REVISION…]", help="Revisions or ranges, such as head or a:b (default: all)."),
+        typer.Argument(metavar="REVISION", help="Revisions or ranges, such as head or a:b (default: all)."),
     ] = None,
     migrations: Migrations = None,
     server: Annotated[
