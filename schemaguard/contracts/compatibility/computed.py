@@ -9,6 +9,7 @@ from schemaguard.catalog.persistent import PersistentMap
 from schemaguard.contracts.compatibility.hidden import felt
 from schemaguard.contracts.compatibility.reading import Flaw
 from schemaguard.contracts.compatibility.relation import Home
+from schemaguard.contracts.compatibility.triggers import called_bodies
 
 _CALLED = ("function", "aggregate")
 Catalogs = tuple[Catalog, Catalog]
@@ -55,9 +56,22 @@ def query_functions(query: str, catalogs: Catalogs) -> Iterator[Flaw]:
     for call in sorted(calls(query), key=lambda call: call.name):
         if _has_lost(call, catalogs):
             yield "function-dropped", None, f"{call.name}()"
+    yield from _lost_below(query, catalogs)
     function = called(query, replaced_functions(catalogs))
     if function is not None:
         yield "definition-changed", None, f"{function}() was changed"
+
+
+def _lost_below(query: str, catalogs: Catalogs) -> Iterator[Flaw]:
+    """Functions that are gone and that one which the query calls still calls in its body, which no dependency keeps."""
+    before, after = ({name.name for name, _ in catalog.functions} for catalog in catalogs)
+    gone = before - after
+    if not gone:
+        return
+    roots = [Name(call.name, call.schema) for call in calls(query)]
+    for function, body in called_bodies(roots, catalogs[1]):
+        for name in sorted({one.name for one in body.called} & gone):
+            yield "function-dropped", None, f"{function}(), which calls {name}()"
 
 
 def unlisted_function(query: str, before: Catalog, change: c.Change) -> Iterator[Flaw]:

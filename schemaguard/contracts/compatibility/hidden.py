@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from schemaguard.catalog.calls import same_text, tokens
 from schemaguard.catalog.objects import Catalog, Name, Policy, Table, View
+from schemaguard.contracts.contract import Access
 
 Flaw = tuple[str, str | None, str]
 """As in what a reader is promised: (cause code, column, detail)."""
@@ -28,16 +29,34 @@ def felt(name: Name, catalog: Catalog) -> tuple[Table, ...]:
     return tuple(found.values())
 
 
-def shut(name: Name, catalog: Catalog) -> Iterator[Flaw]:
-    """Row security that shows no rows, as there is no policy that would show any.
+def shut(name: Name, catalog: Catalog, access: Access) -> Iterator[Flaw]:
+    """Row security that lets no rows through, as there is no permissive policy for any or only for some roles.
 
     See https://www.postgresql.org/docs/18/ddl-rowsecurity.html.
     """
     # Policies of a table that was made elsewhere aren't known.
-    closed = [table for table in felt(name, catalog) if not table.policies and not table.open]
+    known = [table for table in felt(name, catalog) if not table.open]
+    closed = [table for table in known if not _admitting(table, access)]
     if closed:
         is_itself = closed[0].name == catalog.resolve(name)
         yield "row-security", None, "" if is_itself else f"through {closed[0].name}"
+        return
+    for table in known:
+        roles = {role.lower() for policy in _admitting(table, access) for role in policy.roles}
+        clients = _readers(table)
+        if "public" not in roles and not (clients and clients <= roles):
+            named = ", ".join(sorted(roles))
+            yield (
+                "unlisted",
+                None,
+                f"row security of {table.name} admits {named} alone, and who the client is isn't known",
+            )
+
+
+def _admitting(table: Table, access: Access) -> list[Policy]:
+    """The policies that let a row through, which those that restrict don't."""
+    commands = ("ALL", "SELECT") if access == "read" else ("ALL", "INSERT")
+    return [policy for policy in table.policies if policy.permissive and policy.command in commands]
 
 
 def newly_felt(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:

@@ -16,6 +16,7 @@ from schemaguard.contracts.compatibility.positional import misplaced
 from schemaguard.contracts.compatibility.queried import query_breakages
 from schemaguard.contracts.compatibility.reading import Flaw, reader_flaws
 from schemaguard.contracts.compatibility.relation import Relation, relation
+from schemaguard.contracts.compatibility.replaced import replaced
 from schemaguard.contracts.compatibility.row_changes import row_flaws
 from schemaguard.contracts.compatibility.signed import refused_columns
 from schemaguard.contracts.compatibility.transition import reader_shifts, writer_shifts
@@ -58,7 +59,10 @@ def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Cha
             *_attributes(contract, part, before, after),
             *_as_breakages(contract, part, unlisted_type_shifts(part, before, change, contract.query)),
             *_functions(contract, part, (before, after), change),
+            *_as_breakages(contract, part, replaced(part, (before, after), change)),
         ):
+            if isinstance(change, _RENAMINGS) and each.cause == "default-changed":
+                continue  # A default means its sequence and functions, not their names.
             named = _named(each, contract, part, change, (before, after))
             named = seen_through_view(named, contract, change, before)
             if each.key not in broken and (named.access, named.table, named.column) not in subjects:
@@ -72,6 +76,7 @@ def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Cha
     return tuple(_late(each, contract) for each in found.values())
 
 
+_RENAMINGS = (c.RenameObject, c.MoveObject, c.RenameTable, c.MoveTable)
 _REMADE = frozenset({"values-converted", "definition-changed", "expression-changed"})
 
 

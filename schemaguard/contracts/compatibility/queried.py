@@ -1,8 +1,10 @@
 """What a feature query names and its contract doesn't list: it fails without that all the same."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from schemaguard.catalog import changes as c
+from schemaguard.catalog.calls import tokens
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.compatibility.breakage import Breakage, breakage
 from schemaguard.contracts.compatibility.relation import relation
@@ -19,7 +21,11 @@ _TAKING = (
 
 def query_breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Change) -> Iterator[Breakage]:
     """The relations and columns of the query that the change takes away, and that no entry of the contract lists."""
-    if contract.query is None or contract.reads_through == "view" or not isinstance(change, _TAKING):
+    if contract.query is None or contract.reads_through == "view":
+        return
+    if isinstance(change, c.AddColumn):
+        yield from _ambiguous(contract, contract.query, before, change)
+    if not isinstance(change, _TAKING):
         return
     try:
         lineage = trace(contract.query, before)
@@ -38,3 +44,20 @@ def query_breakages(contract: Contract, before: Catalog, after: Catalog, change:
         if not was.lacks(column) and now.lacks(column):
             code = "column-renamed" if isinstance(change, c.RenameColumn) else "column-dropped"
             yield breakage(code, "read", (name, column), contract.reads_through, "its query names it")
+
+
+def _ambiguous(contract: Contract, query: str, before: Catalog, change: c.AddColumn) -> Iterator[Breakage]:
+    """A new column that has the name of one which the query takes from another table without saying from which."""
+    table, column = before.resolve(change.table), change.column.name
+    words = ("", *tokens(query))
+    is_bare = any(word == column and at != "." for at, word in pairwise(words))
+    if not is_bare and "natural" not in words:
+        return
+    try:
+        relations = trace(query, before).relations
+    except Untraceable:
+        return
+    others = [shown for name in relations - {table} if (shown := relation(name, before)) is not None]
+    if table in relations and any(column in shown.columns for shown in others):
+        detail = f"its query joins {table}, and names {column} without its table"
+        yield breakage("unlisted", "read", (table, column), contract.reads_through, detail)

@@ -20,7 +20,7 @@ Flaw = tuple[str, str | None, str]
 
 def reader_flaws(part: ContractTable, shown: Relation, catalog: Catalog, was: Catalog | None = None) -> Iterator[Flaw]:
     """What of the promises to a reader the relation doesn't keep; `was` is the catalog in which they were kept."""
-    yield from shut(shown.name, catalog)
+    yield from shut(shown.name, catalog, "read")
     empty = unfilled(shown.name, catalog)
     if empty is not None:
         yield "not-populated", None, "" if empty == shown.name else f"it reads {empty}"
@@ -68,16 +68,17 @@ def unexpected_values(promise: Promise, column: Column, table: Table, catalog: C
 
 def possible_values(column: Column, table: Table, catalog: Catalog) -> frozenset[str] | None:
     """The closed list of the column's values, None where there is no list."""
-    labels = _labels(column, catalog)
+    labels = labels_of(column, catalog)
     return labels if labels is not None else table_bounds(table, column.name).values
 
 
 def is_enum(column: Column, catalog: Catalog) -> bool:
     """Whether the column's type is an enum."""
-    return _labels(column, catalog) is not None
+    return labels_of(column, catalog) is not None
 
 
-def _labels(column: Column, catalog: Catalog) -> frozenset[str] | None:
+def labels_of(column: Column, catalog: Catalog) -> frozenset[str] | None:
+    """The labels of the column's enum, None where its type is none."""
     type_ = base_type(column.type, catalog)
     for name, enum in catalog.enums.items():
         if name.name == type_.name and (type_.schema or name.schema) == name.schema:

@@ -19,7 +19,14 @@ from schemaguard.contracts.compatibility.bounds import bounds, is_implied, table
 from schemaguard.contracts.compatibility.computed import policy_computations, reader_computations, writer_computations
 from schemaguard.contracts.compatibility.definitions import definition_shifts
 from schemaguard.contracts.compatibility.hidden import newly_felt, no_longer_felt, other_policies, ungranted
-from schemaguard.contracts.compatibility.reading import UNKNOWN, Flaw, is_required, promised_bounds_kept, unique_sets
+from schemaguard.contracts.compatibility.reading import (
+    UNKNOWN,
+    Flaw,
+    is_required,
+    labels_of,
+    promised_bounds_kept,
+    unique_sets,
+)
 from schemaguard.contracts.compatibility.relation import Home, Relation
 from schemaguard.contracts.compatibility.writing import below
 from schemaguard.contracts.contract import ContractTable, Promise
@@ -72,6 +79,9 @@ def writer_shifts(
             cause = cause_between(old.type, new.type, "write", catalogs[1], catalogs[0])
             if cause is not None:
                 yield cause, promise.column, f"{new.type} instead of {old.type}"
+        lost = (labels_of(old, catalogs[0]) or frozenset()) - (labels_of(new, catalogs[1]) or frozenset())
+        if promise.enum is None and lost and labels_of(new, catalogs[1]) is not None:
+            yield "value-removed", promise.column, ", ".join(sorted(lost))
     sent = {below(now, promise.column) for promise in part.promises}
     for new in now.base.columns:
         old = was.base.column(new.name)

@@ -38,6 +38,46 @@ def trigger_flaws(part: ContractTable, catalogs: tuple[Catalog, Catalog], change
     yield from _late(part, catalogs, change)
     yield from _spread(part, catalogs)
     yield from _tightened(part, catalogs, change)
+    yield from _uncalled(part, catalogs)
+    yield from _unfilled(part, catalogs)
+
+
+def _uncalled(part: ContractTable, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
+    """Functions that are gone, and that a body which a write runs still calls."""
+    before, after = catalogs
+    if before.functions is after.functions:
+        return
+    gone = {name.name for name, _ in before.functions} - {name.name for name, _ in after.functions}
+    for function, body in reached_bodies(_written(part, after), after) if gone else ():
+        for name in sorted({one.name for one in body.called} & gone):
+            yield UNREAD, None, f"{function}() calls {name}(), which isn't there"
+
+
+def _unfilled(part: ContractTable, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
+    """Required columns to which a BEFORE trigger gave a value, and gives none from now on."""
+    before, after = catalogs
+    filled = _filled(part, before)
+    for name in _written(part, after) if filled else ():
+        table = after.tables.get(name)
+        for column in table.columns if table is not None else ():
+            promise = part.promise(column.name)
+            is_missing = is_left_out_in_vain(column) if promise is None else column.not_null and not promise.required
+            if column.name in filled - _filled(part, after) and is_missing:
+                yield UNREAD, column.name, "no trigger gives it a value any more, and it is required"
+
+
+def _filled(part: ContractTable, catalog: Catalog) -> frozenset[str]:
+    """The columns to which a BEFORE trigger of a writer's table gives a value."""
+    found: set[str] = set()
+    for name in _written(part, catalog):
+        for trigger in _firing(catalog.tables.get(name) or catalog.views.get(name)):
+            if trigger.for_each_row and trigger.timing == "BEFORE" and "INSERT" in trigger.events:
+                found.update(
+                    column
+                    for function in _functions(trigger.function, catalog)
+                    for column in read_body(function.language, function.body).assigned
+                )
+    return frozenset(found)
 
 
 def reached_bodies(relations: Iterable[Name], catalog: Catalog) -> Iterator[tuple[str, Body]]:

@@ -20,7 +20,7 @@ from schemaguard.contracts.contract import ContractTable, Promise
 
 def writer_flaws(part: ContractTable, shown: Relation, catalog: Catalog, was: Catalog | None = None) -> Iterator[Flaw]:
     """What of a writer's rows the relation doesn't accept; `was` is the catalog in which they were accepted."""
-    yield from shut(shown.name, catalog)
+    yield from shut(shown.name, catalog, "write")
     for promise in part.promises:
         if shown.lacks(promise.column):
             yield "column-dropped", promise.column, ""

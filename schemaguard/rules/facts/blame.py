@@ -110,7 +110,7 @@ def _flips(held: UnderContract, visits: Sequence[Visit], point: range) -> "Itera
     for position, gone in flipped.values():
         if (position, gone) in lasting or (gone.access, gone.table, gone.column) in told:
             continue
-        made = made_again(held.contract, gone, [visits[each] for each in point if each > position])
+        made = made_again(held.contract, gone, visits[position], [visits[each] for each in point if each > position])
         if made is not None and not _is_young(made[1], visits[position]):
             yield position + 1 + made[0], made[1]
 

@@ -10,11 +10,16 @@ from schemaguard.contracts.contract import Contract
 from schemaguard.rules.facts.walk import Visit
 
 
-def made_again(contract: Contract, gone: Breakage, later: Sequence[Visit]) -> tuple[int, Breakage] | None:
+def made_again(contract: Contract, gone: Breakage, went: Visit, later: Sequence[Visit]) -> tuple[int, Breakage] | None:
     """The place among the later visits of what stands in for a table or column that went, and what its reader feels."""
     if gone.access != "read":
         return None
+    was = went.before.resolve(gone.table)
+    called = _called_after(was, went)
     for place, visit in enumerate(later):
+        called = _called_after(called, visit)
+        if called == was and _called_after(was, went) != was:
+            return None  # It is back under its name.
         table = visit.before.resolve(gone.table)
         subject = (gone.table, gone.column)
         match visit.change:
@@ -35,6 +40,17 @@ def made_again(contract: Contract, gone: Breakage, later: Sequence[Visit]) -> tu
             case _:
                 continue
     return None
+
+
+def _called_after(name: Name, visit: Visit) -> Name:
+    """What the table of a name is called after the change."""
+    match visit.change:
+        case RenameTable(table=table, to=to) if visit.before.resolve(table) == name:
+            return Name(to, name.schema)
+        case MoveTable(table=table, schema=schema) if visit.before.resolve(table) == name:
+            return Name(name.name, schema)
+        case _:
+            return name
 
 
 def _is(visit: Visit, name: Name, table: Name) -> bool:
