@@ -23,7 +23,7 @@ from sqlalchemy.engine import ExceptionContext
 
 from schemaguard.adapters import control
 from schemaguard.adapters.control import revision
-from schemaguard.adapters.control.guarding import Guarding, actor
+from schemaguard.adapters.control.guarding import Guarding, RestartError, actor
 from schemaguard.adapters.control.migration_lock import MigrationLock
 from schemaguard.adapters.control.restarts import Restarts
 from schemaguard.adapters.control.writing_down import Running
@@ -168,6 +168,10 @@ class _Guard:
     def on_error(self, context: ExceptionContext) -> BaseException | None:
         """SQLAlchemy's hook: what the fence refuses is said without a traceback, and what is locked is waited for."""
         if context.connection is not self._connection or context.original_exception is None:
+            return None
+        if isinstance(context.original_exception, RestartError):
+            # Else SQLAlchemy takes it for the end of the program, and throws the connection away.
+            context.is_disconnect = False
             return None
         found = refusal(context.original_exception)
         if found is None or found.state not in VETOES:

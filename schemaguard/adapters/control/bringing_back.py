@@ -6,7 +6,7 @@ import psycopg
 
 from schemaguard.adapters.control import fence
 from schemaguard.catalog import changes as c
-from schemaguard.catalog.objects import Name
+from schemaguard.catalog.objects import Constraint, ForeignKey, Name, PrimaryKey, Unique
 from schemaguard.errors import RefusedError
 from schemaguard.sql.writing.identifiers import quote, written
 
@@ -29,6 +29,15 @@ _IS_THERE = """\
 select exists (select from pg_class i join pg_index x on x.indexrelid = i.oid
     where x.indrelid = to_regclass(%(table)s) and i.relname = %(name)s)
     or exists (select from pg_constraint k where k.conrelid = to_regclass(%(table)s) and k.conname = %(name)s)"""
+
+_LIKE = """\
+select exists (
+    select from pg_constraint k where k.conrelid = to_regclass(%s::text) and k.contype::text = %s::text
+        and (k.contype <> 'f' or k.confrelid = to_regclass(%s::text))
+        and %s::text[] = (
+            select array_agg(a.attname::text order by key.n) from unnest(k.conkey) with ordinality as key (number, n)
+            join pg_attribute a on a.attrelid = k.conrelid and a.attnum = key.number))"""
+_KINDS: dict[type[Constraint], str] = {PrimaryKey: "p", Unique: "u", ForeignKey: "f"}
 
 
 class BringingBack:
@@ -64,6 +73,8 @@ class BringingBack:
                 return self._rename_back(name.name) or self._is_back(index.table, name.name)
             case c.AddConstraint(table=table, constraint=constraint) if constraint.name is not None:
                 return self._is_back(table, constraint.name)
+            case c.AddConstraint(table=table, constraint=constraint):
+                return self._has_its_like(table, constraint)
             case _:
                 return False
 
@@ -100,4 +111,13 @@ class BringingBack:
         if table not in self._tables:
             return False
         row = self._connection.execute(_IS_THERE, {"table": written(table), "name": name}).fetchone()
+        return bool(row and row[0])
+
+    def _has_its_like(self, table: Name, constraint: Constraint) -> bool:
+        """Whether a key without a name came back with its table: the server would make a second one beside it."""
+        if table not in self._tables or not isinstance(constraint, PrimaryKey | Unique | ForeignKey):
+            return False
+        there = written(constraint.ref_table) if isinstance(constraint, ForeignKey) else None
+        asked = (written(table), _KINDS[type(constraint)], there, list(constraint.columns))
+        row = self._connection.execute(_LIKE, asked).fetchone()
         return bool(row and row[0])

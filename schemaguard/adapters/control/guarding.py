@@ -42,6 +42,13 @@ _LONGEST_PAUSE_S = 1.0
 _COLUMN = """\
 select a.attrelid, a.attnum from pg_attribute a
 where a.attrelid = to_regclass(%s) and a.attname = %s and not a.attisdropped"""
+_GIVEN_UP = """\
+with recursive below (oid) as (
+    select %s::oid union select i.inhrelid from pg_inherits i join below b on b.oid = i.inhparent),
+named (columns, is_all) as (select %s::text[], %s::boolean)
+select b.oid, a.attnum from below b, named n, pg_attribute a
+where not n.is_all and a.attrelid = b.oid and a.attnum > 0 and not a.attisdropped and a.attname::text = any (n.columns)
+union all select b.oid, -1 from below b, named n where n.is_all"""
 _BELOW = """\
 with recursive below (oid) as (
     select to_regclass(%s)::oid union select i.inhrelid from pg_inherits i join below b on b.oid = i.inhparent)
@@ -140,6 +147,7 @@ class Guarding:
                 "a migration may not touch what schemaguard keeps for itself",
                 next="leave it to schemaguard's own commands",
             )
+        self._acknowledge()
         parts = self._writing.parts(self.running, changes)
         is_sent = has_parameters or any(isinstance(each, c.ControlTransaction) for each in changes)
         if is_sent or (is_about_rows(sql) and not any(isinstance(each, DROPS) for each in changes)):
@@ -171,7 +179,7 @@ class Guarding:
             may_go=lambda lost: self._refuse_needed(lost, sql),
             retire=lambda lost: self._retire_by_number(lost, sql),
             may_lose=self._may_lose,
-            rewrite=lambda relid, name: self._keeps_values(relid, name, changes),
+            rewrite=lambda relid: self._keeps_values(relid, changes),
             is_alone=lambda lost: is_drop_alone(changes, len(lost)),
         )
         attempt = 0
@@ -219,23 +227,16 @@ class Guarding:
 
     def _may_lose(self, lost: Lost) -> bool:
         place = vetoed.standing(self._raw, lost)
-        if place is None:
-            return True
-        for loss in self.running.losses:
-            if loss.covers(place.table.schema or "public", place.table.name, place.column):
-                self._say_lost(str(loss))
-                return True
-        return vetoed.is_empty(self._raw, lost)
+        return place is None or self._is_given_up(place.table, place.column) or vetoed.is_empty(self._raw, lost)
 
-    def _keeps_values(self, relid: int, name: str, changes: Changes) -> bool:
-        schema, _, table = name.rpartition(".")
-        for loss in self.running.losses:
-            if loss.covers(schema.strip('"'), table.strip('"'), None) or (
-                loss.columns
-                and all(loss.covers(schema.strip('"'), table.strip('"'), column) for column in loss.columns)
-            ):
-                self._say_lost(str(loss))
-                return True
+    def _is_given_up(self, table: Name, column: str | None) -> bool:
+        """Whether the revision says that it loses that column; None: the table with all of them."""
+        return any(loss.covers(table.schema or "public", table.name, column) for loss in self.running.losses)
+
+    def _keeps_values(self, relid: int, changes: Changes) -> bool:
+        place = vetoed.standing(self._raw, Lost(relid, 0, "", "table"))
+        if place is not None and self._is_given_up(place.table, None):
+            return True
         retypes = [each for each in changes if isinstance(each, c.RetypeColumn)]
         if not retypes or any(isinstance(each, c.Opaque | c.Unreadable) for each in changes):
             return False
@@ -245,7 +246,11 @@ class Guarding:
     def _is_kept(self, change: c.RetypeColumn, relid: int) -> bool:
         row = self._raw.execute(_BELOW, (written(change.table), relid)).fetchone()
         # Another table's column in the same statement is asked about when its own rewrite is refused.
-        return not (row and row[0]) or keeps_values(change, self._live())
+        if not (row and row[0]) or keeps_values(change, self._live()):
+            return True
+        found = self._raw.execute(_COLUMN, (written(change.table), change.column)).fetchone()
+        place = vetoed.standing(self._raw, Lost(found[0], found[1], "", "table column")) if found else None
+        return place is not None and self._is_given_up(place.table, place.column)
 
     def _allow_types(self, changes: Changes) -> None:
         """A promised column may get a type that keeps all its values; that is the promised one from then on."""
@@ -255,14 +260,22 @@ class Guarding:
                 if row is not None:
                     self._raw.execute("select schemaguard.allow(%s::oid, %s::int2, 'type')", row)
 
-    def _watch_rows(self, sql: str, changes: Changes) -> None:
+    def _acknowledge(self) -> None:
+        """Write down what the revision says that it loses, before anything of it is lost."""
         for loss in self.running.losses:
-            if str(loss) not in self._acknowledged:
-                row = self._raw.execute("select to_regclass(%s)::oid", (written(loss.table),)).fetchone()
-                if row is not None and row[0] is not None:
-                    self._acknowledged.add(str(loss))
-                    self._say_lost(str(loss))
-                    self._raw.execute("select schemaguard.allow(%s::oid, 0::int2, 'rows')", (row[0],))
+            if str(loss) in self._acknowledged:
+                continue
+            row = self._raw.execute("select to_regclass(%s)::oid", (written(loss.table),)).fetchone()
+            if row is None or row[0] is None:
+                continue
+            self._acknowledged.add(str(loss))
+            self._say_lost(str(loss))
+            for relid, attnum in self._raw.execute(
+                _GIVEN_UP, (row[0], list(loss.columns), not loss.columns)
+            ).fetchall():
+                self._raw.execute("select schemaguard.allow(%s::oid, %s::int2, 'rows')", (relid, attnum))
+
+    def _watch_rows(self, sql: str, changes: Changes) -> None:
         if not may_update(sql):
             return
         for table in {each.table for each in changes if isinstance(each, c.UpdateRows | c.DeleteRows)}:

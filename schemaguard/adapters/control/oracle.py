@@ -45,14 +45,14 @@ class Answers:
     """What the guard decides while a statement is asked about; what isn't to be done raises RefusedError.
 
     `may_go` looks whether somebody needs an object, `retire` retires it and writes it down; `may_lose` says whether it
-    may be dropped for good where it can't be retired. `rewrite` says whether a rewrite of that table (oid, name) keeps
+    may be dropped for good where it can't be retired. `rewrite` says whether a rewrite of that table (oid) keeps
     every value; `is_alone` whether the statement does nothing but drop these.
     """
 
     may_go: Callable[[Lost], None]
     retire: Callable[[Lost], None]
     may_lose: Callable[[Lost], bool]
-    rewrite: Callable[[int, str], bool]
+    rewrite: Callable[[int], bool]
     is_alone: Callable[[tuple[Lost, ...]], bool]
 
 
@@ -113,7 +113,7 @@ class Oracle:
                     self._collect(error, answers, objects)
                 case "SG002":
                     relid, name = rewritten(error.detail)
-                    if relid in rewrites or not answers.rewrite(relid, name):
+                    if relid in rewrites or not answers.rewrite(relid):
                         raise RefusedError(
                             f"{error}, and not every one of them would be kept",
                             next="add a column of the new type, fill it, and let the models change over; or say in the "
@@ -139,6 +139,9 @@ class Oracle:
                             f"what it does besides its drops failed: {error}",
                             next="put each drop in a statement of its own",
                         )
+                    if rewrites:
+                        # Sent as it is, the fence would answer again, and hide what the server has to say.
+                        raise RefusedError(f"the server refuses it: {error}", next="change the statement or the rows")
                     raise OtherError
             found = self._again(body, answers, (objects, rewrites))
             if found is None:

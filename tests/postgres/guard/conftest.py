@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from schemaguard.adapters.control import fence
+from tests.postgres.guard.attacks.field import connected
 from tests.postgres.guard.project import Project
 
 TABLES = '''op.execute("""
@@ -18,10 +20,13 @@ insert into transactions (customer_id, amount, channel, note) select 1, n, 'web'
 """)'''
 
 
-def laid_out(url: str, folder: Path, *, per_migration: bool = True) -> Project:
+def laid_out(url: str, folder: Path, *, per_migration: bool = True, is_fenced: bool = False) -> Project:
     made = Project(url, folder / "migrations")
     made.lay_out(per_migration=per_migration)
     made.install()
+    if is_fenced:
+        with connected(url) as connection:
+            assert fence.raise_fence(connection).is_full
     made.add(TABLES)
     made.upgrade()
     return made
@@ -30,3 +35,9 @@ def laid_out(url: str, folder: Path, *, per_migration: bool = True) -> Project:
 @pytest.fixture
 def project(database: str, tmp_path: Path) -> Project:
     return laid_out(database, tmp_path)
+
+
+@pytest.fixture
+def fenced(database: str, tmp_path: Path) -> Project:
+    """The same, and the server refuses by itself what would lose a value."""
+    return laid_out(database, tmp_path, is_fenced=True)

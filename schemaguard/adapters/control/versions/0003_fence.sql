@@ -475,7 +475,10 @@ declare
     was jsonb := to_jsonb(old);
     now jsonb := to_jsonb(new);
 begin
-    if exists (select from schemaguard.promised_columns(tg_relid) name where was -> name is distinct from now -> name) then
+    if exists (
+            select from schemaguard.promised_columns(tg_relid) name
+            left join pg_attribute a on a.attrelid = tg_relid and a.attname = name and not a.attisdropped
+            where was -> name is distinct from now -> name and not schemaguard.is_permitted(tg_relid, coalesce(a.attnum, 0::int2), 'rows')) then
         perform schemaguard.refuse_rows(tg_relid, format('%I.%I', tg_table_schema, tg_table_name), tg_op);
     end if;
     return null;

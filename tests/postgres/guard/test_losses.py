@@ -1,0 +1,139 @@
+"""`# schemaguard: loses t(c) -- reason` lets exactly that through, and the ledger has it."""
+
+import json
+
+import pytest
+
+from schemaguard.adapters.control import fence
+from schemaguard.errors import RefusedError
+from tests.postgres.guard.attacks.field import connected
+from tests.postgres.guard.project import Project
+from tests.postgres.guard.test_guard import publish_dashboard
+
+SUM = "select count(*), sum(amount), count(note), min(channel) from transactions"
+
+
+def acknowledged(project: Project) -> list[tuple[str, str]]:
+    rows = project.ask("select entry from schemaguard.ledger where event = 'loss-acknowledged'")
+    facts = [json.loads(row[0])["payload"] for row in rows]
+    return [(each["loss"], each["revision"]) for each in facts]
+
+
+def says(loss: str, line: str) -> str:
+    return f"# schemaguard: loses {loss} -- nobody needs it\n{line}"
+
+
+def promised(project: Project) -> None:
+    """A dashboard relies on a column of the table."""
+    publish_dashboard(project)
+    with connected(project.url) as connection:
+        fence.raise_fence(connection)
+
+
+PASSES = {
+    "rewrite": ("transactions(amount)", 'op.alter_column("transactions", "amount", type_=sa.Integer)'),
+    "rewrite, of the table": ("transactions", 'op.alter_column("transactions", "amount", type_=sa.Integer)'),
+    "rewrite of two": (
+        "public.transactions(amount, note)",
+        'op.execute("alter table transactions alter amount type int, alter note type varchar(2)")',
+    ),
+    "rewrite beside a drop": (
+        "transactions(amount)",
+        'op.execute("alter table transactions drop column note, alter amount type int")',
+    ),
+    "member of the key": ("transactions(id)", 'op.drop_column("transactions", "id")'),
+}
+
+
+@pytest.mark.parametrize(("loss", "line"), PASSES.values(), ids=PASSES)
+def test_what_a_revision_says_that_it_loses_passes_and_is_in_the_ledger_once(
+    project: Project, loss: str, line: str
+) -> None:
+    with connected(project.url) as connection:
+        fence.raise_fence(connection)
+    project.add(line)
+    with pytest.raises(RefusedError):
+        project.upgrade()
+    assert acknowledged(project) == []
+    file = project.folder / "versions" / "0002.py"
+    file.write_text(file.read_text().replace("def upgrade():\n", "def upgrade():\n    " + says(loss, "")))
+    project.upgrade()
+    assert project.heads() == ["0002"]
+    ((said, revision),) = acknowledged(project)
+    assert said.endswith(": nobody needs it")
+    assert said.startswith(loss.partition("(")[0])
+    assert revision == "0002"
+
+
+def test_what_can_be_retired_is_retired_all_the_same(project: Project) -> None:
+    project.add(says("transactions(channel)", 'op.drop_column("transactions", "channel")'))
+    project.upgrade()
+    ((hidden,),) = project.ask("select hidden_column from schemaguard.retired_object")
+    assert project.ask(f'select distinct "{hidden}" from transactions') == [("web",)]
+
+
+REFUSED = {
+    "another column's rewrite": ("transactions(note)", 'op.alter_column("transactions", "amount", type_=sa.Integer)'),
+    "one rewrite of two": (
+        "transactions(note)",
+        'op.execute("alter table transactions alter amount type int, alter note type varchar(1)")',
+    ),
+    "another table's rewrite": ("customers", 'op.alter_column("transactions", "amount", type_=sa.Integer)'),
+    "the same table elsewhere": (
+        "other.transactions(amount)", 'op.alter_column("transactions", "amount", type_=sa.Integer)',
+    ),
+    "another member of a key": ("transactions(note)", 'op.drop_column("transactions", "id")'),
+    "rows, by a column that isn't promised": ("transactions(note)", 'op.execute("delete from transactions")'),
+    "rows, by the promised column": ("transactions(channel)", 'op.execute("delete from transactions")'),
+    "rows, all of them": ("transactions(channel)", 'op.execute("truncate transactions")'),
+    "a promised column, by another": ("transactions(note)", "op.execute(\"update transactions set channel = 'x'\")"),
+    "no reason": ("transactions --", "op.execute(\"update transactions set channel = 'x'\")"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("loss", "line"), REFUSED.values(), ids=REFUSED)
+def test_nothing_else_of_the_revision_is_let_through(project: Project, loss: str, line: str) -> None:
+    promised(project)
+    before = project.ask(SUM)
+    comment = f"# schemaguard: loses {loss}" + ("" if loss.endswith("--") else " -- nobody needs it")
+    project.add(f"{comment}\n{line}")
+    with pytest.raises(RefusedError):
+        project.upgrade()
+    assert project.ask(SUM) == before
+    assert project.heads() == ["0001"]
+    assert acknowledged(project) == []
+
+
+@pytest.mark.parametrize(
+    ("loss", "line"),
+    [
+        ("transactions(channel)", "op.execute(\"update transactions set channel = 'x'\")"),
+        ("transactions", 'op.execute("delete from transactions")'),
+        ("transactions", 'op.execute("truncate transactions")'),
+    ],
+)
+def test_rows_that_somebody_relies_on_are_lost_where_the_revision_says_so(
+    project: Project, loss: str, line: str
+) -> None:
+    promised(project)
+    project.add(says(loss, line))
+    project.upgrade()
+    assert project.ask("select count(*) from transactions where channel = 'web'") == [(0,)]
+    assert acknowledged(project) == [(f"{loss}: nobody needs it", "0002")]
+
+
+def test_the_next_revision_loses_nothing_by_it(project: Project) -> None:
+    promised(project)
+    project.add(says("transactions", 'op.execute("delete from transactions where id = 1")'))
+    project.add('op.execute("delete from transactions where id = 2")')
+    with pytest.raises(RefusedError, match=r"DELETE would change or delete values of public\.transactions"):
+        project.upgrade()
+    assert project.ask("select count(*) from transactions") == [(19,)]
+    assert project.heads() == ["0002"]
+
+
+def test_a_rewrite_that_fails_says_why_the_server_refuses_it(fenced: Project) -> None:
+    fenced.add(says("transactions(note)", 'op.alter_column("transactions", "note", type_=sa.String(1))'))
+    with pytest.raises(RefusedError, match="value too long for type character varying"):
+        fenced.upgrade()
+    assert acknowledged(fenced) == []
