@@ -33,7 +33,7 @@ def reading(project: Project) -> Iterator[threading.Event]:
     def hold() -> None:
         with psycopg.connect(project.url, autocommit=True) as watcher:
             for _ in range(3000):
-                if watcher.execute("select from pg_locks where relation = %s and not granted", (number,)).fetchone():
+                if watcher.execute("select 1 from pg_locks where relation = %s and not granted", (number,)).fetchone():
                     was_waited_for.set()
                     time.sleep(0.6)
                     break
