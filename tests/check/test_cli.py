@@ -36,7 +36,7 @@ def test_a_rejected_migration_leaves_with_1(
     assert _run(monkeypatch, "check") == 1
 
     shown = capsys.readouterr().out
-    assert shown.startswith("migrations/002.sql:1  error  breaks-reader  (also: drop-column)\n")
+    assert shown.startswith("migrations/002.sql:1  error  breaks-reader  (also: drop-column, ")
     assert "\nREJECTED  1 error, 0 warnings · 2 revisions, 4 statements, 0 opaque · rollback class: lossy" in shown
     assert "\x1b" not in shown
 
@@ -54,7 +54,7 @@ def test_json_is_one_object_on_stdout(
 
     document = json.loads(capsys.readouterr().out)
     assert document["version"] == 1
-    assert [finding["headline"] for finding in document["findings"]] == [True, False]
+    assert [finding["rule"] for finding in document["findings"] if finding["headline"]] == ["breaks-reader"]
 
 
 @pytest.mark.parametrize("output", ["text", "json", "github", "gitlab", "markdown", "sarif", "junit"])
