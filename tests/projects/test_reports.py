@@ -108,8 +108,9 @@ def test_whoever_wants_to_choose_a_contract_rule_gets_no_verdict_and_a_reason(
     [
         ("-- squawk-ignore ban-drop-column", "squawk", "drop-column"),
         ("-- squawk-ignore-file ban-drop-table, ban-drop-column", "squawk", "drop-table drop-column"),
-        ("/* squawk-ignore prefer-robust-stmts */", "squawk", "RULE"),
-        ("-- eugene: ignore E2", "eugene", "RULE"),
+        ("/* squawk-ignore ban-char-feld */", "squawk", "RULE"),
+        ("/* squawk-ignore prefer-robust-stmts */", "squawk", "not-rerunnable"),
+        ("-- eugene: ignore E2", "eugene", "set-not-null-scan"),
         ("-- atlas:nolint destructive", "Atlas", "destructive"),
         ("-- strong_migrations: safe", "strong_migrations", "RULE"),
         ("-- strong_migrations", "strong_migrations", "RULE"),
