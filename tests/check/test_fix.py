@@ -105,7 +105,7 @@ def test_what_has_to_follow_becomes_the_next_file(tmp_path: Path) -> None:
     done = fix(folder, "--write")
     assert "and 1 new revision" in done.stdout
     new = sorted((folder / "migrations").glob("003*.sql"))
-    assert [file.read_text() for file in new] == ["CREATE INDEX CONCURRENTLY i ON notes (body);\n"]
+    assert [file.read_text() for file in new] == ["create index concurrently i on notes (body);\n"]
     assert "create index" not in (folder / "migrations/002.sql").read_text()
     assert indexes(folder) == []
     assert fix(folder, "--write").stdout.startswith("nothing to mend")
@@ -139,7 +139,7 @@ def test_odd_names_are_mended_with_their_own_spelling(tmp_path: Path) -> None:
         'create index "I""x" on "a""b" ("Full Name");\n',
     )
     assert fix(folder, "--write").exit_code == 0
-    assert (folder / "migrations/003.sql").read_text() == 'CREATE INDEX CONCURRENTLY "I""x" ON "a""b" ("Full Name");\n'
+    assert (folder / "migrations/003.sql").read_text() == 'create index concurrently "I""x" on "a""b" ("Full Name");\n'
 
 
 def test_from_a_folder_of_the_repository_the_same_files_are_mended(tmp_path: Path) -> None:

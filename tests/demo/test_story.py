@@ -20,7 +20,7 @@ KEY_LINES = (
     r"✓ fraud 7 trained on 20,000 rows \(AUC 0\.\d\d\) and logged with its signature",
     r"PROMOTED fraud 7  epoch 1 · commit [\d.]+ ms",
     r"✓ fraud 7 scored 500 transactions through fraud_7",
-    r"0006_drop_channel\.py:10  error  breaks-reader  \(also: drop-column, contract-in-window\)",
+    r"0006_drop_channel\.py:10  error  breaks-reader  \(also: drop-column,\s+contract-in-window\)",
     r"reads it  fraud@7 \(active\)",
     r"REJECTED  1 error, 0 warnings",
     r"PASSED  0 errors, 0 warnings",

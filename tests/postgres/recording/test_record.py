@@ -16,7 +16,7 @@ from schemaguard.adapters.registry import training_runs
 from schemaguard.adapters.registry.models import MlflowRegistry
 from schemaguard.cli.main import main
 from schemaguard.contracts import document, standard
-from schemaguard.errors import ContractError, DatabaseError, RegistryError, SchemaguardError, UsageError
+from schemaguard.errors import ConfigError, ContractError, DatabaseError, RegistryError, SchemaguardError, UsageError
 from schemaguard.recording import Recording
 from tests.conftest import unguarded
 from tests.postgres.recording.conftest import TABLES
@@ -189,7 +189,7 @@ def test_queries_to_several_databases_need_to_be_told_apart(engine: sa.Engine, s
 
 @pytest.mark.parametrize(
     ("on", "refused"),
-    [("postgresql://u:secret@127.0.0.1:1/x", DatabaseError), ("nonsense", DatabaseError), (object(), UsageError)],
+    [("postgresql://u:secret@127.0.0.1:1/x", DatabaseError), ("nonsense", ConfigError), (object(), UsageError)],
 )
 def test_what_names_no_database_is_said_before_the_block_begins(on: Any, refused: type[SchemaguardError]) -> None:
     with pytest.raises(refused) as raised, schemaguard.record(model="fraud", log=False, on=on):

@@ -15,7 +15,7 @@ from schemaguard.rules import RULES
 from tests.check.checking import checked
 from tests.check.revisions import as_revision
 from tests.check.test_rule_examples import EXAMPLES, in_alembic
-from tests.conftest import VERSIONS, fresh
+from tests.conftest import VERSIONS, fresh, unguarded
 
 ENV = """
 from alembic import context
@@ -46,10 +46,12 @@ def _upgraded(folder: Path, url: str, to: str = "head") -> Catalog:
     config = Config()
     config.set_main_option("script_location", str(folder / "migrations"))
     config.set_main_option("sqlalchemy.url", url.replace("postgresql://", "postgresql+psycopg://").replace("%", "%%"))
-    command.upgrade(config, "001")
+    with unguarded():
+        command.upgrade(config, "001")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("insert into notes select i, 'note ' || i from generate_series(1, 50) i")
-    command.upgrade(config, to)
+    with unguarded():
+        command.upgrade(config, to)
     with psycopg.connect(url) as connection:
         return read_catalog(connection)
 

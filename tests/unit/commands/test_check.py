@@ -33,7 +33,7 @@ def _found(result: CheckResult) -> list[str]:
 
 
 def test_every_revision_of_the_folder_is_judged_in_order(folder: Path) -> None:
-    result = _checked(folder)
+    result = _checked(folder, ignore=("no-lock-timeout", "no-statement-timeout"))
     assert [(each.file, each.statements, each.opaque) for each in result.revisions] == [
         ("sql/001_tables.sql", 3, 0),
         ("sql/002_more.sql", 1, 0),
@@ -66,7 +66,7 @@ def test_a_column_that_only_an_ended_contract_reads_breaks_nobody(folder: Path) 
 def test_a_rule_that_is_ignored_finds_nothing_but_unknown_ones_and_contracts_cannot_be_ignored(folder: Path) -> None:
     (folder / "sql/003_drop.sql").write_text("alter table transactions drop column channel cascade;\n")
     assert {"breaks-reader", "drop-column", "drop-cascade"} <= set(_found(_checked(folder)))
-    others = ("drop-column", "drop-cascade", "reversibility")
+    others = ("drop-column", "drop-cascade", "reversibility", "blocking")
     assert set(_found(_checked(folder, ignore=others))) == {"breaks-reader"}
     with pytest.raises(UsageError, match="drop-colunm"):
         _checked(folder, select=("drop-colunm",))

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from schemaguard.applying.fencing import FenceState
 from schemaguard.catalog.objects import Name
 from schemaguard.contracts.observation import Observation, ObservedReading, UnreadableStatement
 from schemaguard.contracts.subject import Subject
@@ -13,10 +14,11 @@ from schemaguard.releases.release import Pointer, Server
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 ORDERS = Name("orders", "public")
+FENCE = FenceState(is_wanted=True, elsewhere="full", keep="all", left_out=(), tables=())
 
 
 def overview(*servers: Server) -> Overview:
-    return Overview(NOW, ((Pointer("fraud", active="8", epoch=3), {}),), (), (), (), servers, ())
+    return Overview(NOW, ((Pointer("fraud", active="8", epoch=3), {}),), (), (), (), servers, (), FENCE)
 
 
 def server(name: str, epoch: int, minutes: int = 5, model: str = "fraud") -> Server:
