@@ -7,12 +7,16 @@ from schemaguard.contracts.overrides import Override
 from schemaguard.errors import ContractError
 from schemaguard.finding import Family, Finding, Place, Reader
 from schemaguard.frozen import dataclass, replace
-from schemaguard.rules.contract import expired_override, no_contract, unused_override
+from schemaguard.rules.contract import breaks_reader, breaks_writer, expired_override, no_contract, unused_override
 from schemaguard.rules.judging.choice import nearest
+from schemaguard.rules.reversibility import contract_in_window
 from schemaguard.rules.rule import Match, Rule
 
 # They speak of what is missing or of the overrides themselves: there is nobody who could answer for that.
 _NOT_OVERRIDDEN = (no_contract.RULE, expired_override.RULE, unused_override.RULE)
+_SAYS_IT_AGAIN = contract_in_window.RULE.id
+"""It speaks of the same reader or writer, and of the same object, as what was overridden."""
+_SAID = (breaks_reader.RULE.id, breaks_writer.RULE.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +60,32 @@ def not_overridden(word: str, rules: Sequence[Rule]) -> tuple[str, str] | None:
 
 
 def overridden(finding: Finding, overrides: Sequence[Override], used: set[Override]) -> tuple[Finding, ...]:
-    """The finding for those who have no override, then one for each override; `used` collects them."""
-    if finding.family is not Family.CONTRACT or not overrides:
+    """The finding for those who have no override, then one for each override; `used` collects them.
+
+    What only says again what was overridden isn't told a second time.
+    """
+    if not overrides or (finding.family is not Family.CONTRACT and finding.rule != _SAYS_IT_AGAIN):
         return (finding,)
     left: list[Reader] = []
     by_override: dict[Override, list[Reader]] = {}
     for reader in finding.readers:
         override = next((each for each in overrides if _is_for(each, finding, reader)), None)
         (by_override.setdefault(override, []) if override is not None else left).append(reader)
-    used.update(by_override)
-    accepted = (_accepted(finding, override, readers) for override, readers in by_override.items())
     # A finding that names nobody concerns everybody.
     kept = (replace(finding, readers=tuple(left)),) if left or not by_override else ()
+    if finding.rule == _SAYS_IT_AGAIN:
+        return kept
+    used.update(by_override)
+    accepted = (_accepted(finding, override, readers) for override, readers in by_override.items())
     return (*kept, *accepted)
 
 
 def _is_for(override: Override, finding: Finding, reader: Reader) -> bool:
-    return (override.rule, override.object) == (finding.rule, finding.object) and (
-        (override.model, override.version) == (reader.model, reader.model_version)
+    said = _SAID if finding.rule == _SAYS_IT_AGAIN else (finding.rule,)
+    return (
+        override.rule in said
+        and override.object == finding.object
+        and (override.model, override.version) == (reader.model, reader.model_version)
     )
 
 
