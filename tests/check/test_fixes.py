@@ -98,3 +98,19 @@ def test_what_one_unreleased_revision_made_has_no_users_in_the_next(tmp_path: Pa
 
 def _fired(result: CheckResult) -> list[str]:
     return [finding.rule for finding in result.findings if finding.rule == "index-not-concurrent"]
+
+
+def test_what_stays_as_it_is_keeps_its_authors_text(tmp_path: Path) -> None:
+    key = "alter table notes add constraint k foreign key (id)   references items (id) not valid;\n"
+    result = _in_sql(tmp_path / "sql", key, "create table items (id bigint primary key, note bigint);\n")
+    assert "- alter" not in text.plain(result)
+
+    columns = """sa.Column("id", sa.BigInteger, primary_key=True),
+        sa.Column("note", sa.BigInteger, sa.ForeignKey("notes.id")),"""
+    shown = text.plain(
+        _in_alembic(tmp_path / "alembic", f'op.create_table(\n        "marks",\n        {columns}\n    )')
+    )
+    fix = shown.partition("foreign-key-without-index")[2].partition("  instead ")[2].partition("\n\n")[0]
+    assert '+     op.create_index("marks_note_idx", "marks", ["note"], postgresql_concurrently=True)' in fix
+    assert "- " not in fix
+    assert "sa.Column" not in fix

@@ -101,7 +101,8 @@ def _later(follow_up: FollowUp, context: Context) -> LaterRevision | None:
 
 def _code(actions: Sequence[Action], context: Context) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
     """The lines for the actions and the imports that they need; None where one of them can't be written whole."""
-    written = [_of_revision(action) if context.is_python else _of_sql(action) for action in actions]
+    anew = _of_revision if context.is_python else _of_sql
+    written = [_as_it_stands(action, context) or anew(action) for action in actions]
     known = [code for code in written if code is not None]
     if len(known) != len(written):
         return None, ()
@@ -109,6 +110,25 @@ def _code(actions: Sequence[Action], context: Context) -> tuple[tuple[str, ...] 
         tuple(line for lines, _ in known for line in lines),
         tuple(dict.fromkeys(line for _, imports in known for line in imports)),
     )
+
+
+def _as_it_stands(action: Action, context: Context) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """The author's own text of the change that is judged, where its statement or call holds nothing else."""
+    # What runs outside of transactions is moved there.
+    if action is not context.change or _is_outside(action):
+        return None
+    if sum(len(step.changes) for step in _of_the_call(context)) != 1:
+        return None
+    statement = context.step.statement
+    if not context.is_python:
+        return (f"{statement.sql.rstrip().rstrip(';')};",), ()
+    if statement.source is None or statement.place.file != context.run.revision.file:
+        return None
+    first, *more = statement.source.split("\n")
+    depth = statement.place.column - 1
+    if any(line[:depth].strip() for line in more):
+        return None
+    return (first, *(line[depth:] for line in more)), ()
 
 
 def _of_sql(action: Action) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
