@@ -166,10 +166,15 @@ def _label(label: str) -> Styled:
 
 def _ignored(result: CheckResult, verbose: bool) -> Iterator[_Row]:
     by_comment = [f for f in result.findings if f.suppressed is not None and (verbose or f.suppressed != ACCEPTED)]
+    told: set[str] = set()
     for finding in by_comment:
         place, why = visible(str(finding.place)), visible(finding.suppressed or "")
         if finding.override is None:
-            yield Styled((f"{place}  ignored  {finding.rule}: {why}", "dim")), 4
+            ignored = f"{place}  ignored  {finding.rule}: {why}"
+            # One comment may answer for several findings of a statement.
+            if ignored not in told:
+                yield Styled((ignored, "dim")), 4
+            told.add(ignored)
         else:
             what = f"{finding.rule} on {visible(finding.object)}"
             yield Styled((f"{place}  {what}  {why} ({visible(str(finding.override))})", "yellow")), 4
