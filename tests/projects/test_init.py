@@ -32,6 +32,13 @@ def downgrade():
 """
 
 
+@pytest.fixture(autouse=True)
+def no_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """MLflow leaves the registry that another test spoke to in the environment."""
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "SCHEMAGUARD_REGISTRY_URI", "SCHEMAGUARD_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture(scope="module")
 def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `alembic init` makes."""

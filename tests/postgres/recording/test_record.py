@@ -141,7 +141,11 @@ def test_what_a_query_reads_is_told_or_refused(engine: sa.Engine, statements: tu
     assert what in refusal(engine, *statements).what
 
 
-def test_what_is_not_looked_into_is_said(engine: sa.Engine, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_is_not_looked_into_is_said(
+    engine: sa.Engine, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The env.py of another test's Alembic may have switched off every logger that was there.
+    monkeypatch.setattr(logging.getLogger("schemaguard.recording"), "disabled", False)
     _run(engine, ("create function f(bigint) returns bigint language sql as 'select $1'",))
     statements = ("select f(id) from transactions", "insert into predictions values (1, 0.5)", "do $$ begin end $$")
     with schemaguard.record(model="fraud", log=False) as recording:
