@@ -16,8 +16,8 @@ from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.releases.release import StepName
 from tests.postgres.releases.shop import FileRegistry, Shop, incident
 
-EVERY = int(os.environ.get("SCHEMAGUARD_CRASH_EVERY", "6"))
-"""At which statements a rollback is killed: every sixth; 1 for all of them."""
+EVERY = int(os.environ.get("SCHEMAGUARD_CRASH_EVERY", "12"))
+"""At which statements a rollback is killed: every twelfth; 1 for all of them."""
 MOST_STATEMENTS = 400
 
 

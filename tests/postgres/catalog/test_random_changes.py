@@ -19,7 +19,7 @@ from schemaguard.sql.reading.translate import translate
 from tests.conftest import VERSIONS
 from tests.postgres.catalog.random_statements import statements
 
-EXAMPLES = int(os.environ.get("SCHEMAGUARD_RANDOM_EXAMPLES", "200"))
+EXAMPLES = int(os.environ.get("SCHEMAGUARD_RANDOM_EXAMPLES", "120"))
 FROM_16_ON = "in child table must not be a generated column"
 """What later servers refuse and 15 takes: the catalog follows 15."""
 STATEMENTS = 10

@@ -62,6 +62,12 @@ def test_a_retrain_that_reads_the_same_inherits_the_contract(engine: sa.Engine, 
         assert tracking.get_run(later.run_id).data.tags["schemaguard.contract_from"] == first.run_id
 
 
+@pytest.fixture(autouse=True)
+def heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The env.py of another test's Alembic may have switched off every logger that was there."""
+    monkeypatch.setattr(logging.getLogger("schemaguard.recording"), "disabled", False)
+
+
 def test_a_retrain_that_reads_otherwise_says_what_changed(
     engine: sa.Engine, tracking: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -141,11 +147,7 @@ def test_what_a_query_reads_is_told_or_refused(engine: sa.Engine, statements: tu
     assert what in refusal(engine, *statements).what
 
 
-def test_what_is_not_looked_into_is_said(
-    engine: sa.Engine, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # The env.py of another test's Alembic may have switched off every logger that was there.
-    monkeypatch.setattr(logging.getLogger("schemaguard.recording"), "disabled", False)
+def test_what_is_not_looked_into_is_said(engine: sa.Engine, caplog: pytest.LogCaptureFixture) -> None:
     _run(engine, ("create function f(bigint) returns bigint language sql as 'select $1'",))
     statements = ("select f(id) from transactions", "insert into predictions values (1, 0.5)", "do $$ begin end $$")
     with schemaguard.record(model="fraud", log=False) as recording:

@@ -26,7 +26,7 @@ from schemaguard.contracts.contract import Contract, ContractTable, Promise
 from schemaguard.verification.frames import frame_schema
 from tests.conftest import VERSIONS
 
-EXAMPLES = int(os.environ.get("SCHEMAGUARD_RANDOM_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("SCHEMAGUARD_RANDOM_EXAMPLES", "30"))
 # Column → its type, values that are near every limit below, what they are in a frame.
 POOLS: dict[str, tuple[str, list[Any]]] = {
     "whole": ("bigint", [None, -1, 0, 1, 2, 3, 2**53, 2**53 + 1, 2**63 - 1, -(2**63)]),
