@@ -33,19 +33,21 @@ def prove(
     """
     import json
 
-    from schemaguard.adapters.files.writing import replace_text
+    from schemaguard.adapters.files.writing import make_folder, replace_text
     from schemaguard.cli.operating import console, tell_json
     from schemaguard.cli.reading import read_settings
     from schemaguard.commands import prove as command
     from schemaguard.report.prove import certificates_json, show_certificate, show_summary
 
     terminal = console()
+    if out is not None:
+        # Before the proofs: they take minutes.
+        make_folder(out)
     with read_settings(initial=initial) as reading:
         options = command.ProofOptions(server, rows, command.SEED if seed is None else seed, contracts)
         shown = None if output is Format.JSON else lambda one: show_certificate(one, terminal)
         found = command.prove(reading, migrations, revisions or (), options, shown)
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
         for one in found:
             name = "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in one.revision)
             replace_text(out / f"{name}.json", json.dumps(one.document(), indent=2) + "\n")

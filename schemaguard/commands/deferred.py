@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from schemaguard.adapters.files.contracts import write_new
-from schemaguard.adapters.files.writing import replace_text
+from schemaguard.adapters.files.writing import make_folder, replace_text
 from schemaguard.catalog.changes import Change, DropColumn, DropTable
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.commands.catalog import static_catalog
@@ -125,7 +125,7 @@ def write(site: Site, reading: Reading, *, accept_unknown: bool, environ: Mappin
 
 
 def _keep(site: Site, drops: tuple[DeferredDrop, ...]) -> None:
-    site.contracts_folder.mkdir(parents=True, exist_ok=True)
+    make_folder(site.contracts_folder)
     replace_text(site.contracts_folder / FILE, render_deferred(drops))
 
 

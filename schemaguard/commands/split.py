@@ -6,7 +6,7 @@ from pathlib import Path
 from posixpath import dirname, join
 
 from schemaguard.adapters.files.contracts import read_contracts
-from schemaguard.adapters.files.writing import replace_text
+from schemaguard.adapters.files.writing import make_folder, replace_text
 from schemaguard.commands.check import CheckOptions, contracts_folder
 from schemaguard.commands.histories import find_one, replay_selected
 from schemaguard.commands.reading import Reading
@@ -65,7 +65,7 @@ def split(
                 raise UsageError("the file is there already", at=file.path, next="move it away first")
         for file in files:
             target = Path(reading.files.root) / file.path
-            target.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(target.parent)
             replace_text(target, file.text)
         for old in _left(history, run, files):
             (Path(reading.files.root) / old).unlink()

@@ -4,7 +4,7 @@ import shutil
 from importlib.resources import files
 from pathlib import Path
 
-from schemaguard.adapters.files.writing import replace_text
+from schemaguard.adapters.files.writing import make_folder, replace_text, writing
 from schemaguard.commands.serve import Snapshot
 from schemaguard.errors import UsageError
 from schemaguard.report.visible import visible
@@ -26,7 +26,8 @@ def export(snapshot: Snapshot, folder: Path) -> int:
     """
     addresses = list(dict.fromkeys(sitemap.every(snapshot)))
     _require_apart(addresses)
-    _empty(folder)
+    with writing(folder):
+        _empty(folder)
     source, environment = visible(snapshot.bench.source), visible(snapshot.environment)
     for address in addresses:
         page = sitemap.build(snapshot, address)
@@ -37,13 +38,14 @@ def export(snapshot: Snapshot, folder: Path) -> int:
         }
         for form, text in forms.items():
             path = folder / file_of(address, form)
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             replace_text(path, text)
     assets = folder / "assets"
-    assets.mkdir()
-    for each in (files("schemaguard.web") / "assets").iterdir():
-        if each.name.endswith(_ASSETS):
-            (assets / each.name).write_bytes(each.read_bytes())
+    make_folder(assets)
+    with writing(assets):
+        for each in (files("schemaguard.web") / "assets").iterdir():
+            if each.name.endswith(_ASSETS):
+                (assets / each.name).write_bytes(each.read_bytes())
     return len(addresses)
 
 

@@ -58,6 +58,8 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path, reference_folde
     assert [each.name for each in tmp_path.iterdir()] == ["mine.txt"]
     with pytest.raises(UsageError, match="is a file"):
         export(projects.snapshot(reference_folder), tmp_path / "mine.txt")
+    with pytest.raises(UsageError, match="cannot write the file"):
+        export(projects.snapshot(reference_folder), tmp_path / "mine.txt" / "site")
 
 
 def test_pages_that_would_be_one_file_are_refused(tmp_path: Path) -> None:

@@ -100,6 +100,7 @@ def test_an_address_that_others_reach_wants_a_token(host: str) -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "[::1]", "localhost", "LocalHost"])
 def test_an_address_of_this_machine_alone_wants_none(host: str) -> None:
+    assert is_loopback(host)
     check(Listening(host, 8765))
 
 

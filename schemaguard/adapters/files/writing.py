@@ -1,25 +1,42 @@
-"""Writes a text file as a whole."""
+"""Writes a text file as a whole, and makes the folder for it."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from schemaguard.errors import UsageError
 
 
-def replace_text(path: Path, text: str) -> None:
-    """Write the file: whoever reads it meanwhile sees the old text or the new one. UsageError where it can't be."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """UsageError, with the place and the system's reason, where what happens inside can't be written."""
     try:
-        beside.write_text(text, encoding="utf-8", newline="\n")
-        beside.replace(path)
+        yield
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise UsageError(
             f"cannot write the file: {error.strerror}",
             at=str(path),
             next="check that the folder exists and may be written to",
         ) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder and those above it, where they aren't there. UsageError where they can't be made."""
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write the file: whoever reads it meanwhile sees the old text or the new one. UsageError where it can't be."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    with writing(path):
+        try:
+            beside.write_text(text, encoding="utf-8", newline="\n")
+            beside.replace(path)
+        except OSError:
+            beside.unlink(missing_ok=True)
+            raise
 
 
 def rewrite_texts(texts: Mapping[Path, tuple[str, str]]) -> None:

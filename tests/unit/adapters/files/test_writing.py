@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from schemaguard.adapters.files.tree import DiskFiles
-from schemaguard.adapters.files.writing import replace_text, rewrite_texts
+from schemaguard.adapters.files.writing import make_folder, replace_text, rewrite_texts
 from schemaguard.errors import UsageError
 
 
@@ -64,3 +64,12 @@ def test_a_file_that_is_not_as_it_was_read_is_not_rewritten(tmp_path: Path, cont
         rewrite_texts({other: ("fine\n", "finer\n"), file: (before, "new\n")})
     assert file.read_bytes() == content
     assert other.read_text() == "fine\n"
+
+
+def test_what_stands_below_a_file_can_neither_be_made_nor_written(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("x")
+    for act in (lambda: make_folder(tmp_path / "taken/in"), lambda: replace_text(tmp_path / "taken/in", "text")):
+        with pytest.raises(UsageError, match="cannot write the file") as raised:
+            act()
+        assert raised.value.at == str(tmp_path / "taken/in")
+    assert (tmp_path / "taken").read_text() == "x"
