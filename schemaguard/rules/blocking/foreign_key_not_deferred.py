@@ -7,6 +7,7 @@ from schemaguard.catalog.objects import ForeignKey
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.facts.lock_words import lock_effect
+from schemaguard.rules.facts.subject import of_columns
 from schemaguard.rules.facts.traffic import in_use, worked_on
 from schemaguard.rules.remedies.constraints import validated_later
 from schemaguard.rules.remedies.writing import remedied
@@ -26,7 +27,7 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
     if keys and in_use(context, table) and worked_on(context):
         columns = ", ".join(keys[0].columns)
         yield Match(
-            object=f"{table}.{columns}" if len(keys[0].columns) == 1 else str(table),
+            object=of_columns(table, keys[0].columns),
             message=f"the foreign key {table} ({columns}) → {keys[0].ref_table} is validated while writes wait",
             effect=lock_effect(context),
             fix=remedied(validated_later(change, context), context),

@@ -6,6 +6,7 @@ from schemaguard.catalog.changes import AddColumn, AddConstraint, Change, Create
 from schemaguard.catalog.objects import Catalog, ForeignKey, Index, Name
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.facts.context import Context
+from schemaguard.rules.facts.subject import of_columns
 from schemaguard.rules.remedies.indexes import indexed_too
 from schemaguard.rules.remedies.writing import remedied
 from schemaguard.rules.rule import Match, Rule
@@ -26,7 +27,7 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
         if not _is_indexed(table, key.columns, context.run.after):
             columns = ", ".join(key.columns)
             yield Match(
-                object=f"{table}.{columns}" if len(key.columns) == 1 else str(table),
+                object=of_columns(table, key.columns),
                 message=f"no index of {table} begins with {columns}, which points at {key.ref_table}",
                 effect=f"each DELETE in {key.ref_table}, or UPDATE of its key, reads all of {table}",
                 fix=remedied(indexed_too(change, table, key.columns, context), context),

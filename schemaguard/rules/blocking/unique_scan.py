@@ -7,6 +7,7 @@ from schemaguard.catalog.objects import Unique
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.facts.lock_words import lock_effect
+from schemaguard.rules.facts.subject import of_columns
 from schemaguard.rules.facts.traffic import in_use, worked_on
 from schemaguard.rules.remedies.constraints import over_index
 from schemaguard.rules.remedies.writing import remedied
@@ -24,7 +25,7 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
     if keys and in_use(context, table) and worked_on(context):
         columns = ", ".join(keys[0].columns)
         yield Match(
-            object=f"{table}.{columns}" if len(keys[0].columns) == 1 else str(table),
+            object=of_columns(table, keys[0].columns),
             message=f"the index of UNIQUE ({columns}) on {table} is built while reads and writes wait",
             effect=lock_effect(context),
             fix=remedied(over_index(change, context), context),

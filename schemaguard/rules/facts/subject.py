@@ -22,6 +22,11 @@ def subject(change: c.Change) -> str:
     return ", ".join(sorted(map(str, names))) if names else "statement"
 
 
+def of_columns(table: Name, columns: tuple[str, ...]) -> str:
+    """What a key is about: its column with the table where it has only one, else the table."""
+    return f"{table}.{columns[0]}" if len(columns) == 1 else str(table)
+
+
 def tables(change: c.Change, before: Catalog) -> tuple[Name, ...]:
     """The tables whose shape or rows the change is about."""
     table = getattr(change, "table", None)
