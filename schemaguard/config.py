@@ -18,7 +18,7 @@ _KEYS = {
     "adopt": _SWITCH, "rules": f"{_TABLE} of texts", "baseline": _TEXT, "initial": _TEXT, "environment": _TEXT,
     "environments": f"{_TABLE} of tables of texts", "near_release_hours": _NUMBER, "sources": _TEXTS,
     "assume": _TABLE, "lock_timeout": _TEXT, "statement_timeout": _TEXT,
-    "facts": _TEXT,
+    "facts": _TEXT, "ledger_keys": _TEXTS,
 }  # fmt: skip
 """What may be set, and what it has to be."""
 Assumed = str | int | float | bool | tuple[str, ...] | tuple[int, ...]
@@ -76,6 +76,8 @@ class Config:
     """The same for statements."""
     facts: str | None = None
     """The file that `schemaguard facts` wrote: production's sizes and traffic."""
+    ledger_keys: tuple[str, ...] = ()
+    """Keys whose signatures on the ledger's checkpoints and exports count, as `schemaguard audit key` prints them."""
 
 
 def load(start: Path, environ: Mapping[str, str] = os.environ) -> Config:
@@ -173,6 +175,7 @@ def _config(root: Path, file: Path | None, table: dict[str, Any], environ: Mappi
         environment=environment,
         lock_timeout=_duration("lock_timeout", table, where),
         facts=table.get("facts"),
+        ledger_keys=tuple(table.get("ledger_keys", ())),
         statement_timeout=_duration("statement_timeout", table, where),
         assume=dict(_assumptions(table.get("assume", {}), where)),
     )

@@ -1,5 +1,6 @@
 """`schemaguard audit`: who did what when, and whether the record of it is what was written."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -56,3 +57,20 @@ def verify(
     else:
         show_verification(found, console())
     raise typer.Exit(ExitCode.OK if found.holds else ExitCode.FINDINGS)
+
+
+@group.command(cls=Verb)
+def key(
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Where a new key is written.")] = None,
+    name: Annotated[str, typer.Option(help="The new key's name, such as the company's and the environment's.")] = "",
+) -> None:
+    """Make the key that signs checkpoints, or show the one that verifies them.
+
+    The file is for whoever signs and for nobody else; the printed key is for everybody, in `ledger_keys`.
+    """
+    from schemaguard.cli.reading import open_site
+    from schemaguard.commands import audit
+
+    with open_site() as site:
+        made = audit.make_key(file, name) if file is not None else audit.show_key(site)
+    typer.echo(str(made))

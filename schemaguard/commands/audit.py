@@ -1,12 +1,16 @@
 """audit: who did what when, and whether that record is what was written."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from schemaguard.adapters.control import journal, ledger, pointer
+from schemaguard.adapters.files.ledger_key import VARIABLE, write_key
 from schemaguard.adapters.postgres.connection import connect
 from schemaguard.commands.site import Site
 from schemaguard.errors import UsageError
 from schemaguard.ledger.entry import Entry
+from schemaguard.ledger.keys import VerifyingKey
+from schemaguard.ledger.keys import make_key as new_key
 from schemaguard.ledger.verification import Checkpoint, LedgerVerification
 from schemaguard.ledger.verification import verify as verify_rows
 
@@ -38,3 +42,19 @@ def parse_checkpoint(text: str) -> Checkpoint:
         raise UsageError(
             f"{text!r} is not a checkpoint", at="--checkpoint", next="SIZE:ROOT, as schemaguard audit verify prints it"
         ) from error
+
+
+def make_key(file: Path, name: str) -> VerifyingKey:
+    """Make a key, and write it into a new file that only its owner reads; what verifies it."""
+    return write_key(file, new_key(name or file.stem))
+
+
+def show_key(site: Site) -> VerifyingKey:
+    """What verifies the signatures of the key that is configured. UsageError where none is."""
+    if site.ledger_key is None:
+        raise UsageError(
+            "no key is configured that signs the ledger",
+            at=VARIABLE,
+            next=f"schemaguard audit key FILE makes one; then export {VARIABLE}=FILE",
+        )
+    return site.ledger_key.verifying

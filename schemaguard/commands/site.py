@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from schemaguard.commands.reading import Reading
     from schemaguard.contracts.contract import ContractFile
     from schemaguard.history.replay import Progress
+    from schemaguard.ledger.keys import SigningKey, VerifyingKey
     from schemaguard.window.window import Window
 
 LOCK = "window.lock"
@@ -89,6 +90,23 @@ class Site:
         import getpass
 
         return self._environ.get("SCHEMAGUARD_ACTOR") or getpass.getuser()
+
+    @cached_property
+    def ledger_key(self) -> "SigningKey | None":
+        """The key that signs the ledger's checkpoints and certificates, None where none is configured."""
+        from schemaguard.adapters.files.ledger_key import find_key
+
+        return find_key(self._environ)
+
+    @cached_property
+    def ledger_keys(self) -> "tuple[VerifyingKey, ...]":
+        """The keys whose signatures count: those of the settings, and the one that signs here."""
+        from schemaguard.ledger.keys import parse_verifying_key
+
+        where = f"ledger_keys in {self.config.file}"
+        said = tuple(parse_verifying_key(each, where) for each in self.config.ledger_keys)
+        mine = (self.ledger_key.verifying,) if self.ledger_key is not None else ()
+        return (*said, *(each for each in mine if each not in said))
 
     def now(self) -> datetime:
         """The time, in UTC."""
