@@ -38,6 +38,16 @@ OTHERS = tuple(version for version in VERSIONS if version in _INSTALLED)
 """Those of them that aren't embedded: they have pg_dump's own version, and extensions."""
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of a group share servers that take seconds to start: where xdist can't keep them together, it is said."""
+    if not getattr(config.option, "loadgroup", False):
+        return
+    alone = [item.nodeid for item in items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
+    if alone:
+        raise pytest.UsageError(f"xdist keeps no groups with this pytest: {alone[0]} is in one")
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The URL of a real server: the embedded one, or SCHEMAGUARD_TEST_DSN."""

@@ -29,7 +29,11 @@ ASKED = [(case, access, through) for case in CASES for through in case.through f
 IDS = [f"{case.what} ({access}, {through})" for case, access, through in ASKED]
 
 
-@pytest.fixture(scope="module", params=VERSIONS)
+# What a case did is kept for the page, so the tests of one server stay in one process.
+_SERVERS = [pytest.param(version, marks=pytest.mark.xdist_group(f"rows on {version}")) for version in VERSIONS]
+
+
+@pytest.fixture(scope="module", params=_SERVERS)
 def connection(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
     url = request.getfixturevalue(f"server{request.param}")
     yield from servers.opened(url)

@@ -1,6 +1,7 @@
 """A database with a shop's tables, and a real MLflow store on sqlite with an experiment."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -41,13 +42,21 @@ def engine(shop: str) -> Iterator[sa.Engine]:
     made.dispose()
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of MLflow with its tables, which takes seconds to make: tests copy it."""
+    file = tmp_path_factory.mktemp("store") / "mlflow.db"
+    assert not MlflowRegistry(f"sqlite:///{file}").has_model("fraud")  # makes the tables, quietly
+    return file
+
+
 @pytest.fixture
-def tracking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def tracking(tmp_path: Path, empty_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """MLflow's client of an empty store; no run is active afterwards."""
     import mlflow
 
+    shutil.copy(empty_store, tmp_path / "mlflow.db")
     uri = f"sqlite:///{tmp_path}/mlflow.db"
-    assert not MlflowRegistry(uri).has_model("fraud")  # makes the tables, quietly
     for name in _VARIABLES:
         monkeypatch.delenv(name, raising=False)
     before = mlflow.get_tracking_uri()

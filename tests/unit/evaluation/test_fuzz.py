@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.fuzz.kinds import KINDS
 
 KIND = {kind.name: kind for kind in KINDS}
-fuzzed = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+fuzzed = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 draws = st.randoms(use_true_random=False)
 
 
