@@ -22,6 +22,10 @@ from schemaguard.rules import MIGRATION_RULES
 from schemaguard.rules.judging.judge import Terms, judge
 
 _OFTEN = 25
+_WHY = {
+    "varchar-limit": "a note, shown with --verbose alone: String(n) is how most users of SQLAlchemy write text",
+}
+"""Why a rule may speak that often."""
 
 
 def main() -> None:
@@ -49,7 +53,15 @@ def main() -> None:
     rows = []
     for rule, many in revisions.most_common():
         share = 100 * many / judged
-        rows.append((rule, severity[rule], findings[rule], f"{share:.0f}", "often" if share > _OFTEN else ""))
+        rows.append(
+            (
+                rule,
+                severity[rule],
+                findings[rule],
+                f"{share:.0f}",
+                f"often: {_WHY.get(rule, '?')}" if share > _OFTEN else "",
+            )
+        )
     show(
         f"{judged} revisions, each judged as a pull request",
         ("rule", "severity", "findings", "per 100 revisions", ""),

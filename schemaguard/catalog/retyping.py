@@ -123,6 +123,9 @@ def _of_strings(old: Type, new: Type) -> Retyping:
 
 
 def _across(old: Type, new: Type) -> Retyping:
+    if "citext" in (old.name, new.name) and {old.name, new.name} <= {"citext", "text", "character varying"}:
+        # The extension makes casts without a function both ways; only the indexes compare otherwise.
+        return Retyping("rewrite", True, narrows=True) if new.modifiers else Retyping("none", rebuilds_indexes=True)
     if old.name in _INTEGERS and new.name in _INTEGERS:
         return Retyping("rewrite", True, narrows=_INTEGERS[new.name] < _INTEGERS[old.name])
     if new.name in ("text", "character varying") and not new.modifiers:

@@ -9,6 +9,8 @@ _CONSTANT = re.compile(
 )
 _NULL = re.compile(r"\s*\(*\s*null\s*\)*\s*(?:::[\w \".]+(?:\([\d, ]*\))?(?:\[\])*)?\s*\Z", re.IGNORECASE)
 _CALL = re.compile(r"([a-z_][\w$.]*|\"[^\"]+\")\s*\(", re.IGNORECASE)
+_WITH_ARGUMENTS = re.compile(r"\b(?:now|(?:transaction|statement)_timestamp)\s*\(\s*[^\s)]", re.IGNORECASE)
+"""Calls of what takes no arguments: it is another function of that name, of which nothing is known."""
 STABLE = frozenset(
     """
     now current_timestamp localtimestamp current_date current_time localtime transaction_timestamp statement_timestamp
@@ -41,5 +43,7 @@ def is_volatile(text: str | None) -> bool:
     if text is None or is_constant(text):
         return False
     without_strings = re.sub(r"'(?:[^']|'')*'", "''", text)
+    if _WITH_ARGUMENTS.search(without_strings):
+        return True
     called = {name.rpartition(".")[2].strip('"').lower() for name in _CALL.findall(without_strings)}
     return bool(called - STABLE)

@@ -35,6 +35,14 @@ def is_absent(name: Name, catalog: Catalog) -> bool:
     )
 
 
+def knows_nothing(catalog: Catalog) -> bool:
+    """Whether no statement before has made anything: who then drops something goes on from what others made."""
+    return not (
+        catalog.tables or catalog.views or catalog.indexes or catalog.sequences or catalog.functions
+        or catalog.enums or catalog.domains or catalog.composites or catalog.opaque or catalog.gone
+    )  # fmt: skip
+
+
 def drops_nothing(change: Change, catalog: Catalog) -> bool:
     """Whether the change drops, if it exists, what isn't there."""
     match change:

@@ -82,11 +82,12 @@ class AttachPartition:
 
 @dataclass(frozen=True, slots=True)
 class DetachPartition:
-    """ALTER TABLE … DETACH PARTITION."""
+    """ALTER TABLE … DETACH PARTITION; `finalizes` a CONCURRENTLY that was cut short."""
 
     table: Name
     partition: Name
     concurrently: bool = False
+    finalizes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,8 @@ def of_tables(change: c.Change, draft: Draft, _: int) -> TableWork | None:
             return TableWork((Lock(draft.resolve(name), option_mode(option)),))
         case c.AttachPartition():
             return _attach(change, draft)
-        case c.DetachPartition(table=name, partition=partition, concurrently=concurrently):
+        case c.DetachPartition(table=name, partition=partition):
+            concurrently = change.concurrently or change.finalizes
             mode = WITH_ALL if concurrently else ALONE
             child = draft.table(partition)
             referenced = () if concurrently else tuple(referenced_by(child.constraints, draft, WITH_READERS))

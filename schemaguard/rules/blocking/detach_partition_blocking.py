@@ -14,7 +14,9 @@ from schemaguard.rules.rule import Match, Rule
 
 def _check(change: Change, context: Context) -> Iterator[Match]:
     match change:
-        case DetachPartition(table=table, partition=partition, concurrently=False) if in_use(context, table):
+        case DetachPartition(table=table, partition=partition, concurrently=False, finalizes=False) if in_use(
+            context, table
+        ):
             yield Match(
                 object=str(partition),
                 message=f"{partition} is detached from {table} while reads and writes wait",

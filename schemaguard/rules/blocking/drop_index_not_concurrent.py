@@ -40,5 +40,7 @@ RULE = Rule(
         "squawk/require-concurrent-index-deletion",
         "strong_migrations/remove_index",
         "atlas/PG102",
+        "django-migration-linter/DROP_INDEX",
+        "squawk/ban-drop-index",
     ),
 )

@@ -32,9 +32,6 @@ RULE = Rule(
     instead="add it while the table is small, or make a new table that has it and move the rows over in batches",
     watches=(AddConstraint,),
     check=_check,
-    aliases=(
-        "strong_migrations/add_exclusion_constraint",
-        "eugene/E8",
-    ),
+    aliases=("strong_migrations/add_exclusion_constraint", "eugene/E8", "atlas/PG311"),
     is_graded=True,
 )

@@ -44,6 +44,8 @@ RULE = Rule(
         "strong_migrations/add_reference",
         "atlas/PG101",
         "eugene/E6",
+        "django-migration-linter/CREATE_INDEX",
+        "django-migration-linter/CREATE_INDEX_EXCLUSIVE",
     ),
     is_graded=True,
 )

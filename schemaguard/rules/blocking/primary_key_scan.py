@@ -16,7 +16,8 @@ from schemaguard.rules.rule import Match, Rule
 def _check(change: Change, context: Context) -> Iterator[Match]:
     match change:
         case AddConstraint(table=table, constraint=PrimaryKey()):
-            pass
+            if change.using_index is not None and _is_unknown(table, change.using_index, context):
+                return
         case AddColumn(table=table) if any(isinstance(key, PrimaryKey) for key in change.constraints):
             pass
         case _:
@@ -28,6 +29,12 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
             effect=lock_effect(context),
             fix=remedied(over_index(change, context), context),
         )
+
+
+def _is_unknown(table: Name, index: str, context: Context) -> bool:
+    """Whether nobody knows which columns the index has, or whether they may hold NULL."""
+    known = context.before.table(table)
+    return known is None or known.open or Name(index, known.name.schema) not in context.before.indexes
 
 
 def _what(change: AddConstraint | AddColumn, table: Name) -> str:

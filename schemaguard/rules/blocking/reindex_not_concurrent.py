@@ -14,7 +14,7 @@ from schemaguard.rules.rule import Match, Rule
 
 def _check(change: Change, context: Context) -> Iterator[Match]:
     match change:
-        case Reindex(concurrently=False, kind=kind, name=name) if _is_felt(context):
+        case Reindex(concurrently=False, kind=kind, name=name) if kind != "system" and _is_felt(context):
             of = f"{kind} {name}" if name is not None else kind
             yield Match(
                 object=str(name or kind),
@@ -41,9 +41,6 @@ RULE = Rule(
     instead="rebuild it with CONCURRENTLY, outside of a transaction",
     watches=(Reindex,),
     check=_check,
-    aliases=(
-        "squawk/require-concurrent-reindex",
-        "eugene/E10",
-    ),
+    aliases=("squawk/require-concurrent-reindex", "eugene/E10", "django-migration-linter/REINDEX"),
     is_graded=True,
 )

@@ -42,6 +42,7 @@ RULE = Rule(
         "squawk/adding-field-with-default",
         "strong_migrations/add_column_generated_stored",
         "eugene/E11",
+        "atlas/PG307",
     ),
     is_graded=True,
 )

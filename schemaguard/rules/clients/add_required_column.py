@@ -34,7 +34,15 @@ def _is_required_now(context: Context, table: Name, name: str) -> bool:
     column = known.column(name) if known is not None else None
     if column is None or not column.not_null:
         return False
-    return column.filling is None and column.identity is None and column.generated is None
+    is_filled = column.filling is not None or column.identity is not None or column.generated is not None
+    return not is_filled and not _is_filled_at_commit(context, table, name)
+
+
+def _is_filled_at_commit(context: Context, table: Name, name: str) -> bool:
+    """Whether the transaction gives it a default again: nobody sees it without."""
+    known = context.facts.at_commit.table(table)
+    column = known.column(name) if known is not None else None
+    return column is not None and column.filling is not None
 
 
 _LATER = "running code doesn't know the column: its INSERTs fail with 23502 as soon as this commits"
@@ -51,5 +59,10 @@ RULE = Rule(
     "code fills it",
     watches=(AddColumn, DropDefault, SetNotNull),
     check=_check,
-    aliases=("squawk/adding-required-field", "atlas/MF103", "django-migration-linter/NOT_NULL"),
+    aliases=(
+        "squawk/adding-required-field",
+        "atlas/MF103",
+        "django-migration-linter/NOT_NULL",
+        "squawk/ban-new-write-restriction",
+    ),
 )

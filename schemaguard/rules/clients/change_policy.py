@@ -48,5 +48,6 @@ RULE = Rule(
         "squawk/ban-alter-policy-conditions",
         "squawk/ban-alter-policy-roles",
         "squawk/ban-alter-row-level-security",
+        "squawk/ban-disable-trigger",
     ),
 )

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 
-from schemaguard.catalog.changes import Change, DropDefault
+from schemaguard.catalog.changes import AlterDomain, Change, DropDefault, SetColumnOption
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.facts.context import Context
+from schemaguard.rules.facts.standing import default_of_another
 from schemaguard.rules.rule import Match, Rule
 
 
 def _check(change: Change, context: Context) -> Iterator[Match]:
+    if (what := default_of_another(context, "drop default")) is not None:
+        yield Match(object=what, message=f"{what} loses its default")
     if not isinstance(change, DropDefault) or not context.column_existed_before(change.table, change.column):
         return
     table = context.before.table(change.table)
@@ -25,10 +28,10 @@ RULE = Rule(
     id="drop-default",
     family=Family.CLIENTS,
     severity=Severity.WARNING,
-    when="DROP DEFAULT of a column that an earlier revision made",
+    when="DROP DEFAULT of a column, domain or view column that an earlier revision made",
     effect="an INSERT that leaves it out stores NULL, or fails with 23502 where it is NOT NULL",
     instead="release code that always fills the column first",
-    watches=(DropDefault,),
+    watches=(AlterDomain, DropDefault, SetColumnOption),
     check=_check,
     aliases=("squawk/ban-drop-default", "strong_migrations/change_column_default"),
 )

@@ -33,8 +33,15 @@ def _function(trigger: Trigger, catalog: Catalog) -> Function | None:
     return next((function for function in found if function is not None), None)
 
 
-def makes_rule(sql: str) -> bool:
-    """Whether the statement is CREATE [OR REPLACE] RULE."""
+def of_rule(sql: str) -> str | None:
+    """What CREATE [OR REPLACE] RULE, or ALTER TABLE … [EN|DIS]ABLE … RULE, does to statements, in words."""
     tokens, _ = tokenize(sql)
-    words = [token.key for token in tokens[:4] if token.key not in ("or", "replace")]
-    return words[:2] == ["create", "rule"]
+    keys = [token.key for token in tokens]
+    if [key for key in keys[:4] if key not in ("or", "replace")][:2] == ["create", "rule"]:
+        return "a rule rewrites statements on"
+    if keys[:2] != ["alter", "table"] or "rule" not in keys:
+        return None
+    before = keys[: keys.index("rule")]
+    if "disable" in before:
+        return "a rule no longer rewrites statements on"
+    return "a rule begins to rewrite statements on" if "enable" in before else None

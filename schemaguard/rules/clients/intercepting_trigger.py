@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from schemaguard.catalog.changes import Change, CreateTrigger, EnableTrigger, Opaque
 from schemaguard.finding import Family, Severity
-from schemaguard.rules.clients.intercepting import does, makes_rule
+from schemaguard.rules.clients.intercepting import does, of_rule
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.rule import Match, Rule
 
@@ -17,10 +17,11 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
                 yield Match(object=str(table), message=f"trigger {trigger.name} on {table} {done}")
         case EnableTrigger(table=table, trigger=name, enabled=True) if context.existed_before(table):
             yield Match(object=str(table), message=f"trigger {name} on {table} is switched on")
-        case Opaque(names=frozenset() as names) if len(names) == 1 and makes_rule(context.step.statement.sql):
+        case Opaque(names=frozenset() as names) if len(names) == 1:
             (table,) = names
-            if context.existed_before(table):
-                yield Match(object=str(table), message=f"a rule rewrites statements on {table}")
+            said = of_rule(context.step.statement.sql)
+            if said is not None and context.existed_before(table):
+                yield Match(object=str(table), message=f"{said} {table}")
         case _:
             pass
 
@@ -34,4 +35,8 @@ RULE = Rule(
     instead="use an AFTER trigger, which sees the rows and can't change them, or let code write the values",
     watches=(CreateTrigger, EnableTrigger, Opaque),
     check=_check,
+    aliases=(
+        "squawk/ban-disable-trigger",
+        "squawk/ban-replace-view-function",
+    ),
 )

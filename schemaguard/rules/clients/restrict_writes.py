@@ -1,8 +1,9 @@
 """restrict-writes: a new constraint that writers of an existing table may violate."""
 
+import re
 from collections.abc import Iterator
 
-from schemaguard.catalog.changes import AddConstraint, Change, CreateIndex, SetNotNull
+from schemaguard.catalog.changes import AddConstraint, AlterConstraint, Change, CreateIndex, SetNotNull
 from schemaguard.catalog.objects import Check, Constraint, Exclusion, ForeignKey, Name, PrimaryKey, Unique
 from schemaguard.catalog.proofs import proves_not_null
 from schemaguard.finding import Family, Severity
@@ -15,6 +16,10 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
         case AddConstraint(table=table) if context.existed_before(table):
             if not _is_shown(change, context) and not _is_on_new_columns(change, context):
                 yield Match(object=str(table), message=f"{table} gets a {_KINDS[type(change.constraint)]} constraint")
+        case AlterConstraint(table=table, constraint=name) if context.existed_before(table):
+            if not _LOOSENS.search(context.step.statement.sql):
+                message = f"{name} of {table} refuses rows at another time than before, or from now on"
+                yield Match(object=str(table), message=message, effect=_TIMING)
         case SetNotNull(table=table, column=column) if context.column_existed_before(table, column):
             known = context.before.table(table)
             if known is None or not proves_not_null(known, column):
@@ -27,6 +32,8 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
             pass
 
 
+_LOOSENS = re.compile(r"\bNOT\s+ENFORCED\b", re.IGNORECASE)
+_TIMING = "a transaction that was in order at its COMMIT fails at the statement in between, or the other way round"
 _KINDS = {
     PrimaryKey: "PRIMARY KEY", Unique: "UNIQUE", ForeignKey: "FOREIGN KEY", Check: "CHECK", Exclusion: "EXCLUDE",
 }  # fmt: skip
@@ -73,7 +80,7 @@ RULE = Rule(
     when="a new CHECK, UNIQUE, FOREIGN KEY, EXCLUDE or NOT NULL on columns that an earlier revision made",
     effect="writes that were accepted until now fail with 23502, 23503, 23505, 23514 or 23P01 as soon as this commits",
     instead="release code that keeps to it first; add the constraint when no other code writes any more",
-    watches=(AddConstraint, CreateIndex, SetNotNull),
+    watches=(AddConstraint, AlterConstraint, CreateIndex, SetNotNull),
     check=_check,
     aliases=("squawk/ban-new-write-restriction", "atlas/MF101", "atlas/MF102", "django-migration-linter/ADD_UNIQUE"),
 )

@@ -31,5 +31,10 @@ RULE = Rule(
     instead="stop using the column first, then let the guard retire it: that hides it and keeps its values",
     watches=(DropColumn,),
     check=_check,
-    aliases=("squawk/ban-drop-column", "strong_migrations/remove_column", "atlas/DS103"),
+    aliases=(
+        "squawk/ban-drop-column",
+        "strong_migrations/remove_column",
+        "atlas/DS103",
+        "django-migration-linter/DROP_COLUMN",
+    ),
 )

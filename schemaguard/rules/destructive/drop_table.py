@@ -27,5 +27,11 @@ RULE = Rule(
     instead="stop using the table first, then let the guard retire it: that hides it and keeps its rows",
     watches=(DropTable,),
     check=_check,
-    aliases=("squawk/ban-drop-table", "strong_migrations/drop_table", "atlas/DS102"),
+    aliases=(
+        "squawk/ban-drop-table",
+        "strong_migrations/drop_table",
+        "atlas/DS102",
+        "django-migration-linter/DROP_TABLE",
+        "strong_migrations/create_table",
+    ),
 )

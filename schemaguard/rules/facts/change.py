@@ -174,6 +174,12 @@ class ChangeFacts:
         return tuple(visit.change for visit in self.run.visits[self._position + 1 :] if not visit.is_for_nothing)
 
     @property
+    def afterwards_in_transaction(self) -> tuple[c.Change, ...]:
+        """The changes that its transaction makes after it, in order."""
+        commit = self.visit.commit
+        return tuple(visit.change for visit in self.later if visit.commit == commit and not visit.is_for_nothing)
+
+    @property
     def later(self) -> tuple[Visit, ...]:
         """What the revision does after it, in order."""
         return tuple(self.run.visits[self._position + 1 :])

@@ -59,6 +59,8 @@ class Context:
     """The overrides that are in force."""
     explains: bool = False
     """Whether findings on contracts carry their explanation."""
+    takes_for_granted: bool = False
+    """Whether a file of SQL is judged by itself, so that what it names may be there already."""
     does_nothing: bool = False
     """Whether it says IF EXISTS of what no migration has made."""
     production: ProductionFacts | None = None

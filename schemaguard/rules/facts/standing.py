@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from schemaguard.catalog.changes import DropObject, ObjectKind
+from schemaguard.catalog.changes import AlterDomain, DropObject, ObjectKind, SetColumnOption
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.standing import VIEWS, is_there
 from schemaguard.rules.facts.context import Context
@@ -34,3 +34,14 @@ def is_older(context: Context, kind: ObjectKind, name: Name) -> bool:
     if kind in ("table", *VIEWS, "sequence") and context.before.resolve(name) in context.made.tables:
         return False
     return not is_there(context.before, kind, name) or is_there(context.start, kind, name)
+
+
+def default_of_another(context: Context, action: str) -> str | None:
+    """The older domain, or column of an older view, whose default the change sets or drops, if it does."""
+    match context.change:
+        case AlterDomain(domain=name, action=done) if done == action and is_older(context, "domain", name):
+            return str(name)
+        case SetColumnOption(table=name, column=column, option=option) if option.lower().startswith(action):
+            return f"{name}.{column}" if context.before.resolve(name) not in context.made.views else None
+        case _:
+            return None

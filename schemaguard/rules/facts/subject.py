@@ -1,5 +1,7 @@
 """What a change is about, as a finding names it."""
 
+from dataclasses import fields
+
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, Name
 
@@ -42,3 +44,27 @@ def tables(change: c.Change, before: Catalog) -> tuple[Name, ...]:
             return (known.table,) if known is not None else ()
         case _:
             return ()
+
+
+def made(change: c.Change) -> str | None:
+    """The simple name of what the change makes, None where it makes nothing of its own."""
+    if not type(change).__name__.startswith("Create"):
+        return None
+    if isinstance(change, c.CreateIndex):
+        return change.name.name if change.name is not None else None
+    return next(filter(None, (_simple(getattr(change, one.name)) for one in fields(change))), None)
+
+
+def unmade(change: c.Change) -> str | None:
+    """The simple name of what the change drops, or alters where it alters no more than that."""
+    found = (getattr(change, part, None) for part in ("object", "index", "table", "view"))
+    return next(filter(None, map(_simple, found)), None)
+
+
+def _simple(named: object) -> str | None:
+    if isinstance(named, str):
+        return named
+    if isinstance(named, Name):
+        return named.name
+    inner = getattr(named, "name", None)
+    return inner.name if isinstance(inner, Name) else inner if isinstance(inner, str) else None

@@ -37,4 +37,5 @@ RULE = Rule(
     instead="correct the statement; if it names something that no migration creates, pass --initial a dump of it",
     watches=EVERY,
     check=_check,
+    aliases=("squawk/ban-duplicate-column-assignments",),
 )

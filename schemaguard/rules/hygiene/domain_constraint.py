@@ -31,5 +31,10 @@ RULE = Rule(
     instead="put the CHECK on the tables, NOT VALID first, and validate it later",
     watches=(AlterDomain, CreateDomain),
     check=_check,
-    aliases=("squawk/ban-create-domain-with-constraint", "squawk/ban-alter-domain-with-add-constraint"),
+    aliases=(
+        "squawk/ban-create-domain-with-constraint",
+        "squawk/ban-alter-domain-with-add-constraint",
+        "squawk/ban-new-write-restriction",
+        "squawk/adding-not-nullable-field",
+    ),
 )

@@ -24,7 +24,7 @@ def _check(_change: Change, context: Context) -> Iterator[Match]:
         yield Match(object=name, message=f"{name} has {len(name.encode())} bytes: PostgreSQL cuts it to {cut}")
 
 
-_LONG = re.compile(r'[\w$]{64}|"[^"]{64}')
+_LONG = re.compile(r'[\w$]{64}|"(?:[^"]|""){64}')
 
 
 RULE = Rule(

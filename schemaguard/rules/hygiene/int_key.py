@@ -17,7 +17,8 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
                 yield from _small(str(table.name), made.column(name))
             keys = made.primary_key.columns if made.primary_key is not None else ()
             for column in made.columns:
-                if (column.identity is not None or column.name in change.serials) and column.name not in keys:
+                counts = column.identity is not None or column.name in change.serials or _is_named_key(column)
+                if counts and column.name not in keys:
                     yield from _small(str(table.name), column)
         case AddColumn(table=name, column=column):
             is_key = any(isinstance(constraint, PrimaryKey) for constraint in change.constraints)
@@ -29,6 +30,10 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
                 yield from _small(str(name), known.column(key) if known is not None else None)
         case _:
             pass
+
+
+def _is_named_key(column: Column) -> bool:
+    return column.name == "id" and column.type.name == "integer"
 
 
 def _small(table: str, column: Column | None) -> Iterator[Match]:
@@ -44,7 +49,7 @@ RULE = Rule(
     id="int-key",
     family=Family.HYGIENE,
     severity=Severity.NOTE,
-    when="a primary key, identity or serial column of type integer or smallint",
+    when="a primary key, identity or serial column, or one named id, of type integer or smallint",
     effect="an INSERT fails with 22003 when the numbers are used up; the way to bigint rewrites the table and "
     "all that references it",
     instead="use bigint",

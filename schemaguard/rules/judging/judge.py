@@ -8,7 +8,7 @@ from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.overrides import Override
 from schemaguard.finding import Family, Finding, Place
 from schemaguard.frozen import dataclass, field, replace
-from schemaguard.history.absence import drops_nothing
+from schemaguard.history.absence import drops_nothing, knows_nothing
 from schemaguard.history.revision import Replay, Run, Step
 from schemaguard.rules import MIGRATION_RULES
 from schemaguard.rules.contract import expired_override, unused_override
@@ -20,6 +20,7 @@ from schemaguard.rules.facts.directives import Ignore, ignores, touches
 from schemaguard.rules.facts.made import Made
 from schemaguard.rules.facts.open_world import opened
 from schemaguard.rules.facts.production import ProductionFacts
+from schemaguard.rules.facts.subject import made, unmade
 from schemaguard.rules.facts.unreleased import Unreleased
 from schemaguard.rules.facts.walk import Visit, Walk, walk
 from schemaguard.rules.hygiene import ignore_without_reason, unused_ignore
@@ -238,6 +239,7 @@ class _Bench:
                 explains=self.terms.explains,
                 production=self.terms.production,
                 session_settings=lambda: self.terms.session_settings(self.history),
+                takes_for_granted=self.is_single_file,
                 touches=touches((*visit.step.comments, *visit.step.statement.comments)),
             )
             contexts.setdefault(visit.step_index, []).append(context)
@@ -255,8 +257,20 @@ class _Bench:
 
     def _does_nothing(self, visit: Visit) -> bool:
         """Whether the change says IF EXISTS of what isn't there. A single file takes its tables for granted."""
-        is_history = not self.history.endswith(".sql")
-        return is_history and (visit.is_for_nothing or drops_nothing(visit.change, visit.before))
+        if self.is_single_file or not (visit.is_for_nothing or drops_nothing(visit.change, visit.before)):
+            return False
+        # A history that begins with a drop goes on from what others made, unless it makes the same itself.
+        return not knows_nothing(visit.before) or self._makes_it_anew(visit)
+
+    @property
+    def is_single_file(self) -> bool:
+        """Whether a file of SQL is judged by itself, which takes for granted what it names."""
+        return self.history.endswith(".sql")
+
+    def _makes_it_anew(self, visit: Visit) -> bool:
+        """Whether the revision makes what the change says IF EXISTS of."""
+        name = unmade(visit.change)
+        return any(made(change) == name for step in self.run.steps[visit.step_index :] for change in step.changes)
 
     def _on_statement(self, step: Step, contexts: Iterable[Context], own: tuple[Ignore, ...]) -> Group:
         statement = step.statement.source or step.statement.sql

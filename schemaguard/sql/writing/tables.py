@@ -53,7 +53,7 @@ def render_table(change: TableChange, spell: Spelling) -> str | None:
         case c.AttachPartition(table=table, partition=partition, bound=bound):
             return f"ALTER TABLE {spell(table)} ATTACH PARTITION {spell(partition)} {bound}".rstrip()
         case c.DetachPartition(table=table, partition=partition):
-            how = " CONCURRENTLY" * change.concurrently
+            how = " CONCURRENTLY" * change.concurrently + " FINALIZE" * change.finalizes
             return f"ALTER TABLE {spell(table)} DETACH PARTITION {spell(partition)}{how}"
         case c.SetInheritance(table=table, parent=parent, inherits=inherits):
             return f"ALTER TABLE {spell(table)} {'' if inherits else 'NO '}INHERIT {spell(parent)}"

@@ -345,8 +345,7 @@ def _detach(cursor: Cursor, table: Name) -> Change:
     cursor.expect("partition")
     partition = cursor.name()
     concurrently = cursor.accept("concurrently")
-    cursor.accept("finalize")
-    return DetachPartition(table, partition, concurrently)
+    return DetachPartition(table, partition, concurrently, finalizes=cursor.accept("finalize"))
 
 
 def _inherit(cursor: Cursor, table: Name) -> Change:

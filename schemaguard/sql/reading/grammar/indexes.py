@@ -18,7 +18,7 @@ from schemaguard.catalog.types import quote_identifier
 from schemaguard.sql.reading.cursor import Cursor, spelled
 from schemaguard.sql.reading.expressions import columns_between
 from schemaguard.sql.reading.grammar.constraints import nulls_distinct
-from schemaguard.sql.reading.syntax.commands import flagged
+from schemaguard.sql.reading.syntax.commands import flagged, is_on
 from schemaguard.sql.reading.syntax.operands import call
 from schemaguard.sql.reading.tokens import QUOTED, WORD
 
@@ -146,7 +146,7 @@ def reindex(cursor: Cursor) -> Iterator[Change]:
     """REINDEX, behind its word."""
     concurrently = False
     if cursor.key == "(":
-        concurrently = "concurrently" in cursor.options(flagged).lower().split()
+        concurrently = is_on("concurrently", cursor.options(flagged))
     kind = cursor.accept_one("index", "table", "schema", "database", "system")
     if not kind:
         raise cursor.refusal("INDEX, TABLE, SCHEMA, DATABASE or SYSTEM")

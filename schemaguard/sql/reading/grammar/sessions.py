@@ -1,6 +1,5 @@
 """Sessions, transactions, maintenance, and code that is run."""
 
-import re
 from collections.abc import Iterator
 
 from schemaguard.catalog.changes import (
@@ -16,13 +15,12 @@ from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import quote_identifier
 from schemaguard.sql.reading.cursor import Cursor
 from schemaguard.sql.reading.mentions import mentions
-from schemaguard.sql.reading.syntax.commands import flagged
+from schemaguard.sql.reading.syntax.commands import flagged, is_on
 from schemaguard.sql.reading.syntax.definitions import called
 from schemaguard.sql.reading.syntax.synopses import TRANSACTION_MODES
 from schemaguard.sql.reading.syntax.synopsis import written
 from schemaguard.sql.reading.tokens import QUOTED, STRING, WORD
 
-_FULL = re.compile(r"\bfull\b(?!\s+(?:false|off|0)\b)", re.IGNORECASE)
 _LISTS = frozenset(
     {"search_path", "temp_tablespaces", "session_preload_libraries", "shared_preload_libraries"}
     | {"local_preload_libraries", "unix_socket_directories"}
@@ -174,7 +172,7 @@ def vacuum(cursor: Cursor) -> Iterator[Change]:
     """VACUUM, behind its word."""
     full = False
     if cursor.key == "(":
-        full = bool(_FULL.search(cursor.options(flagged)))
+        full = is_on("full", cursor.options(flagged))
     while word := cursor.accept_one("full", "freeze", "verbose", "analyze", "analyse"):
         full = full or word == "full"
     if not full:

@@ -1,5 +1,7 @@
 """The pieces that commands are made of, as a synopsis names them: options, roles, parameters, actions of rules."""
 
+import re
+
 from schemaguard.sql.reading.syntax import expressions, operands, queries, relations, statements
 from schemaguard.sql.reading.syntax.lexicon import COLUMN_ONLY, COLUMNS, FUNCTIONS, LABELS, TYPE_OR_FUNCTION
 from schemaguard.sql.reading.syntax.reading import (
@@ -64,6 +66,12 @@ def defined(s: Symbols, at: int) -> int:
     if s[at] == ".":
         at = label(s, at + 1)
     return _value(s, at + 1) if s[at] == "=" else at
+
+
+def is_on(option: str, text: str) -> bool:
+    """Whether an option among flags, as written, is on: it stands there, and no word behind it says otherwise."""
+    off = r"\s+(?:e|u&)?'?(?:false|off|0)\b"
+    return re.search(rf"\b{option}\b(?!{off})", text, re.IGNORECASE) is not None
 
 
 def flagged(s: Symbols, at: int) -> int:
