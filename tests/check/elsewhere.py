@@ -34,7 +34,7 @@ _HEAD = re.compile(
 )
 _MODES: dict[str, Transactions] = {"squawk": "none", "eugene": "implicit"}
 TOOLS = ("squawk", "strong_migrations", "eugene", "atlas", "django_migration_linter")
-_ALL = Choice(select=tuple(rule.id for rule in RULES))
+_ALL = Choice(severities={rule.id: rule.severity.value for rule in RULES if rule.opt_in})
 
 
 @dataclass(frozen=True, slots=True)
