@@ -23,8 +23,9 @@ from sqlalchemy.engine import ExceptionContext
 
 from schemaguard.adapters import control
 from schemaguard.adapters.control import revision
-from schemaguard.adapters.control.guarding import Guarding, RestartError, actor
+from schemaguard.adapters.control.guarding import Guarding, actor
 from schemaguard.adapters.control.migration_lock import MigrationLock
+from schemaguard.adapters.control.patience import RestartError
 from schemaguard.adapters.control.restarts import Restarts
 from schemaguard.adapters.control.writing_down import Running
 from schemaguard.adapters.postgres.driver import Raw, raw, refusal
@@ -114,6 +115,7 @@ class _Guard:
                 self._take_lock()
                 self._watch_version_table()
                 self._refuse_held(running)
+            if running.revision:
                 self._restarts.wrap(step, self._guarding)
             yield step
         self._guarding.end()

@@ -2,8 +2,6 @@
 
 import getpass
 import os
-import random
-import time
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -13,7 +11,8 @@ from schemaguard.adapters.control import changes as journal
 from schemaguard.adapters.control import fence, ledger, retirement, vetoed
 from schemaguard.adapters.control.bringing_back import BringingBack
 from schemaguard.adapters.control.needs import needs
-from schemaguard.adapters.control.oracle import Answers, LockedError, Oracle, OtherError
+from schemaguard.adapters.control.oracle import Answers, Oracle, OtherError
+from schemaguard.adapters.control.patience import Patience
 from schemaguard.adapters.control.writing_down import Changes, LiveSchema, Running, WritingDown
 from schemaguard.adapters.postgres.driver import Raw, refusal
 from schemaguard.applying.decision import (
@@ -30,6 +29,7 @@ from schemaguard.applying.decision import (
     keeps_values,
 )
 from schemaguard.applying.retirement import hide_index
+from schemaguard.applying.telling import RetiresObject, tell
 from schemaguard.applying.vetoes import VETOES, Lost, is_about_rows, may_update, names_control
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.inverse import DROPS
@@ -38,7 +38,6 @@ from schemaguard.errors import ConfigError, ContractError, RefusedError
 from schemaguard.sql.reading.translate import translate
 from schemaguard.sql.writing.identifiers import written
 
-_LONGEST_PAUSE_S = 1.0
 _COLUMN = """\
 select a.attrelid, a.attnum from pg_attribute a
 where a.attrelid = to_regclass(%s) and a.attname = %s and not a.attisdropped"""
@@ -55,18 +54,9 @@ with recursive below (oid) as (
 select exists (select from below where oid = %s)"""
 
 
-class RestartError(BaseException):
-    """Something is locked: the revision is taken back and runs again. No `except Exception` of a revision stops it."""
-
-
 def actor() -> str:
     """Who runs the migration, for the ledger."""
     return os.environ.get("SCHEMAGUARD_ACTOR") or getpass.getuser()
-
-
-def pause(attempt: int) -> None:
-    """Wait a little longer each time, and not in step with others."""
-    time.sleep(random.uniform(0.5, 1) * min(_LONGEST_PAUSE_S, 0.05 * 1.5 ** min(attempt, 8)))  # noqa: S311 - jitter
 
 
 class Guarding:
@@ -82,8 +72,7 @@ class Guarding:
         self._writing = WritingDown(raw, self._live, is_installed=is_installed)
         self._oracle = Oracle(raw)
         self._back = BringingBack(raw, "")
-        self._can_restart = False
-        self._wait_until = 0.0
+        self.patience = Patience(raw)
         self._is_watching = False
         self._acknowledged: set[str] = set()
         if self._is_fenced:
@@ -99,7 +88,7 @@ class Guarding:
         """The revision starts, perhaps not for the first time."""
         self.running.is_recorded = False
         self._back = BringingBack(self._raw, self.running.revision)
-        self._can_restart, self._wait_until = can_restart, wait_until
+        self.patience.begin(self.running.revision, can_restart=can_restart, wait_until=wait_until)
         self._is_watching = False
         self._acknowledged = set()
         if self._is_fenced:
@@ -123,7 +112,8 @@ class Guarding:
     def judge(self, sql: str, *, has_parameters: bool) -> bool:
         """Whether the driver is to send the statement as it is; else what it was to do is done. RefusedError."""
         try:
-            return self._judge_fenced(sql, has_parameters) if self._is_fenced else self._judge_unfenced(sql)
+            judge = self._judge_fenced if self._is_fenced else self._judge_unfenced
+            return judge(sql, has_parameters)
         except RefusedError as refused:
             refused.at = self.place(sql)
             raise
@@ -155,7 +145,7 @@ class Guarding:
             self._write_parts(sql, parts)
             self._live.follow(changes)
             return True
-        if not self.running.is_upgrade and self._back.instead(changes):
+        if not self.running.is_upgrade and self._brings_back(sql, changes):
             self._live.forget()
             return False
         if changes and all(can_hide(change, self._live()) for change in changes):
@@ -182,25 +172,17 @@ class Guarding:
             rewrite=lambda relid: self._keeps_values(relid, changes),
             is_alone=lambda lost: is_drop_alone(changes, len(lost)),
         )
-        attempt = 0
-        while True:
+
+        def ask() -> tuple[Lost, ...] | None:
             try:
                 if self._raw.autocommit:
-                    self._can_restart = False
+                    self.patience.can_restart = False
                     return self._oracle.send_alone(sql, answers)
                 return self._oracle.send(sql, answers)
             except OtherError:
                 return None
-            except LockedError:
-                attempt += 1
-                if time.monotonic() >= self._wait_until:
-                    raise RefusedError(
-                        "other sessions kept locked what the statement needs",
-                        next="wait for them or end them (pg_stat_activity), then run the migration again",
-                    ) from None
-                if self._can_restart:
-                    raise RestartError from None
-                pause(attempt)
+
+        return self.patience.run(sql, changes, ask)
 
     def _retire_by_number(self, lost: Lost, sql: str) -> None:
         place = vetoed.standing(self._raw, lost)
@@ -287,7 +269,7 @@ class Guarding:
             if self._is_watching:
                 self._is_watching = False
                 self._raw.execute("select schemaguard.unwatch_values()")
-            if self._can_restart:
+            if self.patience.can_restart:
                 # What is broken is said with the revision that broke it, not with its COMMIT.
                 self._raw.execute(
                     "set constraints schemaguard.fence_commit immediate; "
@@ -313,7 +295,7 @@ class Guarding:
 
     # Where it doesn't
 
-    def _judge_unfenced(self, sql: str) -> bool:
+    def _judge_unfenced(self, sql: str, has_parameters: bool) -> bool:
         changes = translate(sql)
         decision = decide(changes, self._live, self._version_table)
         match decision:
@@ -323,26 +305,55 @@ class Guarding:
                 self._close(sql)
                 return True
             case LetThrough(parts=parts):
-                if not self.running.is_upgrade and self._is_installed and self._back.instead(changes):
+                if not self.running.is_upgrade and self._is_installed and self._brings_back(sql, changes):
                     self._live.forget()
                     return False
                 if parts:
                     self._live.forget()
-                self._write_parts(sql, self._writing.parts(self.running, changes) if parts else ())
+                written_down = self._writing.parts(self.running, changes) if parts else ()
+                is_sent = self._sends_itself(sql, changes, has_parameters=has_parameters)
+                self._write_parts(sql, written_down)
                 self._live.forget()
-                return True
+                return not is_sent
             case HideIndexes():
                 self._require_control()
                 self._hide_all(sql, changes)
             case Retire(objects=objects):
                 self._require_control()
-                with self._raw.transaction():
-                    for table, column in objects:
-                        self._retire_by_name(sql, table, column)
+                self.patience.run(sql, changes, lambda: self._retire_all(sql, objects))
             case _:
                 assert_never(decision)
         self._live.forget()
         return False
+
+    def _sends_itself(self, sql: str, changes: Changes, *, has_parameters: bool) -> bool:
+        """Whether the statement was sent here, because it may have to wait for a lock; else the driver sends it."""
+        if not changes or has_parameters or self._raw.autocommit or is_about_rows(sql):
+            return False
+        if all(isinstance(each, c.ControlTransaction | c.SetSetting | c.NoEffect) for each in changes):
+            return False
+
+        def send() -> bool:
+            try:
+                self._oracle.send_plainly(sql)
+            except OtherError:
+                # The server says it once more, to the driver.
+                return False
+            return True
+
+        return self.patience.run(sql, changes, send)
+
+    def _retire_all(self, sql: str, objects: tuple[tuple[Name, str | None], ...]) -> None:
+        with self._raw.transaction(), self._oracle.briefly():
+            for table, column in objects:
+                self._retire_by_name(sql, table, column)
+
+    def _brings_back(self, sql: str, changes: Changes) -> bool:
+        def instead() -> bool:
+            with self._oracle.briefly():
+                return self._back.instead(changes)
+
+        return self.patience.run(sql, changes, instead)
 
     def _retire_by_name(self, sql: str, table: Name, column: str | None) -> None:
         found = self._needs_of(table, column)
@@ -368,10 +379,13 @@ class Guarding:
             self._writing.write(self.running, sql, part, (sql,))
 
     def _hide_all(self, sql: str, changes: Changes) -> None:
-        with self._raw.transaction():
-            for change in changes:
-                assert isinstance(change, c.DropIndex)
-                self._hide(sql, self._live().resolve(change.index))
+        def hide() -> None:
+            with self._raw.transaction(), self._oracle.briefly():
+                for change in changes:
+                    assert isinstance(change, c.DropIndex)
+                    self._hide(sql, self._live().resolve(change.index))
+
+        self.patience.run(sql, changes, hide)
         self._live.forget()
 
     def _hide(self, sql: str, index: Name) -> None:
@@ -394,6 +408,7 @@ class Guarding:
         if answered_for:
             facts["overridden_for"] = answered_for
         ledger.append(self._raw, event="retired", actor=actor(), model=None, operation=None, facts=facts)
+        tell(RetiresObject(self.running.revision, what, cls))
 
     def _say_lost(self, loss: str) -> None:
         facts = {"loss": loss, "revision": self.running.revision}

@@ -4,7 +4,8 @@ No parser, search_path or copy of the catalog stands between a statement and the
 than its drop is run once more: in place of what was retired an empty decoy of the same name waits to be dropped.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -29,6 +30,7 @@ _DONE = (
     "select set_config('lock_timeout', current_setting('schemaguard.lock_timeout'), true); "
     "release savepoint schemaguard"
 )
+_BACK = "rollback to savepoint schemaguard; release savepoint schemaguard"
 _VIEW_SCHEMAS = "select c.view_schema from schemaguard.contract c join pg_namespace n on n.nspname = c.view_schema"
 
 
@@ -76,11 +78,36 @@ class Oracle:
         try:
             return self._answered(error, body, answers)
         except Exception as raised:
-            self._connection.execute("rollback to savepoint schemaguard; release savepoint schemaguard")
+            self._connection.execute(_BACK)
             found = refusal(raised)
             if found is not None and found.state == _LOCKED:
                 raise LockedError from raised
             raise
+
+    def send_plainly(self, statement: str) -> None:
+        """Run the statement where no fence answers, without waiting long for a lock; errors as `send` raises them."""
+        error = self._try(f"{_SAVE} {_WAIT} {statement.rstrip().rstrip(';')}\n; {_DONE}")
+        if error is None:
+            return
+        self._connection.execute(_BACK)
+        raise LockedError if error.state == _LOCKED else OtherError
+
+    @contextmanager
+    def briefly(self) -> Iterator[None]:
+        """What the block locks is waited for but briefly. LockedError where it is locked, with nothing done."""
+        if self._connection.autocommit:
+            yield
+            return
+        self._connection.execute(f"{_SAVE} {_WAIT}")
+        try:
+            yield
+        except Exception as raised:
+            self._connection.execute(_BACK)
+            found = refusal(raised)
+            if found is not None and found.state == _LOCKED:
+                raise LockedError from raised
+            raise
+        self._connection.execute(_DONE)
 
     def send_alone(self, statement: str, answers: Answers) -> tuple[Lost, ...] | None:
         """In an autocommit block: as it is, or, where it is a lone drop, as a retirement in a transaction of its own.

@@ -11,8 +11,10 @@ from typing import Any
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection as SqlConnection
 
-from schemaguard.adapters.control.guarding import Guarding, RestartError, pause
+from schemaguard.adapters.control.guarding import Guarding
+from schemaguard.adapters.control.patience import RestartError, pause
 from schemaguard.adapters.postgres.driver import Raw
+from schemaguard.applying.telling import RevisionBegins, RevisionRan, patience_s, tell
 
 WAIT_S = 60.0
 """How long a revision is tried before the lock is reported."""
@@ -30,19 +32,25 @@ class Restarts:
         """Let the step's function be run again where it found something locked."""
         inner: Callable[..., Any] = step.migration_fn
         can_restart = bool(self._context._transaction_per_migration)
+        running, message = guarding.running, str(getattr(getattr(step, "revision", None), "doc", "") or "")
 
         def run(**arguments: Any) -> None:
-            until, attempt = time.monotonic() + WAIT_S, 0
+            began, attempt = time.monotonic(), 1
+            until = began + patience_s(WAIT_S)
+            tell(RevisionBegins(running.revision, message, running.is_upgrade, can_restart))
             while True:
                 guarding.start_transaction(can_restart=can_restart, wait_until=until)
                 try:
                     inner(**arguments)
+                    tell(RevisionRan(running.revision, time.monotonic() - began, attempt))
                     return
                 except RestartError:
-                    attempt += 1
                     self._take_back()
                     guarding.taken_back()
+                    guarding.patience.tell(attempt, began)
+                    self._raw.rollback()
                     pause(attempt)
+                    attempt += 1
 
         step.migration_fn = run
 
