@@ -29,7 +29,9 @@ from schemaguard.adapters.control.patience import RestartError
 from schemaguard.adapters.control.restarts import Restarts
 from schemaguard.adapters.control.writing_down import Running
 from schemaguard.adapters.postgres.driver import Raw, raw, refusal
+from schemaguard.adapters.postgres.identity import which_database
 from schemaguard.applying.acknowledgement import losses
+from schemaguard.applying.telling import Connects, is_heard, tell
 from schemaguard.applying.vetoes import VETOES
 from schemaguard.errors import ConflictError, RefusedError
 from schemaguard.sql.writing.identifiers import is_hidden
@@ -66,6 +68,8 @@ class GuardedImpl(PostgresqlImpl):
         if self.connection is None:
             return
         guard = _Guard(environment.get_context(), self.connection)
+        if is_heard():
+            tell(Connects(*which_database(guard.raw)))
         if not self.connection.in_transaction():
             # What was just read began a transaction that SQLAlchemy doesn't know of.
             guard.raw.rollback()

@@ -11,7 +11,16 @@ from contextlib import contextmanager
 
 from schemaguard.frozen import dataclass
 
-_EVERY_S = 5.0
+LINE_EVERY_S = 5.0
+"""How often it is said what is waited for, where there is no terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connects:
+    """The migration has a connection to the database of that name; `identity` tells it from every other one."""
+
+    database: str
+    identity: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ class RevisionRan:
     attempts: int
 
 
-Told = RevisionBegins | Waits | RetiresObject | RevisionRan
+Told = Connects | RevisionBegins | Waits | RetiresObject | RevisionRan
 Listener = Callable[[Told], None]
 
 
@@ -81,6 +90,11 @@ def heard(listener: Listener, *, patience_s: float | None = None) -> Iterator[No
         _heard.listener, _heard.patience_s = before
 
 
+def is_heard() -> bool:
+    """Whether somebody listens."""
+    return _heard.listener is not None
+
+
 def patience_s(usual: float) -> float:
     """How long a revision is tried before what is locked is reported."""
     return usual if _heard.patience_s is None else _heard.patience_s
@@ -90,7 +104,7 @@ def tell(what: Told) -> None:
     """Tell whoever listens; where nobody does, what is waited for is said on stderr every few seconds."""
     if _heard.listener is not None:
         _heard.listener(what)
-    elif isinstance(what, Waits) and time.monotonic() - _heard.last_line_at >= _EVERY_S:
+    elif isinstance(what, Waits) and time.monotonic() - _heard.last_line_at >= LINE_EVERY_S:
         _heard.last_line_at = time.monotonic()
         sys.stderr.write(f"schemaguard: {waiting_line(what)}\n")
 

@@ -30,6 +30,7 @@ VERBS = (
     _verb("prove", _REVIEW),
     ListedVerb("upgrade-check", "schemaguard.cli.upgrade_check", "upgrade_check", _REVIEW),
     _verb("install", _OPERATE),
+    _verb("upgrade", _OPERATE),
     _verb("backfill", _OPERATE),
     _verb("fence", _OPERATE),
     _verb("promote", _OPERATE),

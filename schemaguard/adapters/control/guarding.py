@@ -11,7 +11,7 @@ from schemaguard.adapters.control import changes as journal
 from schemaguard.adapters.control import fence, ledger, retirement, vetoed
 from schemaguard.adapters.control.bringing_back import BringingBack
 from schemaguard.adapters.control.needs import needs
-from schemaguard.adapters.control.oracle import Answers, Oracle, OtherError
+from schemaguard.adapters.control.oracle import Answers, LockedError, Oracle, OtherError
 from schemaguard.adapters.control.patience import Patience
 from schemaguard.adapters.control.writing_down import Changes, LiveSchema, Running, WritingDown
 from schemaguard.adapters.postgres.driver import Raw, refusal
@@ -122,6 +122,16 @@ class Guarding:
             if found is None or found.state not in VETOES:
                 raise
             raise RefusedError(str(found), at=self.place(sql), next=found.hint or "") from error
+
+    def finish(self, statement: str) -> None:
+        """The revision has run, and the statement that writes that down comes next. RefusedError as `judge`."""
+        try:
+            self._close(statement)
+        except Exception as error:
+            found = refusal(error)
+            if found is None or found.state not in VETOES:
+                raise
+            raise RefusedError(str(found), at=self.place(statement), next=found.hint or "") from error
 
     # Where the fence stands
 
@@ -280,10 +290,9 @@ class Guarding:
     def _promise(self) -> None:
         """What is promised now, for windows end by themselves; who may not write that down goes by what is there."""
         try:
-            with self._raw.transaction():
-                self._raw.execute("set local lock_timeout = '50ms'")
+            with self._raw.transaction(), self._oracle.briefly():
                 fence.promise(self._raw)
-        except ServerError:
+        except (ServerError, LockedError):
             return
 
     def _makes_version_table(self, changes: Changes) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 from schemaguard.adapters.control import vetoed
 from schemaguard.adapters.postgres.driver import ServerRefusedError, refusal
@@ -95,7 +96,8 @@ class Oracle:
     @contextmanager
     def briefly(self) -> Iterator[None]:
         """What the block locks is waited for but briefly. LockedError where it is locked, with nothing done."""
-        if self._connection.autocommit:
+        is_idle = self._connection.info.transaction_status is TransactionStatus.IDLE
+        if self._connection.autocommit and is_idle:
             yield
             return
         self._connection.execute(f"{_SAVE} {_WAIT}")
