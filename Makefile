@@ -55,7 +55,7 @@ attacks: $(STAMP)
 # The long modes of what draws at random.
 random: $(STAMP)
 	SCHEMAGUARD_RANDOM_EXAMPLES=2000 $(BIN)/python -m pytest tests/postgres/catalog/test_random_changes.py \
-		tests/postgres/verification
+		tests/postgres/verification tests/unit/rules/facts/test_spans.py tests/unit/registry/test_matrix.py
 
 # 500 random drops, each retired, written over, and rolled back; what was said of each is what happened.
 rollbacks: $(STAMP)

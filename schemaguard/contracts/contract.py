@@ -7,7 +7,7 @@ from typing import Any, Literal
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import Type
 from schemaguard.contracts.signature import SignatureField
-from schemaguard.frozen import dataclass, field
+from schemaguard.frozen import dataclass, field, replace
 
 Access = Literal["read", "write"]
 ReadsThrough = Literal["table", "view", "copy"]
@@ -61,6 +61,12 @@ class ContractTable:
     def promise(self, column: str) -> Promise | None:
         """What is promised of that column, None where the contract doesn't list it."""
         return next((promise for promise in self.promises if promise.column == column), None)
+
+    @property
+    def essence(self) -> "ContractTable":
+        """What it says, wherever it stands in its file: equal for all that promise the same."""
+        promises = tuple(replace(each, line=1, position=1) for each in self.promises)
+        return replace(self, promises=promises, line=1, position=1)
 
 
 @dataclass(frozen=True, slots=True)

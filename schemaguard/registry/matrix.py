@@ -1,13 +1,15 @@
 """Contracts against the revisions of a history: which fits, breaks or is unproven where."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
-from schemaguard.catalog.objects import Catalog
-from schemaguard.contracts.compatibility.fitness import Fitness, Verdict, fitness
-from schemaguard.contracts.contract import Contract
+from schemaguard.catalog import expressions
+from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.contracts.compatibility.fitness import Fitness, PartFitness, Verdict, fit_together, part_fitness
+from schemaguard.contracts.contract import ContractTable, ReadsThrough
 from schemaguard.frozen import dataclass
 from schemaguard.registry.listing import Shared
+from schemaguard.rules.facts.concerned import differing, relations_under, resting_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +51,93 @@ class Matrix:
 
 
 def matrix(history: str, contracts: Sequence[Shared], catalogs: Sequence[tuple[str, Catalog]]) -> Matrix:
-    """Every contract held against the catalog after every revision."""
-    revisions = tuple(revision for revision, _ in catalogs)
-    after = [catalog for _, catalog in catalogs]
-    return Matrix(history, revisions, tuple(MatrixRow(each, tuple(_fits(each.contract, after))) for each in contracts))
+    """Every contract held against the catalog after every revision.
+
+    The history is gone through once for all of them: a table of a contract is judged again only where a revision has
+    changed what it rests on, and what several contracts promise alike is judged once.
+    """
+    judged: dict[_Asked, PartFitness] = {}
+    asked = [[(part.essence, each.contract.reads_through) for part in each.contract.tables] for each in contracts]
+    resting, queried = _resting(asked), _queried(contracts)
+    fits: list[list[Fitness]] = [[] for _ in contracts]
+    before: Catalog | None = None
+    for _, catalog in catalogs:
+        names = None if before is None else _changed(before, catalog)
+        stale = resting if names is None else {name: resting[name] for name in names if name in resting}
+        again = {place for places in stale.values() for place in places}
+        fresh: dict[_Asked, PartFitness] = {}
+        for at, number in again:
+            key, contract = asked[at][number], contracts[at].contract
+            if key not in fresh:
+                fresh[key] = part_fitness(contract, contract.tables[number], catalog)
+        judged |= fresh
+        concerned = _concerned(again, names, queried) if names is not None else range(len(contracts))
+        for at, found in enumerate(fits):
+            if at in concerned:
+                found.append(fit_together(contracts[at].contract, [judged[key] for key in asked[at]], catalog))
+            else:
+                found.append(found[-1])
+        before = catalog
+    rows = tuple(MatrixRow(each, tuple(found)) for each, found in zip(contracts, fits, strict=True))
+    return Matrix(history, tuple(revision for revision, _ in catalogs), rows)
 
 
-def _fits(contract: Contract, catalogs: Sequence[Catalog]) -> Iterator[Fitness]:
-    """The verdicts; judged again only where a revision has touched what the contract names."""
-    before: tuple[object, ...] | None = None
-    found: Fitness | None = None
-    for catalog in catalogs:
-        seen = _concerned(contract, catalog)
-        if found is None or before is None or any(a is not b for a, b in zip(seen, before, strict=True)):
-            found = fitness(contract, catalog)
-        before = seen
-        yield found
+_Asked = tuple[ContractTable, ReadsThrough]
+"""What a verdict on one table of a contract rests on, besides the catalog."""
 
 
-def _concerned(contract: Contract, catalog: Catalog) -> tuple[object, ...]:
-    """The parts of a catalog that the verdict depends on, to be compared by identity."""
-    names = [catalog.resolve(part.table) for part in contract.tables]
-    if contract.signature or any(name in catalog.views for name in names):
-        return (catalog, *(None for _ in range(len(names) * 2 + 2)))
-    tables = (catalog.tables.get(name) for name in names)
-    indexes = (catalog.indexes_of.get(name) for name in names)
-    return (catalog.enums, catalog.clouded, None, *tables, *indexes)
+def _resting(asked: Sequence[Sequence[_Asked]]) -> dict[str, list[tuple[int, int]]]:
+    """Relation, its schema left aside → (contract, table) by their places, of those that rest on it."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for at, parts in enumerate(asked):
+        for number, (part, _) in enumerate(parts):
+            for name in relations_under(part):
+                found.setdefault(name, []).append((at, number))
+    return found
+
+
+def _queried(contracts: Sequence[Shared]) -> dict[str, list[int]]:
+    """Word of a query → the places of the contracts whose signature is judged by what that query returns."""
+    found: dict[str, list[int]] = {}
+    for at, each in enumerate(contracts):
+        for word in expressions.words(each.contract.query or "") if each.contract.signature else ():
+            found.setdefault(word, []).append(at)
+    return found
+
+
+def _concerned(
+    again: Iterable[tuple[int, int]], names: frozenset[str], queried: Mapping[str, Sequence[int]]
+) -> frozenset[int]:
+    return frozenset((*(at for at, _ in again), *(at for name in names for at in queried.get(name, ()))))
+
+
+def _changed(before: Catalog, after: Catalog) -> frozenset[str] | None:
+    """The relations that are others in the second catalog; None where it could be any."""
+    if before is after:
+        return frozenset()
+    if before.clouded is None or after.clouded is None or any(map(_is_other, _of_all(before), _of_all(after))):
+        return None
+    names = {name.name for name in before.clouded ^ after.clouded}
+    for one, other in zip(_of_names(before), _of_names(after), strict=True):
+        names.update(name.name for name in differing(one, other))
+    for name in differing(before.indexes, after.indexes):
+        names.update(catalog.indexes[name].table.name for catalog in (before, after) if name in catalog.indexes)
+    return resting_on(names, before) | resting_on(names, after)
+
+
+def _is_other(one: object, other: object) -> bool:
+    """Whether two parts of catalogs differ; most are one and the same."""
+    return one is not other and one != other
+
+
+def _of_all(catalog: Catalog) -> tuple[object, ...]:
+    """What any relation may rest on."""
+    found = catalog
+    return (
+        found.enums, found.domains, found.composites, found.functions, found.schemas, found.extensions,
+        found.search_path, found.has_temporary,
+    )  # fmt: skip
+
+
+def _of_names(catalog: Catalog) -> tuple[Mapping[Name, object], ...]:
+    return (catalog.tables, catalog.views, catalog.indexes, catalog.indexes_of, catalog.sequences, catalog.gone)

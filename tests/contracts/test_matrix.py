@@ -8,8 +8,8 @@ from typer.testing import CliRunner
 
 from schemaguard.catalog.objects import Catalog
 from schemaguard.cli.main import app
-from schemaguard.contracts.compatibility.fitness import Fitness, fitness
-from schemaguard.contracts.contract import Contract
+from schemaguard.contracts.compatibility.fitness import PartFitness, part_fitness
+from schemaguard.contracts.contract import Contract, ContractTable
 from tests.contracts.projects import Project, entry
 
 ROOT = Path(__file__).parents[2]
@@ -102,20 +102,21 @@ def test_a_long_history_that_keeps_changing_fits_the_terminal(project: Project, 
     assert len(project.told("matrix").splitlines()[0].split()) == 62
 
 
-def test_a_contract_is_judged_again_only_where_a_revision_touches_it(
+def test_a_table_is_judged_again_only_where_a_revision_touches_it(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judged: list[str] = []
 
-    def counted(contract: Contract, catalog: Catalog) -> Fitness:
-        judged.append(contract.model)
-        return fitness(contract, catalog)
+    def counted(contract: Contract, part: ContractTable, catalog: Catalog) -> PartFitness:
+        judged.append(str(part.table))
+        return part_fitness(contract, part, catalog)
 
-    monkeypatch.setattr("schemaguard.registry.matrix.fitness", counted)
+    monkeypatch.setattr("schemaguard.registry.matrix.part_fitness", counted)
     for number in range(2, 202):
         project.write(f"sql/{number:03}.sql", f"CREATE TABLE t{number} (id int);")
     for number in range(100):
         project.contract(f"m{number}", ["1"], entry("transactions", ["id", "channel"]))
     said = project.json("matrix")
     assert (len(said["rows"]), len(said["revisions"])) == (100, 201)
-    assert sorted(judged) == sorted(f"m{number}" for number in range(100))
+    # All of them promise the same of it.
+    assert judged == ["transactions"]

@@ -1,11 +1,13 @@
 """Reads a folder of contracts."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from schemaguard.contracts.contract import Contract, ContractFile
 from schemaguard.errors import ContractError
+from schemaguard.frozen import dataclass
 
 if TYPE_CHECKING:
     from schemaguard.verification.frames.contract import FrameContract
@@ -61,7 +63,42 @@ def read_file(file: Path, root: Path) -> ContractFile:
         raise ContractError(
             f"the contract can't be read: {error}", at=f"{name}:1:1", next="correct the file"
         ) from error
-    return odcs.parse_file(text, name, lambda beside: _beside(file, beside))
+    known = _KNOWN.get((file, name))
+    if known is not None and known.is_still(text, file):
+        return known.found
+    beside: dict[str, str | None] = {}
+
+    def read_beside(wanted: str) -> str | None:
+        beside[wanted] = _beside(file, wanted)
+        return beside[wanted]
+
+    found = odcs.parse_file(text, name, read_beside)
+    _KNOWN[file, name] = _Known(_digest(text), found, {each: _digest(of) for each, of in beside.items()})
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a file was read as; as long as neither it nor what lies beside it has changed, it is that."""
+
+    digest: str
+    found: ContractFile
+    beside: Mapping[str, str]
+    """File beside it → the digest of its text."""
+
+    def is_still(self, text: str, file: Path) -> bool:
+        """Whether the file, now with this text, would be read as the same."""
+        return self.digest == _digest(text) and all(
+            _digest(_beside(file, each)) == digest for each, digest in self.beside.items()
+        )
+
+
+_KNOWN: dict[tuple[Path, str], _Known] = {}
+"""The files that this process has read: a thousand contracts take seconds, and a server reads them at every change."""
+
+
+def _digest(text: str | None) -> str:
+    return "" if text is None else sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _beside(file: Path, name: str) -> str | None:

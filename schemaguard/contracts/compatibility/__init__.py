@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 from schemaguard.contracts.compatibility.breakage import Breakage
 
 if TYPE_CHECKING:
-    from schemaguard.contracts.compatibility.judgement import breakages, unmet
+    from schemaguard.contracts.compatibility.judgement import breakages, part_breakages, together, unmet
 
-__all__ = ["Breakage", "breakages", "unmet"]
+__all__ = ["Breakage", "breakages", "part_breakages", "together", "unmet"]
+
+_JUDGING = ("breakages", "part_breakages", "together", "unmet")
 
 
 def __getattr__(name: str) -> Any:
     """What judges, when it is first asked for."""
-    if name not in ("breakages", "unmet"):
+    if name not in _JUDGING:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from schemaguard.contracts.compatibility import judgement
 

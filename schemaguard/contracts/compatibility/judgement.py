@@ -30,44 +30,64 @@ from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.finding import Severity
 from schemaguard.frozen import replace
 
+Key = tuple[str, str, Name, str | None, str]
+
 
 def unmet(contract: Contract, catalog: Catalog) -> tuple[Breakage, ...]:
     """What the catalog certainly doesn't give the contract; empty where it is satisfied."""
-    found = (b for part in contract.tables for b in _state(contract, part, catalog))
-    return tuple(each for each in found if each.severity is Severity.ERROR)
+    return tuple(each for part in contract.tables for each in part_unmet(contract, part, catalog))
+
+
+def part_unmet(contract: Contract, part: ContractTable, catalog: Catalog) -> tuple[Breakage, ...]:
+    """What it doesn't give one table; of the contract, only what it reads through counts."""
+    return tuple(each for each in _state(contract, part, catalog) if each.severity is Severity.ERROR)
 
 
 def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Change) -> tuple[Breakage, ...]:
     """What the change breaks or shifts for a contract: what flips between the two catalogs, blamed on the change."""
-    found: dict[tuple[str, str, Name, str | None, str], Breakage] = {}
-    for part in contract.tables:
-        if is_followed(contract, part, change, before):
-            for each in _as_breakages(contract, part, trigger_flaws(part, (before, after), change)):
-                found.setdefault(each.key, each)
-            continue
-        broken = {each.key for each in _state(contract, part, before)}
-        subjects = {(each[1], each[2], each[3]) for each in broken if each[0].startswith(("column-", "table-"))}
-        for each in (
-            *_state(contract, part, after, before),
-            *_between(contract, part, before, after),
-            *_by(contract, part, before, change),
-            *_unlisted(contract, part, (before, after), change),
-            *_as_breakages(contract, part, _of_rows(part, (before, after), change)),
-            *_as_breakages(contract, part, function_flaws(contract, part, (before, after), change)),
-            *retyped_under_view(contract, part, change, before),
-            *misplaced(contract, part, before, after),
-            *_attributes(contract, part, before, after),
-            *_as_breakages(contract, part, unlisted_type_shifts(part, before, change, contract.query)),
-            *_functions(contract, part, (before, after), change),
-            *_as_breakages(contract, part, replaced(part, (before, after), change)),
-        ):
-            if isinstance(change, _RENAMINGS) and each.cause == "default-changed":
-                continue  # A default means its sequence and functions, not their names.
-            named = _named(each, contract, part, change, (before, after))
-            named = seen_through_view(named, contract, change, before)
-            if each.key not in broken and (named.access, named.table, named.column) not in subjects:
-                found.setdefault(named.key, named)
-    for each in query_breakages(contract, before, after, change):
+    parts = (part_breakages(contract, part, before, after, change) for part in contract.tables)
+    return together(contract, (each for part in parts for each in part), (before, after), change)
+
+
+def part_breakages(
+    contract: Contract, part: ContractTable, before: Catalog, after: Catalog, change: c.Change
+) -> tuple[Breakage, ...]:
+    """What the change does to one table; of its contract, only the query and what it reads through count."""
+    if is_followed(contract, part, change, before):
+        return tuple(_as_breakages(contract, part, trigger_flaws(part, (before, after), change)))
+    found: dict[Key, Breakage] = {}
+    broken = {each.key for each in _state(contract, part, before)}
+    subjects = {(each[1], each[2], each[3]) for each in broken if each[0].startswith(("column-", "table-"))}
+    for each in (
+        *_state(contract, part, after, before),
+        *_between(contract, part, before, after),
+        *_by(contract, part, before, change),
+        *_unlisted(contract, part, (before, after), change),
+        *_as_breakages(contract, part, _of_rows(part, (before, after), change)),
+        *_as_breakages(contract, part, function_flaws(contract, part, (before, after), change)),
+        *retyped_under_view(contract, part, change, before),
+        *misplaced(contract, part, before, after),
+        *_attributes(contract, part, before, after),
+        *_as_breakages(contract, part, unlisted_type_shifts(part, before, change, contract.query)),
+        *_functions(contract, part, (before, after), change),
+        *_as_breakages(contract, part, replaced(part, (before, after), change)),
+    ):
+        if isinstance(change, _RENAMINGS) and each.cause == "default-changed":
+            continue  # A default means its sequence and functions, not their names.
+        named = _named(each, contract, part, change, (before, after))
+        named = seen_through_view(named, contract, change, before)
+        if each.key not in broken and (named.access, named.table, named.column) not in subjects:
+            found.setdefault(named.key, named)
+    return tuple(found.values())
+
+
+def together(
+    contract: Contract, of_parts: Iterable[Breakage], catalogs: tuple[Catalog, Catalog], change: c.Change
+) -> tuple[Breakage, ...]:
+    """The breakages of a contract from those of its tables, with what its query and its signature say."""
+    before, after = catalogs
+    found: dict[Key, Breakage] = {}
+    for each in (*of_parts, *query_breakages(contract, before, after, change)):
         found.setdefault(each.key, each)
     found = {key: each for key, each in found.items() if not _is_said_already(each, found.values())}
     if contract.signature:

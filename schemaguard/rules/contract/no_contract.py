@@ -26,9 +26,10 @@ def _misnamed(context: WholeContext) -> Iterator[Match]:
     # A single file says nothing about what is there; nor does a catalog into which something unknown went.
     if any(replay.history.endswith(".sql") or replay.catalog.opaque for replay in context.replays):
         return
+    ever = _ever(context.replays)
     for held in context.contracts:
         for part in held.contract.tables:
-            for line, missing in _missing(part, context.replays):
+            for line, missing in _missing(part, context.replays, ever):
                 yield Match(
                     object=missing,
                     message=f"{held.contract.file} promises {missing}, which no migration makes",
@@ -37,12 +38,18 @@ def _misnamed(context: WholeContext) -> Iterator[Match]:
                 )
 
 
-def _missing(part: ContractTable, replays: tuple[Replay, ...]) -> Iterator[tuple[int, str]]:
+def _ever(replays: tuple[Replay, ...]) -> list[Catalog]:
+    """Every catalog that there was, each once."""
+    found = (catalog for replay in replays for run in replay.runs for catalog in (run.before, run.after))
+    return list({id(catalog): catalog for catalog in found}.values())
+
+
+def _missing(part: ContractTable, replays: tuple[Replay, ...], ever: list[Catalog]) -> Iterator[tuple[int, str]]:
     """What the contract names and no catalog knows, now or at any time before: what was dropped is not a slip."""
     if _is_understood(part, [replay.catalog for replay in replays]):
         return
-    ever = [catalog for replay in replays for run in replay.runs for catalog in (run.before, run.after)]
-    tables = [table for catalog in ever if (table := catalog.table(part.table)) is not None]
+    met = {id(table): table for catalog in ever if (table := catalog.table(part.table)) is not None}
+    tables = list(met.values())
     if any(catalog.resolve(part.table) in catalog.views for catalog in ever):
         return
     if not tables:

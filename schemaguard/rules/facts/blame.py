@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from schemaguard.catalog.changes import Change
 from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Reader, Severity
 from schemaguard.frozen import dataclass
@@ -11,6 +10,7 @@ from schemaguard.history.revision import Replay
 from schemaguard.rules.facts.concerned import Directory, touched
 from schemaguard.rules.facts.made_again import made_again
 from schemaguard.rules.facts.open_world import Elsewhere
+from schemaguard.rules.facts.spans import Spans
 from schemaguard.rules.facts.walk import Visit, walk
 from schemaguard.window.under_contract import UnderContract
 
@@ -57,15 +57,16 @@ def blame(visits: Sequence[Visit], contracts: Directory) -> Mapping[int, tuple[B
     """Position of a visit → what the change there is to blame for."""
     found: dict[int, list[Blamed]] = {}
     points = _commit_points(visits)
+    spans = Spans(visits)
     for held in contracts.concerned(visits):
         for point in points:
-            for position, breakage in _flips(held, visits, point):
+            for position, breakage in _flips(held, spans, point):
                 is_between = point is not points[-1] and not _persists(
-                    held, breakage, visits[0].before, visits[-1].after, visits[position].change
+                    held, spans, breakage, range(len(visits)), position
                 )
                 found.setdefault(position, []).append(Blamed(held, breakage, is_between))
         if len(points) > 1:
-            for position, breakage in _over_all(held, visits, found):
+            for position, breakage in _over_all(held, spans, found):
                 found.setdefault(position, []).append(Blamed(held, breakage))
     return {position: tuple(blamed) for position, blamed in found.items()}
 
@@ -80,30 +81,28 @@ def _commit_points(visits: Sequence[Visit]) -> list[range]:
     return points
 
 
-def _flips(held: UnderContract, visits: Sequence[Visit], point: range) -> "Iterator[tuple[int, Breakage]]":
+def _flips(held: UnderContract, spans: Spans, point: range) -> "Iterator[tuple[int, Breakage]]":
     """What is broken at a commit point and wasn't when its transaction began, with the change that flipped it last."""
-    # What compares takes a while to import, and is only needed where there is a contract.
-    from schemaguard.contracts.compatibility import breakages
-
-    before, after = visits[point.start].before, visits[point[-1]].after
+    visits = spans.visits
     flipped: dict[tuple[object, ...], tuple[int, Breakage]] = {}
     for position in point:
         visit = visits[position]
+        of_change = spans.breakages(held.contract, range(position, position + 1), position)
         if visit.is_for_nothing:
             # A contract is a sign that the relation is there all the same.
-            yield from ((position, each) for each in breakages(held.contract, visit.before, visit.after, visit.change))
+            yield from ((position, each) for each in of_change)
             continue
-        for breakage in breakages(held.contract, visit.before, visit.after, visit.change):
+        for breakage in of_change:
             if not _is_young(breakage, visit):
                 flipped[_subject(breakage)] = (position, breakage)
     if len(point) > 1:
         # A column that is dropped and made again is whole at each step, and another at the end.
-        for breakage in breakages(held.contract, before, after, visits[point[-1]].change):
+        for breakage in spans.breakages(held.contract, point, point[-1]):
             flipped.setdefault(_subject(breakage), (_last_on(breakage, visits, point), breakage))
     lasting = [
         (position, each)
         for position, each in flipped.values()
-        if len(point) == 1 or _persists(held, each, before, after, visits[position].change)
+        if len(point) == 1 or _persists(held, spans, each, point, position)
     ]
     yield from lasting
     told = {(each.access, each.table, each.column) for _, each in lasting}
@@ -124,15 +123,14 @@ def _is_young(breakage: "Breakage", visit: Visit) -> bool:
 
 
 def _over_all(
-    held: UnderContract, visits: Sequence[Visit], found: Mapping[int, Sequence[Blamed]]
+    held: UnderContract, spans: Spans, found: Mapping[int, Sequence[Blamed]]
 ) -> "Iterator[tuple[int, Breakage]]":
     """What shows only where the revision is taken as a whole: a view that is dropped, and made again as another."""
-    from schemaguard.contracts.compatibility import breakages
-
     known = {_subject(each.breakage) for blamed in found.values() for each in blamed if each.held is held}
-    for breakage in breakages(held.contract, visits[0].before, visits[-1].after, visits[-1].change):
+    whole = range(len(spans.visits))
+    for breakage in spans.breakages(held.contract, whole, whole[-1]):
         if _subject(breakage) not in known:
-            yield _last_on(breakage, visits, range(len(visits))), breakage
+            yield _last_on(breakage, spans.visits, whole), breakage
 
 
 def _last_on(breakage: "Breakage", visits: Sequence[Visit], point: range) -> int:
@@ -146,11 +144,9 @@ def _last_on(breakage: "Breakage", visits: Sequence[Visit], point: range) -> int
     return next(on_table, point[-1])
 
 
-def _persists(held: UnderContract, breakage: "Breakage", before: Catalog, after: Catalog, change: Change) -> bool:
-    """Whether the breakage is still there when only the first and the last catalog are compared."""
-    from schemaguard.contracts.compatibility import breakages
-
-    return any(_subject(other) == _subject(breakage) for other in breakages(held.contract, before, after, change))
+def _persists(held: UnderContract, spans: Spans, breakage: "Breakage", span: range, blamed: int) -> bool:
+    """Whether the breakage is still there when only the first and the last catalog of the span are compared."""
+    return any(_subject(other) == _subject(breakage) for other in spans.breakages(held.contract, span, blamed))
 
 
 def _subject(breakage: "Breakage") -> tuple[object, ...]:

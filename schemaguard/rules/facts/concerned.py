@@ -1,6 +1,6 @@
 """Which contracts a change can concern, so that a thousand contracts cost no more than the few that are touched."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from schemaguard.catalog import expressions
 from schemaguard.catalog.changes import (
@@ -49,6 +49,7 @@ from schemaguard.catalog.changes import (
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.persistent import PersistentMap
 from schemaguard.contracts.compatibility.rowsource import ancestors, below_view, deleted_from, emptied
+from schemaguard.contracts.contract import ContractTable
 from schemaguard.frozen import dataclass
 from schemaguard.rules.facts.walk import Visit
 from schemaguard.window.under_contract import UnderContract
@@ -98,15 +99,19 @@ def directory(contracts: tuple[UnderContract, ...]) -> Directory:
     by_table: dict[str, dict[int, UnderContract]] = {}
     for held in contracts:
         for part in held.contract.tables:
-            by_table.setdefault(part.table.name, {})[id(held)] = held
-            # A column may be of a table's row type.
-            for promise in part.promises:
-                if promise.type is not None and not promise.type.is_built_in:
-                    by_table.setdefault(promise.type.name, {})[id(held)] = held
+            for name in relations_under(part):
+                by_table.setdefault(name, {})[id(held)] = held
         # A feature query may name what no entry lists.
         for word in expressions.words(held.contract.query or ""):
             by_table.setdefault(word, {})[id(held)] = held
     return Directory(contracts, {name: tuple(found.values()) for name, found in by_table.items()})
+
+
+def relations_under(part: ContractTable) -> Iterator[str]:
+    """The names of the relations that one table of a contract rests on: its own, and those whose rows are its types."""
+    yield part.table.name
+    # A column may be of a table's row type.
+    yield from (each.type.name for each in part.promises if each.type is not None and not each.type.is_built_in)
 
 
 def touched(change: Change, before: Catalog, after: Catalog) -> frozenset[str] | None:
@@ -121,12 +126,26 @@ def touched(change: Change, before: Catalog, after: Catalog) -> frozenset[str] |
     if isinstance(change, CreateIndex):
         names.add(change.index.table.name)
     for old, new in ((before.tables, after.tables), (before.views, after.views)):
-        names.update(name.name for name in _differing(old, new))
-    for name in _differing(before.indexes, after.indexes):
+        names.update(name.name for name in differing(old, new))
+    for name in differing(before.indexes, after.indexes):
         names.update(catalog.indexes[name].table.name for catalog in (before, after) if name in catalog.indexes)
     if type(change) in _LOOKED_UP_LATE and _stands_in_a_body(names, before):
         return None
-    return _with_views(_with_row_types(names | _related(change, before), before), before)
+    return resting_on(names | _related(change, before), before)
+
+
+def resting_on(names: set[str], catalog: Catalog) -> frozenset[str]:
+    """The names, and those of the relations that rest on one of them: a column is of its row type, a view reads it."""
+    return _with_views(_with_row_types(names, catalog), catalog)
+
+
+def differing(old: Mapping[Name, object], new: Mapping[Name, object]) -> frozenset[Name]:
+    """The names that only one of the two has, or that they give another value."""
+    if old is new:
+        return frozenset()
+    if isinstance(old, PersistentMap) and isinstance(new, PersistentMap):
+        return old.differing(new)
+    return frozenset(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
 
 
 def _related(change: Change, catalog: Catalog) -> set[str]:
@@ -151,14 +170,6 @@ def _stands_in_a_body(names: Iterable[str], catalog: Catalog) -> bool:
 def _name(change: Change, field: str) -> object:
     value = getattr(change, field, None)
     return getattr(value, "name", value) if isinstance(change, CreateTable) else value
-
-
-def _differing(old: Mapping[Name, object], new: Mapping[Name, object]) -> frozenset[Name]:
-    if old is new:
-        return frozenset()
-    if isinstance(old, PersistentMap) and isinstance(new, PersistentMap):
-        return old.differing(new)
-    return frozenset(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
 
 
 def _with_row_types(names: set[str], catalog: Catalog) -> set[str]:
