@@ -83,3 +83,7 @@ class NeedsHumanError(SchemaguardError):
     """The state is neither before nor after a step, and only a person can say which."""
 
     exit_code = ExitCode.NEEDS_HUMAN
+
+
+class PlaybookError(SchemaguardError):
+    """A playbook can't be used: `at` is file:line."""

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
-from schemaguard.errors import ContractError
-from schemaguard.frozen import dataclass
+from schemaguard.errors import ContractError, SchemaguardError
+from schemaguard.frozen import dataclass, field
 
 LARGEST_BYTES = 1_000_000
 DEEPEST_LEVEL = 40
@@ -22,12 +22,27 @@ _PLAIN = tuple(f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentKind:
+    """How errors speak of a file: what one and several are called, what to do next, and the class of the error."""
+
+    one: str = "contract"
+    several: str = "contracts"
+    advice: str = "a contract names columns; leave data out of it"
+    example: str = "schemaguard contracts show prints an example"
+    error: type[SchemaguardError] = ContractError
+
+
+CONTRACT = DocumentKind()
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """Plain data, and (line, column) of each value by its path, counted from 1."""
+    """Plain data, and (line, column) of each value and each key by its path, counted from 1."""
 
     data: Any
     places: Mapping[Path, tuple[int, int]]
     file: str
+    keys: Mapping[Path, tuple[int, int]] = field(default_factory=dict)
 
     def at(self, path: Path) -> str:
         """file:line:column of a value, or of the nearest one that holds it."""
@@ -41,28 +56,28 @@ class Document:
         return self.places.get(path, (1, 1))
 
 
-def read(text: str, file: str) -> Document:
-    """The document of a YAML text; ContractError where it is none, too large, too deep, or uses anchors."""
+def read(text: str, file: str, kind: DocumentKind = CONTRACT) -> Document:
+    """The document of a YAML text; the kind's error where it is none, too large, too deep, or uses anchors."""
     if len(text) > LARGEST_BYTES:
-        raise ContractError(
-            f"the file has {len(text):,} characters, more than {LARGEST_BYTES:,}",
-            at=f"{file}:1:1",
-            next="a contract names columns; leave data out of it",
+        raise kind.error(
+            f"the file has {len(text):,} characters, more than {LARGEST_BYTES:,}", at=f"{file}:1:1", next=kind.advice
         )
     try:
-        return _Reading(file).document(yaml.parse(text, Loader=_Loader))
+        return _Reading(file, kind).document(yaml.parse(text, Loader=_Loader))
     except yaml.YAMLError as error:
-        raise _not_yaml(error, file) from error
+        raise _not_yaml(error, file, kind) from error
     except (ValueError, RecursionError) as error:
-        raise ContractError(f"not valid YAML: {error}", at=f"{file}:1:1", next="correct the file") from error
+        raise kind.error(f"not valid YAML: {error}", at=f"{file}:1:1", next="correct the file") from error
 
 
 class _Reading:
     """Events to data, in one pass: what isn't read is refused before anything is made of it."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, kind: DocumentKind) -> None:
         self._file = file
+        self._kind = kind
         self._places: dict[Path, tuple[int, int]] = {}
+        self._keys: dict[Path, tuple[int, int]] = {}
 
     def document(self, events: Iterator[Any]) -> Document:
         """The one document of the stream."""
@@ -73,21 +88,20 @@ class _Reading:
                 documents += 1
                 if documents > 1:
                     raise self._error(
-                        "the file holds more than one document", event, "put each contract into a file of its own"
+                        "the file holds more than one document",
+                        event,
+                        f"put each {self._kind.one} into a file of its own",
                     )
                 data = self._value(next(events), events, ())
         if data is None:
-            raise ContractError(
-                "the file is empty", at=f"{self._file}:1:1", next="schemaguard contracts show prints an example"
-            )
-        return Document(data, self._places, self._file)
+            raise self._kind.error("the file is empty", at=f"{self._file}:1:1", next=self._kind.example)
+        return Document(data, self._places, self._file, self._keys)
 
     def _value(self, event: Any, events: Iterator[Any], path: Path) -> Any:
         self._refuse_anchor(event)
         if len(path) > DEEPEST_LEVEL:
             raise self._error(f"nested more than {DEEPEST_LEVEL} levels deep", event, "correct the file")
-        mark = event.start_mark
-        self._places[path] = (mark.line + 1, mark.column + 1)
+        self._places[path] = _position(event)
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
         if isinstance(event, yaml.MappingStartEvent):
@@ -98,7 +112,9 @@ class _Reading:
         # An alias has the name of its anchor.
         if event.anchor is not None:
             raise self._error(
-                "YAML anchors and aliases aren't supported in contracts", event, "write the value out where it is used"
+                f"YAML anchors and aliases aren't supported in {self._kind.several}",
+                event,
+                "write the value out where it is used",
             )
 
     def _mapping(self, events: Iterator[Any], path: Path) -> dict[str, Any]:
@@ -110,6 +126,7 @@ class _Reading:
             key = event.value
             if key in made:
                 raise self._error(f"{key!r} appears twice", event, "remove one of the two")
+            self._keys[(*path, key)] = _position(event)
             made[key] = self._value(next(events), events, (*path, key))
         return made
 
@@ -127,8 +144,8 @@ class _Reading:
         except (yaml.YAMLError, ValueError) as error:
             raise self._error(f"{event.value!r} can't be read", event, "correct it") from error
 
-    def _error(self, what: str, event: Any, hint: str) -> ContractError:
-        return ContractError(what, at=_mark(event.start_mark, self._file), next=hint)
+    def _error(self, what: str, event: Any, hint: str) -> SchemaguardError:
+        return self._kind.error(what, at=_mark(event.start_mark, self._file), next=hint)
 
 
 @lru_cache(maxsize=16384)
@@ -147,12 +164,16 @@ def _scalar(text: str, tag: str | None, implicit: tuple[bool, bool]) -> Any:
     return value
 
 
-def _not_yaml(error: yaml.YAMLError, file: str) -> ContractError:
+def _not_yaml(error: yaml.YAMLError, file: str, kind: DocumentKind) -> SchemaguardError:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error).partition("\n")[0]
-    return ContractError(
+    return kind.error(
         f"not valid YAML: {problem}", at=_mark(mark, file) if mark else f"{file}:1:1", next="correct the file"
     )
+
+
+def _position(event: Any) -> tuple[int, int]:
+    return event.start_mark.line + 1, event.start_mark.column + 1
 
 
 def _mark(mark: Any, file: str) -> str:

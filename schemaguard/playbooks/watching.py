@@ -1,0 +1,132 @@
+"""One look after another: what a trigger knows of a version, and whether its line is crossed."""
+
+import math
+from collections.abc import Iterable, Iterator
+
+from schemaguard.frozen import dataclass, field
+from schemaguard.playbooks.evidence import Evidence, canary_line, grown, lasting_line
+from schemaguard.playbooks.look import Counted, Look, MissingLook
+from schemaguard.playbooks.playbook import Playbook, PlaybookTrigger
+from schemaguard.playbooks.stable import LOOKS, line_against_stable
+from schemaguard.playbooks.trip import ShareAbove, ShareBelow, Trip, line_of
+
+
+@dataclass(frozen=True, slots=True)
+class WatchTerms:
+    """What a trigger is judged by, in a canary or after it."""
+
+    version: str
+    threshold: float
+    """The share of failures that is bet against, 0 to 1."""
+    line: float
+    """What the evidence must reach."""
+    stable: str | None = None
+    margin: float = 1.5
+    looks: int = 1
+    min_requests: int = 0
+    missing_after: int = 3
+    expects_traffic: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What is known of one version by one trigger: a handful of numbers, kept between looks."""
+
+    evidence: Evidence = field(default_factory=Evidence)
+    failed: int = 0
+    total: int = 0
+    above: int = 0
+    """For how many looks in a row the evidence has stood above the line."""
+    missing: int = 0
+    """How many looks in a row were missing."""
+    recent: tuple[Counted, ...] = ()
+    """Stable's newest looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tripped:
+    """The evidence crossed its line in a look that was there."""
+
+    weight: float
+    line: float
+
+
+@dataclass(frozen=True, slots=True)
+class NothingSeen:
+    """So many looks in a row were missing, for the last one's reason: never a ground to go back."""
+
+    looks: int
+    reason: str
+
+
+Seen = tuple[Watched, Tripped | NothingSeen | None]
+
+
+def is_replayable(line: Trip) -> bool:
+    """Whether failures among requests are all that a line needs."""
+    return isinstance(line, ShareAbove | ShareBelow)
+
+
+def canary_terms(playbook: Playbook, trigger: PlaybookTrigger, version: str, stable: str | None) -> WatchTerms:
+    """What a trigger is judged by while its version is a canary."""
+    line = canary_line(playbook.planned_looks(trigger), playbook.alpha(trigger))
+    return _terms(playbook, trigger, version, line, stable if trigger.is_against_stable else None)
+
+
+def lasting_terms(playbook: Playbook, trigger: PlaybookTrigger, version: str) -> WatchTerms:
+    """What a trigger is judged by once its version has all traffic: there is no stable to compare with."""
+    line = lasting_line(playbook.evaluation.false_alarm_every / playbook.length(trigger))
+    return _terms(playbook, trigger, version, line, None)
+
+
+def _terms(playbook: Playbook, trigger: PlaybookTrigger, version: str, line: float, stable: str | None) -> WatchTerms:
+    terms = playbook.evaluation
+    return WatchTerms(
+        version,
+        line_of(trigger.trip),
+        line,
+        stable,
+        trigger.margin,
+        terms.looks,
+        terms.min_requests,
+        terms.missing_after,
+    )
+
+
+def seen(before: Watched, look: Look | MissingLook, terms: WatchTerms) -> Seen:
+    """What is known after one more look, and what has come of it."""
+    if isinstance(look, MissingLook):
+        return _missed(before, look.reason, terms)
+    counted = look.versions.get(terms.version, Counted(0, 0))
+    if not counted.total:
+        return _missed(before, "no requests", terms) if terms.expects_traffic else (before, None)
+    recent = before.recent
+    if terms.stable is not None:
+        recent = (*recent, look.versions.get(terms.stable, Counted(0, 0)))[-LOOKS:]
+    line = terms.threshold if terms.stable is None else line_against_stable(terms.threshold, terms.margin, recent)
+    evidence = grown(before.evidence, counted.share, line)
+    total = before.total + counted.total
+    is_above = evidence.weight >= terms.line and total >= terms.min_requests
+    after = Watched(evidence, before.failed + counted.failed, total, before.above + 1 if is_above else 0, 0, recent)
+    return after, Tripped(evidence.weight, terms.line) if after.above >= terms.looks else None
+
+
+def _missed(before: Watched, reason: str, terms: WatchTerms) -> Seen:
+    missing = before.missing + 1
+    after = Watched(before.evidence, before.failed, before.total, before.above, missing, before.recent)
+    return after, NothingSeen(missing, reason) if missing >= terms.missing_after else None
+
+
+def watched(looks: Iterable[Look | MissingLook], terms: WatchTerms) -> Iterator[tuple[Look | MissingLook, Seen]]:
+    """Each look with what is known after it, from nothing."""
+    known = Watched()
+    for look in looks:
+        found = seen(known, look, terms)
+        known = found[0]
+        yield look, found
+
+
+def never_trips(terms: WatchTerms, planned_looks: int) -> bool:
+    """Whether even failures alone couldn't reach the line in so many looks."""
+    most = math.log1p(0.95 * (1 - terms.threshold) / terms.threshold)
+    return planned_looks * most + math.log(planned_looks) < terms.line
