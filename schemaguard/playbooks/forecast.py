@@ -13,8 +13,8 @@ from schemaguard.playbooks.evidence import Evidence, grown
 from schemaguard.playbooks.look import Counted
 from schemaguard.playbooks.playbook import CanaryStep, Playbook, PlaybookTrigger
 from schemaguard.playbooks.stable import LOOKS, line_against_stable
-from schemaguard.playbooks.trip import DistanceAbove, MeanWorse, line_of
-from schemaguard.playbooks.watching import WatchTerms, canary_terms, lasting_terms
+from schemaguard.playbooks.trip import line_of
+from schemaguard.playbooks.watching import WatchTerms, canary_terms, is_replayable, lasting_terms
 
 RUNS = 201
 _SEED = 7
@@ -55,9 +55,7 @@ def forecast(playbook: Playbook, requests: float, fault: float | None = None) ->
     `fault` is the share of failures of a bad canary (0 to 1); five times the line where it is None.
     """
     return tuple(
-        _of_trigger(playbook, trigger, requests, fault)
-        for trigger in playbook.triggers
-        if not isinstance(trigger.trip, DistanceAbove | MeanWorse)
+        _of_trigger(playbook, trigger, requests, fault) for trigger in playbook.triggers if is_replayable(trigger.trip)
     )
 
 

@@ -1,6 +1,5 @@
 """One look after another: what a trigger knows of a version, and whether its line is crossed."""
 
-import math
 from collections.abc import Iterable, Iterator
 
 from schemaguard.frozen import dataclass, field
@@ -8,7 +7,7 @@ from schemaguard.playbooks.evidence import Evidence, canary_line, grown, lasting
 from schemaguard.playbooks.look import Counted, Look, MissingLook
 from schemaguard.playbooks.playbook import Playbook, PlaybookTrigger
 from schemaguard.playbooks.stable import LOOKS, line_against_stable
-from schemaguard.playbooks.trip import ShareAbove, ShareBelow, Trip, line_of
+from schemaguard.playbooks.trip import QuantileAbove, ShareAbove, ShareBelow, Trip, line_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +62,8 @@ Seen = tuple[Watched, Tripped | NothingSeen | None]
 
 
 def is_replayable(line: Trip) -> bool:
-    """Whether failures among requests are all that a line needs."""
-    return isinstance(line, ShareAbove | ShareBelow)
+    """Whether failures among requests are all that a line needs; those above a quantile's limit are failures, too."""
+    return isinstance(line, ShareAbove | ShareBelow | QuantileAbove)
 
 
 def canary_terms(playbook: Playbook, trigger: PlaybookTrigger, version: str, stable: str | None) -> WatchTerms:
@@ -124,9 +123,3 @@ def watched(looks: Iterable[Look | MissingLook], terms: WatchTerms) -> Iterator[
         found = seen(known, look, terms)
         known = found[0]
         yield look, found
-
-
-def never_trips(terms: WatchTerms, planned_looks: int) -> bool:
-    """Whether even failures alone couldn't reach the line in so many looks."""
-    most = math.log1p(0.95 * (1 - terms.threshold) / terms.threshold)
-    return planned_looks * most + math.log(planned_looks) < terms.line
