@@ -131,7 +131,7 @@ def _rate(text: str) -> float:
     except ValueError:
         rate = -1.0
     if seconds is None or not 0 < rate <= 1e7:
-        raise UsageError(f"{text!r} is no rate of requests", next="write e.g. 10/s, 600/m or 5000/h")
+        raise UsageError(f"{text!r} can't be a rate of requests", next="write e.g. 10/s, 600/m or 5000/h")
     return rate
 
 
@@ -144,5 +144,5 @@ def _share(text: str) -> float:
     except ValueError:
         share = -1.0
     if not 0 < share <= 1:
-        raise UsageError(f"{text!r} is no share of failures", next="write e.g. 10%")
+        raise UsageError(f"{text!r} can't be a share of failures", next="write e.g. 10%")
     return share

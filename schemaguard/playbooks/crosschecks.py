@@ -60,7 +60,7 @@ def _address(path: Path, text: str) -> Iterator[_Said]:
     if _PASSWORD.search(text):
         yield path, "a password stands in the file; write ${NAME} and set the environment variable NAME", True
     elif not _VARIABLE.match(text) and not text.startswith(("http://", "https://")):
-        yield path, f"{text!r} is no address; write https://… or ${{NAME}}", True
+        yield path, f"{text!r} isn't an address; write https://… or ${{NAME}}", True
 
 
 def _triggers(data: _Data) -> Iterator[_Said]:

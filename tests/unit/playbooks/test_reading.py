@@ -37,7 +37,7 @@ BROKEN = [
     ("time_column: scored_at", "timecolumn: scored_at", "timecolumn", "unknown key; did you mean time_column?"),
     ("    time_column: scored_at\n", "", "predictions:", "a source of kind table needs time_column"),
     ("url: ${PROMETHEUS_URL}", "url: https://me:secret@there", "url:", "a password stands in the file"),
-    ("url: ${PROMETHEUS_URL}", "url: prometheus", "url:", "'prometheus' is no address"),
+    ("url: ${PROMETHEUS_URL}", "url: prometheus", "url:", "'prometheus' isn't an address"),
     ("every: 30s ", "every: 30 ", "every: 30 ", "sources.gateway.every: 30 is a number; write 30s"),
     ("every: 30s ", "every: 30sec ", "every: 30sec", "'30sec' isn't a duration; write e.g. 30s, 10m, 4h or 92d"),
     ("settle: 15s ", "settle: 999999999d ", "settle: 9", "'999999999d' isn't a duration"),
