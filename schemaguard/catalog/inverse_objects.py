@@ -53,6 +53,8 @@ def objects(change: c.Change, draft: Draft, with_guard: bool) -> Inverse | None:
                 return instant(c.CreateFunction(draft.functions[key], or_replace=True))
             kind = function.kind
             return instant(c.DropObject(kind, key[0], arguments=function.arguments), why=MAY_STAY)
+        case c.AlterFunction():
+            return _function_back(change, draft)
         case c.CreateSchema(schema=schema):
             return instant(c.DropObject("schema", Name(schema)), why=MAY_STAY)
         case c.CreateExtension(extension=extension):
@@ -67,6 +69,17 @@ def objects(change: c.Change, draft: Draft, with_guard: bool) -> Inverse | None:
             return instant(c.MoveObject(kind, Name(name.name, schema), was.schema or "public"))
         case _:
             return None
+
+
+def _function_back(change: c.AlterFunction, draft: Draft) -> Inverse:
+    """What gives a function its own ways again; None of them is certain where several have its name."""
+    name = draft.placed(change.function)
+    known = [f for (n, arguments), f in draft.functions.items() if n == name and change.arguments in (None, arguments)]
+    if len(known) != 1:
+        return Inverse("impossible", why="it isn't known how the function ran before")
+    strict = known[0].strict if change.strict is not None else None
+    path = known[0].search_path if change.search_path is not None else None
+    return instant(c.AlterFunction(name, known[0].arguments, strict, path))
 
 
 def _resolved(kind: str, name: Name, draft: Draft) -> Name:

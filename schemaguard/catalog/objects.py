@@ -310,6 +310,8 @@ class Function:
     """Whether who may call it, or whose it is, was changed after it was made: made anew it would be open again."""
     strict: bool = False
     """Whether it isn't called for NULL, and gives NULL."""
+    search_path: str = field(default="", compare=False)
+    """The search_path that it runs with, empty where that is its caller's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ HARMLESS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "AlterConstraint": ("when a foreign key is checked", ("ALTER TABLE jobs ALTER CONSTRAINT k DEFERRABLE",)),
     "AlterDomain": ("it names a domain; tables that have it are known by it", ("ALTER DOMAIN d SET DEFAULT 5",)),
+    "AlterFunction": ("nothing is known to call it", ("ALTER FUNCTION f(int) STRICT SET search_path = app",)),
     "AlterSequence": ("numbers, of which nothing is promised", ("ALTER SEQUENCE jobs_id_seq OWNED BY jobs.id",)),
     "AttachIndex": ("an index stays what it is", ("ALTER INDEX jobs_i ATTACH PARTITION jobs_1_i",)),
     "AttachPartition": (

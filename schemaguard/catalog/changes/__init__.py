@@ -32,6 +32,7 @@ from schemaguard.catalog.changes.objects import (
     AddEnumValue,
     AlterComposite,
     AlterDomain,
+    AlterFunction,
     AlterSequence,
     ChangeOwner,
     CreateComposite,
@@ -89,6 +90,7 @@ __all__ = [
     "AlterComposite",
     "AlterConstraint",
     "AlterDomain",
+    "AlterFunction",
     "AlterSequence",
     "AttachIndex",
     "AttachPartition",
@@ -161,7 +163,8 @@ Change = (
     | AddConstraint | DropConstraint | ValidateConstraint | RenameConstraint | AlterConstraint
     | CreateIndex | DropIndex | AttachIndex | Reindex
     | CreateView | RefreshView | CreateEnum | AddEnumValue | RenameEnumValue | CreateDomain | AlterDomain
-    | CreateComposite | AlterComposite | CreateSequence | AlterSequence | CreateFunction | CreateTrigger
+    | CreateComposite | AlterComposite | CreateSequence | AlterSequence | CreateFunction | AlterFunction
+    | CreateTrigger
     | EnableTrigger | CreatePolicy | SetRowSecurity | GrantAccess | RevokeAccess | ChangeOwner | CreateSchema
     | CreateExtension | DropObject | RenameObject | MoveObject | SetComment
     | InsertRows | UpdateRows | DeleteRows | TruncateTable

@@ -132,6 +132,19 @@ class CreateFunction:
 
 
 @dataclass(frozen=True, slots=True)
+class AlterFunction:
+    """ALTER FUNCTION of how it runs: STRICT, or the search_path that it runs with; None where that stays as it is.
+
+    `arguments` None means the only one of the name; an empty `search_path` is the caller's.
+    """
+
+    function: Name
+    arguments: tuple[str, ...] | None = None
+    strict: bool | None = None
+    search_path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CreateTrigger:
     """CREATE [OR REPLACE] TRIGGER."""
 

@@ -1,7 +1,7 @@
 """What acts on rows or on the session, and what isn't understood."""
 
 from schemaguard.catalog.objects import Name
-from schemaguard.frozen import dataclass
+from schemaguard.frozen import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,8 @@ class InsertRows:
     from_query: bool = False
     is_copy: bool = False
     conflict_columns: tuple[str, ...] = ()
+    calls: frozenset[str] = field(default=frozenset(), compare=False)
+    """The functions that it calls itself and that aren't PostgreSQL's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class UpdateRows:
     """Those of them that are assigned what they hold."""
     filled: tuple[str, ...] = ()
     """Those of them that only get a value where they hold none."""
+    calls: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class DeleteRows:
     table: Name
     has_where: bool
     """Whether a condition, and not one that always holds, says which rows are meant."""
+    calls: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,15 @@ class TruncateTable:
 
 @dataclass(frozen=True, slots=True)
 class SetSetting:
-    """SET and RESET; `value` None resets. `local` lasts until the transaction's end."""
+    """SET and RESET; `value` None resets. `local` lasts until the transaction's end.
+
+    `of` is the role or database whose sessions begin with it: this session keeps its own.
+    """
 
     setting: str
     value: str | None
     local: bool = False
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,7 @@ class NoEffect:
 
     command: str
     reads: frozenset[Name] = frozenset()
+    calls: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

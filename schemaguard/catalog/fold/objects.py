@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from schemaguard.catalog.changes import (
+    AlterFunction,
     AlterSequence,
     CreateExtension,
     CreateFunction,
@@ -67,6 +68,19 @@ def create_function(change: CreateFunction, draft: Draft) -> None:
     draft.functions = draft.functions.set(key, replace(change.function, name=name))
 
 
+def alter_function(change: AlterFunction, draft: Draft) -> None:
+    """ALTER FUNCTION of how it runs. See AlterFunction() in functioncmds.c."""
+    name = change.function
+    schemas = (name.schema,) if name.schema is not None else draft.search_path
+    for key, known in list(draft.functions.items()):
+        is_meant = key[0].name == name.name and key[0].schema in schemas
+        if not is_meant or change.arguments not in (None, key[1]):
+            continue
+        strict = known.strict if change.strict is None else change.strict
+        path = known.search_path if change.search_path is None else change.search_path
+        draft.functions = draft.functions.set(key, replace(known, strict=strict, search_path=path))
+
+
 def create_schema(change: CreateSchema, draft: Draft) -> None:
     """CREATE SCHEMA. See CreateSchemaCommand() in schemacmds.c."""
     if change.schema in draft.schemas and not change.if_not_exists and draft.clouded is not None:
@@ -84,6 +98,7 @@ def create_extension(change: CreateExtension, draft: Draft) -> None:
 FOLDS: dict[type, Callable[[Any, Draft], None]] = {
     CreateSequence: create_sequence,
     AlterSequence: alter_sequence,
+    AlterFunction: alter_function,
     CreateFunction: create_function,
     CreateSchema: create_schema,
     CreateExtension: create_extension,

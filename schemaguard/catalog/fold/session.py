@@ -29,7 +29,7 @@ def read_search_path(value: str) -> tuple[str, ...]:
 
 def set_setting(change: SetSetting, draft: Draft) -> None:
     """SET, RESET: only the search_path matters to a catalog."""
-    if change.setting.lower() not in ("search_path", "schema"):
+    if change.of is not None or change.setting.lower() not in ("search_path", "schema"):
         return
     if change.local and draft.session_path is None:
         draft.session_path = draft.search_path

@@ -6,7 +6,7 @@ from schemaguard.catalog.calls import tokens
 from schemaguard.catalog.objects import Catalog, Column, Name
 from schemaguard.catalog.types import Type
 from schemaguard.contracts.compatibility.domains import domain_of
-from schemaguard.contracts.compatibility.reading import Flaw
+from schemaguard.contracts.compatibility.reading import Flaw, labels_of
 from schemaguard.contracts.contract import Access
 from schemaguard.frozen import dataclass
 
@@ -63,7 +63,20 @@ def attribute_shifts(
     for each in old:
         if each.name in after and not each.type.is_built_in:
             inner = (each.type, after[each.name].type)
+            yield from _respelled(column, (each, after[each.name]), catalogs, access)
             yield from attribute_shifts(column, inner, catalogs, text, access, each.name)
+
+
+def _respelled(
+    column: str, both: tuple[Column, Column], catalogs: tuple[Catalog, Catalog], access: Access
+) -> Iterator[Flaw]:
+    """An attribute of an enum that has lost a label, or has it under another name."""
+    old, new = (labels_of(each, catalog) for each, catalog in zip(both, catalogs, strict=True))
+    if old is not None and new is not None and old - new:
+        labels = sorted(old - new) if access == "write" else sorted(new - old)
+        code = "value-removed" if access == "write" else "value-added"
+        if labels:
+            yield code, column, f"its attribute {both[0].name}: {', '.join(labels)}"
 
 
 def attributes_changed(

@@ -11,6 +11,12 @@ from schemaguard.contracts.compatibility.reading import Flaw
 from schemaguard.contracts.compatibility.relation import Home
 from schemaguard.contracts.compatibility.triggers import called_bodies
 
+_FAMILIES = (
+    "smallint, integer, bigint, numeric, real, double precision",
+    "text, character varying, character, name, citext, unknown",
+    "date, timestamp without time zone, timestamp with time zone",
+    "json, jsonb",
+)
 _CALLED = ("function", "aggregate")
 Catalogs = tuple[Catalog, Catalog]
 """Before a change, and after it."""
@@ -57,9 +63,39 @@ def query_functions(query: str, catalogs: Catalogs) -> Iterator[Flaw]:
         if _has_lost(call, catalogs):
             yield "function-dropped", None, f"{call.name}()"
     yield from _lost_below(query, catalogs)
+    yield from _overloaded(query, catalogs)
     function = called(query, replaced_functions(catalogs))
     if function is not None:
         yield "definition-changed", None, f"{function}() was changed"
+
+
+def _overloaded(query: str, catalogs: Catalogs) -> Iterator[Flaw]:
+    """Calls for which the server finds one more function that takes as many arguments, of types like the other's.
+
+    See https://www.postgresql.org/docs/18/typeconv-func.html.
+    """
+    before, after = catalogs
+    for call in sorted(calls(query), key=lambda call: call.name):
+        old, new = (
+            {arguments for name, arguments in catalog.functions if name.name == call.name}
+            for catalog in (before, after)
+        )
+        known = [arguments for arguments in old if len(arguments) == call.arguments]
+        for added in sorted(new - old):
+            if len(added) == call.arguments and any(_are_alike(added, each) for each in known):
+                detail = f"{call.name}() may mean the new {call.name}({', '.join(added)})"
+                yield "definition-changed", None, detail
+
+
+def _are_alike(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether a value may be taken for an argument of either."""
+    return all(_family(a) == _family(b) or "any" in a + b for a, b in zip(one, other, strict=True))
+
+
+def _family(spelled: str) -> str:
+    """The group of types within which the server converts on its own, or the type itself."""
+    bare = spelled.partition("(")[0].strip()
+    return next((members for members in _FAMILIES if bare in members.split(", ")), bare)
 
 
 def _lost_below(query: str, catalogs: Catalogs) -> Iterator[Flaw]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from schemaguard.catalog import changes as c
 from schemaguard.catalog import expressions
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.contracts.compatibility.paths import repathed
 from schemaguard.contracts.compatibility.reading import Flaw
 from schemaguard.contracts.compatibility.rowsource import stores
 from schemaguard.contracts.compatibility.triggers import called_bodies, unnamed
@@ -29,6 +30,10 @@ def function_flaws(
         for name in _gone(body, after):
             if (function, name) not in known:
                 yield "function-fails", None, f"{function}() names {name}, which isn't there"
+    elsewhere = repathed(catalogs)
+    for function, _ in _run(contract, part, after) if elsewhere else ():
+        if function in elsewhere:
+            yield UNREAD, None, elsewhere[function]
     named = unnamed(change, before, after)
     if named is None:
         return

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.contracts.compatibility.access import revoked
 from schemaguard.contracts.compatibility.attributes import attribute_shifts
 from schemaguard.contracts.compatibility.breakage import NEXT_COPY, Breakage, breakage
 from schemaguard.contracts.compatibility.computed import query_functions, unlisted_function
@@ -12,8 +13,10 @@ from schemaguard.contracts.compatibility.counters import counter_flaws
 from schemaguard.contracts.compatibility.domains import base_type
 from schemaguard.contracts.compatibility.functions import function_flaws
 from schemaguard.contracts.compatibility.partitions import partition_flaws
-from schemaguard.contracts.compatibility.positional import misplaced
+from schemaguard.contracts.compatibility.paths import path_flaws
+from schemaguard.contracts.compatibility.positional import misplaced, spread
 from schemaguard.contracts.compatibility.queried import query_breakages
+from schemaguard.contracts.compatibility.ran import ran_flaws
 from schemaguard.contracts.compatibility.reading import Flaw, reader_flaws
 from schemaguard.contracts.compatibility.relation import Relation, relation
 from schemaguard.contracts.compatibility.replaced import replaced
@@ -61,12 +64,15 @@ def part_breakages(
     for each in (
         *_state(contract, part, after, before),
         *_between(contract, part, before, after),
-        *_by(contract, part, before, change),
+        *_by(contract, part, (before, after), change),
         *_unlisted(contract, part, (before, after), change),
         *_as_breakages(contract, part, _of_rows(part, (before, after), change)),
+        *_as_breakages(contract, part, path_flaws(part, before, change)),
+        *_as_breakages(contract, part, ran_flaws(part, (before, after), change)),
         *_as_breakages(contract, part, function_flaws(contract, part, (before, after), change)),
         *retyped_under_view(contract, part, change, before),
         *misplaced(contract, part, before, after),
+        *spread(contract, part, before, change),
         *_attributes(contract, part, before, after),
         *_as_breakages(contract, part, unlisted_type_shifts(part, before, change, contract.query)),
         *_functions(contract, part, (before, after), change),
@@ -161,14 +167,16 @@ def _as_breakages(contract: Contract, part: ContractTable, flaws: Iterator[Flaw]
         yield breakage(code, part.access, (part.table, column), contract.reads_through, detail)
 
 
-def _by(contract: Contract, part: ContractTable, before: Catalog, change: c.Change) -> Iterator[Breakage]:
+def _by(
+    contract: Contract, part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.Change
+) -> Iterator[Breakage]:
     """What only the change itself tells: access, a star, and what happens to a table nobody knows the columns of."""
+    before = catalogs[0]
     resolved = before.resolve(part.table)
     through = contract.reads_through
     match change:
-        case c.RevokeAccess() if _reaches(change, resolved, before):
-            if _needs(part, change):
-                yield breakage("access-revoked", part.access, (part.table, None), through)
+        case c.RevokeAccess():
+            yield from _as_breakages(contract, part, revoked(part, catalogs, change))
         case c.ChangeOwner(kind="table", object=name) if before.resolve(name) == resolved and through != "view":
             # Under a contract view the views' owner has grants of its own, which a new owner of the table leaves.
             yield breakage("access-revoked", part.access, (part.table, None), through, f"owner becomes {change.owner}")
@@ -185,31 +193,6 @@ def _by(contract: Contract, part: ContractTable, before: Catalog, change: c.Chan
             yield from _as_breakages(contract, part, view_settings(part, before, change))
         case _:
             return
-
-
-def _reaches(change: c.RevokeAccess, table: Name, before: Catalog) -> bool:
-    """Whether what is taken away is access to the table, to its schema, or membership of a role that has it."""
-    if change.kind == "role":
-        owner = before.tables.get(table) or before.views.get(table)
-        role = change.object.name
-        return owner is not None and (owner.owner == role or any(grant.grantee == role for grant in owner.grants))
-    if change.kind == "schema" or change.all_in_schema:
-        return change.kind in ("schema", "table") and change.object.name == table.schema
-    return change.kind == "table" and before.resolve(change.object) == table
-
-
-def _needs(part: ContractTable, revoked: c.RevokeAccess) -> bool:
-    """Whether one of the privileges is one that a reader or writer works with."""
-    needed = {"SELECT"} if part.access == "read" else {"INSERT", "UPDATE"}
-    if revoked.kind == "schema":
-        needed = {"USAGE"}
-    elif revoked.kind == "role":
-        return True
-    return any(
-        grant.privilege.upper().split()[0] in {*needed, "ALL"}
-        and (not grant.columns or any(part.promise(column) for column in grant.columns))
-        for grant in revoked.grants
-    )
 
 
 def _unlisted(

@@ -6,11 +6,15 @@ See https://www.postgresql.org/docs/18/sql-insert.html.
 import re
 from collections.abc import Iterator
 
+from schemaguard.catalog import changes as c
+from schemaguard.catalog.calls import tokens
 from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.compatibility.breakage import Breakage, breakage
 from schemaguard.contracts.compatibility.relation import relation
 from schemaguard.contracts.contract import Contract, ContractTable
 
+_TOGETHER = frozenset({"union", "intersect", "except"})
+_LISTS = (("in", "(", "select", "*"), ("any", "(", "select", "*"), ("all", "(", "select", "*"))
 _POSITIONAL = re.compile(r'insert\s+into\s+("?[\w.]+"?)\s+(?:values|select|table|with)\b', re.IGNORECASE)
 
 
@@ -25,6 +29,27 @@ def misplaced(contract: Contract, part: ContractTable, before: Catalog, after: C
     if names_now[: len(names)] != names:
         subject = (part.table, next(_displaced(names, names_now)))
         yield breakage("positional-insert", "write", subject, contract.reads_through)
+
+
+def spread(contract: Contract, part: ContractTable, before: Catalog, change: c.Change) -> Iterator[Breakage]:
+    """What a text feels of one more column where its star has to fit the columns of something else.
+
+    Both sides of a UNION have as many columns, a subquery behind IN one, and an INSERT at least as many as its query.
+    """
+    if not isinstance(change, c.AddColumn) or contract.query is None:
+        return
+    words, table = tokens(contract.query), before.resolve(change.table)
+    is_own = table == before.resolve(part.table)
+    if table.name not in words or not any(_is_star(words, at) for at in range(1, len(words))):
+        return
+    fits = not _TOGETHER.isdisjoint(words) or any(words[at : at + 4] in _LISTS for at in range(len(words)))
+    if (is_own and fits) if part.access == "read" else ("insert" in words and not is_own):
+        detail = f"its star takes {table}.{change.column.name} too, for which there may be no room"
+        yield breakage("unlisted", part.access, (part.table, None), contract.reads_through, detail)
+
+
+def _is_star(words: tuple[str, ...], at: int) -> bool:
+    return words[at] == "*" and words[at - 1] in ("select", "all", "distinct", ",", ".")
 
 
 def is_positional(query: str, part: ContractTable) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from schemaguard.catalog import changes as c
-from schemaguard.catalog.calls import tokens
+from schemaguard.catalog.calls import casts, tokens
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.compatibility.breakage import Breakage, breakage
 from schemaguard.contracts.compatibility.relation import relation
@@ -27,6 +27,7 @@ def query_breakages(contract: Contract, before: Catalog, after: Catalog, change:
         yield from _ambiguous(contract, contract.query, before, change)
     if not isinstance(change, _TAKING):
         return
+    yield from _unnamed_type(contract, contract.query, after, change)
     try:
         lineage = trace(contract.query, before)
     except Untraceable:
@@ -44,6 +45,21 @@ def query_breakages(contract: Contract, before: Catalog, after: Catalog, change:
         if not was.lacks(column) and now.lacks(column):
             code = "column-renamed" if isinstance(change, c.RenameColumn) else "column-dropped"
             yield breakage(code, "read", (name, column), contract.reads_through, "its query names it")
+
+
+def _unnamed_type(contract: Contract, query: str, after: Catalog, change: c.Change) -> Iterator[Breakage]:
+    """A type that the text casts to, and that isn't there under that name any more."""
+    if not isinstance(change, c.DropObject | c.RenameObject | c.MoveObject) or change.kind not in ("type", "domain"):
+        return
+    name = change.object
+    types = {*after.enums, *after.domains, *after.composites}
+    if any(Name(name.name, schema) in types for schema in ((name.schema,) if name.schema else after.search_path)):
+        return  # It was made again.
+    for called, schema in sorted(casts(query), key=str):
+        if called == name.name and schema in (None, name.schema or "public"):
+            part = contract.tables[0]
+            detail = f"its SQL names the type {called}"
+            yield breakage("unlisted", part.access, (part.table, None), contract.reads_through, detail)
 
 
 def _ambiguous(contract: Contract, query: str, before: Catalog, change: c.AddColumn) -> Iterator[Breakage]:

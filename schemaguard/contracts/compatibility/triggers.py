@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from schemaguard.catalog import changes as c
 from schemaguard.catalog import expressions
 from schemaguard.catalog.objects import Catalog, Function, Name, Table, Trigger, View
+from schemaguard.contracts.compatibility.paths import repathed
 from schemaguard.contracts.compatibility.reading import Flaw
 from schemaguard.contracts.compatibility.relation import relation
 from schemaguard.contracts.compatibility.rowsource import ancestors, stores
@@ -40,6 +41,10 @@ def trigger_flaws(part: ContractTable, catalogs: tuple[Catalog, Catalog], change
     yield from _tightened(part, catalogs, change)
     yield from _uncalled(part, catalogs)
     yield from _unfilled(part, catalogs)
+    elsewhere = repathed(catalogs)
+    for function, _ in reached_bodies(_written(part, after), after) if elsewhere else ():
+        if function in elsewhere:
+            yield UNREAD, None, elsewhere[function]
 
 
 def _uncalled(part: ContractTable, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
@@ -105,6 +110,12 @@ def called_bodies(roots: Iterable[Name], catalog: Catalog) -> Iterator[tuple[str
             yield function.name.name, body
             if depth < _DEEPEST:
                 waiting += [(called, depth + 1) for called in body.called]
+
+
+def bodies_of(name: Name, catalog: Catalog) -> Iterator[tuple[str, Body]]:
+    """(function, body) of each function of the name."""
+    for function in _functions(name, catalog):
+        yield function.name.name, read_body(function.language, function.body)
 
 
 def _functions(name: Name, catalog: Catalog) -> Iterator[Function]:

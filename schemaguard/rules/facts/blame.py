@@ -8,6 +8,7 @@ from schemaguard.finding import Reader, Severity
 from schemaguard.frozen import dataclass
 from schemaguard.history.revision import Replay
 from schemaguard.rules.facts.concerned import Directory, touched
+from schemaguard.rules.facts.given_back import is_given_back
 from schemaguard.rules.facts.made_again import made_again
 from schemaguard.rules.facts.open_world import Elsewhere
 from schemaguard.rules.facts.spans import Spans
@@ -91,6 +92,8 @@ def _flips(held: UnderContract, spans: Spans, point: range) -> "Iterator[tuple[i
         if visit.is_for_nothing:
             # A contract is a sign that the relation is there all the same.
             yield from ((position, each) for each in of_change)
+            continue
+        if is_given_back(visit.change, (visits[each].change for each in point if each > position)):
             continue
         for breakage in of_change:
             if not _is_young(breakage, visit):

@@ -48,6 +48,7 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.persistent import PersistentMap
+from schemaguard.contracts.compatibility.ran import effects
 from schemaguard.contracts.compatibility.rowsource import ancestors, below_view, deleted_from, emptied
 from schemaguard.contracts.contract import ContractTable
 from schemaguard.frozen import dataclass
@@ -118,6 +119,10 @@ def touched(change: Change, before: Catalog, after: Catalog) -> frozenset[str] |
     """The names of the relations that a change touches, and of the views over them; None where it could be any."""
     if type(change) not in _ON_RELATIONS or before.search_path != after.search_path:
         return None
+    if isinstance(change, SetSetting) and change.of is not None:
+        return None  # Sessions that begin elsewhere look for names in other schemas.
+    if any(True for _ in effects(change, after)):
+        return None  # What a function changes that the statement runs.
     if isinstance(change, DropIndex) and before.resolve(change.index) not in before.indexes:
         return None  # Whose it is nobody knows.
     names = {

@@ -6,6 +6,7 @@ from schemaguard.catalog.changes import (
     AddEnumValue,
     AlterComposite,
     AlterDomain,
+    AlterFunction,
     Change,
     CreateComposite,
     CreateDomain,
@@ -54,7 +55,8 @@ from schemaguard.rules.facts.made import Made
 
 _EXPANDS = (
     CreateTable, AddEnumValue, CreateComposite, CreateDomain, CreateEnum, CreateExtension, CreateFunction, CreateIndex,
-    CreateSchema, CreateSequence, CreateTrigger, CreateView, DropConstraint, DropNotNull, GrantAccess, SetDefault,
+    AlterFunction, CreateSchema, CreateSequence, CreateTrigger, CreateView, DropConstraint, DropNotNull, GrantAccess,
+    SetDefault,
 )  # fmt: skip
 _CONTRACTS = (
     AddConstraint, AlterComposite, AlterDomain, CreatePolicy, DropColumn, DropDefault, DropObject, DropTable,

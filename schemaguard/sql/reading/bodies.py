@@ -20,7 +20,7 @@ _TELLS = frozenset({"debug", "log", "info", "notice", "warning"})
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
-    """An INSERT of a body with the columns that it lists."""
+    """An INSERT or UPDATE of a body with the columns that it lists."""
 
     table: Name
     columns: tuple[str, ...]
@@ -54,6 +54,11 @@ class Body:
     """Whether it takes all columns of NEW or OLD at once: `NEW.*`."""
     written: frozenset[Name] = frozenset()
     """Tables whose rows it inserts, updates or merges."""
+    inserted: frozenset[Name] = frozenset()
+    updates: tuple[Insertion, ...] = ()
+    """The UPDATEs in it, with the columns that they assign."""
+    deleted: frozenset[Name] = frozenset()
+    """Tables from which it deletes rows, or that it truncates."""
 
 
 @lru_cache(maxsize=512)
@@ -82,6 +87,9 @@ def read_body(language: str | None, text: str) -> Body:
         positional=tuple(one for one in _inserts(tokens) if isinstance(one, Name)),
         spreads_row=any(_spreads(tokens, at) for at in range(len(tokens))),
         written=frozenset(_written(tokens)),
+        inserted=frozenset(_behind(tokens, "insert", "into")),
+        updates=tuple(_updates(tokens)),
+        deleted=frozenset((*_behind(tokens, "delete", "from"), *_truncated(tokens))),
     )
 
 
@@ -187,3 +195,51 @@ def _inserts(tokens: Sequence[Token]) -> Iterator[Insertion | Name]:
         listed = tokens[behind + 1 : end]
         if _at(tokens, behind) == "(" and all(token.kind in (WORD, QUOTED) or token.key == "," for token in listed):
             yield Insertion(name, tuple(token.value for token in listed if token.key != ","))
+
+
+def _behind(tokens: Sequence[Token], *words: str) -> Iterator[Name]:
+    """The names that stand behind these words."""
+    for at in range(len(tokens) - len(words)):
+        if [token.key for token in tokens[at : at + len(words)]] == [*words]:
+            start = at + len(words) + (_at(tokens, at + len(words)) == "only")
+            if start < len(tokens) and tokens[start].kind in (WORD, QUOTED):
+                yield _name(tokens, start)[0]
+
+
+def _truncated(tokens: Sequence[Token]) -> Iterator[Name]:
+    for at, token in enumerate(tokens):
+        if token.key != "truncate" or _at(tokens, at - 1) not in (*_STARTS, ""):
+            continue
+        at += 1 + (_at(tokens, at + 1) == "table")
+        at += _at(tokens, at) == "only"
+        while at < len(tokens) and tokens[at].kind in (WORD, QUOTED):
+            name, at = _name(tokens, at)
+            yield name
+            at += 1 if _at(tokens, at) == "," else len(tokens)
+
+
+def _updates(tokens: Sequence[Token]) -> Iterator[Insertion]:
+    """UPDATE t SET a = …, (b, c) = …: the columns that stand before an equals sign, outside of parentheses."""
+    for at, token in enumerate(tokens):
+        if token.key != "update" or _at(tokens, at - 1) not in (*_STARTS, "as", "(", ""):
+            continue
+        start = at + 1 + (_at(tokens, at + 1) == "only")
+        if start >= len(tokens) or tokens[start].kind not in (WORD, QUOTED):
+            continue
+        name, at = _name(tokens, start)
+        while at < len(tokens) and tokens[at].key not in ("set", ";"):
+            at += 1
+        yield Insertion(name, tuple(_assigned_in_set(tokens, at)))
+
+
+def _assigned_in_set(tokens: Sequence[Token], at: int) -> Iterator[str]:
+    depth = 0
+    while at < len(tokens) and tokens[at].key not in (";", "where", "from", "returning"):
+        depth += (tokens[at].key == "(") - (tokens[at].key == ")")
+        is_first = depth == 0 and tokens[at].key in ("set", ",")
+        if is_first and _at(tokens, at + 1) == "(":
+            end = next((to for to in range(at, len(tokens)) if tokens[to].key == ")"), at)
+            yield from (token.value for token in tokens[at + 2 : end] if token.kind in (WORD, QUOTED))
+        elif is_first and at + 1 < len(tokens) and tokens[at + 1].kind in (WORD, QUOTED):
+            yield tokens[at + 1].value
+        at += 1

@@ -45,6 +45,15 @@ _SYNTAX = frozenset(
 """Words that a parenthesis may follow without being a call of a user's function."""
 
 
+def user_calls(cursor: Cursor) -> frozenset[str]:
+    """The functions that a statement calls anywhere and that aren't PostgreSQL's own, and a table with its columns."""
+    return frozenset(
+        cursor.tokens[at].value
+        for at in range(cursor.end)
+        if cursor.tokens[at + 1].key == "(" and _is_call(cursor, at) and not is_harmless(cursor.tokens[at].value)
+    )
+
+
 def unknown_calls(cursor: Cursor, begin: int) -> list[str]:
     """The functions that a query calls for what they do and that aren't PostgreSQL's own."""
     called: list[str] = []
@@ -61,7 +70,7 @@ def unknown_calls(cursor: Cursor, begin: int) -> list[str]:
 
 
 def _is_call(cursor: Cursor, at: int) -> bool:
-    token, before = cursor.tokens[at], cursor.tokens[at - 1]
+    token, before = cursor.tokens[at], cursor.tokens[max(at - 1, 0)]
     if before.key in (")", "as") or (before.kind in (WORD, QUOTED) and before.key not in NO_COLUMN | {"between"}):
         return False  # an alias with the names of its columns
     if token.kind == QUOTED:

@@ -17,6 +17,7 @@ from schemaguard.sql.reading.grammar import (
     types,
     views,
 )
+from schemaguard.sql.reading.mentions import mentions
 from schemaguard.sql.reading.syntax.commands import flagged
 from schemaguard.sql.reading.syntax.definitions import explained
 from schemaguard.sql.reading.syntax.statements import about_rows
@@ -65,8 +66,11 @@ def _create_rule(cursor: Cursor) -> Iterator[Change]:
     cursor.label()
     cursor.expect("to")
     table = cursor.name()
+    begin = cursor.at
     cursor.skip()
-    yield Opaque(f"rule {rule} rewrites statements on the table", frozenset({table}))
+    # What it does instead, or besides, it may do to other tables.
+    named = mentions(cursor.since(begin))
+    yield Opaque(f"rule {rule} rewrites statements on the table", named if named is None else named | {table})
 
 
 def _create_schema(cursor: Cursor) -> Iterator[Change]:
@@ -213,6 +217,9 @@ READERS: dict[str, Reader] = {
     "alter schema": access.alter_schema,
     "alter extension": access.alter_extension,
     "alter default privileges": access.alter_default_privileges,
+    "alter role": sessions.alter_sessions_of,
+    "alter user": sessions.alter_sessions_of,
+    "alter database": sessions.alter_sessions_of,
     "alter system": nothing("ALTER SYSTEM"),
     "alter large object": _required("ALTER LARGE OBJECT"),
     "alter procedural language": _required("ALTER LANGUAGE"),

@@ -14,7 +14,8 @@ from schemaguard.sql.writing.identifiers import Spelling, columns, literal, quot
 from schemaguard.sql.writing.types import collated, type_text
 
 ObjectChange = (
-    c.CreateView | c.RefreshView | c.CreateSequence | c.AlterSequence | c.CreateFunction | c.CreateTrigger
+    c.CreateView | c.RefreshView | c.CreateSequence | c.AlterSequence | c.CreateFunction | c.AlterFunction
+    | c.CreateTrigger
     | c.EnableTrigger | c.CreateSchema | c.CreateExtension | c.DropObject | c.RenameObject | c.MoveObject
 )  # fmt: skip
 TypeChange = (
@@ -50,8 +51,8 @@ def render_object(change: ObjectChange, spell: Spelling) -> str | None:
         case c.AlterSequence(sequence=name):
             options = _sequence_options(change, spell)
             return f"ALTER SEQUENCE {spell(name)}{options}" if options else None
-        case c.CreateFunction(function=function):
-            return function.definition
+        case c.CreateFunction() | c.AlterFunction():
+            return _function(change, spell)
         case c.CreateTrigger(trigger=trigger):
             if trigger.definition is None:
                 return None
@@ -73,6 +74,16 @@ def render_object(change: ObjectChange, spell: Spelling) -> str | None:
             return f"ALTER {what} SET SCHEMA {quote(schema)}" if what is not None else None
         case _:
             assert_never(change)
+
+
+def _function(change: c.CreateFunction | c.AlterFunction, spell: Spelling) -> str | None:
+    if isinstance(change, c.CreateFunction):
+        return change.function.definition
+    shown = f"({', '.join(change.arguments)})" if change.arguments is not None else ""
+    strict = {None: "", True: " STRICT", False: " CALLED ON NULL INPUT"}[change.strict]
+    path = f" SET search_path TO {change.search_path}" if change.search_path else " RESET search_path"
+    path = path if change.search_path is not None else ""
+    return f"ALTER FUNCTION {spell(change.function)}{shown}{strict}{path}" if strict or path else None
 
 
 def _create_view(change: c.CreateView, spell: Spelling) -> str:

@@ -51,7 +51,9 @@ def render_session(change: SessionChange, spell: Spelling) -> str | None:
             assert_never(change)
 
 
-def _setting(change: c.SetSetting) -> str:
+def _setting(change: c.SetSetting) -> str | None:
+    if change.of is not None:
+        return None  # Which kind of names there are in it isn't held.
     name = ".".join(part if part == "all" else quote(part) for part in change.setting.split("."))
     if change.value is None:
         return f"SET LOCAL {name} TO DEFAULT" if change.local else f"RESET {name}"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from schemaguard.catalog.changes import (
+    AlterFunction,
     Change,
     ChangeOwner,
     CreateFunction,
@@ -17,6 +18,7 @@ from schemaguard.catalog.changes import (
 from schemaguard.catalog.objects import Function, Name, Policy, Trigger
 from schemaguard.frozen import replace
 from schemaguard.sql.reading.cursor import Cursor, SyntaxRefusal, UnknownMeaning, read_type
+from schemaguard.sql.reading.grammar.sessions import setting_value
 from schemaguard.sql.reading.syntax.commands import signature
 from schemaguard.sql.reading.syntax.lexicon import NO_COLUMN
 from schemaguard.sql.reading.tokens import QUOTED, WORD
@@ -39,7 +41,8 @@ def create_function(cursor: Cursor) -> Iterator[Change]:
     language, body = _function_body(cursor)
     kind = "procedure" if is_procedure else "function"
     function = Function(name, signature, returns, kind, language, body)  # type: ignore[arg-type] # a literal of two
-    function = replace(function, strict=_is_strict([token.key for token in cursor.tokens[options : cursor.end]]))
+    function = replace(function, strict=bool(_strictness(cursor, options)))
+    function = replace(function, search_path=_search_path(cursor, options) or "")
     yield CreateFunction(function, replaces)
 
 
@@ -166,8 +169,7 @@ def alter_function(cursor: Cursor) -> Iterator[Change]:
     kinds: dict[str, ObjectKind] = {"procedure": "procedure", "aggregate": "aggregate"}
     kind = kinds.get(word, "function")
     name = cursor.any_name()
-    if cursor.key == "(":
-        arguments(cursor)
+    signature = arguments(cursor) if cursor.key == "(" else None
     if cursor.accept("rename", "to"):
         yield RenameObject(kind, name, cursor.label())
     elif cursor.accept("owner", "to"):
@@ -177,8 +179,32 @@ def alter_function(cursor: Cursor) -> Iterator[Change]:
     else:
         if cursor.is_done:
             raise cursor.refusal(f"an action of ALTER {word.upper()}")
+        begin = cursor.at
         cursor.skip()
-        yield NoEffect(f"ALTER {word.upper()}")
+        strict, path = _strictness(cursor, begin), _search_path(cursor, begin)
+        if strict is None and path is None:
+            yield NoEffect(f"ALTER {word.upper()}")
+        else:
+            yield AlterFunction(name, signature, strict, path)
+
+
+def _strictness(cursor: Cursor, begin: int) -> bool | None:
+    """Whether the options say that NULL isn't passed on; None where they say nothing of it."""
+    keys = [token.key for token in cursor.tokens[begin : cursor.end]]
+    return True if _is_strict(keys) else False if "called" in keys else None
+
+
+def _search_path(cursor: Cursor, begin: int) -> str | None:
+    """The search_path that the options set, empty where they take it back; None where they don't speak of it."""
+    tokens, found = cursor.tokens, None
+    for at in range(begin, cursor.end):
+        words = [token.key for token in tokens[at : at + 3]]
+        if words[:1] == ["reset"] and words[1] in ("all", "search_path"):
+            found = ""
+        elif words[:2] == ["set", "search_path"] and words[2] in ("to", "="):
+            inner = cursor.within(at + 3, cursor.end)
+            found = setting_value(inner, "search_path", _FUNCTION_OPTIONS | {"language", "as", "begin", "return"}) or ""
+    return found
 
 
 # Triggers

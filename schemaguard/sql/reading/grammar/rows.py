@@ -16,7 +16,7 @@ from schemaguard.catalog.changes import (
 from schemaguard.catalog.fold.draft import parse_name
 from schemaguard.catalog.objects import Name, Table
 from schemaguard.frozen import replace
-from schemaguard.sql.reading.calls import unknown_calls
+from schemaguard.sql.reading.calls import unknown_calls, user_calls
 from schemaguard.sql.reading.cursor import Cursor, UnknownMeaning
 from schemaguard.sql.reading.grammar.alter_table import cascades
 from schemaguard.sql.reading.grammar.assigning import Assigned, filled, unchanged
@@ -39,6 +39,22 @@ def rows(cursor: Cursor, depth: int = 0) -> Iterator[Change]:
         raise UnknownMeaning("the statement is nested too deeply")
     if depth == 0:
         cursor.foresee(about_rows)
+        yield from _calling(cursor, _rows(cursor, depth))
+    else:
+        yield from _rows(cursor, depth)
+
+
+def _calling(cursor: Cursor, changes: Iterator[Change]) -> Iterator[Change]:
+    """The changes, with the functions that the statement calls."""
+    called = user_calls(cursor)
+    for change in changes:
+        if called and isinstance(change, InsertRows | UpdateRows | DeleteRows | NoEffect):
+            yield replace(change, calls=called)
+        else:
+            yield change
+
+
+def _rows(cursor: Cursor, depth: int) -> Iterator[Change]:
     word = cursor.key
     begin = cursor.at
     changed = False

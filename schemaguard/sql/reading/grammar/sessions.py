@@ -40,17 +40,17 @@ def set_setting(cursor: Cursor) -> Iterator[Change]:
         cursor.skip()
         yield NoEffect("SET TRANSACTION")
     elif cursor.accept("time", "zone"):
-        yield SetSetting("timezone", _value(cursor, "timezone"), local)
+        yield SetSetting("timezone", setting_value(cursor, "timezone"), local)
     elif cursor.accept("session", "authorization"):
-        yield SetSetting("session_authorization", _value(cursor, ""), local)
+        yield SetSetting("session_authorization", setting_value(cursor, ""), local)
     elif cursor.accept("role"):
         cursor.accept("to")
         cursor.accept("=")
-        yield SetSetting("role", _value(cursor, ""), local)
+        yield SetSetting("role", setting_value(cursor, ""), local)
     elif cursor.accept("schema"):
         yield SetSetting("search_path", quote_identifier(cursor.string()), local)
     elif cursor.accept("names"):
-        yield SetSetting("client_encoding", _value(cursor, ""), local)
+        yield SetSetting("client_encoding", setting_value(cursor, ""), local)
     elif cursor.accept("xml", "option"):
         cursor.skip()
         yield NoEffect("SET XML OPTION")
@@ -58,7 +58,7 @@ def set_setting(cursor: Cursor) -> Iterator[Change]:
         setting = _setting_name(cursor)
         if not cursor.accept_one("=", "to"):
             raise cursor.refusal("= or TO")
-        yield SetSetting(setting, _value(cursor, setting), local)
+        yield SetSetting(setting, setting_value(cursor, setting), local)
 
 
 def _setting_name(cursor: Cursor) -> str:
@@ -68,12 +68,15 @@ def _setting_name(cursor: Cursor) -> str:
     return name.lower()
 
 
-def _value(cursor: Cursor, setting: str) -> str | None:
-    """The value as the server keeps it, None for DEFAULT; names in a list are quoted where they need it."""
+def setting_value(cursor: Cursor, setting: str, ends: frozenset[str] = frozenset()) -> str | None:
+    """The value as the server keeps it, None for DEFAULT; names in a list are quoted where they need it.
+
+    `ends` are the words that may follow it.
+    """
     if cursor.accept("default"):
         return None
     parts: list[str] = []
-    while not cursor.is_done:
+    while not cursor.is_done and not (cursor.key in ends and parts and parts[-1] != ", "):
         token = cursor.take()
         if token.kind in (WORD, QUOTED, STRING):
             parts.append(quote_identifier(token.value) if setting in _LISTS else token.value)
@@ -84,6 +87,23 @@ def _value(cursor: Cursor, setting: str) -> str | None:
     if not parts:
         raise cursor.refusal("a value")
     return "".join(parts)
+
+
+def alter_sessions_of(cursor: Cursor) -> Iterator[Change]:
+    """ALTER ROLE, USER or DATABASE, behind that word: of what it says, only the search_path concerns relations."""
+    kind = cursor.tokens[cursor.at - 1].key
+    begin = cursor.at
+    if cursor.is_done:
+        raise cursor.refusal("a name")
+    cursor.skip()
+    name = cursor.tokens[begin].value
+    of = "everybody" if kind != "database" and cursor.tokens[begin].key == "all" else f"{kind} {name}"
+    for at in range(begin, cursor.end):
+        words = [token.key for token in cursor.tokens[at : at + 3]]
+        if words[:2] == ["set", "search_path"] and words[2] in ("to", "="):
+            yield SetSetting("search_path", setting_value(cursor.within(at + 3, cursor.end), "search_path"), of=of)
+            return
+    yield NoEffect(f"ALTER {kind.upper()}")
 
 
 def reset(cursor: Cursor) -> Iterator[Change]:
