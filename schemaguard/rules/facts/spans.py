@@ -7,6 +7,7 @@ says the same of a table is judged once, and what no change touches isn't judged
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
 
+from schemaguard.catalog import expressions
 from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.frozen import dataclass, field
 from schemaguard.rules.facts.concerned import relations_under, touched
@@ -35,7 +36,13 @@ class Spans:
         if found is None:
             first, last, change = self.visits[span.start], self.visits[span[-1]], self.visits[blamed].change
             names = self._touched_by(span)
-            parts = [part for part in contract.tables if names is None or not names.isdisjoint(relations_under(part))]
+            # A query may name what no entry lists, and what it makes of that is its table's matter.
+            queried = expressions.words(contract.query) if contract.query is not None else frozenset[str]()
+            parts = [
+                part
+                for part in contract.tables
+                if names is None or not names.isdisjoint((*relations_under(part), *queried))
+            ]
             of_parts = [each for part in parts for each in self._of_part(contract, part, span, blamed)]
             found = self._whole[key] = together(contract, of_parts, (first.before, last.after), change)
         return found
