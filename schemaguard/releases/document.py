@@ -34,8 +34,8 @@ def from_document(document: Mapping[str, Any]) -> Plan:
 def plan_hash(plan: Plan) -> str:
     """SHA-256 over the canonical document, in hex; how many rows were counted is no part of what will be done."""
     document = to_document(plan)
-    for reversal in document["reversals"]:
-        reversal.pop("without_value", None)
+    for each in (*document["reversals"], *document["gives_back"]):
+        each.pop("without_value", None)
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

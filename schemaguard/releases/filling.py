@@ -6,8 +6,9 @@ from schemaguard.catalog.objects import Name
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import NeedsHumanError, RefusedError, UsageError, command_line
 from schemaguard.frozen import replace
+from schemaguard.releases.additions import GivenBack
 from schemaguard.releases.now import Now
-from schemaguard.releases.readiness import Readiness, Reversal
+from schemaguard.releases.readiness import Readiness
 
 if TYPE_CHECKING:
     from schemaguard.releases.plan import Plan
@@ -22,19 +23,23 @@ _ORDER = (
 )
 
 
-def fill_rows(ready: Readiness, target: Release, fills: tuple[str, ...], now: Now) -> Readiness:
+def fill_rows(
+    ready: Readiness, target: Release, fills: tuple[str, ...], around: tuple[Now, tuple[GivenBack, ...]]
+) -> tuple[Readiness, tuple[GivenBack, ...]]:
     """The same, with the class that each way back has by its rows, and with what those without a value get.
 
     Raises RefusedError where something new has the name of what comes back, and UsageError for a fill that nothing
     needs or that two columns could mean.
     """
+    now, back = around
     retired = {each.id: each for each in now.retired}
     wanting = [
         each
         for each in ready.reversals
         if each.retired in retired and _needs_values(retired[each.retired], target.contract, ready)
     ]
-    given = _given(wanting, fills)
+    missing = [each for each in back if _wants_value(each, target.contract, ready)]
+    given = _given([*(each.object for each in wanting), *(each.filled for each in missing)], fills)
     made = []
     for each in ready.reversals:
         known = retired.get(each.retired) if each.retired is not None else None
@@ -53,23 +58,35 @@ def fill_rows(ready: Readiness, target: Release, fills: tuple[str, ...], now: No
             made.append(replace(each, reversal_class=ReversalClass.SLOW))
         else:
             made.append(each)
-    return replace(ready, reversals=tuple(made))
+    counted = tuple(
+        replace(each, fill=given.get(each.filled)) if each in missing else replace(each, without_value=None)
+        for each in back
+    )
+    return replace(ready, reversals=tuple(made)), counted
 
 
-def worst_class(ready: Readiness, target: Release) -> ReversalClass:
+def worst_class(ready: Readiness, target: Release, back: tuple[GivenBack, ...] = ()) -> ReversalClass:
     """The most expensive of what is undone. What reads a copy is never there in an instant: it has to be copied."""
     classes = [reversal.reversal_class for reversal in ready.reversals]
+    classes += [ReversalClass.SLOW if each.fill else ReversalClass.NEEDS_VALUES for each in back if each.without_value]
     least = ReversalClass.SLOW if target.contract.reads_through == "copy" else ReversalClass.INSTANT
     return max((c for c in (least, *classes) if c in _ORDER), key=_ORDER.index)
 
 
 def require_values(plan: "Plan") -> None:
     """NeedsHumanError, with the count, where rows have no value that the target's contract promises."""
-    wanting = [each for each in plan.reversals if each.reversal_class is ReversalClass.NEEDS_VALUES]
+    wanting = [
+        (each.object, each.without_value)
+        for each in plan.reversals
+        if each.reversal_class is ReversalClass.NEEDS_VALUES
+    ]
+    wanting += [
+        (each.filled, each.without_value) for each in plan.gives_back if each.without_value and each.fill is None
+    ]
     if not wanting:
         return
-    counted = ", ".join(f"{each.without_value} rows have no value for {each.object}" for each in wanting)
-    fill = "EXPR" if len(wanting) == 1 else f"{wanting[0].object}=EXPR"
+    counted = ", ".join(f"{count} rows have no value for {name}" for name, count in wanting)
+    fill = "EXPR" if len(wanting) == 1 else f"{wanting[0][0]}=EXPR"
     if plan.kind is OperationKind.ROLLBACK:
         again = command_line("rollback", plan.model, "--to", plan.to_version, "--fill", fill, "--reason", "WHY")
     else:
@@ -95,20 +112,27 @@ def _is_required(contract: Contract, table: Name, column: str, ready: Readiness)
     return False
 
 
-def _given(wanting: list[Reversal], fills: tuple[str, ...]) -> dict[str, str]:
+def _wants_value(back: GivenBack, contract: Contract, ready: Readiness) -> bool:
+    """Whether somebody who reads was promised a value; who only writes one can do without those of other rows."""
+    if not back.without_value or back.column is None:
+        return False
+    read = replace(contract, tables=tuple(each for each in contract.tables if each.access == "read"))
+    return _is_required(read, Name(back.table, back.schema), back.column, ready)
+
+
+def _given(wanting: list[str], fills: tuple[str, ...]) -> dict[str, str]:
     given: dict[str, str] = {}
     for fill in fills:
-        named = [each for each in wanting if fill.startswith(f"{each.object}=")]
+        named = [each for each in wanting if fill.startswith(f"{each}=")]
         if named:
-            given[named[0].object] = fill.removeprefix(f"{named[0].object}=")
+            given[named[0]] = fill.removeprefix(f"{named[0]}=")
         elif len(wanting) == 1:
-            given[wanting[0].object] = fill
+            given[wanting[0]] = fill
         elif wanting:
-            listed = ", ".join(each.object for each in wanting)
             raise UsageError(
                 f"--fill {fill!r} doesn't say which column it is for",
-                at=listed,
-                next=f"--fill {wanting[0].object}=EXPR",
+                at=", ".join(wanting),
+                next=f"--fill {wanting[0]}=EXPR",
             )
         else:
             raise UsageError("--fill is given, but no row lacks a value", next="leave --fill out")

@@ -6,6 +6,7 @@ from datetime import datetime
 from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.contract import Contract
 from schemaguard.frozen import dataclass, field
+from schemaguard.releases.additions import Addition, GivenBack
 from schemaguard.releases.release import (
     AppliedChange,
     Held,
@@ -44,6 +45,10 @@ class Now:
     waiting: tuple[Operation, ...] = ()
     open: Operation | None = None
     servers: tuple[Server, ...] = ()
+    additions: Mapping[str, tuple[Addition, ...]] = field(default_factory=dict)
+    """Version → what was added to what it writes since it was put to serve, and may refuse what it writes."""
+    owed: tuple[GivenBack, ...] = ()
+    """What was taken off for a version of this model and isn't back yet."""
 
     @property
     def active(self) -> Release | None:

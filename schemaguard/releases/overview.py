@@ -28,6 +28,8 @@ class Debt:
     table: str
     why: str | None
     operation: int | None = None
+    for_version: str | None = None
+    """Whose writers it would stand in the way of: it waits until another version is promoted."""
 
     def __str__(self) -> str:
         return f"{self.object} of {self.table}" + (f": {self.why}" if self.why else "")

@@ -1,8 +1,10 @@
 """A plan as data: what a promotion or rollback would do, decided before anything is touched."""
 
+from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.views import ContractViews, contract_views
 from schemaguard.errors import ConflictError, RefusedError, UsageError, command_line
 from schemaguard.frozen import dataclass, field
+from schemaguard.releases.additions import Addition, GivenBack, given_back, without
 from schemaguard.releases.filling import fill_rows, worst_class
 from schemaguard.releases.leftovers import Leftover, leftovers_of_promotion, leftovers_of_rollback, names
 from schemaguard.releases.lookahead import Fit
@@ -42,6 +44,10 @@ class Plan:
     leftovers: tuple[Leftover, ...] = ()
     reversal_class: ReversalClass = ReversalClass.INSTANT
     fallback: str | None = None
+    additions: tuple[Addition, ...] = ()
+    """What the version that is left added and may refuse what the target writes: taken off."""
+    gives_back: tuple[GivenBack, ...] = ()
+    """What had been taken off for an older version, and is tried again when nobody of it writes any more."""
     reads_copy: bool = False
     """Whether the target reads a copy, which follows only when somebody copies again."""
 
@@ -68,11 +74,14 @@ def make_plan(now: Now, wanted: Wanted, fit: Fit) -> Plan:
     is_rollback = wanted.kind is OperationKind.ROLLBACK
     released = () if is_rollback else _released(now, target)
     forced = restore(now.retired, {r.id for r in now.retired if r.operation is not None and r.revision in released})
+    additions = now.additions.get(target.version, ()) if is_rollback else ()
+    back = () if is_rollback else tuple(each for each in now.owed if each.for_version != target.version)
+    catalog = without(additions, now.catalog, fit) if is_rollback else given_back(back, now.catalog, fit)
     ready = make_ready(
-        Wish(target.contract, _name(target), is_rollback, target.superseded_at), now.catalog, forced, (now, fit)
+        Wish(target.contract, _name(target), is_rollback, target.superseded_at), catalog, forced, (now, fit)
     )
-    ready = fill_rows(ready, target, wanted.fills, now)
-    _check_others(now, ready, fit, is_rollback=is_rollback)
+    ready, back = fill_rows(ready, target, wanted.fills, (now, back))
+    _check_others(now, ready, (catalog, fit), is_rollback=is_rollback)
     leftovers = leftovers_of_rollback(now, target) if is_rollback else leftovers_of_promotion(now, released)
     return Plan(
         kind=wanted.kind,
@@ -86,8 +95,10 @@ def make_plan(now: Now, wanted: Wanted, fit: Fit) -> Plan:
         views=contract_views(target.contract, target.view_schema, ready.catalog),
         revision=_back(now, ready, target) if is_rollback else _forward(now, released, target),
         leftovers=leftovers,
-        reversal_class=worst_class(ready, target),
+        reversal_class=worst_class(ready, target, back),
         fallback=wanted.fallback,
+        additions=additions,
+        gives_back=back,
         reads_copy=target.contract.reads_through == "copy",
     )
 
@@ -132,15 +143,22 @@ def _check_epoch(now: Now, wanted: Wanted) -> None:
         )
 
 
-def _check_others(now: Now, ready: Readiness, fit: Fit, *, is_rollback: bool) -> None:
+def _check_others(now: Now, ready: Readiness, around: tuple[Catalog, Fit], *, is_rollback: bool) -> None:
     """From PREPARE until FINISH the database satisfies the release that is left and everybody else in their window."""
+    begun, fit = around
     lifted = {(loosening.schema, loosening.table, loosening.column) for loosening in ready.loosenings}
     contracts = [*now.needed, *([now.active.contract] if now.active else [])]
     # What is owed is tried when nobody of the release that is left writes any more.
-    at_once = fit.after(_at_once(ready), now.catalog) if any(each.owed for each in ready.reversals) else ready.catalog
+    is_later = begun is not now.catalog and not is_rollback
+    at_once = ready.catalog
+    if is_later or any(each.owed for each in ready.reversals):
+        at_once = fit.after(_at_once(ready), begun if is_rollback else now.catalog)
     for contract in contracts:
         known = set(fit.unmet(contract, now.catalog))
         is_active = now.active is not None and contract == now.active.contract
+        if is_active and is_rollback and begun is not now.catalog:
+            # The release that is left does without what it added, until its servers have switched.
+            known |= set(fit.unmet(contract, begun))
         for unmet in fit.unmet(contract, at_once if is_active else ready.catalog):
             if unmet in known:
                 continue

@@ -42,6 +42,8 @@ class Seen:
     """Ids of applied changes that are undone."""
     required: frozenset[tuple[str, str, str]] = frozenset()
     """(schema, table, column) of the plan's loosened columns that are NOT NULL still."""
+    additions: frozenset[str] = frozenset()
+    """What the plan takes off and is there still."""
     missing_views: tuple[str, ...] = ()
     wrong_views: tuple[str, ...] = ()
     """Views that are there and don't show what was promised."""

@@ -1,12 +1,13 @@
 """The database port of releases, on PostgreSQL: each method one query or one transaction, retried as a whole."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
 import psycopg
 
 from schemaguard.adapters.control import (
+    additions,
     browsing,
     debts,
     fence,
@@ -32,13 +33,15 @@ from schemaguard.releases.overview import Debt, Overview
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import ConnectionLostError, Delivery, PreparationRefusedError
 from schemaguard.releases.records import ControlRecords
-from schemaguard.releases.release import Intent, Operation, Pointer, Retired, StepName
+from schemaguard.releases.release import Intent, Operation, OperationKind, Pointer, Retired, ReversalClass, StepName
 from schemaguard.releases.seen import Seen
 from schemaguard.window.window import Window
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
 CHANNEL = "schemaguard"
+LONGEST_MS = 10_000
+"""How long a statement of an instant way back may take."""
 _REFUSALS = frozenset({"22", "23", "2B", "42"})
 
 
@@ -171,10 +174,11 @@ class ControlDatabase:
         return self._read(lambda c: observation.observe(c, operation, plan))
 
     def prepare(self, operation: Operation, plan: Plan) -> Mapping[str, Any]:
-        """PREPARE: bring back what the target needs and make its views, in one transaction."""
+        """PREPARE: bring back what the target needs and make its views, in one query that holds every strong lock."""
         self._write(lambda c: _preparation().ensure_roles(c, plan.views))
+        longest = LONGEST_MS if plan.reversal_class is ReversalClass.INSTANT else None
         try:
-            return self._write(_promising(lambda c: _preparation().prepare(c, operation, plan)))
+            return self._strongly(lambda c: _preparation().prepare(c, operation, plan), longest_ms=longest)
         except RefusedError as error:
             raise PreparationRefusedError(error.what, at=error.at, next=error.next) from error
         except DatabaseError as error:
@@ -189,7 +193,15 @@ class ControlDatabase:
 
     def commit(self, operation: Operation, plan: Plan) -> Mapping[str, Any]:
         """COMMIT: switch the pointer."""
-        return self._write(_promising(lambda c: pointer.switch(c, operation, plan)))
+
+        def switch(connection: "psycopg.Connection[Row]") -> Mapping[str, Any]:
+            done = pointer.switch(connection, operation, plan)
+            is_anew = plan.kind is OperationKind.PROMOTE
+            contract = situation.contract_served(connection, plan.model, plan.to_version)
+            additions.take_shapes(connection, plan.model, plan.to_version, contract, anew=is_anew)
+            return done
+
+        return self._write(_promising(switch))
 
     def notify(self, model: str) -> None:
         """Tell the servers that listen that the pointer has moved."""
@@ -213,6 +225,7 @@ class ControlDatabase:
 
     def finish(self, operation: Operation, plan: Plan) -> Mapping[str, Any]:
         """FINISH: retire what nobody names any more, close the operation, and try what its way back owes."""
+        self._strongly(lambda c: _finish().retiring(c, operation, plan))
         facts = self._write(_promising(lambda c: _finish().finish(c, operation, plan)))
         paid, owed = self.pay(self._read(lambda c: debts.unpaid(c, operation=operation.id)))
         return {**facts, "paid": list(paid), "owed": list(owed)}
@@ -222,7 +235,7 @@ class ControlDatabase:
         paid, left = [], []
         for debt in self._read(lambda c: debts.unpaid(c, due=True)) if owed is None else owed:
             try:
-                why = self._write(lambda c, debt=debt: debts.pay(c, debt))  # type: ignore[misc]  # bound now
+                why = self._read(lambda c, debt=debt: debts.pay(c, debt))  # type: ignore[misc]  # bound now
             except DatabaseError as error:
                 if isinstance(error, ConnectionLostError):
                     raise
@@ -251,7 +264,8 @@ class ControlDatabase:
 
     def abandon(self, operation: Operation, plan: Plan, actor: str) -> None:
         """Undo PREPARE and close the operation without having switched anything."""
-        self._write(_promising(lambda c: _finish().abandon(c, operation, plan, actor)))
+        self._strongly(lambda c: _finish().abandon(c, operation, plan, actor))
+        self.pay(self._read(lambda c: debts.unpaid(c, operation=operation.id)))
 
     def mark_done(self, operation: Operation, step: StepName, actor: str) -> None:
         """Take somebody's word that a step is done."""
@@ -301,6 +315,26 @@ class ControlDatabase:
             return postgres.in_transaction(self._connection, act)
         except psycopg.Error as error:
             raise self._as_our_error(error) from error
+
+    def _strongly(
+        self,
+        act: Callable[["psycopg.Connection[Row]"], tuple[T, Iterable[str]]],
+        *,
+        longest_ms: int | None = None,
+    ) -> T:
+        """What `act` answers first; the statements that it answers next are one query, fenced and promised."""
+
+        def fenced(connection: "psycopg.Connection[Row]") -> tuple[T, Iterable[str]]:
+            done, statements = act(connection)
+            allowed = (fence.ALLOW_OPERATION,) if fence.is_there(connection) else ()
+            return done, (*allowed, *statements, *fence.promising(connection))
+
+        try:
+            return postgres.in_one_query(self._connection, fenced, longest_ms=longest_ms)
+        except psycopg.Error as error:
+            from schemaguard.adapters.control.retirement import refusal
+
+            raise refusal(error, "what comes back") or self._as_our_error(error) from error
 
     def _as_our_error(self, error: psycopg.Error) -> DatabaseError:
         """The driver's error as one of ours, with what to do next."""

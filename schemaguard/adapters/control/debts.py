@@ -1,30 +1,94 @@
-"""What a way back still owes: constraints and indexes, tried each in a transaction of its own, and read."""
+"""What a way back or forward still owes: constraints, indexes and defaults, tried each by itself, and read."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
+from schemaguard.adapters.postgres import connection as postgres
 from schemaguard.releases.overview import Debt
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 _UNPAID = """\
-select d.id, d.object, coalesce(r.table_name, d.act ->> 'table'), d.why, d.operation
+select d.id, d.object, coalesce(r.table_name, d.act ->> 'table', d.act ->> 'domain'), d.why, d.operation, d.for_version
 from schemaguard.debt d left join schemaguard.retired_object r on r.id = d.retired_object
 left join schemaguard.operation o on o.id = d.operation
-where d.paid_at is null and d.given_up_at is null and (%(operation)s::bigint is null or d.operation = %(operation)s)
-    and (%(operation)s::bigint is not null or o.id is null or o.state in ('done', 'abandoned') or not %(due)s)
+left join lateral (
+    -- What was taken off for a version is due once another one was promoted and nobody else's server is left.
+    select q.kind = 'promote' and q.to_version <> d.for_version and (q.state = 'done' or (
+        exists (select from schemaguard.server_lease l where l.model = q.model) and not exists (
+            select from schemaguard.server_lease l join schemaguard.pointer p on p.model = l.model
+            where l.model = q.model and l.epoch < p.epoch and l.lease_until > now()))) as is_due
+    from schemaguard.operation q
+    where q.model = d.for_model and exists (select from schemaguard.outbox b where b.operation = q.id)
+    order by q.id desc limit 1) forward on true
+where d.paid_at is null and d.given_up_at is null
+    and (%(operation)s::bigint is null or (d.operation = %(operation)s and d.for_version is null) or forward.is_due)
+    and (%(operation)s::bigint is not null or not %(due)s
+        or case when d.for_version is null then o.id is null or o.state in ('done', 'abandoned')
+            else forward.is_due end)
 order by d.id"""
+_PERMIT = (
+    "select schemaguard.permit_acts((act ->> 'rel')::oid, (-1)::int2, 'debt {}') from schemaguard.debt where id = {}"
+)
+_TRIED = """\
+update schemaguard.debt set tried_at = now(), why = %s where id = %s and paid_at is null"""
 
 
 def unpaid(connection: Connection, *, operation: int | None = None, due: bool = False) -> tuple[Debt, ...]:
-    """Those of an operation, or all; `due`: only those for which nobody has to be waited for."""
+    """Those of an operation and what is due, or all; `due`: only those for which nobody has to be waited for."""
     rows = connection.execute(_UNPAID, {"operation": operation, "due": due})
     return tuple(Debt(*row) for row in rows)
 
 
 def pay(connection: Connection, debt: Debt) -> str | None:
-    """Try one, in the caller's transaction; the server's reason where the rows don't allow it, else None."""
-    row = connection.execute("select schemaguard.pay(%s)", (debt.number,)).fetchone()
+    """Try one, on a connection of its own transactions; the server's reason where the rows don't allow it, else None.
+
+    Indexes are built CONCURRENTLY and constraints validated before the strong lock is taken that makes them count.
+    """
+    row = connection.execute("select stages, undo from schemaguard.stages(%s)", (debt.number,)).fetchone()
     assert row is not None
-    return str(row[0]) if row[0] is not None else None
+    stages, undo = row
+    why: str | None = None
+    for stage in stages:
+        try:
+            why = _carry_out(connection, debt, stage)
+        except postgres.RETRIED:
+            raise
+        except psycopg.Error as error:
+            if connection.closed or connection.broken:
+                raise
+            why = error.diag.message_primary or postgres.first_line(error)
+        if why is not None:
+            break
+    else:
+        why = _settle(connection, debt)
+        if not any("alone" in each for each in undo) or why is None:
+            undo = [each for each in undo if "alone" not in each]
+    for stage in undo:
+        _carry_out(connection, debt, stage)
+    if why is not None:
+        connection.execute(_TRIED, (why, debt.number))
+    return why
+
+
+def _carry_out(connection: Connection, debt: Debt, stage: Mapping[str, str]) -> str | None:
+    if "none" in stage:
+        return stage["why"] if connection.execute(stage["none"].encode()).fetchone() is not None else None
+    if "alone" in stage:
+        connection.execute(stage["alone"].encode())
+        return None
+    permit = sql.SQL(_PERMIT).format(sql.Literal(debt.number), sql.Literal(debt.number)).as_string(connection)
+    postgres.in_one_query(connection, lambda _: (None, (permit, stage["statement"])))
+    return None
+
+
+def _settle(connection: Connection, debt: Debt) -> str | None:
+    paying = f"select schemaguard.pay({debt.number})"
+    postgres.in_one_query(connection, lambda _: (None, (paying,)))
+    row = connection.execute(
+        "select why from schemaguard.debt where id = %s and paid_at is null and given_up_at is null", (debt.number,)
+    ).fetchone()
+    return str(row[0]) if row is not None else None

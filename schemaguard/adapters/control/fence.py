@@ -48,6 +48,9 @@ from schemaguard.promise p join pg_class c on c.oid = p.relid and c.relkind in (
 join pg_attribute a on a.attrelid = p.relid and a.attnum = p.attnum and not a.attisdropped
 where p.kind = 'promised' and p.attnum > 0 and (p.until is null or p.until > now())
 group by 1, 2, 3 order by 2, 3"""
+ALLOW_OPERATION = (
+    "select schemaguard.allow(0::oid, (-1)::int2, what, 'an operation') from unnest(array['shape', 'rewrite']) as what"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +119,23 @@ def as_operator(connection: Connection, why: str) -> None:
 
 def promise(connection: Connection) -> None:
     """Write down, by number, what the contracts in their window read and write; in the caller's transaction."""
+    for statement in promising(connection):
+        connection.execute(statement.encode())
+
+
+def promising(connection: Connection) -> tuple[str, ...]:
+    """The statement that writes it down, for tables as they are when it is sent."""
     if not is_there(connection):
-        return
+        return ()
     wanted = [line for contract, readers, until in _needed(connection) for line in _lines(contract, readers, until)]
-    connection.execute("select schemaguard.set_promises(%s), schemaguard.promise_all_retired()", (Jsonb(wanted),))
+    statement = sql.SQL("select schemaguard.set_promises({}), schemaguard.promise_all_retired()")
+    return (statement.format(sql.Literal(Jsonb(wanted))).as_string(connection),)
 
 
 def allow_operation(connection: Connection) -> None:
-    """Let this transaction of an operator change names and types of what is promised; nothing may be dropped in it."""
+    """Let this transaction of an operation change names and types of what is promised; nothing may be dropped in it."""
     if is_there(connection):
-        connection.execute(
-            "select schemaguard.allow(0::oid, (-1)::int2, what, 'an operation') "
-            "from unnest(array['shape', 'rewrite']) as what"
-        )
+        connection.execute(ALLOW_OPERATION)
 
 
 def is_declined(connection: Connection) -> bool:

@@ -1,14 +1,14 @@
 """FINISH and abandoning on PostgreSQL: what is taken out of sight again, and how an operation is closed."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
+from psycopg import sql
 
-from schemaguard.adapters.control import journal, ledger, locks, pointer, retirement, revision, situation
+from schemaguard.adapters.control import journal, ledger, locks, pointer, revision, situation
 from schemaguard.catalog.changes import DropColumn, DropTable
 from schemaguard.catalog.objects import Catalog
-from schemaguard.errors import RefusedError
 from schemaguard.frozen import dataclass
 from schemaguard.releases.leftovers import Leftover, needed_by
 from schemaguard.releases.plan import Plan
@@ -19,29 +19,42 @@ from schemaguard.sql.writing.statements import rendered
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
+_RETIRE: LiteralString = "select schemaguard.retire_leftover({}, {}, {}, {}, {}, {}, {})"
+_RETIRED = """\
+select from schemaguard.retired_object
+where table_schema = %(schema)s and table_name = %(table)s and column_name is not distinct from %(column)s
+    and applied_change is not distinct from %(applied)s and operation is not distinct from %(operation)s
+    and restored_at is null and purged_at is null"""
+_IN_FORCE = "update schemaguard.applied_change set undone_at = null, undone_by = null where id = %s"
+# What PREPARE took off is given back at once; what it owed itself isn't owed any more.
+_OWES_NOTHING = (
+    """\
+update schemaguard.debt set given_up_at = now(), why = 'its operation was given up'
+where operation = %s and for_version is null and retired_object is null and paid_at is null""",
+    "update schemaguard.debt set for_model = null, for_version = null where operation = %s",
+)
 _CLOSE = """\
 update schemaguard.operation set state = %s, closed_at = now() where id = %s and state in ('open', 'waiting')"""
 
 
+def retiring(connection: Connection, operation: Operation, plan: Plan) -> tuple[None, tuple[str, ...]]:
+    """What takes out of sight what the plan leaves over and nobody names by now; the locks come first."""
+    if not plan.leftovers or pointer.read(connection, plan.model).epoch != plan.epoch + 1:
+        return None, ()
+    contracts = situation.needed(connection, (plan.model, plan.from_version))
+    catalog = situation.catalog(connection)
+    going = [each for each in plan.leftovers if not needed_by(each, contracts, catalog) and _is_there(each, catalog)]
+    locked = locks.taking(connection, (_dropping(each) for each in going))
+    acts = (_retiring(connection, each, None if each.waits else operation.id) for each in going)
+    return None, (*locked, *acts)
+
+
 def finish(connection: Connection, operation: Operation, plan: Plan) -> Mapping[str, Any]:
-    """Retire what the plan leaves over and nobody names by now, and close the operation, in one transaction."""
-    retired: list[str] = []
-    kept: list[str] = []
-    if plan.leftovers and pointer.read(connection, plan.model).epoch == plan.epoch + 1:
-        contracts = situation.needed(connection, (plan.model, plan.from_version))
-        catalog = situation.catalog(connection)
-        going = [
-            each for each in plan.leftovers if not needed_by(each, contracts, catalog) and _is_there(each, catalog)
-        ]
-        kept += [each.object for each in plan.leftovers if each not in going]
-        locks.take(connection, (_dropping(each) for each in going))
-        for leftover in going:
-            if _retire(connection, leftover, None if leftover.waits else operation.id):
-                retired.append(leftover.object)
-            else:
-                kept.append(leftover.object)
-        if plan.kind is OperationKind.ROLLBACK and retired:
-            _move_revision(connection, operation, plan)
+    """Close the operation, in the caller's transaction, once `retiring` is carried out."""
+    retired = [each.object for each in plan.leftovers if _is_retired(connection, operation, each)]
+    kept = [each.object for each in plan.leftovers if each.object not in retired]
+    if plan.kind is OperationKind.ROLLBACK and retired:
+        _move_revision(connection, operation, plan)
     connection.execute(_CLOSE, ("done", operation.id))
     facts = {"retired": retired, "kept": kept}
     # A closed operation isn't resumed, so its last step is done in the journal when it is closed.
@@ -66,19 +79,23 @@ def _move_revision(connection: Connection, operation: Operation, plan: Plan) -> 
     revision.move(connection, operation.id, type(move)(move.before, move.after, held, (), move.reason))
 
 
-def abandon(connection: Connection, operation: Operation, plan: Plan, actor: str) -> None:
-    """Take what PREPARE brought back out of sight again, and close the operation as abandoned."""
+def abandon(connection: Connection, operation: Operation, plan: Plan, actor: str) -> tuple[None, tuple[str, ...]]:
+    """Close the operation as abandoned, and what takes out of sight again what PREPARE brought back."""
     # What was undone last is what was done first.
     acts = [act for each in reversed(plan.reversals) if (act := _again(connection, each)) is not None]
-    locks.take(connection, (statement for act in acts for statement in act.statements))
-    for act in acts:
-        if act.leftover is not None:
-            _retire_again(connection, act.leftover, act.by)
-        else:
-            _perform_again(connection, act)
     connection.execute(_CLOSE, ("abandoned", operation.id))
     facts = {"retired": [act.leftover.object for act in acts if act.leftover is not None]}
     ledger.record(connection, "operation-abandoned", (actor, plan.model, operation.id), facts)
+    for statement in _OWES_NOTHING:
+        connection.execute(statement, (operation.id,))
+    statements: list[str] = []
+    for act in acts:
+        if act.leftover is not None:
+            statements.append(_retiring(connection, act.leftover, act.by, is_sure=True))
+        else:
+            connection.execute(_IN_FORCE, (act.applied,))
+            statements += act.statements
+    return None, (*locks.taking(connection, (s for act in acts for s in act.statements)), *statements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,38 +127,24 @@ def _again(connection: Connection, reversal: Reversal) -> _Again | None:
     return _Again((_dropping(leftover),), reversal.applied, leftover, row[3])
 
 
-def _perform_again(connection: Connection, act: _Again) -> None:
-    """Carry out again what a stored inverse had undone."""
-    connection.execute(
-        "update schemaguard.applied_change set undone_at = null, undone_by = null where id = %s", (act.applied,)
-    )
-    for statement in act.statements:
-        connection.execute(statement.encode())
-
-
 def _is_there(leftover: Leftover, catalog: Catalog) -> bool:
     table = catalog.tables.get(leftover.name)
     return table is not None and (leftover.column is None or table.column(leftover.column) is not None)
 
 
-def _retire(connection: Connection, leftover: Leftover, by: int | None) -> bool:
-    """Whether one object could be taken out of sight; what can't be retired stays in sight."""
-    try:
-        with connection.transaction():
-            _retire_again(connection, leftover, by)
-    except RefusedError:
-        return False
-    return True
+def _is_retired(connection: Connection, operation: Operation, leftover: Leftover) -> bool:
+    asked = {
+        "schema": leftover.schema, "table": leftover.table, "column": leftover.column, "applied": leftover.applied,
+        "operation": None if leftover.waits else operation.id,
+    }  # fmt: skip
+    return connection.execute(_RETIRED, asked).fetchone() is not None
 
 
-def _retire_again(connection: Connection, leftover: Leftover, by: int | None) -> None:
-    """Take one object out of sight. `by` is the operation that undoes what a revision added; without it the
-    retirement that a revision had made is made again, so that revision is in force again.
+def _retiring(connection: Connection, leftover: Leftover, by: int | None, *, is_sure: bool = False) -> str:
+    """What takes one object out of sight; what can't be retired stays in sight, but where it `is_sure`.
+
+    `by` is the operation that undoes what a revision added; without it the retirement that a revision had made is made
+    again, so that revision is in force again.
     """
-    made = retirement.retire(connection, leftover.name, leftover.column, leftover.revision)
-    retirement.carry_out(connection, made, applied=leftover.applied, operation=by)
-    connection.execute(
-        "update schemaguard.applied_change set undone_at = case when %(by)s::bigint is null then null else now() end, "
-        "undone_by = %(by)s where id = %(applied)s",
-        {"by": by, "applied": leftover.applied},
-    )
+    values = (leftover.schema, leftover.table, leftover.column, leftover.revision, leftover.applied, by, is_sure)
+    return sql.SQL(_RETIRE).format(*map(sql.Literal, values)).as_string(connection)

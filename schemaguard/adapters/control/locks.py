@@ -30,17 +30,21 @@ join pg_constraint k on k.conrelid = c.oid and k.conname = wanted.con and k.cont
 join pg_class r on r.oid = k.confrelid join pg_namespace n on n.oid = r.relnamespace"""
 
 
-def take(connection: Connection, statements: Iterable[str], views: ContractViews | None = None) -> None:
-    """Lock whatever the statements will lock, and the contract views that will be made again."""
-    for view in _present(connection, _of(views), ["v"]):
+def taking(
+    connection: Connection, statements: Iterable[str], views: ContractViews | None = None, tables: Iterable[Name] = ()
+) -> tuple[str, ...]:
+    """What locks whatever the statements will lock, these tables, and the contract views that will be made again."""
+    found: list[sql.Composed] = [
         # LOCK TABLE on a view would lock what is below it as well, with rights that the view's owner doesn't have.
-        connection.execute(sql.SQL("alter view {} owner to {}").format(view, sql.Identifier(OWNER)))
+        sql.SQL("alter view {} owner to {}").format(view, sql.Identifier(OWNER))
+        for view in _present(connection, _of(views), ["v"])
+    ]
     locked = locked_by(statements)
-    names = (*locked.tables, *_referenced(connection, locked.dropped))
-    tables = _present(connection, names, ["r", "p"])
-    if tables:
-        lock = sql.SQL("lock table {} in access exclusive mode")
-        connection.execute(lock.format(sql.SQL(", ").join(tables)))
+    names = (*locked.tables, *_referenced(connection, locked.dropped), *tables)
+    present = _present(connection, names, ["r", "p"])
+    if present:
+        found.append(sql.SQL("lock table {} in access exclusive mode").format(sql.SQL(", ").join(present)))
+    return tuple(each.as_string(connection) for each in found)
 
 
 def _of(views: ContractViews | None) -> tuple[Name, ...]:

@@ -1,7 +1,7 @@
 """PREPARE on PostgreSQL: restored objects, lifted NOT NULLs and contract views, in one transaction."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -20,31 +20,51 @@ from schemaguard.sql.writing.statements import rendered
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
-def prepare(connection: Connection, operation: Operation, plan: Plan) -> Mapping[str, Any]:
-    """Bring back what isn't back yet, lift, make the views, and write it to the ledger, in the caller's transaction."""
-    locks.take(connection, _strong(plan), plan.views)
+def prepare(connection: Connection, operation: Operation, plan: Plan) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """Write to the ledger what comes back, is taken off and made, and the statements that do it.
+
+    Nothing is locked yet that a reader would wait for; the statements begin with the locks.
+    """
     acts = [each for each in plan.reversals if _is_still_to_do(connection, operation, each)]
-    for reversal in acts:
-        if reversal.retired is not None:
-            retirement.restore(connection, reversal.retired, operation=operation.id, fill=reversal.fill)
-            continue
-        for statement in reversal.statements:
-            connection.execute(statement.encode())
-    for loosening in plan.loosenings:
-        connection.execute(loosening.statement.encode())
-    if plan.views.views:
-        for statement in view_statements(plan.views):
-            connection.execute(statement.encode())
     restored = [each.object for each in acts if each.retired is not None]
     facts = {
         "restored": restored,
         "undone": [each.object for each in acts if each.retired is None],
-        "filled": {each.object: each.fill for each in acts if each.fill is not None},
+        "filled": {
+            **{each.object: each.fill for each in acts if each.fill is not None},
+            **{each.filled: each.fill for each in plan.gives_back if each.fill is not None},
+        },
         "lifted": [each.object for each in plan.loosenings],
+        "taken_off": [each.object for each in plan.additions],
         "views": plan.views.schema if plan.views.views else None,
     }
     ledger.record(connection, "prepared", (operation.intent.actor, plan.model, operation.id), facts)
-    return facts
+    locks_ = locks.taking(connection, _strong(plan), plan.views, _filled_tables(plan))
+    made = view_statements(plan.views) if plan.views.views else ()
+    return facts, (*locks_, *_acting(connection, operation, plan, acts), *made)
+
+
+def _acting(connection: Connection, operation: Operation, plan: Plan, acts: list[Reversal]) -> Iterator[str]:
+    for reversal in acts:
+        if reversal.retired is not None:
+            yield from retirement.restoring(connection, reversal.retired, operation=operation.id, fill=reversal.fill)
+        else:
+            yield from reversal.statements
+    whose = (plan.model, plan.to_version, operation.id)
+    if plan.additions:
+        objects = [each.object for each in plan.additions]
+        yield _called(connection, "select schemaguard.take_off({}, {}, {}, {}::text[])", *whose, objects)
+    for each in plan.loosenings:
+        place = (each.schema, each.table, each.column)
+        yield _called(connection, "select schemaguard.loosen({}, {}, {}, {}, {}, {})", *whose, *place)
+    for back in plan.gives_back:
+        if back.fill is not None:
+            filling = (back.number, back.fill, operation.id)
+            yield _called(connection, "select schemaguard.fill_owed({}, {}, {})", *filling)
+
+
+def _called(connection: Connection, call: LiteralString, *values: Any) -> str:
+    return sql.SQL(call).format(*map(sql.Literal, values)).as_string(connection)
 
 
 def _strong(plan: Plan) -> Iterator[str]:
@@ -52,6 +72,12 @@ def _strong(plan: Plan) -> Iterator[str]:
         yield from reversal.statements
     for loosening in plan.loosenings:
         yield loosening.statement
+    for addition in plan.additions:
+        yield from addition.statements[:1]
+
+
+def _filled_tables(plan: Plan) -> Iterator[Name]:
+    return (Name(each.table, each.schema) for each in plan.gives_back if each.fill is not None)
 
 
 def _is_still_to_do(connection: Connection, operation: Operation, reversal: Reversal) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 import psycopg
 
-from schemaguard.adapters.control import pointer, situation
+from schemaguard.adapters.control import additions, pointer, situation
 from schemaguard.releases.leftovers import needed_by
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.release import Operation, OperationState
@@ -52,6 +52,7 @@ def observe(connection: Connection, operation: Operation, plan: Plan) -> Seen:
         retired=_retired(connection, plan),
         undone=_undone(connection, plan),
         required=_required(connection, plan),
+        additions=_additions(connection, plan) if not switched else frozenset(),
         missing_views=missing,
         wrong_views=wrong,
         undelivered=undelivered,
@@ -92,6 +93,13 @@ def _required(connection: Connection, plan: Plan) -> frozenset[tuple[str, str, s
     for each in plan.loosenings:
         found.update(connection.execute(_REQUIRED, (each.schema, each.table, each.column)).fetchall())
     return frozenset((row[0], row[1], row[2]) for row in found)
+
+
+def _additions(connection: Connection, plan: Plan) -> frozenset[str]:
+    if not plan.additions:
+        return frozenset()
+    there = additions.read(connection, plan.model, plan.to_version).get(plan.to_version, ())
+    return frozenset(each.object for each in there) & {each.object for each in plan.additions}
 
 
 def _views(connection: Connection, plan: Plan) -> tuple[tuple[str, ...], tuple[str, ...]]:

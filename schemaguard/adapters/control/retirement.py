@@ -1,9 +1,10 @@
 """Retiring and restoring on a live database, in the caller's transaction; the server does it by number."""
 
 import json
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
+from psycopg import sql
 
 from schemaguard.applying.retirement import Retirement
 from schemaguard.catalog.objects import Catalog, Name
@@ -26,7 +27,7 @@ select restore_class, array_to_string(why, '; '),
             else schemaguard.rendered(act, true, anchor) end) with ordinality as s(statement, m))
 from schemaguard.retired_object where id = %s"""
 _BELONGS = "update schemaguard.retired_object set applied_change = %s, operation = %s where id = %s"
-_OWED = "update schemaguard.debt set operation = %s where retired_object = %s and operation is null"
+_OWED: LiteralString = "update schemaguard.debt set operation = {} where retired_object = {} and operation is null"
 
 
 def plan(connection: Connection, _: Catalog, table: Name, column: str | None) -> Retirement:
@@ -62,16 +63,14 @@ def retire(connection: Connection, table: Name, column: str | None, revision: st
     return Retirement(number[0], table, column, tuple(found[2] or ()), found[0], found[1])
 
 
-def restore(connection: Connection, number: int, *, operation: int | None, fill: str | None = None) -> None:
-    """Bring names, types and values back; the constraints are owed. `fill` is what rows without a value get.
+def restoring(connection: Connection, number: int, *, operation: int, fill: str | None = None) -> tuple[str, ...]:
+    """What brings names, types and values back; the constraints are owed. `fill` is what rows without a value get.
 
-    RefusedError where something new has its name.
+    The server refuses it with SG010 where something new has its name.
     """
-    try:
-        connection.execute("select schemaguard.restore(%s, false, %s)", (number, fill))
-    except psycopg.Error as error:
-        raise refusal(error, str(number)) or error from error
-    connection.execute(_OWED, (operation, number))
+    restore = sql.SQL("select schemaguard.restore({}, false, {})").format(sql.Literal(number), sql.Literal(fill))
+    owed = sql.SQL(_OWED).format(sql.Literal(operation), sql.Literal(number))
+    return restore.as_string(connection), owed.as_string(connection)
 
 
 def refusal(error: psycopg.Error, what: str) -> RefusedError | None:

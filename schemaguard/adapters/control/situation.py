@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 
-from schemaguard.adapters.control import changes, journal, pointer, revision
+from schemaguard.adapters.control import additions, changes, journal, pointer, revision
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import Contract
 from schemaguard.contracts.signature import fields
@@ -40,6 +40,10 @@ _NEEDED = (
     "where (r.model is null or", _IS_NEEDED, ")",
     "and (r.model, r.model_version) is distinct from (%(model)s, %(version)s)",
 )  # fmt: skip
+_SERVED = """\
+select c.document, c.file, c.digest, c.query, r.signature
+from schemaguard.release r join schemaguard.contract c on c.digest = r.contract
+where r.model = %s and r.model_version = %s"""
 _VERSIONS_NEEDING = (
     "select r.model_version from schemaguard.release r left join schemaguard.pointer p on p.model = r.model",
     "where r.contract = %s and", _IS_NEEDED, "order by r.published_at, r.model_version",
@@ -100,6 +104,8 @@ def read(connection: Connection, model: str) -> Now:
         waiting=tuple(each for each in unfinished if each.state is OperationState.WAITING),
         open=next((each for each in unfinished if each.state is OperationState.OPEN), None),
         servers=servers(connection),
+        additions=additions.read(connection, model),
+        owed=additions.owed(connection, model),
     )
 
 
@@ -123,6 +129,13 @@ def versions_needing(connection: Connection, contract: Contract) -> tuple[str, .
     """
     released = tuple(row[0] for row in connection.execute(" ".join(_VERSIONS_NEEDING), (contract.digest,)))
     return released or contract.model_versions or ("",)
+
+
+def contract_served(connection: Connection, model: str, version: str) -> Contract:
+    """The contract that a published version is bound to."""
+    row = connection.execute(_SERVED, (model, version)).fetchone()
+    assert row is not None
+    return contract_of(*row)
 
 
 def needed_until(connection: Connection, contract: Contract) -> datetime | None:

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import psycopg
@@ -19,6 +19,7 @@ __all__ = [
     "Connection",
     "connect",
     "first_line",
+    "in_one_query",
     "in_transaction",
     "longest_transaction",
     "place",
@@ -30,6 +31,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 CONNECT_TIMEOUT_S = 5
 LOCK_TIMEOUT_MS = 50
+IDLE_TIMEOUT_MS = 2000
 ATTEMPTS = 40
 LONGEST_PAUSE_S = 0.5
 LOCK_KEY = 0x5C4E4D41
@@ -102,6 +104,50 @@ def in_transaction(connection: Connection, act: Callable[[Connection], T]) -> T:
                 raise
             time.sleep(random.uniform(0.5, 1) * min(0.01 * 2**attempt, LONGEST_PAUSE_S))  # noqa: S311 - jitter, no secret
     raise AssertionError
+
+
+def in_one_query(
+    connection: Connection, act: Callable[[Connection], tuple[T, Iterable[str]]], *, longest_ms: int | None = None
+) -> T:
+    """What `act` answers first, with the statements that it answers next carried out as one query, COMMIT included.
+
+    `act` itself takes no lock that readers would wait for: those are taken, used and given back by the server alone,
+    however far away or stopped whoever asks is. `longest_ms` bounds each statement. Retried as a whole.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            connection.execute(f"begin; set local lock_timeout = '{LOCK_TIMEOUT_MS}ms'", prepare=False)
+            value, statements = act(connection)
+            limits = _limits(connection, longest_ms)
+            connection.execute(";\n".join((*limits, *statements, "commit")).encode(), prepare=False)
+        except RETRIED:
+            _take_back(connection)
+            if attempt == ATTEMPTS:
+                raise
+            time.sleep(random.uniform(0.5, 1) * min(0.01 * 2**attempt, LONGEST_PAUSE_S))  # noqa: S311 - jitter, no secret
+        except BaseException:
+            _take_back(connection)
+            raise
+        else:
+            return value
+    raise AssertionError
+
+
+def _limits(connection: Connection, longest_ms: int | None) -> tuple[str, ...]:
+    """What ends the strong part of a transaction whose client doesn't, on the server."""
+    limits = [f"set local idle_in_transaction_session_timeout = '{IDLE_TIMEOUT_MS}ms'"]
+    if longest_ms is not None:
+        limits.append(f"set local statement_timeout = '{longest_ms}ms'")
+        if connection.info.server_version >= 170000:
+            limits.append(f"set local transaction_timeout = '{3 * longest_ms}ms'")
+    return tuple(limits)
+
+
+def _take_back(connection: Connection) -> None:
+    if connection.closed or connection.broken:
+        return
+    if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        connection.execute("rollback")
 
 
 def longest_transaction(connection: Connection) -> str:

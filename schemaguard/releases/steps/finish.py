@@ -16,7 +16,7 @@ def _probe(_: Plan, seen: Seen) -> State:
 
 
 def _perform(operation: Operation, plan: Plan, world: World) -> Mapping[str, Any]:
-    if plan.leftovers or plan.owed:
+    if plan.leftovers or plan.owed or plan.gives_back:
         reason = waits_for(world.database.observe(operation, plan), plan, finish_now=world.finish_now)
         if reason is not None:
             raise WaitingError(reason, next=f"schemaguard resume {operation.id} --finish, or: schemaguard reconcile")
@@ -51,6 +51,7 @@ def _describe(plan: Plan) -> tuple[str, ...]:
         for each in plan.leftovers
     ]
     lines += [f"then try: {statement}" for statement in plan.owed]
+    lines += [f"then give back {each.object}" for each in plan.gives_back]
     return tuple(lines) or ("nothing to retire",)
 
 

@@ -16,7 +16,11 @@ def _probe(plan: Plan, seen: Seen) -> State:
     if sights & {Sight.PURGED, Sight.GONE, Sight.TAKEN, None} or seen.wrong_views:
         return State.NEITHER
     inverted = {each.applied for each in plan.reversals if each.applied is not None and each.retired is None}
-    is_done = sights <= {Sight.RESTORED} and inverted <= seen.undone and not seen.required and not seen.missing_views
+    is_done = (
+        sights <= {Sight.RESTORED}
+        and inverted <= seen.undone
+        and not (seen.required or seen.additions or seen.missing_views)
+    )
     return State.AFTER if is_done else State.BEFORE
 
 
@@ -31,7 +35,11 @@ def _inverse(plan: Plan) -> StepInverse:
 
 def _describe(plan: Plan) -> tuple[str, ...]:
     lines = [line for each in plan.reversals for line in _reversing(each)]
+    lines += [each.words for each in plan.additions]
     lines += [f"lift NOT NULL of {each.object}" for each in plan.loosenings]
+    lines += [
+        f"{each.without_value or 0} rows get {each.fill} in {each.filled}" for each in plan.gives_back if each.fill
+    ]
     if plan.views.views:
         shown = ", ".join(view.name for view in plan.views.views)
         lines.append(f"contract views {plan.views.schema}: {shown}")
