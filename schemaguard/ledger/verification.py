@@ -1,18 +1,29 @@
-"""Whether a ledger is what was written: every entry, the tree over them, its checkpoints, and the pointers."""
+"""Whether a ledger is what was written: every entry, chain and tree, checkpoints, and the rows that it covers."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from schemaguard.frozen import dataclass
-from schemaguard.ledger.entry import Entry, leaf_hash, parse
+from schemaguard.frozen import dataclass, field
+from schemaguard.ledger.checkpoint import Checkpoint, open_checkpoint
+from schemaguard.ledger.coverage import COVERED, NOT_COVERED, CoveredRow, changes_by_hand, row_problems
+from schemaguard.ledger.entry import Entry, chained, leaf_hash, parse
+from schemaguard.ledger.keys import VerifyingKey
+from schemaguard.ledger.notes import NoteError
 from schemaguard.ledger.tree import root_hash
 
 _MOST_PROBLEMS = 20
+_BEYOND = (
+    "who sat at the keyboard: `actor` is what the command was told, `by` the role that was connected",
+    "a superuser who switches the triggers off and rewrites rows, entries and chain alike: see the checkpoints",
+    "entries and rows that were taken back together, to a state before the last checkpoint that was kept elsewhere",
+    f"rows of {', '.join(NOT_COVERED)}: progress and what is made anew",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """A row of the ledger as it is stored: its columns, the text that was hashed, and the hash."""
+    """A row of the ledger as it is stored: its columns, the text that was hashed, the hash, and the chain."""
 
     position: int
     at: datetime
@@ -22,15 +33,35 @@ class LedgerRow:
     operation: int | None
     entry: str
     leaf_hash: bytes
+    chain: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """The root over the first `size` entries, as it was kept somewhere."""
+class KeptCheckpoint:
+    """A checkpoint as the database keeps it; without a note nobody has signed it."""
 
     size: int
     root_hash: bytes
-    source: str = "the database"
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerState:
+    """All that a verification looks at, of one moment, from the database or from an export."""
+
+    rows: tuple[LedgerRow, ...]
+    head: tuple[int, bytes]
+    covered: tuple[CoveredRow, ...] = ()
+    checkpoints: tuple[KeptCheckpoint, ...] = ()
+    lacking: tuple[str, ...] = ()
+    """What of the triggers that write rows down isn't there or is off, in words."""
+    database: str = ""
+    """Its name."""
+
+    @property
+    def leaves(self) -> tuple[bytes, ...]:
+        """The leaf hashes, computed anew."""
+        return tuple(leaf_hash(row.entry) for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +73,8 @@ class LedgerVerification:
     checked: tuple[str, ...]
     problems: tuple[str, ...]
     remarks: tuple[str, ...] = ()
+    beyond: tuple[str, ...] = field(default=_BEYOND)
+    """What no verification of this kind can show."""
 
     @property
     def holds(self) -> bool:
@@ -50,32 +83,47 @@ class LedgerVerification:
 
 
 def verify(
-    rows: Sequence[LedgerRow], checkpoints: Iterable[Checkpoint], pointers: Mapping[str, tuple[int, str | None]]
+    state: LedgerState, outside: Iterable[Checkpoint] = (), keys: Sequence[VerifyingKey] = ()
 ) -> LedgerVerification:
-    """Recompute everything. `pointers` is model → (epoch, active version) as the control schema has them now."""
-    kept = tuple(checkpoints)
+    """Recompute everything. `outside` are checkpoints that were kept elsewhere; `keys` are those whose word counts."""
     entries: dict[int, Entry] = {}
-    problems = [*_gaps(rows)]
-    for row in rows:
+    problems = [*_gaps(state.rows)]
+    for row in state.rows:
         problems += _problems_of(row, entries)
-    leaves = [leaf_hash(row.entry) for row in rows]
-    for checkpoint in kept:
+    problems += _chain_problems(state)
+    signed, wrong, remarks = _opened(state.checkpoints, keys)
+    problems += wrong
+    trusted = (*signed, *outside)
+    leaves = state.leaves
+    for checkpoint in trusted:
         problems += _against(checkpoint, leaves)
-    problems += _pointer_problems(entries, pointers)
-    several = f"{len(rows)} entries" if len(rows) != 1 else "1 entry"
-    checked = [
-        f"{several}: positions without a gap, canonical spelling, SHA-256 of each, columns equal to the hashed text",
-        "the Merkle tree over them (RFC 6962), computed anew",
-        *(f"the tree over the first {each.size} against the checkpoint of {each.source}" for each in kept),
-        *(f"the pointer of {model} against its last switch" for model in pointers),
-    ]
-    remarks = (
-        () if kept else ("no checkpoint to compare with: a ledger that was written anew as a whole looks the same",)
-    )
+    in_order = [entries[position] for position in sorted(entries)]
+    problems += row_problems(in_order, state.covered)
+    problems += changes_by_hand(in_order)
+    problems += _pointer_problems(in_order, _pointers(state.covered))
+    problems += state.lacking
+    if not trusted:
+        remarks += (
+            "no checkpoint of a known key to compare with: a ledger that was written anew as a whole looks the same",
+        )
     shown = problems[:_MOST_PROBLEMS]
     if len(problems) > len(shown):
         shown.append(f"and {len(problems) - len(shown)} more")
-    return LedgerVerification(len(rows), root_hash(leaves), tuple(checked), tuple(shown), remarks)
+    return LedgerVerification(
+        len(state.rows), root_hash(leaves), tuple(_checked(state, trusted)), tuple(shown), remarks
+    )
+
+
+def _checked(state: LedgerState, trusted: Sequence[Checkpoint]) -> Iterator[str]:
+    several = f"{len(state.rows)} entries" if len(state.rows) != 1 else "1 entry"
+    yield f"{several}: positions without a gap, canonical spelling, SHA-256 of each, columns equal to the hashed text"
+    yield "the chain from the first entry to the head, and the Merkle tree over them (RFC 6962), computed anew"
+    yield f"{len(state.covered)} rows of {', '.join(COVERED)} against the last entry about each"
+    yield "that nobody has written these rows past schemaguard"
+    for each in trusted:
+        yield f"the tree over the first {each.size} against the checkpoint of {each.source}"
+    for model in _pointers(state.covered):
+        yield f"the pointer of {model} against its switches, one epoch each"
 
 
 def _gaps(rows: Sequence[LedgerRow]) -> Iterator[str]:
@@ -92,7 +140,7 @@ def _problems_of(row: LedgerRow, entries: dict[int, Entry]) -> Iterator[str]:
     try:
         entry = parse(row.entry)
         is_canonical = entry.canonical() == row.entry
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         yield f"entry {row.position}: the text is not an entry"
         return
     if not is_canonical:
@@ -106,6 +154,46 @@ def _problems_of(row: LedgerRow, entries: dict[int, Entry]) -> Iterator[str]:
     entries[row.position] = entry
 
 
+def _chain_problems(state: LedgerState) -> Iterator[str]:
+    chain = b""
+    for row in state.rows:
+        expected = chained(chain, leaf_hash(row.entry))
+        if row.chain != expected:
+            yield f"entry {row.position}: the chain is broken here"
+        # What follows is looked at by itself.
+        chain = row.chain
+    last = (state.rows[-1].position if state.rows else 0, chain)
+    if state.head != last:
+        yield f"the head of the ledger is at entry {state.head[0]}, and its last entry is {last[0]}"
+
+
+def _opened(
+    checkpoints: Iterable[KeptCheckpoint], keys: Sequence[VerifyingKey]
+) -> tuple[tuple[Checkpoint, ...], tuple[str, ...], tuple[str, ...]]:
+    """(what a known key has signed, what is wrong, what proves nothing)."""
+    signed, wrong, unknown = [], [], []
+    for each in checkpoints:
+        if each.note is None:
+            unknown.append(each)
+            continue
+        try:
+            found = open_checkpoint(each.note, keys, f"{each.size} entries in the database")
+        except NoteError as error:
+            wrong.append(f"the checkpoint of {each.size} entries in the database: {error}")
+            continue
+        if found is None:
+            unknown.append(each)
+        elif (found.size, found.root_hash) != (each.size, each.root_hash):
+            wrong.append(f"the checkpoint of {each.size} entries in the database isn't the one that was signed")
+        else:
+            signed.append(found)
+    if not unknown:
+        return tuple(signed), tuple(wrong), ()
+    sizes = ", ".join(str(each.size) for each in unknown)
+    remark = f"no known key has signed the checkpoint of {sizes} entries: it proves nothing (--key, ledger_keys)"
+    return tuple(signed), tuple(wrong), (remark,)
+
+
 def _against(checkpoint: Checkpoint, leaves: Sequence[bytes]) -> Iterator[str]:
     if checkpoint.size > len(leaves):
         yield f"the checkpoint of {checkpoint.source} knows {checkpoint.size} entries, {len(leaves)} are there"
@@ -113,12 +201,23 @@ def _against(checkpoint: Checkpoint, leaves: Sequence[bytes]) -> Iterator[str]:
         yield f"the first {checkpoint.size} entries aren't those of the checkpoint of {checkpoint.source}"
 
 
-def _pointer_problems(entries: Mapping[int, Entry], pointers: Mapping[str, tuple[int, str | None]]) -> Iterator[str]:
+def _pointers(covered: Iterable[CoveredRow]) -> Mapping[str, tuple[int, str | None]]:
+    found = {}
+    for row in covered:
+        if row.table == "pointer":
+            said = json.loads(row.text)
+            found[str(said["model"])] = (int(said["epoch"]), said.get("active"))
+    return found
+
+
+def _pointer_problems(entries: Iterable[Entry], pointers: Mapping[str, tuple[int, str | None]]) -> Iterator[str]:
     last: dict[str | None, tuple[int, str | None]] = {}
-    for position in sorted(entries):
-        entry = entries[position]
+    for entry in entries:
         if entry.event == "pointer-switched":
-            last[entry.model] = (int(entry.payload["epoch"]), entry.payload["to"])
+            epoch = int(entry.payload["epoch"])
+            if epoch != last.get(entry.model, (0, None))[0] + 1:
+                yield f"entry {entry.position}: {entry.model} was switched to epoch {epoch} out of its turn"
+            last[entry.model] = (epoch, entry.payload["to"])
     for model, now in pointers.items():
         switched = last.pop(model, (0, None))
         if switched != now:

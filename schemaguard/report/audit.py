@@ -1,5 +1,6 @@
 """The ledger: who did what when, and what its verification found."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from schemaguard.ledger.entry import Entry, leaf_hash
+from schemaguard.ledger.entry import Entry, RowDigest, canonical_json, leaf_hash
+from schemaguard.ledger.proof import ProvenEntry
 from schemaguard.ledger.verification import LedgerVerification
 from schemaguard.report.lines import line
 from schemaguard.report.table import Heading, table
@@ -89,7 +91,12 @@ def log_json(entries: Iterable[Entry]) -> dict[str, Any]:
                 "event": entry.event,
                 "model": entry.model,
                 "operation": entry.operation,
-                "payload": dict(entry.payload),
+                "payload": plain(entry.payload),
+                "by": entry.by,
+                "rows": [
+                    {"table": row.table, "key": row.key, "sha256": row.sha256, "changed": row.changed}
+                    for row in entry.rows or ()
+                ],
                 "leaf_hash": leaf_hash(entry.canonical()).hex(),
             }
             for entry in entries
@@ -105,6 +112,8 @@ def show_verification(found: LedgerVerification, console: Console) -> None:
         line(console, Text.assemble(("  note     ", "yellow"), visible(words)), indent=11)
     for words in found.problems:
         line(console, Text.assemble(("  problem  ", "bold red"), visible(words)), indent=11)
+    for words in found.beyond:
+        line(console, Text.assemble(("  beyond   ", "dim"), (visible(words), "dim")), indent=11)
     verdict = ("INTACT", "bold green") if found.holds else ("TAMPERED WITH", "bold red")
     line(console, Text.assemble(verdict, f"  {found.size} entries · root {found.root.hex()}"), indent=None)
     if found.holds and found.size:
@@ -123,7 +132,54 @@ def verification_json(found: LedgerVerification) -> dict[str, Any]:
         "checked": list(found.checked),
         "problems": list(found.problems),
         "remarks": list(found.remarks),
+        "beyond": list(found.beyond),
     }
+
+
+def show_entry(entry: Entry, console: Console) -> None:
+    """Print one entry with everything that it says."""
+    said = [
+        ("entry", str(entry.position)),
+        ("when", f"{entry.at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC"),
+        ("who", entry.actor if entry.by in (None, entry.actor) else f"{entry.actor}, connected as {entry.by}"),
+        ("what", entry.event),
+        ("model", entry.model or ""),
+        ("operation", str(entry.operation or "")),
+        *((key, str(value)) for key, value in plain(entry.payload).items()),
+        ("hash", leaf_hash(entry.canonical()).hex()),
+        *((f"row of {row.table}", _row_in_words(row)) for row in entry.rows or ()),
+    ]
+    for name, value in said:
+        if value:
+            line(console, Text.assemble((f"{visible(name):<22} ", "dim"), visible(value)), indent=23)
+
+
+def _row_in_words(row: RowDigest) -> str:
+    if row.sha256 is None:
+        return f"{row.key} is gone"
+    columns = f", changed: {', '.join(row.changed)}" if row.changed else ""
+    return f"{row.key} is {row.sha256[:_SHOWN_OF_HASH]}…{columns}"
+
+
+def show_proof(proven: ProvenEntry, console: Console) -> None:
+    """Print the entry that a proof proves, and whose word that is."""
+    show_entry(proven.entry, console)
+    line(console, Text.assemble(("PROVEN", "bold green"), f"  {_proven_by(proven)}"), indent=None)
+
+
+def proof_json(proven: ProvenEntry) -> dict[str, Any]:
+    """The same as one document."""
+    return {**log_json([proven.entry]), "size": proven.size, "signer": proven.signer}
+
+
+def _proven_by(proven: ProvenEntry) -> str:
+    return f"one of the {proven.size} entries that {visible(proven.signer)} has signed for"
+
+
+def plain(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What an entry says as JSON's own values."""
+    document: dict[str, Any] = json.loads(canonical_json(payload))
+    return document
 
 
 def _checkpoint(found: LedgerVerification) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from schemaguard.adapters.control import journal, ledger, pointer, revision, situation
+from schemaguard.adapters.control import journal, ledger, revision, situation
 from schemaguard.ledger.verification import verify
 from schemaguard.releases.records import ControlRecords, KeptObject, OperationRecord
 from schemaguard.releases.release import Retired, StepName
@@ -40,13 +40,11 @@ def read(connection: Connection) -> ControlRecords:
     for operation, name, started, ended in connection.execute(_TIMES):
         times.setdefault(operation, {})[StepName(name)] = (started, ended)
     operations = journal.read_all(connection)
-    rows, checkpoints = ledger.read_rows(connection), ledger.read_checkpoints(connection)
-    pointers = {each.model: (each.epoch, each.active) for each in pointer.read_all(connection)}
     return ControlRecords(
         operations=tuple(OperationRecord(each, times.get(each.id, {})) for each in reversed(operations)),
         kept=tuple(KeptObject(each, _size(connection, each)) for each in situation.retired(connection)),
         entries=ledger.read(connection),
-        verification=verify(rows, checkpoints, pointers),
+        verification=verify(ledger.read_state(connection)),
         heads=revision.heads(connection),
         held_at=dict(connection.execute("select revision, held_at from schemaguard.held_revision").fetchall()),
     )

@@ -1,12 +1,11 @@
 """Installing the control schema and bringing it up to date; each version in a transaction of its own."""
 
-import re
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import psycopg
 
+from schemaguard.adapters.control import ledger, versions
 from schemaguard.errors import DatabaseError
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -31,7 +30,7 @@ def install(connection: Connection) -> tuple[int, ...]:
         # A fence that stands lets operators through.
         connection.execute("select set_config('schemaguard.permit', 'schemaguard install', true)")
         present = _present(connection)
-        for number, text in _versions():
+        for number, text in versions.numbered():
             if number in present:
                 continue
             try:
@@ -44,6 +43,11 @@ def install(connection: Connection) -> tuple[int, ...]:
                 ) from error
             connection.execute("insert into schemaguard.version (version) values (%s)", (number,))
             applied.append(number)
+        if applied:
+            ledger.cover_again(connection)
+            role = connection.execute("select session_user").fetchone()
+            assert role is not None
+            ledger.record(connection, "installed", (role[0], None, None), {"versions": applied})
     return tuple(applied)
 
 
@@ -55,7 +59,7 @@ def version(connection: Connection) -> int:
 @cache
 def newest() -> int:
     """The version that this program works with."""
-    return max(number for number, _ in _versions())
+    return max(number for number, _ in versions.numbered())
 
 
 def watch(connection: Connection) -> str | None:
@@ -68,12 +72,3 @@ def _present(connection: Connection) -> frozenset[int]:
     if not is_installed(connection):
         return frozenset()
     return frozenset(row[0] for row in connection.execute("select version from schemaguard.version"))
-
-
-def _versions() -> list[tuple[int, str]]:
-    folder = files(__package__) / "versions"
-    return sorted(
-        (int(match[1]), file.read_text(encoding="utf-8"))
-        for file in folder.iterdir()
-        if (match := re.fullmatch(r"(\d{4})_\w+\.sql", file.name))
-    )

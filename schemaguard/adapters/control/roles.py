@@ -17,7 +17,7 @@ OPERATOR = "schemaguard_operator"
 MIGRATOR = "schemaguard_migrator"
 _FUNCTIONS = """\
 watch_version_table refuse_held_revision retire decoy restore allow withdraw promise_retired promise_all_retired
-watch_values unwatch_values fence_values fence_rows fence_table is_permitted hatch
+append watch_values unwatch_values fence_values fence_rows fence_table is_permitted hatch
 """.split()  # noqa: SIM905 - a list of words
 _GRANTS = f"""\
 grant usage on schema schemaguard to public;
@@ -25,9 +25,14 @@ grant select on all tables in schema schemaguard to {OPERATOR}, {MIGRATOR};
 grant usage on all sequences in schema schemaguard to {OPERATOR}, {MIGRATOR};
 grant insert, update, delete on all tables in schema schemaguard to {OPERATOR};
 grant execute on all functions in schema schemaguard to {OPERATOR};
-grant insert on schemaguard.applied_change, schemaguard.retired_object, schemaguard.ledger to {MIGRATOR};
+grant insert on schemaguard.applied_change, schemaguard.retired_object to {MIGRATOR};
 grant update (applied_change, restored_at) on schemaguard.retired_object to {MIGRATOR};
 grant update (undone_at) on schemaguard.applied_change to {MIGRATOR}"""
+# Only `append` writes the ledger.
+_REVOKED = (
+    "revoke insert, update, delete on schemaguard.ledger, schemaguard.ledger_head, schemaguard.unrecorded "
+    "from schemaguard_operator, schemaguard_migrator"
+)
 _SIGNATURES = """\
 select p.oid::regprocedure::text from pg_proc p
 where p.pronamespace = 'schemaguard'::regnamespace and p.proname = any(%s)"""
@@ -43,6 +48,7 @@ def make_roles(connection: Connection) -> str:
             for role in (OPERATOR, MIGRATOR):
                 _make(connection, role)
             connection.execute(_GRANTS.encode())
+            connection.execute(_REVOKED)
             for (signature,) in connection.execute(_SIGNATURES, (_FUNCTIONS,)).fetchall():
                 grant = sql.SQL("grant execute on function {} to {}").format(
                     sql.SQL(signature), sql.Identifier(MIGRATOR)

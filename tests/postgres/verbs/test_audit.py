@@ -16,13 +16,18 @@ def tamper(site: Site, statement: str) -> None:
 def test_the_log_tells_who_did_what_in_order(live: Site) -> None:
     entries = json.loads(live.done("audit", "log", "--format", "json"))["entries"]
     assert [(each["position"], each["event"], each["actor"]) for each in entries] == [
-        (1, "contract-published", "ada"),
-        (2, "operation-opened", "ada"),
-        (3, "pointer-switched", "ada"),
-        (4, "alias-projected", "ada"),
-        (5, "finished", "ada"),
+        (1, "installed", "postgres"),
+        (3, "contract-published", "ada"),
+        (4, "operation-opened", "ada"),
+        (5, "pointer-switched", "ada"),
+        (6, "alias-projected", "ada"),
+        (7, "finished", "ada"),
     ]
-    assert entries[2]["payload"]["to"] == "7"
+    assert entries[3]["payload"]["to"] == "7"
+    assert [row["table"] for row in entries[3]["rows"]] == ["pointer", "release"]
+    every = json.loads(live.done("audit", "log", "--all", "--format", "json"))["entries"]
+    assert every[1]["event"] == "rows-written"
+    assert [row["table"] for row in every[1]["rows"]] == ["fence"]
     lines = live.done("audit", "log", "fraud", "--limit", "3").splitlines()
     assert len(lines) == 4
     assert "→ 7; epoch 1; revision 0005" in lines[1]
@@ -32,21 +37,21 @@ def test_the_log_tells_who_did_what_in_order(live: Site) -> None:
 def test_an_untouched_ledger_is_intact_and_says_what_was_checked(live: Site) -> None:
     said = json.loads(live.done("audit", "verify", "--format", "json"))
     assert said["holds"]
-    assert said["entries"] == 5
+    assert said["entries"] == 7
     assert said["problems"] == []
     assert any("Merkle" in words for words in said["checked"])
     assert any("pointer of fraud" in words for words in said["checked"])
-    assert "no checkpoint" in said["remarks"][0]
+    assert "no checkpoint of a known key" in said["remarks"][0]
     again = json.loads(live.done("audit", "verify", "--checkpoint", said["checkpoint"], "--format", "json"))
     assert again["holds"]
     assert again["remarks"] == []
-    assert live.done("audit", "verify").splitlines()[-2].startswith("INTACT  5 entries · root ")
+    assert live.done("audit", "verify").splitlines()[-2].startswith("INTACT  7 entries · root ")
 
 
 @pytest.mark.parametrize(
     ("statement", "problem"),
     [
-        ("update schemaguard.ledger set actor = 'eve' where position = 2", "entry 2: the column actor says eve"),
+        ("update schemaguard.ledger set actor = 'eve' where position = 3", "entry 3: the column actor says eve"),
         (
             "update schemaguard.ledger set entry = replace(entry, 'ada', 'eve') where position = 3",
             "entry 3: the text isn't the one that was hashed",
@@ -65,26 +70,59 @@ def test_tampering_is_found_and_leaves_with_1(live: Site, statement: str, proble
     assert "TAMPERED WITH" in ran.out
 
 
-def test_a_ledger_written_anew_as_a_whole_is_found_by_a_checkpoint_kept_elsewhere(live: Site) -> None:
+def test_entries_cut_off_at_the_end_are_found_and_a_checkpoint_tells_how_many(live: Site) -> None:
     kept = json.loads(live.done("audit", "verify", "--format", "json"))["checkpoint"]
-    tamper(live, "update schemaguard.ledger set entry = replace(entry, 'ada', 'eve'), actor = 'eve'")
-    tamper(
-        live,
-        "update schemaguard.ledger set leaf_hash = sha256('\\x00'::bytea || convert_to(entry, 'UTF8'))",
-    )
-    assert live.run("audit", "verify").code == 0
+    tamper(live, "delete from schemaguard.ledger where position = 7")
     ran = live.run("audit", "verify", "--checkpoint", kept)
     assert ran.code == 1
-    assert "the first 5 entries aren't those of the checkpoint of --checkpoint" in ran.out
+    assert "knows 7 entries, 6 are there" in " ".join(ran.out.split())
+    assert "the head of the ledger is at entry 7, and its last entry is 6" in " ".join(ran.out.split())
 
 
-def test_entries_cut_off_at_the_end_are_found_by_a_checkpoint(live: Site) -> None:
-    kept = json.loads(live.done("audit", "verify", "--format", "json"))["checkpoint"]
-    tamper(live, "delete from schemaguard.ledger where position = 5")
-    assert live.run("audit", "verify").code == 0
-    ran = live.run("audit", "verify", "--checkpoint", kept)
+def test_a_key_signs_exports_and_proves_and_whoever_has_the_other_one_checks(
+    live: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for words in (("checkpoint",), ("prove", "5")):
+        assert live.run("audit", *words).code == 2, "nobody signs without a key"
+    public = live.done("audit", "key", "ledger.key", "--name", "acme.example/prod").strip()
+    monkeypatch.setenv("SCHEMAGUARD_LEDGER_KEY", "ledger.key")
+    assert live.done("audit", "checkpoint", "kept.note").startswith("acme.example/prod\n7\n")
+    assert live.done("audit", "export", "ledger.jsonl") == "ledger.jsonl: 7 entries, sealed\n"
+    live.done("audit", "prove", "5", "entry.tlog-proof")
+
+    # Whoever checks has neither the database nor the key that signs.
+    for variable in ("SCHEMAGUARD_LEDGER_KEY", "SCHEMAGUARD_DATABASE_URL"):
+        monkeypatch.delenv(variable)
+    offline = ("audit", "verify", "--export", "ledger.jsonl", "--checkpoint", "kept.note", "--key", public)
+    assert json.loads(live.done(*offline, "--format", "json"))["remarks"] == []
+    assert "no known key has sealed" in live.done("audit", "verify", "--export", "ledger.jsonl")
+    proven = ("audit", "verify", "--proof", "entry.tlog-proof", "--key", public)
+    assert "pointer-switched" in live.done(*proven)
+    assert live.run(*proven[:-2]).code == 2
+    file = live.folder / "ledger.jsonl"
+    file.write_text(file.read_text().replace("ada", "eve", 1))
+    assert live.run(*offline).code == 1
+
+
+def test_what_was_written_past_schemaguard_is_named_until_somebody_accepts_it(live: Site) -> None:
+    live.ask("update schemaguard.release set window_until = now() + interval '3 days'")
+    ran = live.run("audit", "verify")
     assert ran.code == 1
-    assert "knows 5 entries, 4 are there" in ran.out
+    assert 'entry 8: postgres has written past schemaguard: release ["fraud","7"]' in ran.out
+    assert "window_until" in live.done("audit", "show", "8")
+    live.done("audit", "accept", "8", "--reason", "agreed with the owner")
+    live.done("audit", "verify")
+    assert live.run("audit", "accept", "7", "--reason", "x").code == 2
+    assert live.run("audit", "show", "70").code == 2
+
+
+def test_a_broken_ledger_is_not_signed(live: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    live.done("audit", "key", "ledger.key")
+    monkeypatch.setenv("SCHEMAGUARD_LEDGER_KEY", "ledger.key")
+    tamper(live, "delete from schemaguard.ledger where position = 7")
+    ran = live.run("audit", "checkpoint")
+    assert ran.code == 2
+    assert "the ledger doesn't hold" in ran.words
 
 
 def test_what_is_no_checkpoint_is_said(live: Site) -> None:

@@ -56,7 +56,9 @@ def test_publishing_binds_the_contract_in_the_database_and_in_the_registry(site:
     assert tags["schemaguard.contract.file"] == "contracts/fraud/7.odcs.yaml"
     assert tags["schemaguard.contract.views"] == "fraud_7"
     assert site.ask("select count(*), min(channel) from fraud_7.transactions") == [(30, "pos")]
-    assert site.ask("select event, actor, model from schemaguard.ledger") == [("contract-published", "ada", "fraud")]
+    assert site.ask("select event, actor, model from schemaguard.ledger where model is not null") == [
+        ("contract-published", "ada", "fraud")
+    ]
 
 
 def test_publishing_again_changes_nothing_but_repairs_the_tags(site: Site) -> None:
@@ -65,7 +67,7 @@ def test_publishing_again_changes_nothing_but_repairs_the_tags(site: Site) -> No
     site.registry.tag("fraud", "7", {"schemaguard.contract": "somebody else's"})
     assert site.done("contracts", "publish", "fraud", "7").startswith("UNCHANGED fraud 7")
     assert len(site.registry.tags("fraud", "7")["schemaguard.contract"]) == 64
-    assert site.ask("select count(*) from schemaguard.ledger") == [(1,)]
+    assert site.ask("select count(*) from schemaguard.ledger where model is not null") == [(1,)]
 
 
 def test_a_changed_file_of_a_published_version_is_refused_with_the_difference(live: Site) -> None:
