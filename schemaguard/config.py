@@ -19,7 +19,7 @@ _KEYS = {
     "adopt": _SWITCH, "rules": f"{_TABLE} of texts", "baseline": _TEXT, "initial": _TEXT, "environment": _TEXT,
     "environments": f"{_TABLE} of tables of texts", "near_release_hours": _NUMBER, "sources": _TEXTS,
     "assume": _TABLE, "lock_timeout": _TEXT, "statement_timeout": _TEXT,
-    "facts": _TEXT, "ledger_keys": _TEXTS,
+    "facts": _TEXT, "ledger_keys": _TEXTS, "certificates": _TEXT, "require_certificate": _SWITCH,
 }  # fmt: skip
 """What may be set, and what it has to be."""
 Assumed = str | int | float | bool | tuple[str, ...] | tuple[int, ...]
@@ -81,6 +81,10 @@ class Config:
     """The file that `schemaguard facts` wrote: production's sizes and traffic."""
     ledger_keys: tuple[str, ...] = ()
     """Keys whose signatures on the ledger's checkpoints and exports count, as `schemaguard audit key` prints them."""
+    certificates: str = "certificates"
+    """The folder of the certificates that `schemaguard prove` and `check --prove` write."""
+    require_certificate: bool = False
+    """Whether the guard refuses a revision without a valid certificate: sealed, proven, and signed by a known key."""
 
 
 def load(start: Path, environ: Mapping[str, str] = os.environ) -> Config:
@@ -180,6 +184,8 @@ def _config(root: Path, file: Path | None, table: dict[str, Any], environ: Mappi
         lock_timeout=_duration("lock_timeout", table, where),
         facts=table.get("facts"),
         ledger_keys=tuple(table.get("ledger_keys", ())),
+        certificates=table.get("certificates", "certificates"),
+        require_certificate=table.get("require_certificate", False),
         statement_timeout=_duration("statement_timeout", table, where),
         assume=dict(_assumptions(table.get("assume", {}), where)),
     )

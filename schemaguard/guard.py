@@ -28,12 +28,13 @@ from schemaguard.adapters.control.migration_lock import MigrationLock
 from schemaguard.adapters.control.patience import RestartError
 from schemaguard.adapters.control.restarts import Restarts
 from schemaguard.adapters.control.writing_down import Running
+from schemaguard.adapters.files.required_certificates import demanded
 from schemaguard.adapters.postgres.driver import Raw, raw, refusal
 from schemaguard.adapters.postgres.identity import which_database
 from schemaguard.applying.acknowledgement import losses
 from schemaguard.applying.telling import Connects, is_heard, tell
 from schemaguard.applying.vetoes import VETOES
-from schemaguard.errors import ConflictError, RefusedError
+from schemaguard.errors import ConfigError, ConflictError, RefusedError
 from schemaguard.sql.writing.identifiers import is_hidden
 
 __all__ = ["GuardedImpl", "actor", "include_name"]
@@ -120,6 +121,7 @@ class _Guard:
                 self._watch_version_table()
                 self._refuse_held(running)
             if running.revision:
+                self._refuse_unproven(running, str(getattr(step.revision, "path", "") or ""))
                 self._restarts.wrap(step, self._guarding)
             yield step
         self._guarding.end()
@@ -151,6 +153,17 @@ class _Guard:
                 next="schemaguard status shows what is held; "
                 "schemaguard promote brings model and schema forward together",
             )
+
+    def _refuse_unproven(self, running: Running, file: str) -> None:
+        """Refuse a revision that has to be proven and has no certificate, before it sends anything."""
+        if not running.is_upgrade:
+            return
+        try:
+            refuse = demanded(Path.cwd())
+            if refuse is not None:
+                refuse(running.revision, file)
+        except (ConfigError, RefusedError) as error:
+            raise GuardRefusedError(error.what, at=error.at, next=error.next) from error
 
     def before(
         self,

@@ -56,6 +56,12 @@ def check(
         CheckFormat,
         typer.Option("--format", metavar="FORMAT", help=f"How the verdict is written: {', '.join(CheckFormat)}."),
     ] = CheckFormat.TEXT,
+    prove: Annotated[
+        bool, typer.Option("--prove", help="Also prove the judged revisions on a scratch server; writes certificates.")
+    ] = False,
+    server: Annotated[
+        str | None, typer.Option(metavar="URL", help="With --prove: the server (default: an embedded PostgreSQL).")
+    ] = None,
     report: Annotated[
         list[str] | None,
         typer.Option(metavar="FORMAT=FILE", help="Also write a report into a file; repeat for several."),
@@ -63,7 +69,7 @@ def check(
 ) -> None:
     """Judge migrations: who still needs what they change, and whether it can be undone.
 
-    No migration is imported or run, and no database is asked, except with --window live.
+    No migration is imported or run, and no database is asked, except with --window live or --prove.
     Exit code: 0 passed, 1 rejected, 2 no verdict.
     """
     from schemaguard.cli import checking
@@ -86,5 +92,7 @@ def check(
         verbose=verbose,
         output=output,
         reports=tuple(report or ()),
+        prove=prove,
+        server=server,
     )
     raise typer.Exit(checking.run(asked, context.obj))

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from schemaguard.frozen import dataclass, replace
 
 if TYPE_CHECKING:
+    from schemaguard.commands.reading import Reading
+    from schemaguard.commands.site import Site
     from schemaguard.rules.judging.verdict import CheckResult
 
 
@@ -49,6 +51,9 @@ class CheckRequest:
     output: CheckFormat = CheckFormat.TEXT
     reports: tuple[str, ...] = ()
     """`FORMAT=FILE`, each written besides what is shown."""
+    prove: bool = False
+    """Whether the judged revisions are also proven on a scratch server."""
+    server: str | None = None
 
 
 def run(asked: CheckRequest, words: Sequence[str] | None = None) -> int:
@@ -80,14 +85,34 @@ def run(asked: CheckRequest, words: Sequence[str] | None = None) -> int:
     ):
         if asked.in_transaction or asked.not_in_transaction:
             reading = replace(reading, assume_in_transaction=asked.in_transaction)
-        # What is only said again writes no files.
-        watched = verdicts.watch(words, options, reading) if words and not reports else None
+        # What is only said again writes no files, and proves nothing.
+        watched = verdicts.watch(words, options, reading) if words and not reports and not asked.prove else None
         result = command.check(options, reading, os.environ, site.live_window)
         _write(reports, result, asked)
         text = _show(result, asked)
         if watched is not None and text is not None:
             verdicts.keep(watched, options, reading, result, asked.output, text, lambda one: _rendered(one, asked))
-    return int(result.exit_code)
+        is_proven = _prove(site, reading, result, asked) if asked.prove else True
+    return int(result.exit_code) if is_proven else max(int(result.exit_code), 1)
+
+
+def _prove(site: "Site", reading: "Reading", result: "CheckResult", asked: CheckRequest) -> bool:
+    """Prove what was judged, on stderr where a program reads the verdict; whether nothing was refuted."""
+    from rich.console import Console
+
+    from schemaguard.adapters.files.certificates import write_certificates
+    from schemaguard.commands.prove import ProofOptions, prove_judged
+    from schemaguard.report.prove import show_certificate, show_summary
+
+    is_read_by_people = asked.output in (CheckFormat.TEXT, CheckFormat.MARKDOWN)
+    terminal = Console(highlight=False, markup=False, emoji=False, stderr=not is_read_by_people)
+    options = ProofOptions(asked.server, contracts=asked.contracts)
+    found = prove_judged(reading, result.revisions, options, lambda one: show_certificate(one, terminal))
+    folder, key = site.config.root / site.config.certificates, site.ledger_key
+    if found:
+        write_certificates(folder, found, key)
+    show_summary(found, site.relative(folder) if found else None, key.name if key is not None else None, terminal)
+    return all(one.outcome != "refuted" for one in found)
 
 
 def _report(given: str) -> tuple[CheckFormat, Path]:

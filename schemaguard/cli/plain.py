@@ -11,7 +11,7 @@ from typing import Any
 
 from schemaguard.cli.checking import CheckFormat, CheckRequest
 
-TEXTS = {"--base": "base", "--contracts": "contracts", "--window": "window"}
+TEXTS = {"--base": "base", "--contracts": "contracts", "--window": "window", "--server": "server"}
 FILES = {"--baseline": "baseline", "--initial": "initial"}
 LISTS = {"--select": "select", "--ignore": "ignore", "--report": "reports"}
 SWITCHES = {
@@ -19,6 +19,7 @@ SWITCHES = {
     "--no-assume-in-transaction": "not_in_transaction",
     "--no-cache": "no_cache",
     "--explain": "explain",
+    "--prove": "prove",
     "--verbose": "verbose",
     "-v": "verbose",
 }

@@ -24,6 +24,10 @@ def prove(
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where the certificates are written.")] = None,
     contracts: Folder = None,
     initial: Annotated[Path | None, typer.Option(help="SQL that runs before the first revision.")] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Also a page that needs nothing else, with a timeline."),
+    ] = None,
     output: Output = Format.TEXT,
 ) -> None:
     """Prove that a revision can be taken back: upgrade, write, downgrade, compare every row, upgrade again, compare.
@@ -31,28 +35,32 @@ def prove(
     The statements that static evaluation finds are run on a scratch database with generated rows that respect all
     constraints and the contracts' bounds; your code is not run. Exit code: 0 where all are proven, else 1.
     """
-    import json
+    import os
 
+    from schemaguard.adapters.files.certificates import write_certificates
+    from schemaguard.adapters.files.ledger_key import find_key
     from schemaguard.adapters.files.writing import make_folder, replace_text
     from schemaguard.cli.operating import console, tell_json
     from schemaguard.cli.reading import read_settings
     from schemaguard.commands import prove as command
+    from schemaguard.report.proof_page import proof_page
     from schemaguard.report.prove import certificates_json, show_certificate, show_summary
 
-    terminal = console()
-    if out is not None:
-        # Before the proofs: they take minutes.
-        make_folder(out)
+    terminal, key = console(), find_key(os.environ)
+    # Before the proofs: they take minutes.
+    for folder in (out, html.parent if html is not None else None):
+        if folder is not None:
+            make_folder(folder)
     with read_settings(initial=initial) as reading:
         options = command.ProofOptions(server, rows, command.SEED if seed is None else seed, contracts)
         shown = None if output is Format.JSON else lambda one: show_certificate(one, terminal)
         found = command.prove(reading, migrations, revisions or (), options, shown)
     if out is not None:
-        for one in found:
-            name = "".join(letter if letter.isalnum() or letter in "._-" else "_" for letter in one.revision)
-            replace_text(out / f"{name}.json", json.dumps(one.document(), indent=2) + "\n")
+        write_certificates(out, found, key)
+    if html is not None:
+        replace_text(html, proof_page(found, key.name if key is not None else None))
     if output is Format.JSON:
-        tell_json(certificates_json(found))
+        tell_json(certificates_json(found, key))
     else:
-        show_summary(found, str(out) if out is not None else None, terminal)
+        show_summary(found, str(out) if out is not None else None, key.name if key is not None else None, terminal)
     raise typer.Exit(0 if all(one.outcome == "proven" for one in found) else 1)

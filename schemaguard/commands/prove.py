@@ -1,6 +1,8 @@
 """prove: a revision there, back and there again on a real server, with rows that every constraint takes."""
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -21,12 +23,13 @@ from schemaguard.history.revision import Replay, Run, Step
 from schemaguard.history.selection import Selection
 from schemaguard.proving.candidates import Candidates
 from schemaguard.proving.catalogs import differences
-from schemaguard.proving.certificate import Certificate, sha256
+from schemaguard.proving.certificate import Certificate, Moment, sha256
 from schemaguard.proving.comparison import lost_rows
 from schemaguard.proving.filling_order import concerned
 from schemaguard.proving.ways_back import inverse_steps
 from schemaguard.rules.facts.walk import walk
 from schemaguard.rules.judging.rollback import rollback_classes
+from schemaguard.rules.judging.verdict import JudgedRevision
 
 if TYPE_CHECKING:
     from schemaguard.adapters.postgres.connection import Connection
@@ -69,6 +72,17 @@ def prove(
     contracts = read_contracts(folder, reading.files.root) if folder.is_dir() else ()
     with scratch.server(options.server) as url, scratch.scratch(url) as (name, connection):
         return _Prover(reading, replay, contracts, options, (url, name, connection)).certificates(wanted, shown)
+
+
+def prove_judged(
+    reading: Reading, judged: Sequence[JudgedRevision], options: ProofOptions, shown: Shown | None = None
+) -> tuple[Certificate, ...]:
+    """A certificate for each revision that a check has judged, history by history."""
+    found: list[Certificate] = []
+    for history in dict.fromkeys(one.history for one in judged):
+        named = [one.id for one in judged if one.history == history]
+        found += prove(reading, history, named, options, shown)
+    return tuple(found)
 
 
 class _Prover:
@@ -140,6 +154,7 @@ class _Prover:
             seed=self.options.seed,
             schemaguard=__version__,
             at=datetime.now(UTC).isoformat(timespec="seconds"),
+            timeline=tuple(found.timeline),
         )
 
     def _prove(self, run: Run, found: "_Found") -> None:
@@ -185,8 +200,21 @@ class _Found:
         self.there: proof.Ran | None = None
         self.back: proof.Ran | None = None
         self.rows = self.tables = 0
+        self.timeline: list[Moment] = []
         self.by_inverses = False
         """Whether the way back is ours, which adds constraints again without a look at the rows."""
+
+    @contextmanager
+    def moment(self, what: str) -> Iterator[None]:
+        """Time a part of the proof."""
+        began = time.perf_counter()
+        yield
+        self.timeline.append(Moment(what, (time.perf_counter() - began) * 1000))
+
+    def ran(self, what: str, ran: proof.Ran) -> proof.Ran:
+        """Note a part of the proof that has run the revision's statements."""
+        self.timeline.append(Moment(what, ran.ms, ran.statements))
+        return ran
 
     def refute(self, reasons: "Sequence[str]") -> None:
         if reasons:
@@ -207,18 +235,20 @@ class _There:
         found, connection = self.found, self.connection
         before = proof.catalog_of(connection)
         tables = concerned(self.run, self.back, before)
-        filled = proof.fill(
-            connection, Candidates(before, self.contracts, self.options.seed), tables, self.options.rows
-        )
+        with found.moment("rows are made"):
+            filled = proof.fill(
+                connection, Candidates(before, self.contracts, self.options.seed), tables, self.options.rows
+            )
         found.not_covered += [f"no row could be made for {name}" for name, many in filled.items() if not many]
         first, counted = proof.rows_of(connection, tables, before), proof.counters(connection)
-        found.there = proof.run(connection, self.run.steps, watched=True)
+        found.there = found.ran("upgrade", proof.run(connection, self.run.steps, watched=True))
         after = proof.catalog_of(connection)
         shared = _shared(before, after, tables)
         upgraded = proof.rows_of(connection, tables, after)
-        self._write(after, tables | (after.tables.keys() - before.tables.keys()))
+        with found.moment("the new version writes"):
+            self._write(after, tables | (after.tables.keys() - before.tables.keys()))
         written = proof.rows_of(connection, tables, after)
-        found.back = proof.run(connection, self.back)
+        found.back = found.ran("way back", proof.run(connection, self.back))
         again = proof.catalog_of(connection)
         returned = proof.rows_of(connection, tables, again)
         back = (
@@ -228,7 +258,7 @@ class _There:
             *self._stepped_back(counted),
         )
         found.refute([f"after the way back: {each}" for each in back])
-        proof.run(connection, self.run.steps)
+        found.ran("upgrade again", proof.run(connection, self.run.steps))
         last = proof.catalog_of(connection)
         there = (
             *differences(after, last), *lost_rows(upgraded, proof.rows_of(connection, tables, last), shared),

@@ -134,7 +134,13 @@ def _run_sql(site: Site, reading: Reading, history: "History", revision: str, op
         applied = span(history.graph, applied)[-1]
     sections = tuple(history.scripts[one].up for one in order)
     migrations = tuple(
-        SqlMigration(one, history.graph.revisions[one].message, section.file, reading.files.read(section.file) or "")
+        SqlMigration(
+            one,
+            history.graph.revisions[one].message,
+            section.file,
+            reading.files.read(section.file) or "",
+            str(site.files.root / section.file),
+        )
         for one, section in zip(order, sections, strict=True)
     )
     plan = applying_sql.SqlPlan(migrations, sections, order.index(target) + 1, applied)

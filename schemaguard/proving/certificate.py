@@ -2,9 +2,12 @@
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from schemaguard.frozen import dataclass
+from schemaguard.ledger.keys import SigningKey, VerifyingKey
+from schemaguard.ledger.notes import NoteError, open_note, sign_note
 
 Outcome = Literal["proven", "refuted", "not covered"]
 
@@ -15,6 +18,23 @@ class LockSeen:
 
     relation: str
     mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class RanStatement:
+    """A statement of the proof, shortened, and how long it took."""
+
+    sql: str
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One part of the proof in its turn, with the statements of the revision that it sent."""
+
+    what: str
+    ms: float
+    statements: tuple[RanStatement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +62,15 @@ class Certificate:
     seed: int
     schemaguard: str
     at: str
+    timeline: tuple[Moment, ...] = ()
 
-    def document(self) -> dict[str, Any]:
-        """The certificate as one JSON object, sealed with the digest of all that it says."""
+    def document(self, key: SigningKey | None = None) -> dict[str, Any]:
+        """The certificate as one JSON object, sealed with the digest of all that it says, signed where there is a key.
+
+        ConfigError where what signs isn't installed.
+        """
         said: dict[str, Any] = {
-            "version": 1,
+            "version": 2,
             "revision": self.revision,
             "file": self.file,
             "source_sha256": self.source_digest,
@@ -63,8 +87,58 @@ class Certificate:
             "seed": self.seed,
             "schemaguard": self.schemaguard,
             "at": self.at,
+            "timeline": [
+                {
+                    "what": moment.what,
+                    "ms": round(moment.ms, 1),
+                    "statements": [{"sql": one.sql, "ms": round(one.ms, 1)} for one in moment.statements],
+                }
+                for moment in self.timeline
+            ],
         }
-        return {**said, "seal": sha256(json.dumps(said, sort_keys=True)), "signature": None}
+        signature = sign_note(_text(said), key).removeprefix(f"{_text(said)}\n").strip() if key is not None else None
+        return {**said, "seal": _seal(said), "signature": signature}
+
+
+def problem(document: Any, revision: str, source: str, keys: Sequence[VerifyingKey]) -> str | None:
+    """Why a certificate's document isn't one for the revision with that source; None where it is.
+
+    It has to be sealed as it stands, say that this source is proven, and carry a signature of one of the keys, where
+    there are some.
+    """
+    if not isinstance(document, Mapping) or document.get("version") != 2:
+        return "it is not a certificate that this version reads"
+    said = {name: value for name, value in document.items() if name not in ("seal", "signature")}
+    if document.get("seal") != _seal(said):
+        return "it was changed after it was made"
+    if keys and (unsigned := _unsigned(said, document.get("signature"), keys)):
+        return unsigned
+    if said.get("revision") != revision:
+        return f"it is for revision {said.get('revision')}"
+    if said.get("source_sha256") != sha256(source):
+        return "the revision was changed after it was proven"
+    if said.get("outcome") != "proven":
+        return f"it says that the revision is {said.get('outcome')}"
+    return None
+
+
+def _unsigned(said: Mapping[str, Any], signature: object, keys: Sequence[VerifyingKey]) -> str | None:
+    if not isinstance(signature, str):
+        return "it isn't signed"
+    try:
+        opened = open_note(f"{_text(said)}\n{signature}\n", keys)
+    except NoteError as error:
+        return str(error)
+    return None if opened.signers else f"nobody knows the key that signed it: {', '.join(opened.unknown)}"
+
+
+def _seal(said: Mapping[str, Any]) -> str:
+    return sha256(json.dumps(said, sort_keys=True))
+
+
+def _text(said: Mapping[str, Any]) -> str:
+    """What is signed: the document on one line, as every program spells it."""
+    return json.dumps(said, sort_keys=True, separators=(",", ":")) + "\n"
 
 
 def sha256(text: str) -> str:

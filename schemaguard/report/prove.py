@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from schemaguard.ledger.keys import SigningKey
 from schemaguard.proving.certificate import Certificate
 from schemaguard.report.lines import line
 from schemaguard.report.visible import visible
@@ -34,19 +35,24 @@ def show_certificate(one: Certificate, console: Console) -> None:
         line(console, Text(f"  locks: {seen}", "dim"), indent=4)
 
 
-def show_summary(found: Sequence[Certificate], folder: str | None, console: Console) -> None:
-    """Print how many were proven, and where the certificates are."""
-    count = {outcome: sum(one.outcome == outcome for one in found) for outcome in _STYLES}
-    words = ", ".join(f"{many} {outcome}" for outcome, many in count.items() if many)
-    server = found[0].postgresql.split()[0] if found else ""
-    line(console, Text(f"{words} on PostgreSQL {server}", "bold"))
+def show_summary(found: Sequence[Certificate], folder: str | None, signer: str | None, console: Console) -> None:
+    """Print how many were proven, where the certificates are, and which key signed them."""
+    line(console, Text(summary_of(found), "bold"))
     if folder is not None:
-        line(
-            console,
-            Text(f"certificates in {visible(folder)}; sealed with a digest, not signed: the ledger has no key", "dim"),
+        signed = (
+            f"signed by {visible(signer)}" if signer is not None else "not signed: SCHEMAGUARD_LEDGER_KEY isn't set"
         )
+        line(console, Text(f"certificates in {visible(folder)}, {signed}", "dim"))
 
 
-def certificates_json(found: Sequence[Certificate]) -> dict[str, Any]:
-    """All of them as one document."""
-    return {"version": 1, "certificates": [one.document() for one in found]}
+def summary_of(found: Sequence[Certificate]) -> str:
+    """How many were proven, in a line."""
+    count = {outcome: sum(one.outcome == outcome for one in found) for outcome in _STYLES}
+    words = ", ".join(f"{many} {outcome}" for outcome, many in count.items() if many) or "nothing to prove"
+    server = found[0].postgresql.split()[0] if found else ""
+    return f"{words} on PostgreSQL {server}" if server else words
+
+
+def certificates_json(found: Sequence[Certificate], key: SigningKey | None = None) -> dict[str, Any]:
+    """All of them as one document, each signed where there is a key."""
+    return {"version": 1, "certificates": [one.document(key) for one in found]}

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -14,6 +15,7 @@ from schemaguard.adapters.control.patience import RestartError, pause
 from schemaguard.adapters.control.restarts import WAIT_S
 from schemaguard.adapters.control.sql_records import SqlMigration, SqlRecord
 from schemaguard.adapters.control.writing_down import Running
+from schemaguard.adapters.files.required_certificates import demanded
 from schemaguard.adapters.postgres.connection import connect, first_line
 from schemaguard.adapters.postgres.driver import refusal
 from schemaguard.adapters.postgres.identity import which_database
@@ -61,6 +63,7 @@ class _SqlUpgrade:
         self._connection, self._record, self._plan = connection, record, plan
         self._is_installed = installation.is_installed(connection)
         self._lock = MigrationLock()
+        self._demand = demanded(Path.cwd())
 
     def run(self) -> None:
         if self._is_installed:
@@ -119,6 +122,8 @@ class _SqlUpgrade:
 
     def _apply(self, guarding: Guarding, one: SqlMigration, section: Section, before: tuple[str, ...]) -> None:
         self._refuse_held(one)
+        if self._demand is not None:
+            self._demand(one.id, one.path)
         running = Running(one.id, True, before, losses(one.text))
         guarding.begin(running)
         groups = list(_transactions(run_section(section, Catalog())))

@@ -28,6 +28,8 @@ class SqlMigration:
     message: str
     file: str
     text: str
+    path: str
+    """Where the file is on the disk."""
 
     @property
     def number(self) -> int:

@@ -16,13 +16,15 @@ from schemaguard.contracts.contract import Contract
 from schemaguard.frozen import dataclass
 from schemaguard.history.revision import Step
 from schemaguard.proving.candidates import Candidates
-from schemaguard.proving.certificate import LockSeen
+from schemaguard.proving.certificate import LockSeen, RanStatement
 from schemaguard.proving.comparison import Rows, TableRows
 from schemaguard.proving.filling_order import filling_order
 
 _ATTEMPTS = 12
 """How many rows are tried for one that the constraints take."""
 _BEYOND_EDGES = 1_000
+_SHOWN = 120
+"""How much of a statement a certificate shows."""
 _HOLE = "…"
 """What stands in a statement for a value that static evaluation doesn't know."""
 _PERCENT = re.compile(r"%(?!\(\w+\)s)")
@@ -54,6 +56,7 @@ class Ran:
 
     ms: float
     locks: tuple[LockSeen, ...]
+    statements: tuple[RanStatement, ...] = ()
 
 
 def settle(connection: Connection) -> None:
@@ -70,20 +73,27 @@ def run(connection: Connection, steps: Sequence[Step], *, watched: bool = False)
     known = {row[0] for row in connection.execute("select oid::regclass::text from pg_class")} if watched else set()
     locks: dict[tuple[str, str], None] = {}
     began = time.perf_counter()
+    ran: list[RanStatement] = []
     for group in _transactions(steps):
         if len(group) == 1 and group[0].autocommit and (not watched or _CONCURRENT.search(group[0].statement.sql)):
-            _send(connection, group[0])
+            ran.append(_timed(connection, group[0]))
             continue
         with connection.transaction():
-            for step in group:
-                _send(connection, step)
+            ran += [_timed(connection, step) for step in group]
             if watched:
                 locks.update(dict.fromkeys((row[0], _MODES[row[1]]) for row in connection.execute(_LOCKS)))
     ms = (time.perf_counter() - began) * 1000
     # What a script SETs ends with its session.
     connection.execute("reset all")
     settle(connection)
-    return Ran(ms, tuple(LockSeen(*lock) for lock in sorted(locks) if lock[0] in known and lock[1] != "ACCESS SHARE"))
+    held = (LockSeen(*lock) for lock in sorted(locks) if lock[0] in known and lock[1] != "ACCESS SHARE")
+    return Ran(ms, tuple(held), tuple(ran))
+
+
+def _timed(connection: Connection, step: Step) -> RanStatement:
+    began = time.perf_counter()
+    _send(connection, step)
+    return RanStatement(" ".join(step.statement.sql.split())[:_SHOWN], (time.perf_counter() - began) * 1000)
 
 
 def follow(connection: Connection, steps: Sequence[Step]) -> tuple[str, ...]:
