@@ -43,7 +43,7 @@ def prove(
     from schemaguard.cli.operating import console, tell_json
     from schemaguard.cli.reading import read_settings
     from schemaguard.commands import prove as command
-    from schemaguard.report.proof_page import proof_page
+    from schemaguard.report.pages.prove import proof_page
     from schemaguard.report.prove import certificates_json, show_certificate, show_summary
 
     terminal, key = console(), find_key(os.environ)

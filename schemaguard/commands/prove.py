@@ -23,7 +23,7 @@ from schemaguard.history.revision import Replay, Run, Step
 from schemaguard.history.selection import Selection
 from schemaguard.proving.candidates import Candidates
 from schemaguard.proving.catalogs import differences
-from schemaguard.proving.certificate import Certificate, Moment, sha256
+from schemaguard.proving.certificate import Certificate, ProofPart, sha256
 from schemaguard.proving.comparison import lost_rows
 from schemaguard.proving.filling_order import concerned
 from schemaguard.proving.ways_back import inverse_steps
@@ -200,7 +200,7 @@ class _Found:
         self.there: proof.Ran | None = None
         self.back: proof.Ran | None = None
         self.rows = self.tables = 0
-        self.timeline: list[Moment] = []
+        self.timeline: list[ProofPart] = []
         self.by_inverses = False
         """Whether the way back is ours, which adds constraints again without a look at the rows."""
 
@@ -209,11 +209,11 @@ class _Found:
         """Time a part of the proof."""
         began = time.perf_counter()
         yield
-        self.timeline.append(Moment(what, (time.perf_counter() - began) * 1000))
+        self.timeline.append(ProofPart(what, (time.perf_counter() - began) * 1000))
 
     def ran(self, what: str, ran: proof.Ran) -> proof.Ran:
         """Note a part of the proof that has run the revision's statements."""
-        self.timeline.append(Moment(what, ran.ms, ran.statements))
+        self.timeline.append(ProofPart(what, ran.ms, ran.statements))
         return ran
 
     def refute(self, reasons: "Sequence[str]") -> None:

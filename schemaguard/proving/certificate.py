@@ -29,7 +29,7 @@ class RanStatement:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class ProofPart:
     """One part of the proof in its turn, with the statements of the revision that it sent."""
 
     what: str
@@ -62,7 +62,7 @@ class Certificate:
     seed: int
     schemaguard: str
     at: str
-    timeline: tuple[Moment, ...] = ()
+    timeline: tuple[ProofPart, ...] = ()
 
     def document(self, key: SigningKey | None = None) -> dict[str, Any]:
         """The certificate as one JSON object, sealed with the digest of all that it says, signed where there is a key.

@@ -8,7 +8,7 @@ from typing import Any
 
 from schemaguard import __version__
 from schemaguard.errors import UsageError
-from schemaguard.proving.certificate import Certificate, Moment
+from schemaguard.proving.certificate import Certificate, ProofPart
 from schemaguard.report.prove import summary_of
 
 _LOOKS = {"proven": "proven", "refuted": "refuted", "not covered": "uncovered"}
@@ -26,7 +26,7 @@ def proof_page(found: Sequence[Certificate], signer: str | None) -> str:
     style = (files(__package__) / "templates" / "proof.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment = Environment(
-        loader=PackageLoader("schemaguard.report", "templates"),
+        loader=PackageLoader("schemaguard.report.pages", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -46,7 +46,7 @@ def proof_page(found: Sequence[Certificate], signer: str | None) -> str:
     )
 
 
-def _bars(timeline: Sequence[Moment]) -> Iterator[dict[str, Any]]:
+def _bars(timeline: Sequence[ProofPart]) -> Iterator[dict[str, Any]]:
     whole = sum(moment.ms for moment in timeline) or 1.0
     at = float(_LEFT)
     for moment in timeline:
