@@ -35,6 +35,7 @@ from schemaguard.rules.judging.rollback import rollback_classes
 from schemaguard.rules.judging.unjudged import unjudged
 from schemaguard.rules.judging.verdict import CheckResult, ContractUsed, JudgedRevision, WindowUsed
 from schemaguard.window.lock import OLD_DAYS
+from schemaguard.window.near_release import NearRelease, near_releases
 from schemaguard.window.under_contract import UnderContract
 from schemaguard.window.window import held, without_contract
 
@@ -88,12 +89,17 @@ def check_here(
     contracts = _contracts(options, reading)
     window = choose(options.window, options.at, contracts_folder(options, reading), reading.files, contracts, live)
     age_days = window.age_days(now if options.at is None else window.at)
+    moment = options.at or now
+    near = near_releases(
+        window, moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC), config.near_release_hours
+    )
     terms = Terms(
         contracts=held(contracts, window),
         without_contract=without_contract(contracts, window),
         assumptions=Assumptions(reading.postgresql or config.postgresql, config.applied_by),
         choice=choice,
         baseline=_baseline(options, reading),
+        near_releases=near,
         explains=options.explain,
         production=_production(reading),
         session_settings=_session_settings(histories, reading),
@@ -109,7 +115,7 @@ def check_here(
     walked = remembering()
     findings = tuple(_with_edits(judge(replays, terms, walked), reading))
     return CheckResult(
-        window=WindowUsed(window.source, window.at.astimezone(UTC).isoformat(timespec="seconds"), age_days),
+        window=WindowUsed(window.source, window.at.astimezone(UTC).isoformat(timespec="seconds"), age_days, _end(near)),
         contracts=tuple(_used(contract) for contract in terms.contracts),
         revisions=tuple(_judged(replay, run, terms, walked) for replay in replays for run in _judged_runs(replay)),
         findings=findings,
@@ -126,6 +132,11 @@ def check_here(
         applied_by=config.applied_by,
         history_size=sum(len(replay.runs) for replay in replays),
     )
+
+
+def _end(near: Iterable[NearRelease]) -> str | None:
+    """The next moment at which a release is no longer near."""
+    return min((one.until.isoformat() for one in near if one.until is not None), default=None)
 
 
 def _production(reading: Reading) -> ProductionFacts | None:

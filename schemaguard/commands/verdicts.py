@@ -88,6 +88,8 @@ def keep(
 def _until(began: datetime, options: CheckOptions, result: CheckResult) -> datetime:
     """The next moment at which the same files may be judged otherwise: windows and overrides end with a day."""
     midnight = datetime(began.year, began.month, began.day, tzinfo=UTC) + timedelta(days=1)
+    if result.window.near_until is not None:
+        midnight = min(midnight, datetime.fromisoformat(result.window.near_until))
     if result.window.age_days is None or options.at is not None:
         return midnight
     # How many days old a lock file is counts from the hour at which it was written.

@@ -107,6 +107,8 @@ def _change(change: EntryChange) -> str:
         for one, other in ((before.role, after.role), (_until(before), _until(after)))
         if one != other
     ]
+    if before.released is not None and after.released is not None and _iso(before.released) != _iso(after.released):
+        told.append(f"released again at {after.released.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
     if before.digest != after.digest:
         told.append(f"contract {before.digest[:_DIGEST]} → {after.digest[:_DIGEST]}")
     return f"{name}  {', '.join(told)}"
@@ -125,6 +127,7 @@ def _entry_json(entry: WindowEntry) -> dict[str, Any]:
         "model": entry.model,
         "model_version": entry.version,
         "role": entry.role,
+        "released": _iso(entry.released) if entry.released is not None else None,
         "until": _iso(entry.until) if entry.until is not None else None,
         "contract": entry.digest,
     }

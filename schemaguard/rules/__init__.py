@@ -72,6 +72,7 @@ from schemaguard.rules.contract import (
 )
 from schemaguard.rules.destructive import (
     delete_all_rows,
+    destructive_near_release,
     drop_cascade,
     drop_column,
     drop_database,
@@ -164,6 +165,7 @@ MIGRATION_RULES: tuple[Rule, ...] = (
     rows_overwritten.RULE,
     narrow_column.RULE,
     remove_enum_value.RULE,
+    destructive_near_release.RULE,
     rename_column.RULE,
     rename_table.RULE,
     rename_object.RULE,

@@ -46,6 +46,8 @@ def _changes(locked: Window, live: Window) -> Iterator[EntryChange]:
 
 def _is_same(one: WindowEntry, other: WindowEntry) -> bool:
     # A lock file counts in seconds, the database in microseconds.
+    if one.released is not None and _second(one.released) != _second(other.released):
+        return False
     return (one.role, one.digest, _second(one.until)) == (other.role, other.digest, _second(other.until))
 
 

@@ -25,6 +25,8 @@ class WindowEntry:
     """`active`, `canary`, `fallback`, `superseded`, `published`, `consumer`; `declared` where only dates are known."""
     until: datetime | None = None
     digest: str = ""
+    released: datetime | None = None
+    """When it was last put to serve; None where it never was, or where only dates are known."""
 
     @property
     def last_day(self) -> str | None:
@@ -149,6 +151,7 @@ def render_lock(window: Window) -> str:
             "model": entry.model,
             "model_version": entry.version,
             "role": entry.role,
+            "released": _text(entry.released) if entry.released else None,
             "until": _text(entry.until) if entry.until else None,
             "contract": entry.digest,
         }
@@ -171,6 +174,8 @@ def parse_lock(text: str, file: str, at: datetime | None = None) -> Window:
                 str(entry["role"]),
                 _time(entry["until"]) if entry["until"] else None,
                 str(entry["contract"]),
+                # A lock that an older release has written doesn't say it.
+                _time(entry["released"]) if entry.get("released") else None,
             )
             for entry in document["releases"]
         )

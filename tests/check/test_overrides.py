@@ -56,6 +56,17 @@ def test_an_override_lets_its_finding_pass_and_leaves_the_others(tmp_path: Path)
     assert [finding.suppressed for finding in result.findings if finding.override] == [WORDS]
 
 
+def test_what_is_lost_is_another_matter_and_says_so(tmp_path: Path) -> None:
+    found = checked(_folder(tmp_path, _entry())).findings
+    lost = [finding for finding in found if finding.rule == "rollback-loses-data" and finding.suppressed is None]
+
+    assert [finding.severity.value for finding in lost] == ["error"]
+    assert lost[0].instead.endswith(
+        "the override says that the model may break, not this: where it is meant, say "
+        "`schemaguard: ignore rollback-loses-data -- reason` above the statement"
+    )
+
+
 def test_another_reader_is_still_broken(tmp_path: Path) -> None:
     result = checked(_folder(tmp_path, _entry(), versions='["7", "8"]'))
 

@@ -10,7 +10,7 @@ from schemaguard.window.window import Window, WindowEntry, superseded_until
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 _ENTRIES = """\
-select r.model, r.model_version, r.superseded_at, r.window_until, c.digest, c.document, c.file,
+select r.model, r.model_version, r.released_at, r.superseded_at, r.window_until, c.digest, c.document, c.file,
     case r.model_version when p.active then 'active' when p.canary then 'canary' when p.fallback then 'fallback' end
 from schemaguard.release r
 join schemaguard.contract c on c.digest = r.contract
@@ -29,6 +29,7 @@ def read_window(connection: Connection, at: datetime | None = None) -> Window:
 def _entry(
     model: str,
     version: str,
+    released_at: datetime | None,
     superseded_at: datetime | None,
     window_until: datetime | None,
     digest: str,
@@ -37,11 +38,12 @@ def _entry(
     role: str | None,
 ) -> WindowEntry:
     if role is not None:
-        return WindowEntry(model, version, role, None, digest)
+        return WindowEntry(model, version, role, None, digest, released_at)
     if superseded_at is None:
-        return WindowEntry(model, version, "published", None, digest)
+        return WindowEntry(model, version, "published", None, digest, released_at)
     from schemaguard.contracts import odcs
 
     contract = odcs.from_document(document, file, digest)
     until = superseded_until(superseded_at, contract.supported_until)
-    return WindowEntry(model, version, "superseded", max(until, window_until) if window_until else until, digest)
+    until = max(until, window_until) if window_until else until
+    return WindowEntry(model, version, "superseded", until, digest, released_at)

@@ -14,6 +14,7 @@ from schemaguard.rules.facts.directives import Touches
 from schemaguard.rules.facts.made import Made
 from schemaguard.rules.facts.production import ProductionFacts
 from schemaguard.rules.facts.walk import Visit
+from schemaguard.window.near_release import NearRelease
 from schemaguard.window.under_contract import UnderContract
 
 SessionSettings = Callable[[], Mapping[str, str]]
@@ -57,6 +58,8 @@ class Context:
     """What the author says that an opaque statement touches."""
     overrides: tuple[Override, ...] = ()
     """The overrides that are in force."""
+    near_releases: tuple[NearRelease, ...] = ()
+    """The releases that are fresh, and the canaries that run."""
     explains: bool = False
     """Whether findings on contracts carry their explanation."""
     takes_for_granted: bool = False

@@ -29,6 +29,7 @@ from schemaguard.rules.judging.choice import Choice
 from schemaguard.rules.judging.headline import headed
 from schemaguard.rules.judging.overriding import Overrides
 from schemaguard.rules.rule import Match, Rule
+from schemaguard.window.near_release import NearRelease
 from schemaguard.window.under_contract import UnderContract
 
 Group = tuple[Finding, ...]
@@ -49,6 +50,8 @@ class Terms:
     baseline: Counter[str] = field(default_factory=Counter)
     explains: bool = False
     overrides: Overrides = field(default_factory=lambda: Overrides((), date.min))
+    near_releases: tuple[NearRelease, ...] = ()
+    """The releases that are fresh, and the canaries that run."""
     production: ProductionFacts | None = None
     session_settings: Callable[[str], Mapping[str, str]] = lambda _: {}
     """History → what its sessions begin with, where env.py or the settings say it."""
@@ -100,7 +103,8 @@ def judge(replays: tuple[Replay, ...], terms: Terms, walked: Walk = walk) -> tup
         [each for one in group for each in overriding.overridden(baseline.accepted(one, left), in_force, used)]
         for group in groups
     ]
-    return tuple(finding for group in (*accepted, *_on_overrides(terms, used)) for finding in headed(group))
+    told = map(overriding.told_apart, accepted)
+    return tuple(finding for group in (*told, *_on_overrides(terms, used)) for finding in headed(group))
 
 
 def _on_overrides(terms: Terms, used: set[Override]) -> Iterator[Group]:
@@ -236,6 +240,7 @@ class _Bench:
                 assumptions=self.terms.assumptions,
                 overrides=self.terms.overrides.in_force,
                 does_nothing=self._does_nothing(visit),
+                near_releases=self.terms.near_releases,
                 explains=self.terms.explains,
                 production=self.terms.production,
                 session_settings=lambda: self.terms.session_settings(self.history),

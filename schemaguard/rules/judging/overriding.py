@@ -80,6 +80,25 @@ def overridden(finding: Finding, overrides: Sequence[Override], used: set[Overri
     return (*kept, *accepted)
 
 
+def told_apart(group: Sequence[Finding]) -> Sequence[Finding]:
+    """A statement's findings; beside one that was overridden, those of other families say that it isn't about them."""
+    if not any(finding.override is not None for finding in group):
+        return group
+    return [
+        replace(finding, instead=f"{finding.instead}; {_apart(finding)}") if _stands(finding) else finding
+        for finding in group
+    ]
+
+
+def _stands(finding: Finding) -> bool:
+    return finding.family is not Family.CONTRACT and finding.suppressed is None
+
+
+def _apart(finding: Finding) -> str:
+    word = f"schemaguard: ignore {finding.rule} -- reason"
+    return f"the override says that the model may break, not this: where it is meant, say `{word}` above the statement"
+
+
 def _is_for(override: Override, finding: Finding, reader: Reader) -> bool:
     said = _SAID if finding.rule == _SAYS_IT_AGAIN else (finding.rule,)
     return (

@@ -27,6 +27,8 @@ class WindowUsed:
     at: str
     age_days: int | None = None
     """How old the lock file is, in whole days; None where none stands between."""
+    near_until: str | None = None
+    """The next moment at which a release that is near now no longer is; None where none is, or a canary runs alone."""
 
 
 @dataclass(frozen=True, slots=True)

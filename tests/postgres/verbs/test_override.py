@@ -17,7 +17,7 @@ def _file(site: Site) -> Path:
 
 def _check(site: Site) -> Ran:
     (site.folder / "drop.sql").write_text(
-        "-- schemaguard: ignore drop-column rollback-loses-data -- moved\n"
+        "-- schemaguard: ignore drop-column rollback-loses-data destructive-near-release -- moved\n"
         "ALTER TABLE transactions DROP COLUMN amount;\n"
     )
     return site.run("check", "drop.sql", "--window", "live")

@@ -99,6 +99,19 @@ def test_show_says_from_where_it_knows(live: Site) -> None:
     assert [(each["model_version"], each["role"], each["until"]) for each in told["releases"]] == [
         ("7", "active", None)
     ]
+    assert told["releases"][0]["released"] is not None
+
+
+def test_what_was_just_released_keeps_a_drop_from_being_deployed(live: Site) -> None:
+    (live.folder / "more").mkdir()
+    (live.folder / "more/1.sql").write_text("create table spare (id bigint primary key);\n")
+    (live.folder / "more/2.sql").write_text("drop table spare;\n")
+    ran = live.run("check", "more", "--window", "live", "--format", "json")
+
+    found = [finding for finding in json.loads(ran.out)["findings"] if finding["rule"] == "destructive-near-release"]
+    assert [finding["message"].partition(" at ")[0] for finding in found] == [
+        "spare is dropped, and fraud@7 was released"
+    ]
 
 
 @pytest.mark.parametrize(
