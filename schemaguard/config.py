@@ -64,7 +64,7 @@ class Config:
     initial: str | None = None
     """A file of SQL, such as a dump, that runs before the first revision."""
     near_release_hours: int = 24
-    """How long after a release a destructive change on the same database counts as near to it; 0: only canaries count."""
+    """How long after a release a destructive change on the same database counts as near to it; 0: only a canary is."""
     sources: tuple[str, ...] = ()
     """Further folders whose Python source the migrations may import from."""
     rules: Mapping[str, str] = field(default_factory=dict)
