@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from schemaguard.cli.operating import Format, Output
+from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 Named = Annotated[str, typer.Argument(metavar="MODEL|FILE", help="A model, or the file of a playbook.")]
 
@@ -38,6 +38,18 @@ def check(
     else:
         show_problems(found, console())
     raise typer.Exit(done.exit_code)
+
+
+@group.command()
+def publish(named: Named, database_url: DatabaseUrl = None) -> None:
+    """Put a playbook in force: `watch` judges by the one that was published last. Who did it stands in the ledger."""
+    from schemaguard.cli.operating import open_site
+    from schemaguard.commands.watch import publish_playbook
+
+    with open_site(database_url) as site:
+        published, is_new = publish_playbook(site, named)
+    what = "is in force" if is_new else "was in force already"
+    typer.echo(f"{published.file}: the playbook of {published.model} {what} ({published.digest[:12]})")
 
 
 @group.command()

@@ -44,6 +44,8 @@ VERBS = (
     ListedVerb("export-site", "schemaguard.cli.export_site", "export_site", _OPERATE),
     _group("audit", _OPERATE),
     _group("playbook", _OPERATE),
+    _verb("watch", _OPERATE),
+    _verb("decisions", _OPERATE),
     _verb("override", _CONTRACTS),
     _group("contracts", _CONTRACTS),
     _group("window", _CONTRACTS),

@@ -95,6 +95,10 @@ class ControlDatabase:
         """The connection, for reading."""
         return self._connection
 
+    def ask(self, act: Callable[["psycopg.Connection[Row]"], T]) -> T:
+        """What an act finds out or keeps, in transactions of its own; the driver's errors become ours."""
+        return self._read(act)
+
     def now(self, model: str) -> Now:
         """Everything that a plan is made from, of one moment."""
         return self._snapshot(lambda c: situation.read(c, model))

@@ -1,0 +1,184 @@
+"""watch: measure what serves, judge each look by the published playbook, and tell what it leads to."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from schemaguard.adapters.control import watching
+from schemaguard.adapters.control.watching import InForce, KeptLook, WatchPlace
+from schemaguard.adapters.postgres import measuring
+from schemaguard.commands.playbook import playbook_of
+from schemaguard.commands.site import Site
+from schemaguard.errors import DatabaseError, PlaybookError
+from schemaguard.playbooks.deciding import Decided, KeptDecision, TriggerPass, WatchHealth
+from schemaguard.playbooks.look import Look
+from schemaguard.playbooks.playbook import Playbook, PlaybookTrigger
+from schemaguard.playbooks.reading import problems
+from schemaguard.playbooks.trip import in_words
+from schemaguard.playbooks.watching import (
+    NothingSeen,
+    Tripped,
+    Watched,
+    is_replayable,
+    lasting_terms,
+    seen,
+)
+from schemaguard.releases.ports import ConnectionLostError
+from schemaguard.sealing import digest
+
+_PAUSE_S = 1.0
+_AWAY_S = 5.0
+_SILENT_LOOKS = 3
+"""A trigger that hasn't looked for so many looks isn't watched."""
+
+
+def publish_playbook(site: Site, named: str) -> tuple[InForce, bool]:
+    """Put the playbook of a model or file in force, and whether it wasn't; PlaybookError where it has errors."""
+    found = playbook_of(site, named)
+    assert found.playbook is not None
+    text = (site.here / found.file).read_text(encoding="utf-8")
+    wanted = InForce(found.playbook.model, digest(text), text, found.file, None, None)
+    return wanted, site.database.ask(lambda c: watching.publish(c, wanted, site.actor))
+
+
+def watch_once(site: Site, models: tuple[str, ...] = ()) -> tuple[TriggerPass, ...]:
+    """Take every look that is due of what serves, once.
+
+    Raises PlaybookError where a model has no published playbook, DatabaseError where the control schema is older.
+    """
+    known = site.database.ask(watching.in_force)
+    missing = [model for model in models if model not in {one.model for one in known}]
+    if missing or not known:
+        raise PlaybookError(
+            f"{missing[0]} has no published playbook" if missing else "no playbook is published",
+            next="schemaguard playbook publish MODEL",
+        )
+    return tuple(
+        state for one in known if not models or one.model in models for state in _of_model(site, one, _read(one))
+    )
+
+
+def watch(site: Site, models: tuple[str, ...], told: Callable[[tuple[TriggerPass, ...] | str], None]) -> None:
+    """Watch until it is interrupted. A database that is away is waited for: what it missed is looked at afterwards."""
+    while True:
+        try:
+            told(watch_once(site, models))
+            time.sleep(_PAUSE_S)
+        except ConnectionLostError as error:
+            told(error.what)
+            _wait_for(site)
+
+
+def _wait_for(site: Site) -> None:
+    while True:
+        time.sleep(_AWAY_S)
+        try:
+            site.database.reconnect()
+        except DatabaseError:
+            continue
+        return
+
+
+def health(site: Site) -> tuple[WatchHealth, ...]:
+    """Whether every trigger that can be watched is."""
+    now = site.now()
+    beats = {(at.model, at.trigger): at.beat for at in site.database.ask(watching.places)}
+    found = []
+    for one in site.database.ask(watching.in_force):
+        playbook = _read(one)
+        for trigger in playbook.triggers:
+            if one.version is None or _why_not(playbook, trigger):
+                continue
+            beat = beats.get((one.model, trigger.name))
+            may_be = _SILENT_LOOKS * playbook.length(trigger) + playbook.sources[trigger.measure.source].settle
+            found.append(WatchHealth(one.model, trigger.name, now - beat if beat is not None else None, may_be))
+    return tuple(found)
+
+
+def _read(one: InForce) -> Playbook:
+    playbook, found = problems(one.document, one.file)
+    if playbook is None:
+        first = next(problem for problem in found if problem.is_error)
+        raise PlaybookError(
+            f"the published playbook of {one.model} can't be read by this version: {first.what}",
+            at=f"{one.file}:{first.line}",
+            next=f"correct it, then: schemaguard playbook publish {one.model}",
+        )
+    return playbook
+
+
+def _why_not(playbook: Playbook, trigger: PlaybookTrigger) -> str:
+    """Why a trigger isn't watched, empty where it is."""
+    source = playbook.sources[trigger.measure.source]
+    if source.kind != "table":
+        return f"a source of kind {source.kind} isn't measured yet"
+    return "" if is_replayable(trigger.trip) else f"{in_words(trigger.trip)} isn't measured yet"
+
+
+def _of_model(site: Site, one: InForce, playbook: Playbook) -> Iterator[TriggerPass]:
+    for trigger in playbook.triggers:
+        why = _why_not(playbook, trigger) or ("" if one.version is not None else "nothing serves")
+        if why or one.epoch is None or one.version is None:
+            yield TriggerPass(one.model, trigger.name, one.version, why_not=why)
+        else:
+            yield _looked(site, one, (one.epoch, one.version), playbook, trigger)
+    site.database.ask(lambda c: watching.forget_looks(c, playbook.retention.looks, one.model))
+
+
+def _looked(
+    site: Site, one: InForce, serving: tuple[int, str], playbook: Playbook, trigger: PlaybookTrigger
+) -> TriggerPass:
+    """The looks that are due of one trigger: measured, judged and kept."""
+    ask = site.database.ask
+    source, length = playbook.sources[trigger.measure.source], playbook.length(trigger)
+    epoch, version = serving
+    end = ask(lambda c: measuring.latest_end(c, source, length))
+    begun = WatchPlace(one.model, trigger.name, epoch, version, end, Watched(), end)
+    at = ask(lambda c: watching.place(c, begun))
+    if at.epoch != epoch:
+        return TriggerPass(one.model, trigger.name, version, why_not="the pointer has moved")
+    due = ask(lambda c: measuring.due_looks(c, source, trigger, at.upto, length))
+    terms, known = lasting_terms(playbook, trigger, version), at.known
+    kept: list[KeptLook] = []
+    decided: list[Decided] = []
+    for look in due.looks:
+        known, event = seen(known, look, terms)
+        kept.append(KeptLook(look, known))
+        if event is not None:
+            decided.append(_decision(one, playbook, trigger, known, event, look.until))
+    first_of_kind = tuple({each.kind: each for each in reversed(decided)}.values())
+    new = ask(lambda c: watching.keep(c, at, due.until, tuple(kept), first_of_kind, site.actor))
+    if new is None:
+        return TriggerPass(one.model, trigger.name, version, why_not="another watcher was faster")
+    weight = known.evidence.weight if known.evidence.looks else None
+    missing = sum(not isinstance(each.look, Look) for each in kept)
+    counts = (len(kept), missing, known.failed, known.total)
+    return TriggerPass(one.model, trigger.name, version, *counts, weight, terms.line, new)
+
+
+def _decision(
+    one: InForce,
+    playbook: Playbook,
+    trigger: PlaybookTrigger,
+    known: Watched,
+    event: Tripped | NothingSeen,
+    at: datetime,
+) -> Decided:
+    snapshot: dict[str, Any] = {
+        "playbook": one.digest,
+        "trip": in_words(trigger.trip),
+        "failed": known.failed,
+        "total": known.total,
+        "looks": known.evidence.looks,
+        "until": at.isoformat(),
+    }
+    if isinstance(event, Tripped):
+        return Decided("tripped", trigger.action, {**snapshot, "weight": event.weight, "line": event.line})
+    snapshot |= {"missing": event.looks, "reason": event.reason}
+    return Decided("no-data", playbook.evaluation.missing_then, snapshot)
+
+
+def decisions(site: Site, model: str | None, limit: int) -> tuple[KeptDecision, ...]:
+    """The newest decisions, newest first."""
+    return site.database.ask(lambda c: watching.decisions(c, model, limit))

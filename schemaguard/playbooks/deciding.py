@@ -1,0 +1,63 @@
+"""What looks lead to, and how it is told: decisions, what a pass of the watcher saw, and whether it still looks."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from schemaguard.frozen import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a trigger's looks have led to: its kind (`tripped`, `no-data`), the act, and what was known then."""
+
+    kind: str
+    action: str
+    snapshot: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDecision:
+    """A decision as it is kept; `state` says what became of it."""
+
+    id: int
+    model: str
+    epoch: int
+    version: str
+    trigger: str
+    kind: str
+    action: str
+    state: str
+    snapshot: dict[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerPass:
+    """What one trigger saw in a pass, and which decisions are new; `why_not` says why it didn't look."""
+
+    model: str
+    trigger: str
+    version: str | None
+    looks: int = 0
+    missing: int = 0
+    failed: int = 0
+    total: int = 0
+    weight: float | None = None
+    line: float | None = None
+    decided: tuple[tuple[int, Decided], ...] = ()
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchHealth:
+    """Whether a trigger is watched: how long ago it looked (None: never), and how long that may be."""
+
+    model: str
+    trigger: str
+    silent_for: timedelta | None
+    may_be: timedelta
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether its last look isn't too old."""
+        return self.silent_for is not None and self.silent_for <= self.may_be

@@ -1,0 +1,177 @@
+"""`watch`: what serves is measured by its published playbook; decisions are kept and told, nothing is carried out."""
+
+import json
+import re
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from schemaguard.commands.site import Site as Place
+from schemaguard.commands.watch import watch_once
+from tests.postgres.verbs.site import Site
+
+PLAYBOOK = """\
+version: 1
+model: fraud
+owner: risk-ml
+mode: act
+sources:
+  scored: {kind: table, table: scored, version_column: "the Version", time_column: at, settle: 5s}
+  gateway: {kind: prometheus, url: "${PROMETHEUS_URL}"}
+triggers:
+  - {name: error-rate, measure: {source: scored, where: "note like '%failed%'"}, trip: error rate > 2 %, action: rollback}
+  - {name: approvals, measure: {source: scored, where: score < 0.8}, trip: approval rate < 90 %, action: freeze}
+  - {name: latency, measure: {source: scored, column: latency}, trip: p95 > 300 ms, action: advise}
+  - {name: empty, measure: {source: scored, column: note, is: "null"}, trip: null rate > 5 %, action: freeze}
+  - {name: drift, measure: {source: scored, column: score, reference: training}, trip: KS > 0.15, action: freeze}
+  - {name: outside, measure: {source: gateway, failed: f, total: t, version_label: v}, trip: error rate > 2 %, action: freeze}
+evaluation: {alpha: 0.01, every: 1s, false_alarm_every: 1d}
+roles: {declare: [ops], execute: [ops], communicate: [ops]}
+"""  # noqa: E501 - a playbook
+TABLE = """\
+create table scored (at timestamptz not null, "the Version" text, note text, score double precision, latency real);
+create index on scored (at)"""
+ROWS = """\
+insert into scored
+select date_trunc('second', clock_timestamp()) - make_interval(secs => %(ago)s - s) - interval '1 ms' * n, %(version)s,
+       case when n <= %(failed)s then 'it failed' else 'fine' end, 0.5, 100
+from generate_series(0, %(seconds)s - 1) s, generate_series(1, 20) n"""
+
+
+@pytest.fixture
+def watched(live: Site) -> Site:
+    """fraud 7 serves, its playbook is published, and every trigger has begun two minutes ago."""
+    live.ask(TABLE)
+    (live.folder / "playbooks").mkdir()
+    (live.folder / "playbooks" / "fraud.yaml").write_text(PLAYBOOK)
+    live.done("playbook", "publish", "fraud")
+    live.done("watch", "--once")
+    live.ask("update schemaguard.watch set upto = upto - interval '2 minutes'")
+    return live
+
+
+def scored(site: Site, *, version: str = "7", failed: int = 0, ago: int = 100, seconds: int = 60) -> None:
+    with psycopg.connect(site.url, autocommit=True) as connection:
+        connection.execute(ROWS, {"version": version, "failed": failed, "ago": ago, "seconds": seconds})
+
+
+def decided(site: Site) -> list[tuple[str, str, str]]:
+    found = json.loads(site.done("decisions", "--format", "json"))["decisions"]
+    return [(one["trigger"], one["kind"], one["action"]) for one in found]
+
+
+def test_what_is_not_measured_is_said_and_what_is_begins_without_looks(watched: Site) -> None:
+    watched.ask("update schemaguard.watch set upto = upto + interval '2 minutes'")
+    said = watched.done("watch", "--once")
+    assert "fraud drift: not watched: KS > 0.15 isn't measured yet" in said
+    assert "fraud outside: not watched: a source of kind prometheus isn't measured yet" in said
+    assert "fraud error-rate: version 7: no requests yet" in said
+
+
+def test_failures_trip_once_and_are_in_the_ledger(watched: Site) -> None:
+    scored(watched, failed=10)
+    said = watched.done("watch", "--once")
+    assert re.search(r"error rate > 2 %: .* → rollback \(decision \d+: told, not carried out\)", said)
+    scored(watched, failed=10, ago=30, seconds=20)
+    watched.done("watch", "--once")
+    assert [one for one in decided(watched) if one[1] == "tripped"] == [("error-rate", "tripped", "rollback")]
+    entries = json.loads(watched.done("audit", "log", "--format", "json"))["entries"]
+    (entry,) = [one for one in entries if one["event"] == "decision" and one["payload"]["kind"] == "tripped"]
+    assert entry["payload"]["trip"] == "error rate > 2 %"
+    assert watched.ask("select active, epoch from schemaguard.pointer") == [("7", 1)]
+
+
+def test_healthy_rows_and_another_version_s_failures_lead_to_nothing(watched: Site) -> None:
+    scored(watched, ago=120, seconds=110)
+    scored(watched, version="8", failed=20, ago=120, seconds=110)
+    watched.done("watch", "--once")
+    assert [one for one in decided(watched) if one[1] == "tripped"] == []
+
+
+def test_every_row_is_counted_once_however_often_it_is_looked(watched: Site) -> None:
+    scored(watched, ago=110, seconds=100)
+    for _ in range(3):
+        watched.done("watch", "--once")
+    counted = watched.ask("select sum(total) from schemaguard.look where trigger = 'error-rate'")
+    assert counted == [(2_000,)]
+    assert watched.ask("select known -> 'total' from schemaguard.watch where trigger = 'error-rate'") == [(2_000,)]
+
+
+def test_looks_without_rows_are_missing_and_freeze_without_going_back(watched: Site) -> None:
+    watched.done("watch", "--once")
+    assert set(decided(watched)) == {
+        (trigger, "no-data", "freeze") for trigger in ("error-rate", "approvals", "latency", "empty")
+    }
+    assert "looks missing in a row (no rows)" in watched.done("decisions")
+
+
+def test_a_source_that_cannot_be_asked_is_missing_with_its_reason(watched: Site) -> None:
+    watched.ask("alter table scored rename column score to points")
+    scored_ = watched.done("watch", "--once")
+    assert 'column "score" does not exist' in scored_
+    assert {one[1] for one in decided(watched)} == {"no-data"}
+
+
+def test_a_condition_that_writes_writes_nothing(watched: Site) -> None:
+    watched.ask(
+        "create table traces (n int); create function hurts(text) returns boolean language sql volatile as "
+        "$$ insert into traces values (1); select true $$"
+    )
+    file = watched.folder / "playbooks" / "fraud.yaml"
+    file.write_text(PLAYBOOK.replace("note like '%failed%'", "hurts(note)"))
+    watched.done("playbook", "publish", "fraud")
+    scored(watched, ago=60, seconds=20)
+    assert "read-only" in watched.done("watch", "--once")
+    assert watched.ask("select count(*) from traces") == [(0,)]
+
+
+def test_a_switch_begins_anew(watched: Site) -> None:
+    scored(watched, failed=10)
+    watched.done("watch", "--once")
+    watched.ask("update schemaguard.pointer set epoch = 2")
+    said = watched.done("watch", "--once")
+    assert "fraud error-rate: version 7: no requests yet, evidence –" in said
+
+
+def test_a_watcher_that_was_overtaken_keeps_nothing(watched: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    from schemaguard.adapters.postgres import measuring
+
+    scored(watched, failed=10)
+    measure = measuring.due_looks
+
+    def overtaken(connection: psycopg.Connection, *arguments: object) -> object:
+        found = measure(connection, *arguments)  # type: ignore[arg-type]  # as it was called
+        monkeypatch.setattr(measuring, "due_looks", measure)
+        watched.done("watch", "--once")
+        return found
+
+    monkeypatch.setattr(measuring, "due_looks", overtaken)
+    with Place(watched.folder, database_url=watched.url) as site:
+        first = watch_once(site)[0]
+    assert (first.trigger, first.why_not) == ("error-rate", "another watcher was faster")
+    assert len([one for one in decided(watched) if one[1] == "tripped"]) == 1
+
+
+def test_health_says_who_is_not_watched(watched: Site) -> None:
+    assert "4 of 4 triggers are watched" in watched.done("watch", "--health")
+    watched.ask("update schemaguard.watch set beat = now() - interval '1 hour' where trigger = 'latency'")
+    ran = watched.run("watch", "--health")
+    assert ran.code == 2
+    assert "fraud latency: silent for 3,6" in ran.out
+
+
+def test_a_playbook_is_published_once_and_one_that_is_not_is_named(live: Site) -> None:
+    ran = live.run("watch", "--once")
+    assert (ran.code, "no playbook is published" in ran.err) == (2, True)
+    (live.folder / "playbooks").mkdir()
+    file = live.folder / "playbooks" / "fraud.yaml"
+    file.write_text(PLAYBOOK)
+    assert "is in force (" in live.done("playbook", "publish", "fraud")
+    assert "was in force already" in live.done("playbook", "publish", "fraud")
+    file.write_text(PLAYBOOK.replace("alpha: 0.01", "alpha: 1"))
+    ran = live.run("playbook", "publish", str(Path("playbooks/fraud.yaml")))
+    assert ran.code == 2
+    assert "evaluation.alpha" in ran.err
+    ran = live.run("watch", "churn", "--once")
+    assert "churn has no published playbook" in ran.err
