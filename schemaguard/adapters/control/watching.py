@@ -115,7 +115,7 @@ def places(connection: Connection) -> tuple[WatchPlace, ...]:
     rows = _asked(
         connection, "select model, trigger, epoch, version, upto, known, beat from schemaguard.watch order by 1, 2"
     )
-    return tuple(WatchPlace(*row[0:5], _known(row[5]), *row[6:]) for row in rows)
+    return tuple(WatchPlace(row[0], row[1], row[2], row[3], row[4], _known(row[5]), row[6]) for row in rows)
 
 
 def keep(
