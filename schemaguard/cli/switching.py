@@ -28,7 +28,8 @@ def switch(request: "Request", site: "Site", output: Format, *, dry_run: bool, y
                 _show(shown, output)
             _ask(shown)
 
-    tell(command.switch(site, request, approve, finish=finish), output)
+    limit_s = command.REGISTRY_LIMIT_AT_ONCE_S if yes else command.REGISTRY_LIMIT_S
+    tell(command.switch(site, request, approve, finish=finish, limit_s=limit_s), output)
 
 
 def _show(shown: "Shown", output: Format) -> None:

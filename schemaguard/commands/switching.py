@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from schemaguard.adapters.registry.patience import Answer
 from schemaguard.commands.site import Site
 from schemaguard.errors import ConflictError, RegistryError
 from schemaguard.frozen import dataclass, replace
@@ -32,6 +33,12 @@ class Shown:
     warning: str | None = None
 
 
+REGISTRY_LIMIT_S = 3.0
+"""How long the registry is waited for where somebody reads the plan."""
+REGISTRY_LIMIT_AT_ONCE_S = 0.2
+"""How long where a rollback is carried out without a question: nobody goes on serving what is wrong for its sake."""
+
+
 class _GoneError(RegistryError):
     """The registry answers, and the model version or its artifact isn't there."""
 
@@ -48,11 +55,14 @@ def unwatched(_: StepName) -> None:
     """Nobody wants to hear of single steps."""
 
 
-def plan(site: Site, request: Request) -> Shown:
-    """The plan for a request, with nothing touched. RefusedError or UsageError where it can't be done as asked."""
+def plan(site: Site, request: Request, *, limit_s: float = REGISTRY_LIMIT_S) -> Shown:
+    """The plan for a request, with nothing touched. RefusedError or UsageError where it can't be done as asked.
+
+    A rollback waits for the registry's word on the artifact up to the limit.
+    """
     registry = site.registry
     made = make_plan(site.database.now(request.model), request.wanted, CatalogFit())
-    return Shown(made, _check_artifact(made, registry))
+    return Shown(made, _check_artifact(made, registry, limit_s))
 
 
 def switch(
@@ -62,13 +72,16 @@ def switch(
     *,
     finish: bool = False,
     watch: Watch = unwatched,
+    limit_s: float = REGISTRY_LIMIT_AT_ONCE_S,
 ) -> Done:
     """Plan a request, let it be approved, and carry it out; `finish`: without waiting for servers.
+
+    A registry that is down or hangs never holds a rollback's commit up for longer than `limit_s`.
 
     Raises what `approve` raises, and ConflictError where the lock stays taken, another operation is open, or a plan
     made under the lock isn't the one that was shown any more.
     """
-    shown = plan(site, request)
+    shown = plan(site, request, limit_s=limit_s)
     require_values(shown.plan)
     approve(shown)
     began = time.monotonic()
@@ -93,22 +106,27 @@ def switch(
     return Done(outcome, round((time.monotonic() - began) * 1000, 2), shown.warning)
 
 
-def _check_artifact(plan: Plan, registry: Registry) -> str | None:
+def _check_artifact(plan: Plan, registry: Registry, limit_s: float) -> str | None:
     """The warning where the registry couldn't be asked whether the target is there.
 
     RegistryError where it or its artifact is gone; and for a promotion also where the registry doesn't answer. In an
     incident, going back must be possible without it.
     """
-    name = f"{plan.model} {plan.to_version}"
-    try:
+
+    def look() -> None:
+        name = f"{plan.model} {plan.to_version}"
         if not registry.has_version(plan.model, plan.to_version):
             raise _GoneError(f"the registry has no {name}", at=registry.place, next="nothing was changed: register it")
         if registry.artifact_uri(plan.model, plan.to_version) is None:
             raise _GoneError(f"the artifact of {name} is gone", at=registry.place, next="nothing was changed")
+
+    if plan.kind is OperationKind.PROMOTE:
+        look()
+        return None
+    try:
+        Answer(look, registry.place).get(limit_s)
     except _GoneError:
         raise
     except RegistryError as error:
-        if plan.kind is OperationKind.PROMOTE:
-            raise
-        return f"the registry couldn't be asked for the artifact of {name}: {error.what}"
+        return f"the registry couldn't be asked for the artifact of {plan.model} {plan.to_version}: {error.what}"
     return None

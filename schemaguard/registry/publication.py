@@ -7,7 +7,7 @@ from typing import Any
 
 from schemaguard.contracts.contract import Contract
 from schemaguard.contracts.views import ContractViews
-from schemaguard.frozen import dataclass
+from schemaguard.frozen import dataclass, field
 
 _LONGEST_BASE = 40
 _SHOWN_OF_DIGEST = 6
@@ -22,6 +22,8 @@ class Publication:
     version: str | None
     actor: str
     artifact_uri: str | None = None
+    data: Mapping[str, str] = field(default_factory=dict)
+    """File → digest of the data that the version was made from, as far as that is known."""
 
     @property
     def name(self) -> str:

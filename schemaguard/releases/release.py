@@ -1,7 +1,7 @@
 """Releases, pointers and operations as values: what the control schema holds, read."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -68,6 +68,16 @@ class Pointer:
     fallback: str | None = None
     previous: str | None = None
     frozen: bool = False
+    frozen_by: str | None = None
+    frozen_reason: str | None = None
+    frozen_until: datetime | None = None
+
+    @property
+    def frozen_in_words(self) -> str:
+        """Who froze it, until when, and why."""
+        until = f" until {self.frozen_until.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if self.frozen_until else ""
+        why = self.frozen_reason or "no reason was given"
+        return f"{self.model} is frozen by {self.frozen_by or 'somebody'}{until}: {why}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from schemaguard.releases.overview import Reconciled, ServingWindow, Status
 from schemaguard.releases.release import Operation, Pointer, StepState
 from schemaguard.report.fence import fence_json, fence_row
 from schemaguard.report.lines import line
+from schemaguard.report.visible import visible
 
 _INDENT = 12
 """Where what a label stands before begins."""
@@ -120,7 +121,7 @@ def _model_lines(pointer: Pointer, windows: dict[str, ServingWindow], status: St
     if alias.version is not None:
         words.append(f" · alias {alias.name} → {alias.version}", "" if alias.version == pointer.active else "bold red")
     if pointer.frozen:
-        words.append(" · frozen", "bold yellow")
+        words.append(f" · {visible(pointer.frozen_in_words)}", "bold yellow")
     yield words
     if pointer.canary:
         yield _row("canary", f"{pointer.canary} with {pointer.canary_percent} %")

@@ -11,10 +11,12 @@ from schemaguard.adapters.control import (
     browsing,
     debts,
     fence,
+    freezing,
     journal,
     ledger,
     outbox,
     overview,
+    past,
     pointer,
     publication,
     purging,
@@ -28,6 +30,7 @@ from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.views import ContractViews
 from schemaguard.errors import ConflictError, DatabaseError, RefusedError
 from schemaguard.registry.publication import BoundContract, Publication
+from schemaguard.releases.chronicle import Happening, PastRelease
 from schemaguard.releases.now import Now
 from schemaguard.releases.overview import Debt, Overview
 from schemaguard.releases.plan import Plan
@@ -123,6 +126,22 @@ class ControlDatabase:
         """Bind a contract to a version and make its views."""
         self._write(lambda c: _preparation().ensure_roles(c, views))
         self._write(_promising(lambda c: publication.publish(c, wanted, views)))
+
+    def chronicle(self, model: str) -> tuple[Happening, ...]:
+        """Everything that happened to a model, oldest first."""
+        return self._snapshot(lambda c: past.read_chronicle(c, model))
+
+    def past_release(self, model: str, at: datetime) -> PastRelease | None:
+        """What of a model served at a time."""
+        return self._snapshot(lambda c: past.past_release(c, model, at))
+
+    def freeze(self, model: str, who: tuple[str, str], until: datetime | None) -> None:
+        """Let nobody switch a model; `who` is (actor, why)."""
+        self._write(lambda c: freezing.freeze(c, model, who, until))
+
+    def thaw(self, model: str, who: tuple[str, str]) -> bool:
+        """Let a model be switched again; whether it was frozen."""
+        return self._write(lambda c: freezing.thaw(c, model, who))
 
     def window(self, at: datetime | None = None) -> Window:
         """Who is in the window, now or at another time."""

@@ -15,7 +15,9 @@ from schemaguard.releases.release import Operation, Pointer
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 _READ = """\
-select model, epoch, active, canary, canary_percent, fallback, previous, frozen from schemaguard.pointer"""
+select model, epoch, active, canary, canary_percent, fallback, previous,
+    frozen and (frozen_until is null or frozen_until > now()), frozen_by, frozen_reason, frozen_until
+from schemaguard.pointer"""
 _SWITCH = """\
 update schemaguard.pointer
 set epoch = epoch + 1, active = %(to)s, previous = active, changed_at = now(),

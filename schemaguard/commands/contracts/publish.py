@@ -1,6 +1,10 @@
 """publish: bind a contract to a model version, for good, and make its views."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 from schemaguard.adapters.control.database import ControlDatabase
+from schemaguard.adapters.files.data_versions import read_data_versions
 from schemaguard.adapters.registry.models import MlflowRegistry
 from schemaguard.commands.site import Site
 from schemaguard.contracts.contract import ContractFile
@@ -77,19 +81,28 @@ def publish_contract(site: Site, model: str, version: str | None, *, same_as: st
         file = find(site.contract_files(), model, version, site.relative(site.contracts_folder), "publish")
     else:
         file = published_with(model, same_as, site.database)
-    return publish(file, version, site.registry if version is not None else None, site.database, site.actor)
+    folder = site.here / Path(file.contract.file).parent
+    data = read_data_versions(site.config.root, [folder]) if version is not None else {}
+    return publish(file, version, site.registry if version is not None else None, site.database, site.actor, data)
 
 
 def publish(
-    file: ContractFile, version: str | None, registry: MlflowRegistry | None, database: ControlDatabase, actor: str
+    file: ContractFile,
+    version: str | None,
+    registry: MlflowRegistry | None,
+    database: ControlDatabase,
+    actor: str,
+    data: Mapping[str, str] | None = None,
 ) -> Published:
     """Bind a contract to a version that the registry knows; binding it again changes nothing.
+
+    `data` are the digests of what the version was made from, for the ledger.
 
     Raises RegistryError where the registry doesn't know the version, and ContractError where the version is bound to
     another contract or the database doesn't give what is promised; then nothing was changed.
     """
     artifact = _artifact(file.contract.model, version, registry) if version is not None and registry else None
-    publication = Publication(file.contract, file.document, version, actor, artifact)
+    publication = Publication(file.contract, file.document, version, actor, artifact, data or {})
     database.lock()
     catalog = database.catalog()
     before = _before(publication, database.bound())

@@ -16,19 +16,24 @@ def _probe(_: Plan, seen: Seen) -> State:
 
 
 def _perform(operation: Operation, plan: Plan, world: World) -> Mapping[str, Any]:
+    """Each target by itself: one that can't be reached keeps no other from being told."""
     detail: dict[str, Any] = {}
+    failed: RegistryError | None = None
     for delivery in world.database.deliveries(operation):
         try:
             detail = _deliver(delivery, world)
         except RegistryError as error:
             world.database.not_delivered(delivery, str(error))
-            raise WaitingError(
-                f"{plan.model} {plan.to_version} serves (epoch {plan.epoch + 1}), but the registry's alias could not "
-                f"follow: {error.what}",
-                at=error.at,
-                next=f"once the registry answers again: schemaguard resume {operation.id}",
-            ) from error
-        world.database.delivered(delivery, detail)
+            failed = failed or error
+        else:
+            world.database.delivered(delivery, detail)
+    if failed is not None:
+        raise WaitingError(
+            f"{plan.model} {plan.to_version} serves (epoch {plan.epoch + 1}), but the registry's alias could not "
+            f"follow: {failed.what}",
+            at=failed.at,
+            next=f"once the registry answers again: schemaguard resume {operation.id}",
+        ) from failed
     return detail
 
 
