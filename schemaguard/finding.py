@@ -1,8 +1,9 @@
 """A finding: one verdict with its place, its effect and the safer way. A value; never raised."""
 
+from collections.abc import Callable
 from enum import StrEnum
 
-from schemaguard.frozen import dataclass
+from schemaguard.frozen import dataclass, field
 
 
 class Severity(StrEnum):
@@ -112,8 +113,8 @@ class Fix:
 
     title: str
     """The end of the sentence "instead, …"."""
-    is_safe: bool
-    """Whether folding both ways leads to the same catalog."""
+    proof: bool | Callable[[], bool] = field(compare=False)
+    """Finds out whether folding both ways leads to the same catalog, when somebody asks."""
     code: tuple[str, ...]
     """The lines for the change that the finding is about; empty where it moves into a later revision as it is."""
     later: tuple[LaterRevision, ...] = ()
@@ -125,6 +126,11 @@ class Fix:
     """The lines that the way back of the revision has to begin with."""
     edits: tuple[LineEdit, ...] = ()
     """`whole` in the text of the file; empty where that wasn't looked at, or has no place of its own for it."""
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether folding both ways leads to the same catalog."""
+        return self.proof if isinstance(self.proof, bool) else self.proof()
 
 
 @dataclass(frozen=True, slots=True)

@@ -361,6 +361,9 @@ class Catalog:
             return name
         # Only a draft counts; a catalog that was put together otherwise has plain mappings.
         is_counted = type(self.tables) is PersistentMap
+        if is_counted and not self.has_temporary and len(self.search_path) == 1:
+            # Whether it is there or not, it can be nowhere else.
+            return Name(name.name, self.search_path[0])
         for schema in self.search_path if is_counted and not self.has_temporary else ("pg_temp", *self.search_path):
             found = Name(name.name, schema)
             if found in self.tables or found in self.views or found in self.indexes or found in self.sequences:

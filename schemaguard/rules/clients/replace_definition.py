@@ -3,7 +3,15 @@
 import re
 from collections.abc import Iterator
 
-from schemaguard.catalog.changes import AlterComposite, Change, CreateFunction, CreateView, NoEffect, SetTableOption
+from schemaguard.catalog.changes import (
+    AlterComposite,
+    AlterFunction,
+    Change,
+    CreateFunction,
+    CreateView,
+    NoEffect,
+    SetTableOption,
+)
 from schemaguard.catalog.objects import Function, View
 from schemaguard.catalog.standing import meanings
 from schemaguard.finding import Family, Severity
@@ -32,8 +40,8 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
                 yield Match(object=str(function.name), message=f"{function.kind} {function.name} {said}")
         case AlterComposite(type=name, attribute=attribute) if is_older(context, "type", name):
             yield Match(object=str(name), message=f"type {name} {_DONE[change.action]} {attribute}", effect=_OTHER_ROW)
-        case NoEffect(command="ALTER FUNCTION" | "ALTER PROCEDURE" | "ALTER ROUTINE" as command):
-            yield from _of_options(command.removeprefix("ALTER ").lower(), context)
+        case AlterFunction() | NoEffect(command="ALTER FUNCTION" | "ALTER PROCEDURE" | "ALTER ROUTINE"):
+            yield from _of_options(context)
         case SetTableOption(table=name) if _ALTERS_VIEW.match(context.step.statement.sql):
             if context.before.resolve(name) not in context.made.views:
                 message = f"view {name} gets other options: whose rights count, or which conditions are asked first"
@@ -81,11 +89,11 @@ def _of_function(new: Function, context: Context, *, replaces: bool) -> str:
     return ""
 
 
-def _of_options(kind: str, context: Context) -> Iterator[Match]:
+def _of_options(context: Context) -> Iterator[Match]:
     """What ALTER FUNCTION does besides what the catalog shows: rights, settings, and how often it is called."""
     found = _OPTION.search(context.step.statement.sql)
     if found is not None:
-        message = f"{kind} {found['name']} gets {' '.join(found['option'].split()).upper()}"
+        message = f"{found['kind'].lower()} {found['name']} gets {' '.join(found['option'].split()).upper()}"
         yield Match(object=found["name"], message=message, effect=_OPTIONS)
 
 
@@ -102,7 +110,7 @@ _OTHER_ROW = "a ROW(…) cast to the type, and code that reads its values by pos
 _OPTIONS = "running code that uses it works with other rights, settings or results as soon as this commits"
 _ALTERS_VIEW = re.compile(r"(?:\s|--[^\n]*\n)*ALTER\s+(?:MATERIALIZED\s+)?VIEW\b", re.IGNORECASE)
 _OPTION = re.compile(
-    r"\bALTER\s+(?:FUNCTION|PROCEDURE|ROUTINE)\s+(?P<name>[\w.\"$]+)\s*(?:\([^()]*\))?\s*"
+    r"\bALTER\s+(?P<kind>FUNCTION|PROCEDURE|ROUTINE)\s+(?P<name>[\w.\"$]+)\s*(?:\([^()]*\))?\s*"
     r"(?P<option>(?:EXTERNAL\s+)?SECURITY\s+\w+|RESET\s+\w+|SET\s+(?!SCHEMA\b)\w+|STRICT|CALLED\s+ON\s+NULL\s+INPUT"
     r"|RETURNS\s+NULL\s+ON\s+NULL\s+INPUT|IMMUTABLE|STABLE|VOLATILE)",
     re.IGNORECASE,
@@ -117,7 +125,7 @@ RULE = Rule(
     "results, or gets other options; a composite type gets other attributes",
     effect="running code gets another shape than it expects, or its calls become ambiguous",
     instead="make a second one of another name for new code; drop the old one when nothing uses it",
-    watches=(AlterComposite, CreateFunction, CreateView, NoEffect, SetTableOption),
+    watches=(AlterComposite, AlterFunction, CreateFunction, CreateView, NoEffect, SetTableOption),
     check=_check,
     aliases=(
         "squawk/ban-replace-view-function",

@@ -11,6 +11,7 @@ from schemaguard.catalog.changes import (
     InsertRows,
     NoEffect,
     RevokeAccess,
+    SetSetting,
 )
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.facts.context import Context
@@ -30,6 +31,8 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
             yield _needs(str(name), f"DROP {change.kind.upper()} {name}")
         case GrantAccess(kind="role", object=name) | RevokeAccess(kind="role", object=name):
             yield _needs(str(name), f"membership of role {name}")
+        case SetSetting(of=str(whose)):
+            yield _needs(whose, f"ALTER {whose.partition(' ')[0].upper()}")
         case NoEffect(command=command) if _is_privileged(command):
             yield _needs("statement", command)
         case InsertRows(table=table, is_copy=True) if _FROM_FILE.search(context.step.statement.sql):
@@ -59,7 +62,7 @@ RULE = Rule(
     when="CREATE EXTENSION, event triggers, roles, databases, ALTER SYSTEM and the like",
     effect="it fails with 42501 where the role that migrates isn't a superuser or the owner",
     instead="let whoever runs the server do it once, outside of the migrations, or grant the role what it needs",
-    watches=(CreateExtension, DropObject, GrantAccess, InsertRows, NoEffect, RevokeAccess),
+    watches=(CreateExtension, DropObject, GrantAccess, InsertRows, NoEffect, RevokeAccess, SetSetting),
     check=_check,
     aliases=(
         "squawk/ban-alter-role-options",

@@ -192,11 +192,12 @@ class _Bench:
     """The catalog before all that isn't released yet."""
     used: set[Ignore] = field(default_factory=set)
 
-    @property
-    def file_ignores(self) -> tuple[Ignore, ...]:
-        """Those that hold for the whole file."""
+    file_ignores: tuple[Ignore, ...] = field(init=False)
+    """Those that hold for the whole file."""
+
+    def __post_init__(self) -> None:
         comments = self.run.file_comments
-        return tuple(ignore for place, text in comments for ignore in ignores((text,), place, whole_file=True))
+        self.file_ignores = tuple(one for place, text in comments for one in ignores((text,), place, whole_file=True))
 
     def groups(self) -> Iterator[Group]:
         """The findings on each statement, then those on the revision, then those on its suppression comments."""
@@ -281,14 +282,12 @@ class _Bench:
         statement = step.statement.source or step.statement.sql
         where = _Where(self.history, self.run.revision.id, step.statement.place, self.run.direction, statement.strip())
         found: list[Finding] = []
+        ignored = (*own, *self.file_ignores)
         for rule in self.watching.rules({type(context.change) for context in contexts}):
-            if rule.id in self.watching.said:
+            # Most rules have nothing to say of most statements.
+            if rule.id in self.watching.said or not (matches := _matches(rule, contexts)):
                 continue
-            ignored = (*own, *self.file_ignores)
-            told = [
-                self._finding(rule, _if_it_runs(match, step), where, ignored)
-                for match in _merged(_matches(rule, contexts))
-            ]
+            told = [self._finding(rule, _if_it_runs(match, step), where, ignored) for match in _merged(matches)]
             if rule.once_a_history and any(finding.suppressed is None for finding in told):
                 self.watching.said.add(rule.id)
             found += told

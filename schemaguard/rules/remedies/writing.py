@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from schemaguard.catalog.apply import Refusal, apply
 from schemaguard.catalog.changes import Change
@@ -20,7 +21,11 @@ def remedied(remedy: Remedy | None, context: Context) -> Fix | None:
     """The remedy as text; None where one of its changes doesn't hold all that its statement would have to say."""
     if remedy is None or _says_more(remedy, context):
         return None
-    remedy = _in_its_transaction(remedy, context)
+    in_place = _in_its_transaction(remedy, context)
+    return _written(in_place, context)
+
+
+def _written(remedy: Remedy, context: Context) -> Fix | None:
     code, imports = _code(remedy.now, context)
     later = tuple(_later(one, context) for one in remedy.later)
     if code is None or None in later:
@@ -28,7 +33,7 @@ def remedied(remedy: Remedy | None, context: Context) -> Fix | None:
     whole, needed = _code(_in_place(remedy, context), context)
     return Fix(
         title=remedy.title,
-        is_safe=not remedy.leaves_more and _keeps_catalog(remedy, context),
+        proof=cache(lambda: _keeps_catalog(remedy, context)) if not remedy.leaves_more else False,
         code=code,
         later=tuple(one for one in later if one is not None),
         whole=whole if _is_replaceable(context) else None,
