@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from schemaguard.applying.fencing import FenceState
-from schemaguard.frozen import dataclass
+from schemaguard.frozen import dataclass, field
+from schemaguard.releases.rehearsal import Rehearsal
 from schemaguard.releases.release import Held, Operation, Pointer, Retired, Server, StepName
 
 
@@ -48,6 +49,8 @@ class Overview:
     drift: tuple[str, ...]
     fence: FenceState
     debts: tuple[Debt, ...] = ()
+    rehearsals: Mapping[str, Rehearsal] = field(default_factory=dict)
+    """Model → the last rehearsal of its rollback."""
 
     @property
     def switching(self) -> frozenset[str]:

@@ -11,6 +11,7 @@ from schemaguard.releases.overview import Reconciled, ServingWindow, Status
 from schemaguard.releases.release import Operation, Pointer, StepState
 from schemaguard.report.fence import fence_json, fence_row
 from schemaguard.report.lines import line
+from schemaguard.report.rehearse import rehearsal_json, rehearsed
 from schemaguard.report.visible import visible
 
 _INDENT = 12
@@ -48,6 +49,7 @@ def _model_json(pointer: Pointer, windows: dict[str, ServingWindow], status: Sta
         "previous": {"version": previous.version, "window_until": _iso(previous.window_until)} if previous else None,
         "alias": {"name": alias.name, "version": alias.version},
         "frozen": pointer.frozen,
+        "rehearsal": rehearsal_json(one) if (one := status.overview.rehearsals.get(pointer.model)) else None,
     }
 
 
@@ -127,6 +129,9 @@ def _model_lines(pointer: Pointer, windows: dict[str, ServingWindow], status: St
         yield _row("canary", f"{pointer.canary} with {pointer.canary_percent} %")
     if pointer.fallback:
         yield _row("fallback", pointer.fallback)
+    if one := status.overview.rehearsals.get(pointer.model):
+        style = "" if one.outcome == "passed" else "yellow"
+        yield _row("rehearsed", rehearsed(one, status.overview.at), style)
     if pointer.previous and (previous := windows.get(pointer.previous)):
         yield _row("previous", f"{previous.version}, {_until(previous, status.overview.at)}")
 

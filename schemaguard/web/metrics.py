@@ -50,6 +50,7 @@ def _of_control(control: BrowsedControl) -> Iterator[str]:
     servers: list[Sample] = [({"model": model}, lagging[model]) for model in epochs]
     yield from _gauge("lagging_servers", "Model servers that haven't said that they have switched.", servers)
     yield from _gauge("epoch", "The pointer's epoch.", [({"model": model}, epoch) for model, epoch in epochs.items()])
+    yield from _rehearsed(control)
     yield from _gauge("ledger_entries", "Entries of the ledger.", [({}, records.verification.size)])
     yield from _gauge(
         "ledger_intact", "1 where each entry is as it was written.", [({}, int(records.verification.holds))]
@@ -57,6 +58,16 @@ def _of_control(control: BrowsedControl) -> Iterator[str]:
     yield from _gauge(
         "last_recovery_seconds", "From detection to the switch, of a model's last rollback.", _recoveries(control)
     )
+
+
+def _rehearsed(control: BrowsedControl) -> Iterator[str]:
+    found = control.status.overview.rehearsals.items()
+    at: list[Sample] = [({"model": model}, one.at.timestamp()) for model, one in found]
+    yield from _gauge("last_rehearsal_timestamp_seconds", "When a model's rollback was last rehearsed.", at)
+    took: list[Sample] = [({"model": model}, one.seconds) for model, one in found]
+    yield from _gauge("last_rehearsal_seconds", "How long it took on a copy of the schema.", took)
+    passed: list[Sample] = [({"model": model}, int(one.outcome == "passed")) for model, one in found]
+    yield from _gauge("last_rehearsal_passed", "1 where it passed.", passed)
 
 
 def _recoveries(control: BrowsedControl) -> list[Sample]:

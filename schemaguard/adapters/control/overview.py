@@ -1,12 +1,13 @@
 """Everything that status shows, read in one go."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import psycopg
 
-from schemaguard.adapters.control import debts, fence, journal, pointer, revision, situation
+from schemaguard.adapters.control import debts, fence, journal, pointer, rehearsals, revision, situation
 from schemaguard.releases.overview import Overview, ServingWindow
+from schemaguard.releases.rehearsal import Rehearsal
 from schemaguard.releases.release import Pointer
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -34,6 +35,7 @@ def read(connection: Connection, model: str | None) -> Overview:
         raise situation.unknown(connection, model)
     pointers = {each.model: each for each in pointer.read_all(connection)}
     chosen = [model] if model is not None else sorted(windows)
+    rehearsed = rehearsals.latest(connection)
     return Overview(
         at=moment[0],
         models=tuple((pointers.get(name, Pointer(name)), windows[name]) for name in chosen),
@@ -41,7 +43,8 @@ def read(connection: Connection, model: str | None) -> Overview:
         retired=situation.retired(connection),
         held=revision.held(connection),
         servers=tuple(s for s in situation.servers(connection) if model in (None, s.model)),
-        drift=tuple(_drift(connection)),
+        drift=(*_drift(connection), *_failed(rehearsed.values(), chosen)),
+        rehearsals={name: one for name, one in rehearsed.items() if name in chosen},
         debts=debts.unpaid(connection),
         fence=fence.fence_state(connection),
     )
@@ -50,3 +53,9 @@ def read(connection: Connection, model: str | None) -> Overview:
 def _drift(connection: Connection) -> Iterator[str]:
     for model, version, schema in connection.execute(_LOST_VIEWS):
         yield f"the contract views of {model} {version} are gone: there is no schema {schema}"
+
+
+def _failed(rehearsed: Iterable[Rehearsal], models: Collection[str]) -> Iterator[str]:
+    for one in rehearsed:
+        if one.outcome == "failed" and one.model in models:
+            yield f"the rehearsed rollback of {one.model} to {one.to_version} failed: {'; '.join(one.reasons)}"

@@ -37,7 +37,7 @@ join pg_namespace n on n.oid = c.relnamespace
 where l.pid = pg_backend_pid() and l.granted and l.locktype = 'relation' and c.relkind in ('r', 'p', 'v', 'm')
 and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
 and l.database = (select oid from pg_database where datname = current_database())"""
-_MODES = {
+LOCK_MODES = {
     "AccessShareLock": "ACCESS SHARE", "RowShareLock": "ROW SHARE", "RowExclusiveLock": "ROW EXCLUSIVE",
     "ShareUpdateExclusiveLock": "SHARE UPDATE EXCLUSIVE", "ShareLock": "SHARE",
     "ShareRowExclusiveLock": "SHARE ROW EXCLUSIVE", "ExclusiveLock": "EXCLUSIVE",
@@ -81,7 +81,7 @@ def run(connection: Connection, steps: Sequence[Step], *, watched: bool = False)
         with connection.transaction():
             ran += [_timed(connection, step) for step in group]
             if watched:
-                locks.update(dict.fromkeys((row[0], _MODES[row[1]]) for row in connection.execute(_LOCKS)))
+                locks.update(dict.fromkeys((row[0], LOCK_MODES[row[1]]) for row in connection.execute(_LOCKS)))
     ms = (time.perf_counter() - began) * 1000
     # What a script SETs ends with its session.
     connection.execute("reset all")

@@ -193,7 +193,7 @@ def _serves(snapshot: Snapshot) -> Panel:
                 words(*([wording.name(", ".join(active.revision))] if active and active.revision else ["–"])),
                 _alias(control, pointer),
                 _fit(snapshot, active),
-                _way_back(pointer, snapshot),
+                words(_way_back(pointer, snapshot), _rehearsed(control, pointer)),
                 words(owners.get(pointer.model, "")),
             )
         )
@@ -244,6 +244,17 @@ def _way_back(pointer: Pointer, snapshot: Snapshot) -> Words:
     if previous.until <= snapshot.at:
         return words(visible(pointer.previous), wording.quiet(" over since "), PointInTime(previous.until, "day"))
     return words(visible(pointer.previous), " until ", PointInTime(wording.last_day(previous.until), "day"))
+
+
+def _rehearsed(control: BrowsedControl, pointer: Pointer) -> Words:
+    """What the last rehearsal of the way back found, and when."""
+    one = control.status.overview.rehearsals.get(pointer.model)
+    if one is None:
+        return ()
+    when = PointInTime(one.at, "relative")
+    if one.outcome == "failed":
+        return words(wording.quiet(" · "), Mark("breaks", "rehearsal failed", "breaks"), " ", when)
+    return words(wording.quiet(f" · rehearsed: {visible(one.in_words)}, "), when)
 
 
 def _owners(snapshot: Snapshot) -> dict[str, str]:

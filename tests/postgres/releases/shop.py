@@ -228,6 +228,11 @@ class Shop:
 def incident(shop: Shop) -> None:
     """fraud 8 serves on 0007, and the channel that fraud 7 reads is retired."""
     shop.open()
+    serve_again(shop)
+
+
+def serve_again(shop: Shop) -> None:
+    """The same from tables that are there."""
     shop.publish("7", *READS_7)
     shop.promote("7")
     shop.add_entry_mode()
