@@ -120,3 +120,8 @@ def _circles(graph: dict[str, set[str]]) -> list[list[str]]:
         if name not in index:
             visit(name)
     return found
+
+
+def test_no_version_of_the_control_schema_has_a_number_twice() -> None:
+    numbers = [file.name[:4] for file in (PACKAGE / "adapters/control/versions").glob("*.sql")]
+    assert [number for number, count in Counter(numbers).items() if count > 1] == []
