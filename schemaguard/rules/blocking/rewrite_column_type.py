@@ -7,6 +7,7 @@ from schemaguard.catalog.retyping import retyping
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.facts.lock_words import listed, lock_effect
+from schemaguard.rules.facts.splitting import split_instead
 from schemaguard.rules.facts.traffic import in_use, worked_on
 from schemaguard.rules.remedies.columns import checked_later
 from schemaguard.rules.remedies.writing import remedied
@@ -22,6 +23,7 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
                     object=f"{table}.{column}",
                     message=f"{what} to make {column} {change.type}",
                     effect=lock_effect(context),
+                    instead=split_instead(RULE.instead, context, table, column),
                     fix=remedied(checked_later(change, context), context),
                 )
         case _:

@@ -7,6 +7,8 @@ from schemaguard.finding import Family, Severity
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.facts.lock_words import lock_effect
 from schemaguard.rules.facts.traffic import in_use, worked_on
+from schemaguard.rules.remedies.columns import numbered_later
+from schemaguard.rules.remedies.writing import remedied
 from schemaguard.rules.rule import Match, Rule
 
 
@@ -18,6 +20,7 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
                     object=f"{table}.{column.name}",
                     message=f"{table} is rewritten to number its rows in {column.name}",
                     effect=lock_effect(context),
+                    fix=remedied(numbered_later(change), context),
                 )
         case _:
             pass

@@ -23,7 +23,13 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
             object=f"{table}.{name}",
             message=f"{table} is rewritten to compute {name} for every row",
             effect=lock_effect(context),
+            instead=f"{_VIRTUAL}{RULE.instead}" if context.assumptions.postgresql >= _SINCE else None,
         )
+
+
+_SINCE = 18
+_VIRTUAL = "say VIRTUAL, which writes nothing and is computed by whoever reads it; where it has to be stored, "
+"""The word is known from PostgreSQL 18 on."""
 
 
 RULE = Rule(

@@ -7,6 +7,7 @@ from schemaguard.catalog.objects import Name
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.clients.required import is_required
 from schemaguard.rules.facts.context import Context
+from schemaguard.rules.facts.splitting import split_instead
 from schemaguard.rules.rule import Match, Rule
 
 
@@ -15,7 +16,8 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
         case AddColumn(table=table, column=column) if context.existed_before(table):
             if not change.if_not_exists and is_required(change, context):
                 what = f"{table}.{column.name}"
-                yield Match(object=what, message=f"{what} is NOT NULL without a default")
+                instead = split_instead(RULE.instead, context, table)
+                yield Match(object=what, message=f"{what} is NOT NULL without a default", instead=instead)
         case DropDefault(table=table, column=name) | SetNotNull(table=table, column=name):
             if _is_required_now(context, table, name):
                 message = f"{table}.{name} is new and NOT NULL, and loses its default"

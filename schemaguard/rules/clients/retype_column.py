@@ -8,6 +8,7 @@ from schemaguard.catalog.types import Type
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.facts.phase import is_widening
+from schemaguard.rules.facts.splitting import split_instead
 from schemaguard.rules.rule import Match, Rule
 
 
@@ -21,7 +22,8 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
         return
     what = f"{change.table}.{change.column}"
     was = f" from {column.type}" if column is not None else ""
-    yield Match(object=what, message=f"{what} changes its type{was} to {change.type}")
+    instead = split_instead(RULE.instead, context, change.table, change.column)
+    yield Match(object=what, message=f"{what} changes its type{was} to {change.type}", instead=instead)
 
 
 def _is_pure(old: Type, new: Type) -> bool:

@@ -7,6 +7,7 @@ from schemaguard.catalog.retyping import is_plain_cast, retyping
 from schemaguard.catalog.types import Type
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.facts.context import Context
+from schemaguard.rules.facts.splitting import split_instead
 from schemaguard.rules.rule import Match, Rule
 
 
@@ -23,7 +24,9 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
         return
     what = f"{change.table}.{change.column}"
     effect = None if how.narrows else "values are rounded or cut when this commits, without an error"
-    yield Match(object=what, message=f"{what}: {change.type} can't hold every {column.type}", effect=effect)
+    instead = split_instead(RULE.instead, context, change.table, change.column)
+    message = f"{what}: {change.type} can't hold every {column.type}"
+    yield Match(object=what, message=message, effect=effect, instead=instead)
 
 
 def _keeps_all(old: Type, new: Type) -> bool:

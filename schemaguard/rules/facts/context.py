@@ -62,6 +62,8 @@ class Context:
     """The releases that are fresh, and the canaries that run."""
     explains: bool = False
     """Whether findings on contracts carry their explanation."""
+    is_last: bool = False
+    """Whether no revision of its history stands behind it."""
     takes_for_granted: bool = False
     """Whether a file of SQL is judged by itself, so that what it names may be there already."""
     does_nothing: bool = False

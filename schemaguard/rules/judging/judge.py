@@ -140,7 +140,10 @@ def _history(replay: Replay, terms: Terms, rules: tuple[Rule, ...], walked: Walk
                 held = directory(tuple(one for one in terms.contracts if starts.get(id(one), 0) <= position))
             back = downgrades.get(run.revision.id)
             made, start = unreleased.so_far(), unreleased.start(run)
-            bench = _Bench(replay.history, run, back, earlier, held, terms, rules, watching, walked, made, start)
+            is_last = position == len(replay.runs) - 1
+            bench = _Bench(
+                replay.history, run, back, earlier, held, terms, rules, watching, walked, made, start, is_last
+            )
             yield from bench.groups()
             earlier.append(run)
             if terms.is_against_base and run.revision.id not in replay.edited:
@@ -190,6 +193,8 @@ class _Bench:
     unreleased: Callable[[], Made]
     start: Catalog
     """The catalog before all that isn't released yet."""
+    is_last: bool = False
+    """Whether no revision stands behind it."""
     used: set[Ignore] = field(default_factory=set)
 
     file_ignores: tuple[Ignore, ...] = field(init=False)
@@ -245,6 +250,7 @@ class _Bench:
                 explains=self.terms.explains,
                 production=self.terms.production,
                 session_settings=lambda: self.terms.session_settings(self.history),
+                is_last=self.is_last,
                 takes_for_granted=self.is_single_file,
                 touches=touches((*visit.step.comments, *visit.step.statement.comments)),
             )

@@ -3,16 +3,19 @@
 from schemaguard.catalog.changes import (
     AddColumn,
     AddConstraint,
+    AlterSequence,
+    CreateSequence,
     DropConstraint,
     RetypeColumn,
     SetDefault,
     ValidateConstraint,
 )
-from schemaguard.catalog.objects import Check
+from schemaguard.catalog.objects import Check, Name, Sequence
 from schemaguard.frozen import replace
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.remedies.constraints import is_not_null, required
 from schemaguard.rules.remedies.remedy import FollowUp, InBatches, Remedy
+from schemaguard.sql.writing.identifiers import literal, written
 
 
 def filled_later(change: AddColumn) -> Remedy | None:
@@ -22,9 +25,32 @@ def filled_later(change: AddColumn) -> Remedy | None:
         return None
     bare = replace(change, column=replace(column, default=None, not_null=False))
     now = (bare, SetDefault(change.table, column.name, column.default))
-    batches = FollowUp(
-        "fill the old rows, a batch a transaction", (InBatches(change.table, column.name, column.default),)
+    later = _filled(change, column.default)
+    return Remedy("add it without a value, and let new rows get one from now on", now, later)
+
+
+def numbered_later(change: AddColumn) -> Remedy | None:
+    """The column with a sequence behind it: new rows are numbered at once, and old ones in batches."""
+    column = change.column
+    if change.constraints or change.if_not_exists:
+        return None
+    sequence = Name(f"{change.table.name}_{column.name}_seq", change.table.schema)
+    default = f"nextval({literal(written(sequence))}::regclass)"
+    bare = replace(column, identity=None, default=None, not_null=False)
+    now = (
+        CreateSequence(Sequence(sequence, column.type)),
+        replace(change, column=bare, serial=False),
+        SetDefault(change.table, column.name, default),
+        AlterSequence(sequence, (change.table, column.name)),
     )
+    numbered = replace(change, column=replace(column, not_null=True))
+    return Remedy("add it without a number, and let new rows get one from now on", now, _filled(numbered, default))
+
+
+def _filled(change: AddColumn, value: str) -> tuple[FollowUp, ...]:
+    """The revisions that give old rows the value, and then require one."""
+    column = change.column
+    batches = FollowUp("fill the old rows, a batch a transaction", (InBatches(change.table, column.name, value),))
     later = [batches]
     if column.not_null:
         check = is_not_null(change.table, column.name)
@@ -34,7 +60,7 @@ def filled_later(change: AddColumn) -> Remedy | None:
             batches,
             FollowUp("require a value, which has been looked for", required(change.table, column.name, check.name)),
         ]
-    return Remedy("add it without a value, and let new rows get one from now on", now, tuple(later))
+    return tuple(later)
 
 
 def checked_later(change: RetypeColumn, context: Context) -> Remedy | None:
