@@ -18,9 +18,16 @@ COVERED: Mapping[str, tuple[str, ...]] = {
     "debt": ("id",),
     "fence": ("is_row",),
     "fence_log": ("id",),
+    "playbook": ("id",),
+    "decision": ("id",),
+    "rehearsal": ("id",),
+    "sql_migration": ("folder", "migration"),
+    "written_shape": ("model", "model_version", "relid"),
 }
 """Table → its primary key."""
-NOT_COVERED = ("step", "outbox", "server_lease", "backfill", "promise", "permit", "made", "touched", "checkpoint")
+NOT_COVERED = (
+    "step", "outbox", "server_lease", "backfill", "promise", "permit", "made", "touched", "checkpoint", "watch", "look",
+)  # fmt: skip
 """Progress, deliveries, leases, and what is made anew from what is covered."""
 WRITTEN = "rows-written"
 ACCEPTED = "change-accepted"
@@ -32,6 +39,11 @@ _BY_ITSELF: Mapping[str, Collection[str]] = {
     "debt": ("operation", "retired_object", "why", "tried_at", "paid_at", "given_up_at"),
     "fence": ("is_wanted", "keep", "left_out", "anchor"),
     "fence_log": (),
+    "playbook": (),
+    "decision": (),
+    "rehearsal": (),
+    "sql_migration": (),
+    "written_shape": ("anchor", "relation_schema", "relation_name", "shape", "taken_at"),
 }
 """Table → the columns that are written without an act that has an entry of its own; its rows may be new, too."""
 _ALWAYS_BY_AN_ACT = ("operation",)

@@ -25,7 +25,7 @@ do $$ declare t record; begin
     execute format('alter table %s enable %s trigger %I', t.rel,
         case when t.tgname <> 'not_truncated' then 'always' else '' end, t.tgname);
   end loop; end $$"""
-COVERED = "version contract release pointer operation applied_change retired_object held_revision debt fence fence_log"
+COVERED = "version contract release pointer operation applied_change retired_object held_revision debt fence fence_log playbook decision rehearsal sql_migration written_shape"
 
 IS_NOT = "the row isn't what entry"
 GONE = "the row is gone, and entry"
@@ -135,6 +135,10 @@ ROWS = (
     _row("what is kept is less", "update schemaguard.fence set keep = 'contracts'"),
     _row("the fence isn't wanted", "update schemaguard.fence set is_wanted = false"),
     _row("a permit is invented", "insert into schemaguard.fence_log (tag, object, reason) values ('x', 'x', 'x')", UNTOLD),
+    _row("a playbook is invented", "insert into schemaguard.playbook (model, digest, document, file, published_by) values ('x', 'x', 'x', 'x', 'x')", UNTOLD),
+    _row("a rehearsal is invented", "insert into schemaguard.rehearsal (actor, model, from_version, to_version, class, outcome, seconds, postgresql) "
+         "values ('x', 'x', 'x', 'x', 'x', 'passed', 1, 'x')", UNTOLD),
+    _row("a migration is said to be applied", "insert into schemaguard.sql_migration (folder, migration, sha256) values ('x', 'x', 'x')", UNTOLD),
     _row("a version is another one", "insert into schemaguard.version (version) values (9999)", UNTOLD),
     _row("every row of a table is gone", "delete from schemaguard.held_revision; delete from schemaguard.debt; "
          "delete from schemaguard.retired_object", GONE),
