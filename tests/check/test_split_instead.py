@@ -48,7 +48,7 @@ def test_the_command_that_is_named_writes_the_revisions(tmp_path: Path, rule: st
     *_, revision = shlex.split(named[1])
     # What only the author knows split asks for, in so many words.
     ups = {"add-required-column": ("size=7",), "narrow-column": ("word=left(word, 3)",)}.get(rule, ())
-    downs = {"retype-column": ('"a b"="a b_new"::integer',)}.get(rule, ())
+    downs = {"retype-column": ('"a b"="a b_new"::integer',), "narrow-column": ("word=word_new",)}.get(rule, ())
     made = split(open_reading(config.load(tmp_path), tmp_path), "migrations", revision, ups, downs)
     assert made.files
 
