@@ -35,3 +35,5 @@ def install(database_url: DatabaseUrl = None, output: Output = Format.TEXT) -> N
     typer.echo(f"fence {fence_row(done.fence)}")
     if done.fence_remark:
         typer.echo(f"event triggers are not allowed here: {done.fence_remark}; see docs/fence.md")
+    if done.owner_remark:
+        typer.echo(f"the control schema has no role of its own here: {done.owner_remark}; see docs/fence.md")

@@ -22,6 +22,8 @@ class Installed:
     fence: FenceState
     fence_remark: str = ""
     """Why the fence isn't full."""
+    owner_remark: str = ""
+    """Why the control schema doesn't belong to its own role."""
 
 
 def install(site: Site) -> Installed:
@@ -40,12 +42,13 @@ def install(site: Site) -> Installed:
             )
         versions = control.install(connection)
         watched = control.watch(connection)
-        remark = "" if fence.is_declined(connection) else fence.raise_fence(connection).why
+        raised = None if fence.is_declined(connection) else fence.raise_fence(connection)
         return Installed(
             connection.info.dbname,
             versions,
             control.version(connection),
             watched,
             fence.fence_state(connection),
-            remark,
+            raised.why if raised is not None else "",
+            raised.owner_remark if raised is not None else "",
         )

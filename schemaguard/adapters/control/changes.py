@@ -13,13 +13,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 _NEXT = "select nextval(pg_get_serial_sequence('schemaguard.applied_change', 'id'))"
 _APPLY = """\
-insert into schemaguard.applied_change (id, revision, parents, position, statement, performed, change, inverse,
-    inverse_class)
-overriding system value
-values (%s, %s, %s, (select count(*) from schemaguard.applied_change a where a.revision = %s), %s, %s, %s, %s, %s)"""
-_UNDO = """\
-update schemaguard.applied_change set undone_at = now()
-where revision = %s and undone_at is null"""
+select schemaguard.write_applied(%s, %s, %s::text[], %s, %s::text[], %s::jsonb, %s::text[], %s)"""
+_UNDO = "select schemaguard.mark_undone(%s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +52,8 @@ def write_applied(connection: Connection, number: int, applied: Applied) -> None
     connection.execute(
         _APPLY,
         (
-            number, applied.revision, _list(applied.parents), applied.revision, applied.statement,
-            list(applied.performed), Jsonb(change), _list(applied.inverse), applied.inverse_class,
+            number, applied.revision, _list(applied.parents), applied.statement, list(applied.performed),
+            Jsonb(change), _list(applied.inverse), applied.inverse_class,
         ),
     )  # fmt: skip
 

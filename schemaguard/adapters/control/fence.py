@@ -59,6 +59,8 @@ class FenceRaised:
 
     is_full: bool
     why: str = ""
+    owner_remark: str = ""
+    """Why the control schema isn't its own role's, where it isn't."""
 
 
 def is_there(connection: Connection) -> bool:
@@ -87,11 +89,11 @@ def raise_fence(
             "left_out = coalesce(%s::text[], left_out)",
             (keep, list(left_out) if left_out is not None else None),
         )
-        make_roles(connection)
+        remark = make_roles(connection)
         why = _event_triggers(connection)
         promise(connection)
         _sentinels(connection, are_wanted=bool(why))
-    return FenceRaised(not why, why)
+    return FenceRaised(not why, why, remark)
 
 
 def take_down(connection: Connection) -> None:

@@ -181,6 +181,7 @@ class Guarding:
             may_lose=self._may_lose,
             rewrite=lambda relid: self._keeps_values(relid, changes),
             is_alone=lambda lost: is_drop_alone(changes, len(lost)),
+            why=f"revision {self.running.revision}",
         )
 
         def ask() -> tuple[Lost, ...] | None:
@@ -250,7 +251,13 @@ class Guarding:
             if isinstance(change, c.RetypeColumn) and keeps_values(change, self._live()):
                 row = self._raw.execute(_COLUMN, (written(change.table), change.column)).fetchone()
                 if row is not None:
-                    self._raw.execute("select schemaguard.allow(%s::oid, %s::int2, 'type')", row)
+                    self._allow((*row, "type"), "every value is kept")
+
+    def _allow(self, what: tuple[int, int, str], why: str) -> None:
+        self._raw.execute(
+            "select schemaguard.allow_migration(%s::oid, %s::int2, %s, %s)",
+            (*what, f"revision {self.running.revision}: {why}"),
+        )
 
     def _acknowledge(self) -> None:
         """Write down what the revision says that it loses, before anything of it is lost."""
@@ -265,7 +272,7 @@ class Guarding:
             for relid, attnum in self._raw.execute(
                 _GIVEN_UP, (row[0], list(loss.columns), not loss.columns)
             ).fetchall():
-                self._raw.execute("select schemaguard.allow(%s::oid, %s::int2, 'rows')", (relid, attnum))
+                self._allow((relid, attnum, "rows"), str(loss))
 
     def _watch_rows(self, sql: str, changes: Changes) -> None:
         if not may_update(sql):
@@ -416,12 +423,12 @@ class Guarding:
         facts: dict[str, Any] = {"object": what, "revision": self.running.revision, "class": cls}
         if answered_for:
             facts["overridden_for"] = answered_for
-        ledger.append(self._raw, event="retired", actor=actor(), model=None, operation=None, facts=facts)
+        ledger.append_migration(self._raw, "retired", actor(), facts)
         tell(RetiresObject(self.running.revision, what, cls))
 
     def _say_lost(self, loss: str) -> None:
         facts = {"loss": loss, "revision": self.running.revision}
-        ledger.append(self._raw, event="loss-acknowledged", actor=actor(), model=None, operation=None, facts=facts)
+        ledger.append_migration(self._raw, "loss-acknowledged", actor(), facts)
 
 
 def _needed(what: str, left: tuple[str, ...]) -> RefusedError:

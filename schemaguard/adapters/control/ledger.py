@@ -56,6 +56,12 @@ def append(
     return int(row[0])
 
 
+def append_migration(connection: Connection, event: str, actor: str, facts: Mapping[str, Any]) -> None:
+    """Append what a migration did, in the caller's transaction: all that its role may say to the ledger."""
+    plain = json.loads(json.dumps(facts, default=str))
+    connection.execute("select schemaguard.append_migration(%s, %s, %s)", (event, actor, Jsonb(plain)))
+
+
 def record(
     connection: Connection, event: str, who: tuple[str, str | None, int | None], facts: Mapping[str, Any]
 ) -> None:

@@ -49,7 +49,7 @@ class Answers:
 
     `may_go` looks whether somebody needs an object, `retire` retires it and writes it down; `may_lose` says whether it
     may be dropped for good where it can't be retired. `rewrite` says whether a rewrite of that table (oid) keeps
-    every value; `is_alone` whether the statement does nothing but drop these.
+    every value; `is_alone` whether the statement does nothing but drop these. `why` is logged with what is permitted.
     """
 
     may_go: Callable[[Lost], None]
@@ -57,6 +57,7 @@ class Answers:
     may_lose: Callable[[Lost], bool]
     rewrite: Callable[[int], bool]
     is_alone: Callable[[tuple[Lost, ...]], bool]
+    why: str
 
 
 class Oracle:
@@ -220,21 +221,21 @@ class Oracle:
         objects, rewrites = found
         execute = self._connection.execute
         is_alone = not rewrites and answers.is_alone(tuple(objects.values()))
-        retired: list[tuple[Lost, vetoed.Standing]] = []
+        retired: list[Lost] = []
         dropped: list[Lost] = []
         for each in objects.values():
             place = vetoed.standing(self._connection, each)
             if place is not None and self._retire(each, answers):
-                retired.append((each, place))
+                retired.append(each)
             else:
                 dropped.append(each)
         is_alone = is_alone and not dropped
-        for each, place in retired if not is_alone else ():
-            vetoed.decoy(self._connection, each, place)
+        for each in retired if not is_alone else ():
+            vetoed.decoy(self._connection, each)
         for each in dropped:
-            execute("select schemaguard.allow(%s::oid, %s::int2, 'drop')", each.number)
+            execute("select schemaguard.allow_migration(%s::oid, %s::int2, 'drop', %s)", (*each.number, answers.why))
         for relid in rewrites:
-            execute("select schemaguard.allow(%s::oid, 0::int2, 'rewrite')", (relid,))
+            execute("select schemaguard.allow_migration(%s::oid, 0::int2, 'rewrite', %s)", (relid, answers.why))
         error = self._try(f"{'' if is_alone else body} {_DONE}")
         if error is None:
             execute("select schemaguard.withdraw()")

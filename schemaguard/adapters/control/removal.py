@@ -5,6 +5,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from schemaguard.adapters.control.roles import CONTROL, MIGRATOR, OPERATOR, SERVER
 from schemaguard.contracts.views import OWNER
 from schemaguard.frozen import dataclass
 
@@ -22,7 +23,7 @@ _VIEW_SCHEMAS = """\
 select distinct view_schema from schemaguard.contract where to_regnamespace(quote_ident(view_schema)) is not null
 order by 1"""
 _ROLES = """\
-select rolname from pg_roles where rolname = %s or rolname = any(
+select rolname from pg_roles where rolname = any(%s) or rolname = any(
     select 'schemaguard_' || view_schema from schemaguard.contract) order by 1"""
 
 
@@ -42,7 +43,7 @@ def read(connection: Connection) -> Remains:
         event_triggers=_names(connection, _EVENT_TRIGGERS),
         triggers=_names(connection, _TRIGGERS),
         view_schemas=_names(connection, _VIEW_SCHEMAS),
-        roles=tuple(row[0] for row in connection.execute(_ROLES, (OWNER,))),
+        roles=tuple(row[0] for row in connection.execute(_ROLES, ([OWNER, CONTROL, OPERATOR, MIGRATOR, SERVER],))),
     )
 
 

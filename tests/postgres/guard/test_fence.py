@@ -63,7 +63,8 @@ def people(promised: str) -> Iterator[str]:
         connection.execute("grant create, usage on schema public to ada_migrates, grace_operates")
         for table in ("t", "u", "other"):
             connection.execute(sql.SQL("alter table {} owner to ada_migrates").format(sql.Identifier(table)))
-        connection.execute("grant ada_migrates to grace_operates")
+        # An owner of tables that came after install.
+        connection.execute("grant ada_migrates to grace_operates, schemaguard_control")
     yield promised
     with connected(promised) as connection:
         connection.execute("reassign owned by ada_migrates, grace_operates to postgres")

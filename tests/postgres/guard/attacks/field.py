@@ -155,20 +155,31 @@ def _publish(connection: "psycopg.Connection[tuple[Any, ...]]") -> None:
 def kept(url: str) -> str:
     """All stored values as one text, wherever they lie."""
     with connected(url) as connection:
-        connection.execute("set timezone = 'UTC'")
-        tables = connection.execute(_STORED.encode()).fetchall()
-        found = []
-        for row in tables:
-            query = sql.SQL("select coalesce(string_agg(to_jsonb(r)::text, ' '), '') from {} r")
-            value = connection.execute(query.format(sql.Identifier(*row))).fetchone()
-            assert value is not None
-            found.append(f"{row[1]}: {value[0]}")
+        return kept_in(connection)
+
+
+def kept_in(connection: "psycopg.Connection[tuple[Any, ...]]") -> str:
+    """All stored values as one text, as the connection sees them."""
+    connection.execute("set timezone = 'UTC'")
+    tables = connection.execute(_STORED.encode()).fetchall()
+    found = []
+    for row in tables:
+        query = sql.SQL("select coalesce(string_agg(to_jsonb(r)::text, ' '), '') from {} r")
+        value = connection.execute(query.format(sql.Identifier(*row))).fetchone()
+        assert value is not None
+        found.append(f"{row[1]}: {value[0]}")
     return "\n".join(found)
 
 
 def lost(url: str) -> frozenset[str]:
     """The marks that are in no table any more."""
-    text = kept(url)
+    with connected(url) as connection:
+        return lost_in(connection)
+
+
+def lost_in(connection: "psycopg.Connection[tuple[Any, ...]]") -> frozenset[str]:
+    """The marks that the connection sees in no table."""
+    text = kept_in(connection)
     return frozenset(mark for mark in MARKS if mark not in text)
 
 
