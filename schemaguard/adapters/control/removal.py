@@ -1,5 +1,6 @@
 """Taking the control schema out of a database, with everything that it put elsewhere."""
 
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -23,7 +24,7 @@ _VIEW_SCHEMAS = """\
 select distinct view_schema from schemaguard.contract where to_regnamespace(quote_ident(view_schema)) is not null
 order by 1"""
 _ROLES = """\
-select rolname from pg_roles where rolname = any(%s) or rolname = any(
+select rolname from pg_roles where rolname = %s or rolname = any(
     select 'schemaguard_' || view_schema from schemaguard.contract) order by 1"""
 
 
@@ -43,7 +44,7 @@ def read(connection: Connection) -> Remains:
         event_triggers=_names(connection, _EVENT_TRIGGERS),
         triggers=_names(connection, _TRIGGERS),
         view_schemas=_names(connection, _VIEW_SCHEMAS),
-        roles=tuple(row[0] for row in connection.execute(_ROLES, ([OWNER, CONTROL, OPERATOR, MIGRATOR, SERVER],))),
+        roles=tuple(row[0] for row in connection.execute(_ROLES, (OWNER,))),
     )
 
 
@@ -57,6 +58,11 @@ def remove(connection: Connection, remains: Remains) -> tuple[str, ...]:
         connection.execute(sql.SQL("drop event trigger {}").format(sql.Identifier(name)))
     for name in (*remains.view_schemas, "schemaguard"):
         connection.execute(sql.SQL("drop schema {} cascade").format(sql.Identifier(name)))
+    # These are the whole server's, and granted to people: only what they may do in this database goes.
+    for role in (CONTROL, OPERATOR, MIGRATOR, SERVER):
+        if connection.execute("select from pg_roles where rolname = %s", (role,)).fetchone() is not None:
+            with suppress(psycopg.errors.InsufficientPrivilege), connection.transaction():
+                connection.execute(sql.SQL("drop owned by {}").format(sql.Identifier(role)))
     kept = []
     for role in remains.roles:
         try:

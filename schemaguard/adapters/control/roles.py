@@ -32,6 +32,7 @@ revoke execute on all functions in schema schemaguard from {MIGRATOR};
 grant select on all tables in schema schemaguard to {OPERATOR}, {MIGRATOR};
 grant usage on all sequences in schema schemaguard to {OPERATOR}, {MIGRATOR};
 grant insert, update, delete on all tables in schema schemaguard to {OPERATOR};
+grant insert on schemaguard.sql_migration to {MIGRATOR};
 grant execute on all functions in schema schemaguard to {OPERATOR};
 grant select on schemaguard.pointer, schemaguard.release, schemaguard.contract, schemaguard.server_lease to {SERVER};
 grant insert, update, delete on schemaguard.server_lease to {SERVER}"""

@@ -15,6 +15,21 @@ create function schemaguard.is_operator() returns boolean
             select from pg_roles o where o.rolname = 'schemaguard_operator' and pg_has_role(r.oid, o.oid, 'member')))
 $$;
 
+-- Who asks owns the relation, and so does who carries it out: the owner of our functions, as a member of its owner.
+create or replace function schemaguard.require_owner(rel oid) returns void
+    language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+    owner oid := (select c.relowner from pg_class c where c.oid = rel);
+begin
+    if not pg_has_role(session_user, owner, 'usage') then
+        raise exception using errcode = 'insufficient_privilege', message = format('must be owner of %s', schemaguard.spelled(rel));
+    elsif not pg_has_role(current_user, owner, 'usage') then
+        raise exception using errcode = 'insufficient_privilege',
+            message = format('%I carries this out and is no member of %I, who owns %s', current_user, pg_get_userbyid(owner), schemaguard.spelled(rel)),
+            hint = format('grant %I to %I', pg_get_userbyid(owner), current_user);
+    end if;
+end $$;
+
 create or replace function schemaguard.hatch() returns text
     language sql stable security definer set search_path = pg_catalog, pg_temp as $$
     select nullif(current_setting('schemaguard.permit', true), '')
