@@ -377,7 +377,7 @@ class Guarding:
             raise _needed(f"{table}.{column}" if column else str(table), found.left)
         made = retirement.plan(self._raw, self._live(), table, column)
         number = self._writing.retired(self.running, sql, (table, column, made.cls))
-        retirement.carry_out(self._raw, made, applied=number)
+        vetoed.belongs_to(self._raw, made.number, number)
         self._live.forget()
         self._say_retired(made.object, made.cls, found.answered_for)
 

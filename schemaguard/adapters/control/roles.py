@@ -138,7 +138,12 @@ def _own(connection: Connection) -> None:
     # It has to tell a subscriber of logical replication from everybody else.
     if connection.execute("select pg_has_role(%s, 'pg_read_all_stats', 'usage')", (CONTROL,)).fetchone() == (False,):
         _join(connection, "pg_read_all_stats", CONTROL)
-    for (alter,) in connection.execute(_FOREIGN).fetchall():
+    foreign = [row[0] for row in connection.execute(_FOREIGN)]
+    if foreign:
+        # What was written in this transaction is looked at now: a table that waits for that can't be altered. Those two
+        # come first, for to alter the others is to write into them.
+        connection.execute("set constraints all immediate; set constraints all deferred")
+    for alter in sorted(foreign, key=lambda text: (".touched " not in text, ".unrecorded " not in text)):
         connection.execute(f"{alter}{CONTROL}".encode())
 
 
