@@ -36,6 +36,16 @@ _NO_VERSION = (
 
 
 @dataclass(frozen=True, slots=True)
+class ImportedConsumer:
+    """A consumer that was described elsewhere: where, whom to ask, and a digest of what was said there."""
+
+    origin: str
+    digest: str
+    owner: str | None = None
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ContractDraft:
     """All that a drafted contract says. `model_versions` is empty while the version isn't known."""
 
@@ -49,6 +59,8 @@ class ContractDraft:
     """Where the contract was inferred from, for the comment at its top."""
     notes: tuple[str, ...] = ()
     seen: Seen = field(default_factory=dict)
+    consumer: "ImportedConsumer | None" = None
+    """Set where it is of a consumer that isn't a model, which was described elsewhere."""
 
     @property
     def writes(self) -> bool:
@@ -62,6 +74,9 @@ def render(draft: ContractDraft, catalog: Catalog) -> str:
 
 
 def _lines(draft: ContractDraft, catalog: Catalog) -> Iterator[str]:
+    if draft.consumer is not None:
+        yield from _imported(draft, draft.consumer, catalog)
+        return
     versions = draft.model_versions
     version = versions[0] if versions else ""
     name = f"{draft.model}@{version}" if version else draft.model
@@ -85,6 +100,32 @@ def _lines(draft: ContractDraft, catalog: Catalog) -> Iterator[str]:
         yield from _table(table, catalog, draft.seen)
     if not draft.writes:
         yield _NO_WRITES
+
+
+def _imported(draft: ContractDraft, consumer: ImportedConsumer, catalog: Catalog) -> Iterator[str]:
+    """The lines of a consumer's contract: nothing in them is a question to a person."""
+    about = _comment(consumer.about or draft.model)
+    yield f"# What {about} reads and writes, imported from {_comment(consumer.origin)}."
+    yield "# Importing again keeps what people changed here, and says what has changed there."
+    for text in draft.notes:
+        yield f"# {_comment(text)}"
+    yield "apiVersion: v3.2.0"
+    yield "kind: DataContract"
+    yield from (_entry("id", f"urn:schemaguard:consumer:{draft.model}"), _entry("name", draft.model))
+    yield "version: 1.0.0"
+    yield "status: active"
+    yield _flow_entry("team", {"name": consumer.owner}) if consumer.owner else _TEAM
+    yield "customProperties:"
+    yield f"  - {_flow(_property('readsThrough', draft.reads_through))}"
+    yield f"  - {_flow(_property('importedFrom', consumer.origin))}"
+    yield f"  - {_flow(_property('importedDigest', consumer.digest))}"
+    yield "schema:"
+    for table in draft.tables:
+        yield from _table(table, catalog, draft.seen)
+
+
+def _flow_entry(key: str, value: Any) -> str:
+    return f"{key}: {_flow(value)}"
 
 
 def _our_properties(draft: ContractDraft) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,7 @@
 Everything that the catalog keeps to is promised: types, NOT NULL, bounds and closed lists of values, uniqueness.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from schemaguard.catalog.objects import Catalog, Check, Column, Domain, Name, Table
 from schemaguard.contracts.compatibility.bounds import Bounds, bounds, strictest, table_bounds
@@ -50,6 +50,11 @@ def infer_reads(queries: Sequence[FeatureQuery], catalog: Catalog, reads_through
     order = sorted(columns, key=lambda name: (text.find(name.name.lower()) % (len(text) + 1), str(name)))
     tables = tuple(_read(name, columns[name], catalog) for name in order)
     return Inferred(tables, tuple(note for query, lineage in traced for note in _notes(query, lineage)))
+
+
+def reads_of(columns: Mapping[Name, Iterable[str]], catalog: Catalog) -> tuple[ContractTable, ...]:
+    """The promises of a reader of those columns of tables and views that the catalog has, by name."""
+    return tuple(_read(name, set(columns[name]), catalog) for name in sorted(columns, key=str))
 
 
 def infer_writes(written: Iterable[Written], catalog: Catalog) -> tuple[ContractTable, ...]:

@@ -14,7 +14,9 @@ from schemaguard.contracts.signature import SignatureField, parse_signature
 from schemaguard.contracts.standard import unknown_key, validate
 from schemaguard.errors import ContractError
 
-CONTRACT_KEYS = frozenset({"modelName", "modelVersion", "readsThrough", "query", "signature"})
+CONTRACT_KEYS = frozenset(
+    {"modelName", "modelVersion", "readsThrough", "query", "signature", "importedFrom", "importedDigest"}
+)
 TABLE_KEYS = frozenset({"access", "upsertKey"})
 _READS_THROUGH = ("table", "view", "copy")
 _CONSUMER = "urn:schemaguard:consumer:"

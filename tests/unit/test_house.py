@@ -38,9 +38,9 @@ SHARED = {
         "verdicts",
     },
     "report": {"lines", "plan", "styled", "table", "visible"},
-    "cli/contracts": {"known"},
-    "commands/contracts": {"known", "record"},
-    "report/contracts": {"words"},
+    "cli/contracts": {"known", "import_"},
+    "commands/contracts": {"known", "record", "import_"},
+    "report/contracts": {"words", "import_"},
 }
 """What several verbs of a room share, and is therefore named after what it is."""
 

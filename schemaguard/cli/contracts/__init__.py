@@ -19,6 +19,8 @@ VERBS = (
     _verb("graph"),
     _verb("matrix"),
     _verb("infer"),
+    # A module can't be called as Python's own word.
+    ListedVerb("import", "schemaguard.cli.contracts.import_", "import_"),
     _verb("validate"),
     _verb("verify"),
     _verb("publish"),

@@ -279,3 +279,18 @@ def test_each_reason_that_it_cannot_tell_says_what_to_do(
     idle = observed.run("contracts", "observe", "--database-url", database15)
     assert (idle.code, "is installed but not loaded" in idle.words) == (2, True)
     assert "shared_preload_libraries" in idle.words
+
+
+def test_what_was_seen_can_be_imported_as_contracts_a_role_each(observed: Site) -> None:
+    (observed.folder / "migrations").mkdir()
+    (observed.folder / "migrations" / "0001.sql").write_text(TABLES)
+    ran(observed, "analyst", "select max(amount) from transactions where channel = 'pos'")
+    ran(observed, "nightly", "select count(*) from merchants")
+    ran(observed, "serving", "select 1")
+    said = observed.done("contracts", "import", "--statements", "--without", "postgres", "--migrations", "migrations")
+    assert "2 readers: 2 new" in said
+    text = (observed.folder / "contracts/role-analyst/role-analyst.odcs.yaml").read_text()
+    assert "{name: amount," in text
+    assert "{name: channel," in text
+    assert "{name: id," not in text
+    assert "properties: []" in (observed.folder / "contracts/role-nightly/role-nightly.odcs.yaml").read_text()

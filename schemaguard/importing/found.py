@@ -1,0 +1,64 @@
+"""What an import finds: readers and writers of tables, whoever described them."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.frozen import dataclass, field
+
+Columns = Mapping[Name, frozenset[str]]
+"""Table → the columns of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReader:
+    """A job, dashboard or service, and what it reads and writes of the tables that the migrations make."""
+
+    name: str
+    """The consumer's name, which can stand in a file's name."""
+    origin: str
+    """Where it was described, such as `dbt shop` or `openlineage spark nightly`."""
+    reads: Columns
+    writes: Columns = field(default_factory=dict)
+    owner: str | None = None
+    about: str = ""
+    notes: tuple[str, ...] = ()
+    """What a person has to know, such as columns that were taken as read because nobody can tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundReaders:
+    """All that one source describes, and what was left out with the reason."""
+
+    readers: tuple[FoundReader, ...]
+    left_out: tuple[str, ...] = ()
+
+
+def consumer_name(*parts: str) -> str:
+    """A name of these parts that can stand in a file's name and an identifier."""
+    words = "-".join(parts)
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", words).strip("-.")[:100] or "unnamed"
+
+
+def merged(found: Iterable[Columns]) -> dict[Name, frozenset[str]]:
+    """Everything that any of them names."""
+    made: dict[Name, frozenset[str]] = {}
+    for columns in found:
+        for table, names in columns.items():
+            made[table] = made.get(table, frozenset()) | names
+    return made
+
+
+def known_relation(parts: tuple[str, ...], catalog: Catalog) -> Name | None:
+    """The table or view that a name of one to three parts (database, schema, relation) means, None where none is."""
+    name = Name(parts[-1], parts[-2] if len(parts) > 1 else None)
+    resolved = catalog.resolve(name)
+    return resolved if resolved in catalog.tables or resolved in catalog.views else None
+
+
+def all_columns(name: Name, catalog: Catalog) -> frozenset[str]:
+    """Every column of a table or view that the catalog knows."""
+    table = catalog.tables.get(name)
+    if table is not None:
+        return frozenset(column.name for column in table.columns)
+    return frozenset(column.name for column in catalog.views[name].columns or ())
