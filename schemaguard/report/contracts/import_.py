@@ -11,7 +11,6 @@ from schemaguard.report.check.sentences import plural
 from schemaguard.report.lines import line
 from schemaguard.report.visible import visible
 
-
 _COLOURS = {"new": "green", "updated": "green", "edited": "red", "unchanged": "dim"}
 
 
