@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from schemaguard.catalog import expressions
 from schemaguard.catalog.objects import (
     Catalog,
     Check,
@@ -18,6 +19,7 @@ from schemaguard.contracts.compatibility.arriving_types import cause_between
 from schemaguard.contracts.compatibility.bounds import bounds, is_implied, table_bounds
 from schemaguard.contracts.compatibility.computed import policy_computations, reader_computations, writer_computations
 from schemaguard.contracts.compatibility.definitions import definition_shifts
+from schemaguard.contracts.compatibility.filled import fills_alike
 from schemaguard.contracts.compatibility.hidden import newly_felt, no_longer_felt, other_policies, ungranted
 from schemaguard.contracts.compatibility.reading import (
     UNKNOWN,
@@ -52,7 +54,7 @@ def reader_shifts(
             continue
         (old_table, old), (new_table, new) = old_home, new_home
         yield from _shifts(promise, old, new, catalogs)
-        yield from _lost_bounds(promise, old_home, new_home)
+        yield from _lost_bounds(promise, old_home, new_home, catalogs[1])
         yield from reader_computations(promise.column, old_home, new_home, catalogs)
         if (
             promise.unique
@@ -99,7 +101,7 @@ def _is_filled_otherwise(old: Column, new: Column) -> bool:
     """Whether a row that leaves the column out gets something else, rather than an error."""
     if old.generated is not None:
         return False  # What computed it is gone: that says more.
-    return old.filling != new.filling and not (new.filling is None and new.not_null)
+    return not fills_alike(old, new) and not (new.filling is None and new.not_null)
 
 
 def _filling(column: Column) -> str:
@@ -122,7 +124,8 @@ def _shifts(promise: Promise, old: Column, new: Column, catalogs: tuple[Catalog,
         yield "collation-changed", promise.column, ""
     if new.converted[: len(old.converted)] == old.converted and len(new.converted) > len(old.converted):
         yield "values-converted", promise.column, f"USING {new.converted[-1]}"
-    if (new.generated and not old.generated) or (new.identity == "always" and old.identity != "always"):
+    is_counted = old.identity is not None or bool(expressions.sequences(old.default))
+    if (new.generated and not old.generated) or (new.identity == "always" and not is_counted):
         yield "column-generated", promise.column, ""
 
 
@@ -138,12 +141,12 @@ def _is_wider(promise: Promise, old: Column, new: Column) -> bool:
     )
 
 
-def _lost_bounds(promise: Promise, was: Home, now: Home) -> Iterator[Flaw]:
+def _lost_bounds(promise: Promise, was: Home, now: Home, catalog: Catalog) -> Iterator[Flaw]:
     before, after = (promised_bounds_kept(promise, table, column.name) for table, column in (was, now))
     if any(kept and not keeps for kept, keeps in zip(before, after, strict=True)):
         yield "check-dropped", promise.column, ""
     lists = [table_bounds(table, column.name).values is not None for table, column in (was, now)]
-    if promise.enum is not None and lists == [True, False]:
+    if promise.enum is not None and lists == [True, False] and labels_of(now[1], catalog) is None:
         yield "value-added", promise.column, "anything"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
+from alembic.ddl.impl import DefaultImpl
 from alembic.operations import BatchOperations, Operations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData, Table
@@ -53,6 +54,8 @@ def call(interpreter: Interpreter, function: Value, arguments: Arguments) -> Val
 def _call_method(interpreter: Interpreter, receiver: Value, name: str, arguments: Arguments) -> Value:
     if isinstance(receiver, Operations | BatchOperations):
         return operations.operate(interpreter, receiver, name, arguments)
+    if isinstance(receiver, DefaultImpl):
+        return operations.operate_below(interpreter, receiver, name, arguments)
     if isinstance(receiver, Connection | Engine):
         return connections.execute(interpreter, receiver, name, arguments)
     if isinstance(receiver, RecordedTransaction) and name in ("commit", "rollback", "close"):

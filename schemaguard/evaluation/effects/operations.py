@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from alembic.ddl.impl import DefaultImpl
 from alembic.operations import BatchOperations, Operations
 
 from schemaguard.catalog.changes import InsertRows
@@ -58,6 +59,27 @@ def operate(interpreter: Interpreter, receiver: Operations | BatchOperations, na
         names = _table(receiver, method, arguments)
         interpreter.recorder.opaque(f"op.{name}() can't be compiled: {raised.message}", None, names)
         return Unknown(f"op.{name}() can't be compiled")
+
+
+def operate_below(interpreter: Interpreter, receiver: DefaultImpl, name: str, arguments: Arguments) -> Value:
+    """One operation of what Alembic's own are made of, `op.get_context().impl`; opaque where not all of it is known."""
+    if name == "execute":
+        return send(interpreter, arguments.get(0, "sql"), None)
+    positional = [conversion.convert(interpreter, value) for value in arguments.positional]
+    keywords = {key: conversion.convert(interpreter, value) for key, value in arguments.keywords.items()}
+    is_known = not arguments.is_open and not any(
+        isinstance(value, Unknown) or is_open(value) for value in (*positional, *keywords.values())
+    )
+    if not is_known:
+        interpreter.recorder.opaque(f"impl.{name}(): not all of its arguments are known", None)
+        return None
+    try:
+        return interpreter.recorder.guarded(lambda: getattr(receiver, name)(*positional, **keywords))
+    except Raised as raised:
+        if interpreter.trying:
+            raise
+        interpreter.recorder.opaque(f"impl.{name}() can't be compiled: {raised.message}", None)
+        return None
 
 
 @cache

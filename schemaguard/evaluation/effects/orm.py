@@ -53,7 +53,7 @@ def _mapped_column(interpreter: Interpreter, arguments: Arguments) -> Value:
 
 
 def _nothing_in_the_database(_: Interpreter, __: Arguments) -> Value:
-    return Unknown("it is nothing in the database")
+    return Unknown(rows.NOT_A_COLUMN)
 
 
 def _session(interpreter: Interpreter, _: Arguments) -> Value:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from schemaguard.catalog.changes import Change, DeleteRows, InsertRows, UpdateRows
 from schemaguard.catalog.objects import Name
+from schemaguard.contracts.compatibility.rowsource import emptied
 from schemaguard.evaluation.host.mapped import class_of, column_of, table_of
 from schemaguard.evaluation.machine.interpreter import Interpreter
 from schemaguard.evaluation.machine.recorder import name_of
@@ -29,6 +30,8 @@ from schemaguard.evaluation.values.objects import (
     Value,
 )
 
+NOT_A_COLUMN = "it is nothing in the database"
+"""Why an attribute of a mapped class isn't known that `relationship()` or the like made."""
 _WHY = "what a session has read isn't known"
 _GIVES_ROWS = frozenset(
     {"all", "first", "one", "one_or_none", "scalar", "scalars", "scalar_one", "scalar_one_or_none", "unique"}
@@ -166,6 +169,7 @@ def delete(interpreter: Interpreter, arguments: Arguments) -> Value:
     table = value.table if isinstance(value, Loaded) else table_of(value.cls) if isinstance(value, Instance) else None
     if table is not None:
         _record(interpreter, DeleteRows(_name(table), has_where=True))
+        _follow(interpreter, _name(table), value.cls)
     elif isinstance(value, Loaded):
         _opaque(interpreter, value.names, "what a session has read is deleted")
     else:
@@ -221,6 +225,27 @@ def _name(table: sa.TableClause) -> Name:
 
 def _record(interpreter: Interpreter, *changes: Change) -> None:
     interpreter.recorder.changed("", changes)
+
+
+def _follow(interpreter: Interpreter, table: Name, cls: Value) -> None:
+    """What `relationship()` says of an object that is deleted: the rows that refer to it go too, or lose their key.
+
+    See https://docs.sqlalchemy.org/en/20/orm/cascades.html.
+    """
+    if not isinstance(cls, Class) or not _has_relationships(cls):
+        return
+    catalog = interpreter.recorder.catalog
+    name = catalog.resolve(table)
+    referring = emptied(name, catalog) - {name}
+    if referring:
+        _opaque(interpreter, referring, f"a {cls.name} is deleted, and by its relationships rows that refer to it too")
+
+
+def _has_relationships(cls: Class) -> bool:
+    """Whether the class has some, or its module imports what makes them: another class may give it a backref."""
+    own = (value for one in cls.order for value in one.attributes.values())
+    is_related = any(isinstance(value, Unknown) and value.reason == NOT_A_COLUMN for value in own)
+    return is_related or not {"relationship", "backref"}.isdisjoint(cls.module.index)
 
 
 def _opaque(interpreter: Interpreter, names: frozenset[Name] | None, reason: str) -> None:

@@ -92,6 +92,13 @@ METHODS: Listed = (
     (sa_schema.ExecutableDDLElement, words("execute_if against")),
     (MigrationContext, words("autocommit_block begin_transaction get_current_revision execute")),
     (
+        DefaultImpl,
+        words("""
+            add_column add_constraint alter_column bulk_insert create_index create_table create_table_comment
+            drop_column drop_constraint drop_index drop_table drop_table_comment execute rename_table
+        """),
+    ),
+    (
         BatchOperations,
         words("""
             add_column alter_column drop_column create_foreign_key create_index create_primary_key drop_constraint

@@ -17,6 +17,7 @@ from schemaguard.evaluation.values.objects import (
     EvaluatedFunction,
     Instance,
     Modelled,
+    Native,
     Raised,
     Unknown,
     Value,
@@ -129,7 +130,11 @@ def enter(interpreter: Interpreter, manager: Value, inside: Callable[[Value], Co
             return _own(interpreter, manager, inside)
         case Modelled():
             entering = manager.find(interpreter, "__enter__")
-            return inside(interpreter.call(entering, Arguments()) if entering is not NOTHING else manager)
+            completion = inside(interpreter.call(entering, Arguments()) if entering is not NOTHING else manager)
+            leaving = manager.find(interpreter, "__exit__")
+            if isinstance(leaving, Native):
+                interpreter.call(leaving, Arguments([None, None, None]))
+            return completion
         case AbstractContextManager():
             return _host(interpreter, manager, inside)
         case _:

@@ -310,7 +310,8 @@ def _import(interpreter: Interpreter, arguments: Arguments) -> Value:
     name = arguments.get(0, "name")
     if not isinstance(name, str) or has_hole(name) or not interpreter.sites:
         return Unknown("which module is imported isn't known", is_code=True)
-    return interpreter.imported(interpreter.sites[-1].module, name.partition(".")[0])
+    is_whole = bool(arguments.get(3, "fromlist"))
+    return interpreter.imported(interpreter.sites[-1].module, name if is_whole else name.partition(".")[0])
 
 
 def _hashed(_: Interpreter, __: Arguments) -> Value:

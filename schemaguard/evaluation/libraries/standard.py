@@ -16,6 +16,7 @@ from schemaguard.evaluation.data_model.subscripts import hashed, keyed
 from schemaguard.evaluation.host.modelled import decorator, module, native, silent, unknown
 from schemaguard.evaluation.language import classes
 from schemaguard.evaluation.libraries import paths
+from schemaguard.evaluation.libraries.stacks import exit_stack
 from schemaguard.evaluation.machine.interpreter import Interpreter
 from schemaguard.evaluation.values.holes import has_hole
 from schemaguard.evaluation.values.objects import (
@@ -308,6 +309,8 @@ _TABLE: Mapping[str, Value] = {
         "contextmanager": native("contextmanager", _context_manager), "suppress": native("suppress", _suppress),
         "asynccontextmanager": native("asynccontextmanager", _context_manager),
         "nullcontext": native("nullcontext", _null_context), "AbstractContextManager": object,
+        "closing": native("closing", lambda _, arguments: contextlib.nullcontext(arguments.get(0, "thing"))),
+        "ExitStack": native("ExitStack", exit_stack), "AsyncExitStack": native("AsyncExitStack", exit_stack),
     }),
     "functools": module("functools", {
         "partial": native("partial", _partial), "wraps": native("wraps", _wraps), "reduce": native("reduce", _reduce),

@@ -6,8 +6,10 @@ anything is left alone.
 
 import ast
 import sys
+from contextlib import _GeneratorContextManager
 from functools import lru_cache
 
+from alembic.ddl.impl import DefaultImpl
 from alembic.operations import BatchOperations, Operations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Connection, Engine
@@ -28,7 +30,10 @@ from schemaguard.evaluation.values.objects import (
 )
 from schemaguard.evaluation.values.scope import Scope
 
-_SENDERS = (Connection, Engine, Operations, BatchOperations, MigrationContext)
+_SENDERS = (
+    Connection, Engine, Operations, BatchOperations, MigrationContext, DefaultImpl, _GeneratorContextManager,
+)  # fmt: skip
+"""The last is what `op.batch_alter_table` gives: what it gathers is sent when it is left."""
 _MODELLED_SENDERS = frozenset({"alembic.op", "alembic.context", "Session", "connection"})
 _SENDING_METHODS = frozenset(
     {"execute", "executemany", "executescript", "exec_driver_sql", "scalar", "scalars", "create_all", "drop_all",

@@ -224,6 +224,22 @@ def happened(connection: psycopg.Connection, case: Case, access: Access, through
     return _HAPPENED[key]
 
 
+def happened_to_both(
+    connection: psycopg.Connection, case: Case, perform: Callable[[psycopg.Connection], None]
+) -> tuple[str, str]:
+    """What a change that is made in another way does to the case's (reader, writer) of a table."""
+    _set_up(connection, case, "write", "table")
+    connection.execute("grant usage on all sequences in schema public to sg_client")
+    before = [_one(connection, case, access, "table") for access in case.accesses]
+    perform(connection)
+    connection.execute("discard plans")
+    read, write = (
+        told(Observed(was, _one(connection, case, access, "table")), case.promises, access)
+        for access, was in zip(case.accesses, before, strict=True)
+    )
+    return read, write
+
+
 def told(observed: Observed, promises: tuple[Promise, ...], access: Access) -> str:
     """What was observed, in the words of a verdict."""
     before, after = observed.before, observed.after
