@@ -12,7 +12,7 @@ from schemaguard.commands.catalog import static_catalog
 from schemaguard.commands.check import CheckOptions, check_here
 from schemaguard.commands.contracts.known import Book, read_book
 from schemaguard.commands.contracts.observe import observed
-from schemaguard.commands.histories import discovered
+from schemaguard.commands.histories import discovered, find_one, replay_history
 from schemaguard.commands.reading import Reading
 from schemaguard.commands.site import Site
 from schemaguard.contracts.observation import Observation
@@ -35,6 +35,7 @@ from schemaguard.releases.deferral import (
     waiting_for_windows,
 )
 from schemaguard.releases.overview import Overview
+from schemaguard.rules.facts.directives import waits_for
 from schemaguard.rules.judging.headline import by_statement
 
 _DROPS = ("drop-column", "drop-table")
@@ -96,7 +97,7 @@ def deferred(site: Site, reading: Reading) -> DeferredDrops:
     if not drops:
         return DeferredDrops((), book.source)
     seen = _Surroundings(site, book)
-    return DeferredDrops(tuple(seen.state(one, _catalog(reading, one)) for one in drops), book.source)
+    return DeferredDrops(tuple(_state(reading, seen, one) for one in drops), book.source)
 
 
 def write(site: Site, reading: Reading, *, accept_unknown: bool, environ: Mapping[str, str]) -> DeferredDrops:
@@ -112,7 +113,7 @@ def write(site: Site, reading: Reading, *, accept_unknown: bool, environ: Mappin
         is_due = state.is_ready and (accept_unknown or not state.unknown)
         if is_due or state.is_gone:
             done.append(state.drop)
-        if is_due:
+        if is_due and state.revision is None:
             texts = _revision(reading, state.drop)
             reading = replace(reading, files=reading.files.with_texts(texts))
             written |= {site.here / path: text for path, text in texts.items()}
@@ -135,6 +136,19 @@ def _first_reason(message: str) -> str:
 
 def _catalog(reading: Reading, drop: DeferredDrop) -> Catalog:
     return static_catalog(reading, drop.history).catalog
+
+
+def _state(reading: Reading, seen: "_Surroundings", drop: DeferredDrop) -> DropState:
+    """What one drop waits for, also where the contract revision of a split that drops it is there already."""
+    state = seen.state(drop, _catalog(reading, drop))
+    if not state.is_gone:
+        return state
+    done = replay_history(find_one(reading, drop.history), reading)
+    for run in reversed(done.runs):
+        comments = [*(text for _, text in run.file_comments), *(text for step in run.steps for text in step.comments)]
+        if waits_for(comments) is not None and _subject(drop, run.before) and not _subject(drop, run.after):
+            return replace(seen.state(drop, run.before), revision=run.revision.id)
+    return state
 
 
 def _subject(drop: DeferredDrop, catalog: Catalog) -> Subject | None:

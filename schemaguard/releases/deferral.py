@@ -39,6 +39,8 @@ class DropState:
     unknown: tuple[str, ...] = ()
     is_gone: bool = False
     """What it drops isn't there any more."""
+    revision: str | None = None
+    """The contract revision of a split that is there already, and drops it."""
 
     @property
     def is_ready(self) -> bool:

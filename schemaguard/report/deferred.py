@@ -22,6 +22,8 @@ def show(states: "Sequence[DropState]", source: str, written: "Sequence[str]", c
         word, style = _word(state)
         line(console, Text.assemble((f"{word:<8}", style), (visible(state.drop.object), "bold")), indent=8)
         _row(console, "since", f"{state.drop.since}, {state.drop.asked_by}: {state.drop.reason}")
+        if state.revision is not None:
+            _row(console, "revision", f"{state.revision} drops it: the contract revision of a split")
         for wait in state.waits:
             _row(console, "waits for", wait)
         for unknown in state.unknown:
@@ -68,6 +70,7 @@ def document(states: "Sequence[DropState]", source: str, written: "Sequence[str]
                 "state": _word(state)[0],
                 "waits": list(state.waits),
                 "unknown": list(state.unknown),
+                "revision": state.revision,
             }
             for state in states
         ],

@@ -171,3 +171,14 @@ def test_the_file_says_what_it_was_given(name: str) -> None:
     assert set(parse_deferred(text, "x")) == {drop, other}
     assert render_deferred(parse_deferred(text, "x")) == text
     assert remembered((drop,), (DeferredDrop(name, "migrations", date(2027, 1, 1), "eve", "x"), other)) == (drop, other)
+
+
+def test_a_split_s_contract_revision_is_found_waiting_and_nothing_is_written_beside_it(shop: Project) -> None:
+    dropping = shop.folder / "migrations/versions/0003_x.py"
+    assert run(shop, "--remember").exit_code == 0
+    dropping.write_text("# schemaguard: waits-for transactions(channel)\n" + dropping.read_text())
+
+    (told,) = json.loads(run(shop, "--format", "json").stdout)["drops"]
+    assert (told["state"], told["revision"]) == ("waits", "0003")
+    assert run(shop, "--write", "--accept-unknown").exit_code == 0
+    assert sorted(path.name for path in dropping.parent.iterdir() if path.suffix == ".py")[-1] == "0003_x.py"

@@ -6,6 +6,7 @@ from schemaguard.catalog.changes import Change, MoveObject, MoveTable
 from schemaguard.catalog.standing import is_there
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.clients.names import has_relation
+from schemaguard.rules.facts.announced import is_fulfilled
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.facts.splitting import split_instead
 from schemaguard.rules.facts.standing import is_older
@@ -15,7 +16,9 @@ from schemaguard.rules.rule import Match, Rule
 def _check(change: Change, context: Context) -> Iterator[Match]:
     match change:
         case MoveTable(table=table, schema=schema) if context.existed_before(table):
-            if not has_relation(context.facts.at_commit, context.before.resolve(table)):
+            if not is_fulfilled(context, table) and not has_relation(
+                context.facts.at_commit, context.before.resolve(table)
+            ):
                 instead = split_instead(RULE.instead, context, table)
                 yield Match(object=str(table), message=f"{table} is moved to schema {schema}", instead=instead)
         case MoveObject(kind=kind, object=name, schema=schema) if is_older(context, kind, name):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from schemaguard.catalog.changes import Change, RenameColumn
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.clients.names import has_column
+from schemaguard.rules.facts.announced import is_fulfilled
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.facts.splitting import split_instead
 from schemaguard.rules.rule import Match, Rule
@@ -13,7 +14,8 @@ from schemaguard.rules.rule import Match, Rule
 def _check(change: Change, context: Context) -> Iterator[Match]:
     match change:
         case RenameColumn(table=table, column=column, to=to) if context.column_existed_before(table, column):
-            if column != to and not has_column(context.facts.at_commit, context.before, table, column):
+            is_known = is_fulfilled(context, table, column, to)
+            if not is_known and column != to and not has_column(context.facts.at_commit, context.before, table, column):
                 yield Match(
                     object=f"{table}.{column}",
                     message=f"{table}.{column} is renamed to {to}",

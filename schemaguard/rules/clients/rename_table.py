@@ -6,6 +6,7 @@ from schemaguard.catalog.changes import Change, CreateView, RenameTable
 from schemaguard.catalog.objects import Name, View
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.clients.names import has_relation
+from schemaguard.rules.facts.announced import is_fulfilled
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.facts.pasting import pasted
 from schemaguard.rules.rule import Match, Rule
@@ -15,7 +16,9 @@ from schemaguard.sql.writing.identifiers import written
 def _check(change: Change, context: Context) -> Iterator[Match]:
     match change:
         case RenameTable(table=table, to=to) if context.existed_before(table) and table.name != to:
-            if not has_relation(context.facts.at_commit, context.before.resolve(table)):
+            if not is_fulfilled(context, table) and not has_relation(
+                context.facts.at_commit, context.before.resolve(table)
+            ):
                 instead = _with_view(context, change)
                 yield Match(object=str(table), message=f"{table} is renamed to {to}", instead=instead)
         case _:

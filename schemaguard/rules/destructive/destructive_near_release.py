@@ -5,6 +5,7 @@ from datetime import UTC
 
 from schemaguard.catalog.changes import Change
 from schemaguard.finding import Family, Severity
+from schemaguard.frozen import replace
 from schemaguard.rules.destructive import (
     delete_all_rows,
     drop_cascade,
@@ -43,6 +44,8 @@ _DESTRUCTIVE = tuple(
 def _check(change: Change, context: Context) -> Iterator[Match]:
     if not context.near_releases:
         return
+    # Whoever awaited it may still be the one that is gone back to.
+    context = replace(context, honours_waits=False)
     found = (
         match for rule in _DESTRUCTIVE if isinstance(change, rule.watches) for match in rule.check(change, context)
     )

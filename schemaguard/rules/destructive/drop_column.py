@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from schemaguard.catalog.changes import Change, DropColumn
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.destructive.retirement import is_announced, stop_using
+from schemaguard.rules.facts.announced import is_fulfilled
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.rule import Match, Rule
 
@@ -12,7 +13,8 @@ from schemaguard.rules.rule import Match, Rule
 def _check(change: Change, context: Context) -> Iterator[Match]:
     match change:
         case DropColumn(table=table, column=column) if context.column_existed_before(table, column):
-            if not is_announced(change, context, context.readers(table, column)):
+            is_known = is_fulfilled(context, table, column)
+            if not is_known and not is_announced(change, context, context.readers(table, column)):
                 yield Match(
                     object=f"{table}.{column}",
                     message=f"{table}.{column} is dropped",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from schemaguard.catalog.changes import Change, DropTable
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.destructive.retirement import is_announced, stop_using
+from schemaguard.rules.facts.announced import is_fulfilled
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.rule import Match, Rule
 
@@ -12,7 +13,8 @@ from schemaguard.rules.rule import Match, Rule
 def _check(change: Change, context: Context) -> Iterator[Match]:
     match change:
         case DropTable(table=table) if context.existed_before(table):
-            if not is_announced(change, context, context.readers(table)):
+            is_known = is_fulfilled(context, table)
+            if not is_known and not is_announced(change, context, context.readers(table)):
                 yield Match(object=str(table), message=f"{table} is dropped", instead=stop_using(context, table))
         case _:
             pass

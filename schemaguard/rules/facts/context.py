@@ -66,6 +66,8 @@ class Context:
     """Whether no revision of its history stands behind it."""
     takes_for_granted: bool = False
     """Whether a file of SQL is judged by itself, so that what it names may be there already."""
+    honours_waits: bool = True
+    """Whether it counts that a revision says what it waits for, and nobody needs that any more."""
     does_nothing: bool = False
     """Whether it says IF EXISTS of what no migration has made."""
     production: ProductionFacts | None = None

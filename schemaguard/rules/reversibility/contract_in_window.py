@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from schemaguard.catalog.changes import Change
 from schemaguard.finding import Family, Severity
 from schemaguard.history.revision import Phase
+from schemaguard.rules.facts.announced import is_awaited
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.facts.phase import phases
 from schemaguard.rules.rule import EVERY, Match, Rule
@@ -17,7 +18,11 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
         if blamed.breaks:
             needed = blamed.breakage.object
             message = f"{needed} is taken away while {blamed.held.contract.who} still needs it"
-            yield Match(object=needed, message=message, readers=blamed.readers)
+            instead = None
+            if is_awaited(context, needed):
+                message = f"the revision waits until nobody needs {needed}, and {blamed.held.contract.who} still does"
+                instead = f"{RULE.instead}; `schemaguard deferred` says what is left to wait for"
+            yield Match(object=needed, message=message, readers=blamed.readers, instead=instead)
 
 
 RULE = Rule(

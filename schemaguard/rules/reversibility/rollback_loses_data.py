@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from schemaguard.catalog.changes import Change
+from schemaguard.catalog.changes import Change, DropColumn, DropTable
 from schemaguard.finding import Family, Severity
+from schemaguard.rules.facts.announced import is_fulfilled
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.facts.subject import subject
 from schemaguard.rules.reversibility.taking_back import severity, taken_back
@@ -14,7 +15,19 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
     back = taken_back(context)
     if back is not None and back.cls == "lossy":
         message = f"taking it back loses data: {back.why}"
-        yield Match(object=subject(change), message=message, severity=severity(change, context))
+        found = Severity.WARNING if _is_awaited(change, context) else severity(change, context)
+        yield Match(object=subject(change), message=message, severity=found)
+
+
+def _is_awaited(change: Change, context: Context) -> bool:
+    """Whether the revision waited for it until nobody needed it, so that no way back leads there."""
+    match change:
+        case DropColumn(table=table, column=column):
+            return is_fulfilled(context, table, column)
+        case DropTable(table=table):
+            return is_fulfilled(context, table)
+        case _:
+            return False
 
 
 RULE = Rule(
