@@ -32,6 +32,7 @@ from schemaguard.adapters.files.required_certificates import demanded
 from schemaguard.adapters.postgres.driver import Raw, raw, refusal
 from schemaguard.adapters.postgres.identity import which_database
 from schemaguard.applying.acknowledgement import losses
+from schemaguard.applying.declared_fill import declared_fills
 from schemaguard.applying.telling import Connects, is_heard, tell
 from schemaguard.applying.vetoes import VETOES
 from schemaguard.errors import ConfigError, ConflictError, RefusedError
@@ -223,5 +224,6 @@ def _running(step: Any) -> Running:
     # What it depends on besides isn't in the version table as a parent is: then nobody moves it back.
     parents = None if script.dependencies else tuple(to_tuple(script.down_revision, default=()))
     file = Path(getattr(script, "path", "") or "")
-    said = losses(file.read_text(encoding="utf-8", errors="replace")) if file.is_file() else ()
-    return Running(str(script.revision), bool(getattr(step, "is_upgrade", True)), parents, said)
+    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    is_upgrade = bool(getattr(step, "is_upgrade", True))
+    return Running(str(script.revision), is_upgrade, parents, losses(text), declared_fills(text))

@@ -27,6 +27,8 @@ class Promise:
     exclusive_maximum: float | None = None
     max_length: int | None = None
     enum: tuple[str, ...] | None = None
+    fill: str | None = None
+    """What rows get, as SQL, that were written without a value by a version that doesn't know the column."""
     line: int = 1
     """Its line in the contract file."""
     position: int = 1

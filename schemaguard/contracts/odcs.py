@@ -17,6 +17,7 @@ from schemaguard.errors import ContractError
 CONTRACT_KEYS = frozenset(
     {"modelName", "modelVersion", "readsThrough", "query", "signature", "importedFrom", "importedDigest"}
 )
+COLUMN_KEYS = frozenset({"fill"})
 TABLE_KEYS = frozenset({"access", "upsertKey"})
 _READS_THROUGH = ("table", "view", "copy")
 _CONSUMER = "urn:schemaguard:consumer:"
@@ -195,6 +196,11 @@ def _unquoted(text: str) -> str:
 def _promise(document: Document, entry: Mapping[str, Any], path: Path) -> Promise:
     options = entry.get("logicalTypeOptions") or {}
     values = entry.get("enum")
+    fill, fill_path = _our_properties(document, entry, path, COLUMN_KEYS).get("fill", (None, path))
+    if fill is not None and (not isinstance(fill, str | int | float) or not str(fill).strip()):
+        raise ContractError(
+            f"fill can't be {fill!r}", at=document.at(fill_path), next="an SQL expression, such as \"'pos'\" or 0"
+        )
     return Promise(
         column=_unquoted(str(entry.get("physicalName") or entry.get("name"))),
         type=_type(document, entry.get("physicalType"), path),
@@ -206,6 +212,7 @@ def _promise(document: Document, entry: Mapping[str, Any], path: Path) -> Promis
         exclusive_maximum=_number(document, options, "exclusiveMaximum", path),
         max_length=int(options["maxLength"]) if "maxLength" in options else None,
         enum=_enum(values) if values else None,
+        fill=str(fill) if fill is not None else None,
         line=document.place(path)[0],
         position=document.place(path)[1],
     )

@@ -51,6 +51,8 @@ def fill_rows(
             )
         if each.object in given:
             made.append(replace(each, fill=given[each.object], reversal_class=ReversalClass.SLOW))
+        elif each in wanting and known is not None and (said := _declared(known, target)) is not None:
+            made.append(replace(each, fill=said[0], fill_from=said[1], reversal_class=ReversalClass.SLOW))
         elif each in wanting:
             made.append(replace(each, reversal_class=ReversalClass.NEEDS_VALUES))
         elif each.reversal_class is ReversalClass.NEEDS_VALUES:
@@ -59,7 +61,7 @@ def fill_rows(
         else:
             made.append(each)
     counted = tuple(
-        replace(each, fill=given.get(each.filled)) if each in missing else replace(each, without_value=None)
+        _filled(each, given.get(each.filled), target) if each in missing else replace(each, without_value=None)
         for each in back
     )
     return replace(ready, reversals=tuple(made)), counted
@@ -118,6 +120,29 @@ def _wants_value(back: GivenBack, contract: Contract, ready: Readiness) -> bool:
         return False
     read = replace(contract, tables=tuple(each for each in contract.tables if each.access == "read"))
     return _is_required(read, Name(back.table, back.schema), back.column, ready)
+
+
+def _filled(back: GivenBack, fill: str | None, target: Release) -> GivenBack:
+    if fill is not None:
+        return replace(back, fill=fill)
+    promised = _promised_fill(target.contract, Name(back.table, back.schema), back.column or "")
+    return replace(back, fill=promised, fill_from=f"the contract of {target.contract.who}" if promised else None)
+
+
+def _declared(known: Retired, target: Release) -> tuple[str, str] | None:
+    """(SQL, who declared it): the contract of the version that comes, else the revision that dropped the column."""
+    promised = _promised_fill(target.contract, known.table, known.column or "")
+    if promised is not None:
+        return promised, f"the contract of {target.contract.who}"
+    return (known.fill, f"revision {known.revision}") if known.fill is not None else None
+
+
+def _promised_fill(contract: Contract, table: Name, column: str) -> str | None:
+    for each in contract.tables:
+        promise = each.promise(column)
+        if Name(each.table.name, each.table.schema or "public") == table and promise is not None and promise.fill:
+            return promise.fill
+    return None
 
 
 def _given(wanting: list[str], fills: tuple[str, ...]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.views import ContractViews, contract_views
 from schemaguard.errors import ConflictError, RefusedError, UsageError, command_line
 from schemaguard.frozen import dataclass, field
-from schemaguard.releases.additions import Addition, GivenBack, given_back, without
+from schemaguard.releases.additions import Addition, GivenBack, given_back, in_the_way, without
 from schemaguard.releases.filling import fill_rows, worst_class
 from schemaguard.releases.leftovers import Leftover, leftovers_of_promotion, leftovers_of_rollback, names
 from schemaguard.releases.lookahead import Fit
@@ -74,7 +74,8 @@ def make_plan(now: Now, wanted: Wanted, fit: Fit) -> Plan:
     is_rollback = wanted.kind is OperationKind.ROLLBACK
     released = () if is_rollback else _released(now, target)
     forced = restore(now.retired, {r.id for r in now.retired if r.operation is not None and r.revision in released})
-    additions = now.additions.get(target.version, ()) if is_rollback else ()
+    active = now.active.contract if now.active is not None else None
+    additions = in_the_way(now.additions.get(target.version, ()), target.contract, active) if is_rollback else ()
     back = () if is_rollback else tuple(each for each in now.owed if each.for_version != target.version)
     catalog = without(additions, now.catalog, fit) if is_rollback else given_back(back, now.catalog, fit)
     ready = make_ready(

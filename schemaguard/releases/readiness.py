@@ -31,6 +31,8 @@ class Reversal:
     without_value: int | None = None
     fill: str | None = None
     """What rows without a value get, as SQL."""
+    fill_from: str | None = None
+    """Who declared it, such as `the contract of fraud@7`; None where the operator says it."""
 
 
 @dataclass(frozen=True, slots=True)

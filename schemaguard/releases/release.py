@@ -119,6 +119,8 @@ class Retired:
     """Rows without a value, where those hold the way back up; None where they don't, or weren't counted."""
     is_retyped: bool = False
     """Its domain refuses NULL, so that its type comes back only when every row has a value."""
+    fill: str | None = None
+    """What its revision declares that rows without a value get, as SQL."""
     taken_by: str | None = None
     """What has its name by now."""
 

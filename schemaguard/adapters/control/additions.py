@@ -13,7 +13,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 _ADDITIONS = """\
 select r.model_version, a.object, a.act ->> 'act',
-    schemaguard.addition_statements(a.act, true, 'schemaguard.retired_object'::regclass::oid)
+    schemaguard.addition_statements(a.act, true, 'schemaguard.retired_object'::regclass::oid),
+    a.act ->> 'schema', a.act ->> 'table', coalesce(a.act -> 'columns', jsonb_build_array(a.act -> 'column'))
 from (select distinct model, model_version from schemaguard.written_shape) r,
     schemaguard.additions(r.model, r.model_version) with ordinality as a (act, object, n)
 where r.model = %s and (%s::text is null or r.model_version = %s)
@@ -32,8 +33,15 @@ def read(connection: Connection, model: str, version: str | None = None) -> Mapp
     """Version → what was added to what it writes since it was put to serve, and may refuse what it writes."""
     found: dict[str, tuple[Addition, ...]] = {}
     for row in connection.execute(_ADDITIONS, (model, version, version)):
-        found[row[0]] = (*found.get(row[0], ()), Addition(row[1], row[2], tuple(row[3])))
+        found[row[0]] = (*found.get(row[0], ()), _addition(*row[1:]))
     return found
+
+
+def _addition(
+    object_: str, act: str, statements: list[str], schema: str | None, table: str | None, columns: list[str | None]
+) -> Addition:
+    named = tuple(each for each in columns if each is not None)
+    return Addition(object_, act, tuple(statements), schema or "", table or "", named)
 
 
 def owed(connection: Connection, model: str) -> tuple[GivenBack, ...]:

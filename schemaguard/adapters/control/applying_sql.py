@@ -20,6 +20,7 @@ from schemaguard.adapters.postgres.connection import connect, first_line
 from schemaguard.adapters.postgres.driver import refusal
 from schemaguard.adapters.postgres.identity import which_database
 from schemaguard.applying.acknowledgement import losses
+from schemaguard.applying.declared_fill import declared_fills
 from schemaguard.applying.telling import Connects, RevisionBegins, RevisionRan, patience_s, tell
 from schemaguard.applying.vetoes import VETOES
 from schemaguard.catalog.changes import ControlTransaction
@@ -124,7 +125,7 @@ class _SqlUpgrade:
         self._refuse_held(one)
         if self._demand is not None:
             self._demand(one.id, one.path)
-        running = Running(one.id, True, before, losses(one.text))
+        running = Running(one.id, True, before, losses(one.text), declared_fills(one.text))
         guarding.begin(running)
         groups = list(_transactions(run_section(section, Catalog())))
         is_one = len(groups) < 2 and not any(each.autocommit for group in groups for each in group)

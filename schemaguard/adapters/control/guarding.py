@@ -1,6 +1,7 @@
 """What the guard does with each statement of a migration: asked about, retired, written down, or refused."""
 
 import getpass
+import json
 import os
 from pathlib import Path
 from typing import Any, assert_never
@@ -75,6 +76,7 @@ class Guarding:
         self.patience = Patience(raw)
         self._is_watching = False
         self._acknowledged: set[str] = set()
+        self._has_declared = False
         if self._is_fenced:
             self._promise()
 
@@ -91,9 +93,21 @@ class Guarding:
         self.patience.begin(self.running.revision, can_restart=can_restart, wait_until=wait_until)
         self._is_watching = False
         self._acknowledged = set()
+        if self._is_installed:
+            self._declare_fills()
         if self._is_fenced:
             # From now on the fence looks at what is done with rows, too.
             self._raw.execute("select set_config('schemaguard.revision', %s, false)", (self.running.revision,))
+
+    def _declare_fills(self) -> None:
+        """What rows without a value get on the way back, for the retirements of this revision."""
+        fills = [
+            {"schema": each.table.schema, "table": each.table.name, "column": each.column, "fill": each.expression}
+            for each in self.running.fills
+        ]
+        if fills or self._has_declared:
+            self._raw.execute("select set_config('schemaguard.fills', %s, false)", (json.dumps(fills),))
+        self._has_declared = bool(fills)
 
     def taken_back(self) -> None:
         """All that the revision did is undone."""

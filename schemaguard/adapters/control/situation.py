@@ -56,7 +56,7 @@ _NEEDED_UNTIL = (
 )  # fmt: skip
 _RETIRED = """\
 select r.id, r.table_schema, r.table_name, r.column_name, r.hidden_schema, r.hidden_table, r.hidden_column,
-    r.restore_class, r.retired_at, r.purge_after, r.applied_change, r.operation, a.revision
+    r.restore_class, r.retired_at, r.purge_after, r.applied_change, r.operation, a.revision, r.fill
 from schemaguard.retired_object r left join schemaguard.applied_change a on a.id = r.applied_change
 where r.purged_at is null and """
 # How an object comes back, by its number; rows are counted only where those without a value hold it up.
@@ -209,6 +209,7 @@ def _retired(connection: Connection, which: str) -> tuple[Retired, ...]:
             applied_change=row[10],
             operation=row[11],
             revision=row[12],
+            fill=row[13],
         )
         for row in connection.execute(_RETIRED + which)
     )

@@ -9,6 +9,7 @@ from schemaguard.adapters.control import changes as journal
 from schemaguard.adapters.postgres import introspect
 from schemaguard.applying.acknowledgement import Loss
 from schemaguard.applying.decision import Part, parts_of
+from schemaguard.applying.declared_fill import DeclaredFill
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.apply import apply
 from schemaguard.catalog.objects import Catalog, Name
@@ -26,8 +27,8 @@ _SILENT = (c.NoEffect, c.SetSetting, c.ControlTransaction, c.LockTable, c.SetCom
 
 
 class Running:
-    """The revision that is being applied, in which direction, what it stands on (None: that isn't known), and what it
-    says that it loses.
+    """The revision that is being applied, in which direction, what it stands on (None: that isn't known), what it says
+    that it loses, and what it declares that rows without a value get.
     """
 
     def __init__(
@@ -36,11 +37,13 @@ class Running:
         is_upgrade: bool = True,
         parents: tuple[str, ...] | None = None,
         losses: tuple[Loss, ...] = (),
+        fills: tuple[DeclaredFill, ...] = (),
     ) -> None:
         self.revision = revision
         self.is_upgrade = is_upgrade
         self.parents = parents
         self.losses = losses
+        self.fills = fills
         self.is_recorded = False
 
 

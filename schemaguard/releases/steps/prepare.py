@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from schemaguard.releases.additions import GivenBack
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import World
 from schemaguard.releases.readiness import Reversal
@@ -37,9 +38,7 @@ def _describe(plan: Plan) -> tuple[str, ...]:
     lines = [line for each in plan.reversals for line in _reversing(each)]
     lines += [each.words for each in plan.additions]
     lines += [f"lift NOT NULL of {each.object}" for each in plan.loosenings]
-    lines += [
-        f"{each.without_value or 0} rows get {each.fill} in {each.filled}" for each in plan.gives_back if each.fill
-    ]
+    lines += [_filling(each) for each in plan.gives_back if each.fill]
     if plan.views.views:
         shown = ", ".join(view.name for view in plan.views.views)
         lines.append(f"contract views {plan.views.schema}: {shown}")
@@ -48,12 +47,18 @@ def _describe(plan: Plan) -> tuple[str, ...]:
     return tuple(lines) or ("nothing to bring back",)
 
 
+def _filling(back: GivenBack) -> str:
+    said = f", as {back.fill_from} says" if back.fill_from else ""
+    return f"{back.without_value or 0} rows get {back.fill} in {back.filled}{said}"
+
+
 def _reversing(reversal: Reversal) -> tuple[str, ...]:
     if reversal.retired is None:
         return (f"undo: {reversal.object}",)
     count = f"{reversal.without_value or 0} rows without a value"
     if reversal.fill is not None:
-        return (f"restore {reversal.object}; {count} get {reversal.fill}",)
+        said = f", as {reversal.fill_from} says" if reversal.fill_from else ""
+        return (f"restore {reversal.object}; {count} get {reversal.fill}{said}",)
     if reversal.reversal_class is ReversalClass.NEEDS_VALUES:
         return (f"restore {reversal.object}, which needs values: {count} (--fill EXPR)",)
     return (f"restore {reversal.object}",)

@@ -137,3 +137,14 @@ def test_a_rewrite_that_fails_says_why_the_server_refuses_it(fenced: Project) ->
     with pytest.raises(RefusedError, match="value too long for type character varying"):
         fenced.upgrade()
     assert acknowledged(fenced) == []
+
+
+def test_a_revision_declares_what_rows_get_that_are_written_without_a_value(fenced: Project) -> None:
+    file = fenced.folder / "versions" / "0002.py"
+    fenced.add('op.drop_column("customers", "country")\nop.drop_column("transactions", "note")')
+    file.write_text(
+        file.read_text().replace("def upgrade():", "# schemaguard: fill customers(country) = 'CH'\n\n\ndef upgrade():")
+    )
+    fenced.upgrade()
+    declared = fenced.ask("select column_name, fill from schemaguard.retired_object order by id")
+    assert declared == [("country", "'CH'"), ("note", None)]

@@ -19,6 +19,39 @@ alter table schemaguard.debt
     add for_model text,
     add for_version text;
 
+-- What a revision declares that rows of a retired column get which are written without a value meanwhile.
+alter table schemaguard.retired_object add fill text;
+
+create function schemaguard.fill_of_revision(rel oid, att int2) returns text
+    language sql stable set search_path = pg_catalog, pg_temp as $$
+    select said ->> 'fill' from jsonb_array_elements(coalesce(nullif(current_setting('schemaguard.fills', true), ''), '[]')::jsonb) said
+    join pg_namespace n on n.nspname = said ->> 'schema' join pg_class c on c.relnamespace = n.oid and c.relname = said ->> 'table'
+    join pg_attribute a on a.attrelid = c.oid and a.attname = said ->> 'column'
+    where c.oid = rel and a.attnum = att limit 1
+$$;
+
+create function schemaguard.note_fill() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    -- The column has its hidden name by now.
+    new.fill := (select said ->> 'fill' from jsonb_array_elements(coalesce(nullif(current_setting('schemaguard.fills', true), ''), '[]')::jsonb) said
+        where new.kind = 'column' and (said ->> 'schema', said ->> 'table', said ->> 'column') = (new.table_schema, new.table_name, new.column_name) limit 1);
+    return new;
+end $$;
+create trigger note_fill before insert on schemaguard.retired_object for each row execute function schemaguard.note_fill();
+
+-- The fill that a published contract declares for a column, else the revision that drops it, as SQL; null where none does.
+create or replace function schemaguard.declared_fill(rel oid, att int2) returns text
+    language sql stable set search_path = pg_catalog, pg_temp as $$
+    select coalesce((
+        select custom ->> 'value'
+        from schemaguard.contract c, jsonb_array_elements(c.document -> 'schema') t, jsonb_array_elements(t -> 'properties') p,
+            jsonb_array_elements(p -> 'customProperties') custom, pg_attribute a
+        where a.attrelid = rel and a.attnum = att and custom ->> 'property' = 'fill'
+            and coalesce(p ->> 'physicalName', p ->> 'name') in (a.attname, quote_ident(a.attname))
+            and to_regclass(case when t ->> 'physicalName' like '%.%' then t ->> 'physicalName' else 'public.' || quote_ident(coalesce(t ->> 'physicalName', t ->> 'name')) end) = rel
+        order by c.published_at desc limit 1), schemaguard.fill_of_revision(rel, att))
+$$;
+
 -- The relations behind written tables (`[{"schema", "table"}]`): each table, its partitions and children.
 create function schemaguard.written_relations(tables jsonb) returns setof oid
     language sql stable set search_path = pg_catalog, pg_temp as $$
@@ -155,6 +188,15 @@ end $$;
 create function schemaguard.never_raises(tree text) returns boolean
     language sql stable set search_path = pg_catalog, pg_temp as $$ select tree is null or schemaguard.is_total(tree) $$;
 
+-- The columns of a unique index that `ON CONFLICT (…)` can name; none where it has a predicate or an expression.
+create function schemaguard.key_columns(index oid) returns jsonb
+    language sql stable set search_path = pg_catalog, pg_temp as $$
+    select case when x.indisunique and x.indpred is null and x.indexprs is null and x.indimmediate then
+        (select jsonb_agg(a.attname) from unnest((x.indkey::int2[])[0:x.indnkeyatts - 1]) as key(att)
+            join pg_attribute a on a.attrelid = x.indrelid and a.attnum = key.att) else '[]' end
+    from pg_index x where x.indexrelid = index
+$$;
+
 -- Whether a unique thing can't refuse a row of whoever doesn't know its new columns, or was as unique before.
 create function schemaguard.never_refuses(index oid, rel oid, fresh int2[], shape jsonb) returns boolean
     language sql stable set search_path = pg_catalog, pg_temp as $$
@@ -230,7 +272,8 @@ begin
             end if;
             act := jsonb_build_object('act', 'drop_constraint', 'rel', k.conrelid, 'schema', k.nspname, 'table', k.relname, 'name', k.conname, 'def', k.def,
                 'valid', k.convalidated, 'kind', k.contype, 'comment', k.comment)
-                || case when k.contype in ('u', 'p', 'x') then jsonb_build_object('index', pg_get_indexdef(k.conindid), 'unique', k.indisunique, 'clustered', k.indisclustered) else '{}' end;
+                || case when k.contype in ('u', 'p', 'x') then jsonb_build_object('index', pg_get_indexdef(k.conindid), 'unique', k.indisunique, 'clustered', k.indisclustered,
+                    'columns', schemaguard.key_columns(k.conindid)) else '{}' end;
             if taken @> jsonb_build_array(act) then
                 continue;
             end if;
@@ -252,7 +295,8 @@ begin
             if k.indisunique and schemaguard.never_refuses(k.indexrelid, rel, fresh, s.shape) and k.never_raises then
                 continue;
             end if;
-            act := place || jsonb_build_object('act', 'drop_index', 'schema', k.nspname, 'name', k.relname, 'def', k.def, 'unique', k.indisunique, 'clustered', k.indisclustered, 'comment', k.comment);
+            act := place || jsonb_build_object('act', 'drop_index', 'schema', k.nspname, 'name', k.relname, 'def', k.def, 'unique', k.indisunique, 'clustered', k.indisclustered, 'comment', k.comment,
+                'columns', schemaguard.key_columns(k.indexrelid));
             object := format('%sindex %I of %s', case when k.indisunique then 'unique ' else '' end, k.relname, spelled);
             return next;
         end loop;

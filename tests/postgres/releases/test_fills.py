@@ -1,0 +1,71 @@
+"""What rows get that were written without a value: declared in a contract or in a revision, and the plan says where."""
+
+import json
+
+import pytest
+
+from schemaguard.commands.rollback import plan_rollback
+from schemaguard.errors import NeedsHumanError
+from schemaguard.releases.release import ReversalClass
+from schemaguard.releases.steps import prepare
+from tests.postgres.releases.shop import INTENT, Shop, document
+
+WHOLE = "upper('fill' || amount)"
+
+
+def _retire(shop: Shop, declared: str = "") -> None:
+    """Retired in a session whose revision declares a fill, and a row that has no value."""
+    said = json.dumps([{"schema": "public", "table": "transactions", "column": "channel", "fill": declared}])
+    shop.ask(
+        "select schemaguard.restore(max(id)) from schemaguard.retired_object where column_name = 'channel';"
+        "alter table transactions alter channel drop default;"
+        f"select set_config('schemaguard.fills', $j${said if declared else '[]'}$j$, true);"
+        "select schemaguard.retire(attrelid, attnum, '0007') from pg_attribute "
+        "where attrelid = 'transactions'::regclass and attname = 'channel';"
+        "update schemaguard.retired_object r set applied_change = a.id from schemaguard.applied_change a "
+        "where a.revision = '0007' and r.id = (select max(id) from schemaguard.retired_object);"
+        "insert into transactions (amount) values (77)"
+    )
+
+
+def _says(shop: Shop) -> str:
+    with shop.site() as site:
+        plan = plan_rollback(site, "fraud", INTENT, to="7").plan
+    assert plan.reversal_class is ReversalClass.SLOW
+    return prepare.STEP.describe(plan)[0]
+
+
+def test_a_row_without_a_value_needs_one_where_nobody_declares_any(shop: Shop) -> None:
+    _retire(shop)
+    with pytest.raises(NeedsHumanError, match=r"1 rows have no value for transactions\.channel"):
+        shop.rollback()
+
+
+def test_a_revision_says_what_its_rows_get(shop: Shop) -> None:
+    _retire(shop, WHOLE)
+    assert _says(shop) == (f"restore transactions.channel; 1 rows without a value get {WHOLE}, as revision 0007 says")
+    shop.rollback()
+    assert shop.ask("select channel from transactions where amount = 77") == [("FILL77.00",)]
+
+
+def test_a_constant_that_a_revision_declares_leaves_no_row_without_a_value(shop: Shop) -> None:
+    _retire(shop, "'none'")
+    with shop.site() as site:
+        assert plan_rollback(site, "fraud", INTENT, to="7").plan.reversal_class is ReversalClass.INSTANT
+    shop.rollback()
+    assert shop.ask("select channel from transactions where amount = 77") == [("none",)]
+
+
+def test_the_contract_of_the_version_that_comes_back_says_what_its_rows_get(shop: Shop) -> None:
+    made = document("7", "id", "amount", "channel")
+    fill = {"property": "fill", "value": WHOLE, "vendor": "schemaguard"}
+    made["schema"][0]["properties"][2]["customProperties"] = [fill]
+    shop.ask(
+        "update schemaguard.contract set document = %s where file = 'contracts/fraud/7.odcs.yaml'", json.dumps(made)
+    )
+    _retire(shop, "'of the revision'")
+    assert _says(shop) == (
+        f"restore transactions.channel; 1 rows without a value get {WHOLE}, as the contract of fraud@7 says"
+    )
+    shop.rollback()
+    assert shop.ask("select channel from transactions where amount = 77") == [("FILL77.00",)]
