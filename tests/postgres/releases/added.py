@@ -153,6 +153,14 @@ ADDED = (
         more="z text!",
     ),
     Added(
+        "a trigger that keeps a history",
+        "create table {t}_h (like {t}); create function {t}_f() returns trigger language plpgsql as $$ begin "
+        "insert into {t}_h values (new.*); return null; end $$;"
+        "create trigger {t}_tr after insert or update on {t} for each row execute function {t}_f()",
+        ("insert into {t} (k) values (1)",),
+        kept=True,
+    ),
+    Added(
         "a dropped default",
         "alter table {t} alter d drop default",
         ("insert into {t} (k) values (1)",),

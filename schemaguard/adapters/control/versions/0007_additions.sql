@@ -105,9 +105,9 @@ begin
         when 'drop_index' then
             shape := jsonb_set(shape, '{indexes}', (shape -> 'indexes') || jsonb_build_object('oid', 0, 'def', act ->> 'def'));
         when 'drop_not_null' then
-            shape := jsonb_set(shape, array['columns', number, 'not_null'], 'true');
+            shape := case when number is null then shape else jsonb_set(shape, array['columns', number, 'not_null'], 'true') end;
         when 'change_default' then
-            shape := jsonb_set(shape, array['columns', number, 'default'], coalesce(act -> 'new', 'null'));
+            shape := case when number is null then shape else jsonb_set(shape, array['columns', number, 'default'], coalesce(act -> 'new', 'null')) end;
         when 'disable_trigger' then
             shape := jsonb_set(shape, '{triggers}', (shape -> 'triggers') || jsonb_build_object('oid', 0, 'def', act ->> 'def'));
         else
@@ -130,8 +130,9 @@ begin
     on conflict do nothing;
 end $$;
 
--- Whether a trigger function may refuse a row or swallow it, as far as its text tells; what can't be read may.
-create function schemaguard.may_refuse(function oid, depth integer default 0) returns boolean
+-- Whether a trigger function may refuse a row or (before it is written) swallow it, as far as its text tells; what can't
+-- be read may.
+create function schemaguard.may_refuse(function oid, may_swallow boolean, depth integer default 0) returns boolean
     language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
     p pg_proc;
@@ -145,13 +146,13 @@ begin
     end if;
     body := lower(regexp_replace(regexp_replace(coalesce(p.prosrc, pg_get_functiondef(p.oid)), '--[^\n]*', ' ', 'g'), '/\*.*?\*/', ' ', 'g'));
     if body ~ '\mraise\M(?!\s+(debug|log|info|notice|warning)\M)' or body ~ '\massert\M' or body ~ '\mexecute\M'
-        or (p.prorettype = 'trigger'::regtype and body ~ '\mreturn\s+null\M') then
+        or (may_swallow and body ~ '\mreturn\s+null\M') then
         return true;
     end if;
     return depth < 5 and exists (
         select from pg_proc q where q.pronamespace not in ('pg_catalog'::regnamespace, 'schemaguard'::regnamespace) and q.oid <> function
             and position(lower(q.proname) || '(' in regexp_replace(replace(body, '"', ''), '\s+\(', '(', 'g')) > 0
-            and schemaguard.may_refuse(q.oid, depth + 1));
+            and schemaguard.may_refuse(q.oid, false, depth + 1));
 end $$;
 
 -- The statement of an act of ours, there or back; the rest is rendered as a retirement's.
@@ -371,7 +372,7 @@ begin
         end loop;
         place := place - 'column';
         for k in select t.tgname, t.tgenabled::text, pg_get_triggerdef(t.oid) as def from pg_trigger t
-            where t.tgrelid = rel and not t.tgisinternal and t.tgparentid = 0 and t.tgenabled <> 'D' and t.tgtype & 28 <> 0 and schemaguard.may_refuse(t.tgfoid)
+            where t.tgrelid = rel and not t.tgisinternal and t.tgparentid = 0 and t.tgenabled <> 'D' and t.tgtype & 28 <> 0 and schemaguard.may_refuse(t.tgfoid, t.tgtype & 3 = 3)
                 and not exists (select from jsonb_array_elements(s.shape -> 'triggers') known where (s.anchor = anchor and (known ->> 'oid')::oid = t.oid)
                     or known ->> 'def' = pg_get_triggerdef(t.oid))
             order by t.tgname
