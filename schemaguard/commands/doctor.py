@@ -62,7 +62,7 @@ def _migrations(site: Site) -> Generator[Diagnosis, None, tuple[History, ...]]:
         broken = history.problems[0] if history.problems else None
         count = len(history.graph.revisions)
         if broken is None:
-            yield well("configuration", f"{history.path}: {count} revisions ({history.tool})")
+            yield well("configuration", f"{history.path}: {count} revision{'' if count == 1 else 's'} ({history.tool})")
         else:
             yield ill("configuration", f"{history.path}: {broken.message} ({broken.place})", broken.instead)
     return histories

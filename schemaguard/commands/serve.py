@@ -23,6 +23,7 @@ from schemaguard.history.selection import Selection
 from schemaguard.registry.graph import RegistryGraph, graph
 from schemaguard.registry.listing import Shared, chosen, shared
 from schemaguard.registry.matrix import Matrix, matrix
+from schemaguard.registry.search import Searchable, searchable
 from schemaguard.releases.overview import Status
 from schemaguard.releases.records import ControlRecords
 from schemaguard.rules.judging.verdict import JudgedRevision
@@ -114,6 +115,11 @@ class Snapshot:
         return graph(self.contracts, self.catalog)
 
     @cached_property
+    def searchable(self) -> tuple[Searchable, ...]:
+        """The contracts with every text of theirs that a search looks through."""
+        return searchable(self.contracts)
+
+    @cached_property
     def subjects(self) -> Subjects:
         """Every table and view that a contract or the catalog names, with its columns."""
         return subjects([each.contract for each in self.contracts], self.catalog)
@@ -159,11 +165,11 @@ class Snapshot:
 
     def prepare(self) -> "Snapshot":
         """Compute what every page needs before the first one asks; the snapshot itself."""
-        _ = self.fits, self.graph, self.subjects, self.users
+        _ = self.fits, self.graph, self.searchable, self.subjects, self.users
         return self
 
 
-_KEPT = ("catalog", "contracts", "in_window", "fits", "graph", "subjects", "users", "applied")
+_KEPT = ("catalog", "contracts", "in_window", "fits", "graph", "searchable", "subjects", "users", "applied")
 
 
 def _matrix(each: BrowsedHistory, contracts: tuple[Shared, ...]) -> Matrix:

@@ -37,30 +37,55 @@ class FoundContract:
     score: int
 
 
-def search(contracts: Iterable[Shared], words: Sequence[str]) -> tuple[FoundContract, ...]:
+@dataclass(frozen=True, slots=True)
+class Searchable:
+    """A contract with everything that is looked through: (field, text, line) each."""
+
+    who: Shared
+    texts: tuple[tuple[str, str, int | None], ...]
+
+
+def searchable(contracts: Iterable[Shared]) -> tuple[Searchable, ...]:
+    """The contracts, ready to be searched again and again."""
+    return tuple(Searchable(each, tuple(_texts(each))) for each in contracts)
+
+
+def search(contracts: Iterable[Searchable], words: Sequence[str]) -> tuple[FoundContract, ...]:
     """The contracts that have every word, in whatever case; the best first."""
-    patterns = [re.compile(re.escape(word), re.IGNORECASE) for word in words]
-    found = [one for each in contracts if (one := _in_contract(each, patterns)) is not None]
+    wanted = [_Word(word.lower(), re.compile(re.escape(word), re.IGNORECASE)) for word in words]
+    found = [one for each in contracts if (one := _in_contract(each, wanted)) is not None]
     return tuple(sorted(found, key=lambda each: (-each.score, each.who.name)))
 
 
-def nearest(contracts: Iterable[Shared], words: Sequence[str]) -> tuple[str, ...]:
+def nearest(contracts: Iterable[Searchable], words: Sequence[str]) -> tuple[str, ...]:
     """Words of the contracts that look like those that weren't found."""
-    texts = [text.lower() for each in contracts for _, text, _ in _texts(each)]
+    texts = {text.lower() for each in contracts for _, text, _ in each.texts}
     vocabulary = {part for text in texts for part in re.findall(r"\w{3,}", text)}
     missing = [word.lower() for word in words if not any(word.lower() in text for text in texts)]
     near = (match for word in missing for match in get_close_matches(word, vocabulary, n=2))
     return tuple(dict.fromkeys(near))
 
 
-def _in_contract(who: Shared, patterns: Sequence[re.Pattern[str]]) -> FoundContract | None:
-    best = [0] * len(patterns)
+@dataclass(frozen=True, slots=True)
+class _Word:
+    lower: str
+    pattern: re.Pattern[str]
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where the text has it. Beyond ASCII only the pattern knows which letters are the same."""
+        if self.lower.isascii() and text.isascii() and self.lower not in text.lower():
+            return []
+        return [match.span() for match in self.pattern.finditer(text)]
+
+
+def _in_contract(contract: Searchable, wanted: Sequence[_Word]) -> FoundContract | None:
+    best = [0] * len(wanted)
     hits: list[Hit] = []
-    for field, text, line in _texts(who):
+    for field, text, line in contract.texts:
         spans: list[tuple[int, int]] = []
         score = 0
-        for number, pattern in enumerate(patterns):
-            matches = [match.span() for match in pattern.finditer(text)]
+        for number, word in enumerate(wanted):
+            matches = word.spans(text)
             if matches:
                 worth = _WEIGHTS[field] * max(_closeness(text, span) for span in matches)
                 best[number] = max(best[number], worth)
@@ -71,7 +96,7 @@ def _in_contract(who: Shared, patterns: Sequence[re.Pattern[str]]) -> FoundContr
     if not all(best):
         return None
     hits.sort(key=lambda hit: -hit.score)
-    return FoundContract(who, tuple(hits), sum(best))
+    return FoundContract(contract.who, tuple(hits), sum(best))
 
 
 def _closeness(text: str, span: tuple[int, int]) -> int:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from schemaguard.adapters.registry.calls import ask
 from schemaguard.adapters.registry.models import MlflowRegistry
 from schemaguard.errors import RegistryError
 
@@ -112,3 +113,12 @@ def test_a_locked_file_is_waited_for(registry_uri: str, registry: MlflowRegistry
         registry.set_alias("fraud", "locked", "2")
         release.join()
     assert registry.alias("fraud", "locked") == "2"
+
+
+def test_a_client_of_a_store_that_is_missing_is_named() -> None:
+    def as_mlflow_does() -> None:
+        raise ModuleNotFoundError("No module named 'botocore'", name="botocore")
+
+    with pytest.raises(RegistryError, match="botocore isn't installed here, which MLflow needs for that") as raised:
+        ask("sqlite:///mlflow.db", "read the signature of fraud 7", as_mlflow_does)
+    assert raised.value.exit_code == 2

@@ -39,6 +39,14 @@ def ask(uri: str, what: str, call: Callable[[], T]) -> T:
         code = getattr(error, "error_code", "")
         kind = UnknownError if code in _MISSING else RegistryError
         raise kind(f"could not {what}: {_reason(error)}", at=place, next=_next(code)) from error
+    except ModuleNotFoundError as error:
+        # Where the artifacts are may take a client of its own: boto3 for s3://, and so on.
+        missing = error.name or "a library"
+        raise RegistryError(
+            f"could not {what}: {missing} isn't installed here, which MLflow needs for that",
+            at=place,
+            next=f"install what has {missing} beside schemaguard",
+        ) from error
     except (OSError, _database_errors()) as error:
         raise RegistryError(f"could not {what}: {_reason(error)}", at=place, next=_next("")) from error
 

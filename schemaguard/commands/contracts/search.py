@@ -6,7 +6,7 @@ from schemaguard.commands.contracts.known import read_book
 from schemaguard.commands.site import Site
 from schemaguard.errors import UsageError
 from schemaguard.frozen import dataclass
-from schemaguard.registry.search import FoundContract, nearest
+from schemaguard.registry.search import FoundContract, nearest, searchable
 from schemaguard.registry.search import search as looked_for
 
 
@@ -26,5 +26,6 @@ def search(site: Site, words: Sequence[str]) -> SearchResult:
     if not wanted:
         raise UsageError("no word to search for", next="schemaguard contracts search WORD")
     known = read_book(site)
-    found = tuple(looked_for(known.shared, wanted))
-    return SearchResult(wanted, found, () if found else tuple(nearest(known.shared, wanted)), known.source)
+    texts = searchable(known.shared)
+    found = looked_for(texts, wanted)
+    return SearchResult(wanted, found, () if found else nearest(texts, wanted), known.source)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FrameContract(Contract):
     """A contract whose frames can be judged in memory."""
 
@@ -18,6 +18,15 @@ class FrameContract(Contract):
     def of(cls, contract: Contract) -> "FrameContract":
         """The same contract."""
         return cls(**{field.name: getattr(contract, field.name) for field in fields(contract)})
+
+    def __repr__(self) -> str:
+        """What a terminal shows: whose it is, and a line a column."""
+        lines = [f"<contract of {self.who}: {self.file}>"]
+        for part in self.tables:
+            lines.append(f"  {part.access + 's':<6}  {part.table}")
+            said = ((each.column, str(each.type or ""), each.in_words) for each in part.promises)
+            lines += [f"          {'  '.join(filter(None, words))}" for words in said]
+        return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         """What a notebook shows: what is promised of each column. See IPython's documentation on rich display."""

@@ -7,6 +7,7 @@ from typing import Any
 from schemaguard.catalog.objects import Name
 from schemaguard.commands.serve import Snapshot
 from schemaguard.errors import command_line
+from schemaguard.frozen import dataclass
 from schemaguard.registry.search import nearest, search
 from schemaguard.report.visible import visible
 from schemaguard.web import addresses, wording
@@ -23,16 +24,16 @@ def build(snapshot: Snapshot, asked: str) -> Page:
     asked = " ".join(asked.split())[:_LONGEST_QUERY]
     if not asked:
         return _page("", answer("search-nothing-asked"), _everything(snapshot), {})
-    named = list(_named(snapshot, asked))
-    found = search(snapshot.contracts, asked.split())
+    named = _named(snapshot, asked)
+    found = search(snapshot.searchable, asked.split())
     total = len(named) + len(found)
     document = {
         "asked": asked,
-        "names": [{"kind": kind, "name": span.text} for kind, span, _ in named],
+        "names": [{"kind": each.kind, "name": visible(each.text)} for each in named],
         "contracts": [each.who.name for each in found],
     }
     if not total:
-        near = [*get_close_matches(asked, _names(snapshot), n=4), *nearest(snapshot.contracts, asked.split())]
+        near = [*get_close_matches(asked, _names(snapshot), n=4), *nearest(snapshot.searchable, asked.split())]
         said = answer("search-none", asked=visible(asked))
         if near:
             like = wording.series([_looked_for(each) for each in dict.fromkeys(near)])
@@ -42,7 +43,7 @@ def build(snapshot: Snapshot, asked: str) -> Page:
         return _page(asked, said, body, document)
     panels = []
     if named:
-        rows = [(words(span), words(kind), verdict) for kind, span, verdict in named[:_MOST_HITS]]
+        rows = [(words(each.span), words(each.kind), _said_of(snapshot, each)) for each in named[:_MOST_HITS]]
         panels.append(
             Panel("Names", (grid("Names", ("Name", "Kind", "What is said of it"), rows),), _several(len(named)))
         )
@@ -91,54 +92,58 @@ def _searched(snapshot: Snapshot) -> str:
     return f"Searched: {len(snapshot.contracts)} contracts, {tables} tables and views, {revisions} revisions."
 
 
-def _named(snapshot: Snapshot, asked: str) -> Iterator[tuple[str, Span, Words]]:
-    """(kind, name, what is said of it): what is called so first, then what begins so, then what has it inside."""
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Something that has a name, and its page; of a table or a column, which it is."""
+
+    text: str
+    kind: str
+    to: str
+    subject: tuple[Name, str | None] | None = None
+
+    @property
+    def span(self) -> Span:
+        return Span(visible(self.text), "name", self.to)
+
+
+def _named(snapshot: Snapshot, asked: str) -> list[_Named]:
+    """What is called so first, then what begins so, then what has it inside."""
     wanted = asked.lower()
-    hits = [hit for hit in _everything_named(snapshot) if wanted in hit[0].lower()]
-    hits.sort(key=lambda hit: (hit[0].lower() != wanted, not hit[0].lower().startswith(wanted), len(hit[0]), hit[0]))
-    for text, kind, to in hits:
-        yield kind, Span(visible(text), "name", to), _said_of(snapshot, kind, text)
+    hits = [hit for hit in _everything_named(snapshot) if wanted in hit.text.lower()]
+
+    def how_near(hit: _Named) -> tuple[bool, bool, int, str]:
+        text = hit.text.lower()
+        return (text != wanted, not text.startswith(wanted), len(text), hit.text)
+
+    return sorted(hits, key=how_near)
 
 
-def _said_of(snapshot: Snapshot, kind: str, text: str) -> Words:
-    if kind not in ("table", "column"):
+def _said_of(snapshot: Snapshot, hit: _Named) -> Words:
+    if hit.subject is None:
         return ()
-    table, column = _by_name(snapshot, text, kind)
-    users = snapshot.users.get((table, column), ()) if table is not None else ()
+    users = snapshot.users.get(hit.subject, ())
     if not users:
         return (wording.quiet("nobody in a window names it"),)
     return words(wording.series([wording.sharers(each) for each, _ in users]))
 
 
-def _by_name(snapshot: Snapshot, text: str, kind: str) -> tuple[Name | None, str | None]:
-    for table, columns in _tables(snapshot).items():
-        if kind == "table" and str(table) == text:
-            return table, None
-        if kind == "column":
-            column = text.removeprefix(f"{table}.")
-            if column != text and column in columns:
-                return table, column
-    return None, None
-
-
-def _everything_named(snapshot: Snapshot) -> Iterator[tuple[str, str, str]]:
-    """(text, kind, address) of everything that has a name."""
+def _everything_named(snapshot: Snapshot) -> Iterator[_Named]:
     for model in dict.fromkeys(each.contract.model for each in snapshot.contracts):
-        yield model, "model or consumer", addresses.model(model)
+        yield _Named(model, "model or consumer", addresses.model(model))
     for each in snapshot.book.listed:
         if each.version:
-            yield each.name, "contract", addresses.contract(each.contract.model, each.version)
+            yield _Named(each.name, "contract", addresses.contract(each.contract.model, each.version))
     for table, columns in _tables(snapshot).items():
-        yield str(table), "table", addresses.table(table)
+        yield _Named(str(table), "table", addresses.table(table), (table, None))
         for column in columns:
-            yield f"{table}.{column}", "column", addresses.column(table, column)
+            yield _Named(f"{table}.{column}", "column", addresses.column(table, column), (table, column))
     for number, browsed in enumerate(snapshot.histories):
         for run in browsed.runs:
             title = f"{run.revision.id} {run.revision.message}".strip()
-            yield title, "revision", addresses.revision(number, run.revision.id)
+            yield _Named(title, "revision", addresses.revision(number, run.revision.id))
     if snapshot.control is not None:
         for record in snapshot.control.records.operations:
-            yield str(record.operation), "operation", addresses.operation(record.operation.id)
+            yield _Named(str(record.operation), "operation", addresses.operation(record.operation.id))
 
 
 def _tables(snapshot: Snapshot) -> dict[Name, list[str]]:
@@ -147,14 +152,14 @@ def _tables(snapshot: Snapshot) -> dict[Name, list[str]]:
 
 
 def _names(snapshot: Snapshot) -> list[str]:
-    return [text for text, _, _ in _everything_named(snapshot)]
+    return [each.text for each in _everything_named(snapshot)]
 
 
 def _everything(snapshot: Snapshot) -> tuple[Panel, ...]:
     """An index of names, for whoever has no search box."""
     kinds: dict[str, list[Span]] = {}
-    for text, kind, to in _everything_named(snapshot):
-        if kind in ("model or consumer", "table"):
-            kinds.setdefault(kind, []).append(Span(visible(text), "name", to))
+    for each in _everything_named(snapshot):
+        if each.kind in ("model or consumer", "table"):
+            kinds.setdefault(each.kind, []).append(each.span)
     rows = [(words(span), words(kind)) for kind, spans in kinds.items() for span in spans]
     return (Panel("Everything", (grid("Everything", ("Name", "Kind"), rows, filter_id="everything"),)),) if rows else ()
