@@ -75,6 +75,7 @@ A password belongs in the environment, not in the file.
 | `SCHEMAGUARD_REGISTRY_URI` | the MLflow registry; else `MLFLOW_REGISTRY_URI`, the file, `MLFLOW_TRACKING_URI` |
 | `SCHEMAGUARD_ENVIRONMENT` | which of `[environments]` holds |
 | `SCHEMAGUARD_ACTOR` | who asks, for the ledger; else the system's user |
+| `SCHEMAGUARD_RELEASE` | the releases that an image serves, such as `fraud@7`, for databases that are newer |
 | `SCHEMAGUARD_LEDGER_KEY` | the key that signs the ledger's checkpoints: its file, or the key itself |
 | `SCHEMAGUARD_CACHE_DIR` | where evaluations are remembered |
 | `GITHUB_BASE_REF`, `CI_MERGE_REQUEST_TARGET_BRANCH_NAME` | the branch to compare with, as the code host sets it |

@@ -8,6 +8,7 @@ Importing the module is what switches it on: Alembic finds an implementation by 
 See https://alembic.sqlalchemy.org/en/latest/api/ddl.html for DefaultImpl.
 """
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from schemaguard.adapters import control
 from schemaguard.adapters.control import revision
 from schemaguard.adapters.control.guarding import Guarding, actor
 from schemaguard.adapters.control.migration_lock import MigrationLock
+from schemaguard.adapters.control.newer import NeededHere, newer_than_the_image
 from schemaguard.adapters.control.patience import RestartError
 from schemaguard.adapters.control.restarts import Restarts
 from schemaguard.adapters.control.writing_down import Running
@@ -35,7 +37,7 @@ from schemaguard.applying.acknowledgement import losses
 from schemaguard.applying.declared_fill import declared_fills
 from schemaguard.applying.telling import Connects, is_heard, tell
 from schemaguard.applying.vetoes import VETOES
-from schemaguard.errors import ConfigError, ConflictError, RefusedError
+from schemaguard.errors import ConfigError, ConflictError, RefusedError, SchemaguardError
 from schemaguard.sql.writing.identifiers import is_hidden
 
 __all__ = ["GuardedImpl", "actor", "include_name"]
@@ -44,6 +46,9 @@ _WATCH = """\
 select schemaguard.watch_version_table(c.oid)
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = %s and c.relname = %s"""
+_RELEASE = "SCHEMAGUARD_RELEASE"
+_APPLIES, _SHOWS = "upgrade", "display_version"
+"""The functions that Alembic's commands `upgrade` and `current` run with."""
 _OFFLINE = "schemaguard: --sql prints statements that nobody guards; apply them where the fence stands"
 
 
@@ -109,6 +114,11 @@ class _Guard:
             return
 
         def steps(heads: Any, context: MigrationContext) -> Iterator[Any]:
+            unknown = _unknown(heads)
+            if unknown and self._installed:
+                # Alembic's own answer would be that it can't locate a revision.
+                self._answer_for(unknown, tuple(heads), getattr(inner, "__name__", ""))
+                return
             yield from self._watched(inner(heads, context))
 
         self._context._migrations_fn = steps
@@ -127,6 +137,24 @@ class _Guard:
             yield step
         self._guarding.end()
         self._lock.hand_over(self.raw)
+
+    def _answer_for(self, unknown: tuple[str, ...], heads: tuple[str, ...], command: str) -> None:
+        """Say that the database is ahead of this image and that nothing has to be done, or refuse, with the reason."""
+        mine = tuple(environment.script.get_heads())
+        try:
+            said = newer_than_the_image(self.raw, unknown, (heads, mine), _needed_here())
+        except RefusedError as refused:
+            raise GuardRefusedError(f"schemaguard: {refused.what}", at=refused.at, next=refused.next) from refused
+        if command == _SHOWS:
+            for each in heads:
+                environment.config.print_stdout(f"{each} (newer than this image)" if each in unknown else each)
+        elif command != _APPLIES:
+            raise GuardRefusedError(
+                f"schemaguard: {said}, but this needs an image that knows it",
+                at=f"revision {', '.join(unknown)}",
+                next="run it in an image that has the revision",
+            )
+        sys.stderr.write(f"schemaguard: {said}; nothing to do\n")
 
     def _take_lock(self) -> None:
         try:
@@ -204,6 +232,41 @@ class _Guard:
         """SQLAlchemy's hook: the connection goes back to its pool, and the lock must not go with it."""
         if connection is self.raw:
             self._lock.let_go(self.raw)
+
+
+def _unknown(heads: Iterable[str]) -> tuple[str, ...]:
+    """The heads of the database that the folder of revisions has no file for."""
+    found = []
+    for head in heads:
+        try:
+            is_there = environment.script.get_revision(head) is not None
+        except CommandError:
+            is_there = False
+        if not is_there:
+            found.append(str(head))
+    return tuple(found)
+
+
+def _needed_here() -> NeededHere:
+    """What this image needs: SCHEMAGUARD_RELEASE, else the contracts that are in it."""
+    said = os.environ.get(_RELEASE, "").replace(",", " ").split()
+    if said:
+        named = [each.rpartition("@") for each in said]
+        if not all(model and version for model, _, version in named):
+            raise RefusedError(f"{' '.join(said)!r} names no release", at=_RELEASE, next="write it as fraud@7")
+        return NeededHere(releases=tuple((model, version) for model, _, version in named))
+    # Most runs never ask.
+    from schemaguard import config
+    from schemaguard.adapters.files.contracts import read_files
+
+    here = Path.cwd()
+    try:
+        settings = config.load(here)
+        folder = settings.root / settings.contracts
+        files = read_files(folder, here) if folder.is_dir() else ()
+    except SchemaguardError as error:
+        raise RefusedError(f"the contracts of this image can't be read: {error.what}", at=error.at) from error
+    return NeededHere(digests=frozenset(digest for file in files for digest in file.contract.digests))
 
 
 def _refusing(act: Callable[[], bool]) -> bool:
