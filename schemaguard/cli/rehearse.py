@@ -10,7 +10,8 @@ from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 def rehearse(
     model: Annotated[
-        str | None, typer.Argument(help="The model (default: all that serve).", autocompletion=complete_model)
+        str | None,
+        typer.Argument(metavar="MODEL", help="The model (default: all that serve).", autocompletion=complete_model),
     ] = None,
     server: Annotated[
         str | None,

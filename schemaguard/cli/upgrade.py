@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def upgrade(
-    revision: Annotated[str, typer.Argument(metavar="[REVISION]", help="The revision to go up to.")] = "head",
+    revision: Annotated[str, typer.Argument(metavar="REVISION", help="The revision to go up to.")] = "head",
     migrations: Migrations = None,
     wait: Annotated[
         float, typer.Option(min=0, metavar="SECONDS", help="How long a revision waits for locks of others.")
