@@ -21,7 +21,7 @@ def show(adoption: "Adoption", console: "Console") -> None:
     for found in adoption.found:
         line(console, Text(visible(f"found  {found}")), indent=7)
     if adoption.checked is not None:
-        accepted = f", {adoption.accepted} of them accepted by the baseline" if adoption.accepted else ""
+        accepted = f"; the baseline accepts {plural(adoption.accepted, 'finding')}" if adoption.accepted else ""
         line(console, Text(f"today  {counts(adoption.checked)}{accepted}"), indent=7)
     for kept in adoption.kept:
         line(console, Text(visible(f"keeps  {kept}, which is there already"), "dim"), indent=7)

@@ -15,7 +15,9 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
     match change:
         case AddConstraint(table=table) if context.existed_before(table):
             if not _is_shown(change, context) and not _is_on_new_columns(change, context):
-                yield Match(object=str(table), message=f"{table} gets a {_KINDS[type(change.constraint)]} constraint")
+                kind, errors = _KINDS[type(change.constraint)]
+                message = f"{table} gets {kind} constraint"
+                yield Match(object=str(table), message=message, effect=_refused(errors))
         case AlterConstraint(table=table, constraint=name) if context.existed_before(table):
             if not _LOOSENS.search(context.step.statement.sql):
                 message = f"{name} of {table} refuses rows at another time than before, or from now on"
@@ -23,11 +25,13 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
         case SetNotNull(table=table, column=column) if context.column_existed_before(table, column):
             known = context.before.table(table)
             if known is None or not proves_not_null(known, column):
-                yield Match(object=f"{table}.{column}", message=f"{table}.{column} becomes NOT NULL")
+                what = f"{table}.{column}"
+                yield Match(object=what, message=f"{what} becomes NOT NULL", effect=_refused("23502"))
         case CreateIndex(index=index) if index.unique and context.existed_before(index.table):
             columns = [key.column for key in index.keys]
             if any(column is None or context.column_existed_before(index.table, column) for column in columns):
-                yield Match(object=str(index.table), message=f"{index.table} gets a unique index")
+                message = f"{index.table} gets a unique index"
+                yield Match(object=str(index.table), message=message, effect=_refused("23505"))
         case _:
             pass
 
@@ -35,8 +39,14 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
 _LOOSENS = re.compile(r"\bNOT\s+ENFORCED\b", re.IGNORECASE)
 _TIMING = "a transaction that was in order at its COMMIT fails at the statement in between, or the other way round"
 _KINDS = {
-    PrimaryKey: "PRIMARY KEY", Unique: "UNIQUE", ForeignKey: "FOREIGN KEY", Check: "CHECK", Exclusion: "EXCLUDE",
+    PrimaryKey: ("a PRIMARY KEY", "23505 or 23502"), Unique: ("a UNIQUE", "23505"), Check: ("a CHECK", "23514"),
+    ForeignKey: ("a FOREIGN KEY", "23503"), Exclusion: ("an EXCLUDE", "23P01"),
 }  # fmt: skip
+"""Kind of constraint → what it is called, and the errors that it refuses rows with."""
+
+
+def _refused(errors: str) -> str:
+    return f"writes that were accepted until now fail with {errors} as soon as this commits"
 
 
 def _is_on_new_columns(change: AddConstraint, context: Context) -> bool:

@@ -23,11 +23,14 @@ def stop_using(context: Context, table: Name, column: str | None = None) -> str:
     if loosened is not None:
         steps[0] += ", and let new rows do without it:"
         steps.append(pasted(context, loosened))
-    steps.append(
-        "2. later, in a revision of its own, with the guard in env.py, which hides it and keeps what is in it:"
-    )
+    # The guard stands in Alembic's env.py; what runs files of SQL has no place for it.
+    keeping = "with the guard in env.py, which hides it and keeps what is in it" if context.is_python else _NEEDED
+    steps.append(f"2. later, in a revision of its own, {keeping}:")
     steps.append(pasted(context, DropColumn(table, column) if column else DropTable(table)))
     return "\n".join(steps)
+
+
+_NEEDED = "when no code names it any more and what is in it has been kept elsewhere, if anybody may want it"
 
 
 def _loosened(context: Context, table: Name, column: str | None) -> DropNotNull | None:
