@@ -5,7 +5,7 @@ See https://www.postgresql.org/docs/18/event-triggers.html.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
@@ -48,6 +48,7 @@ from schemaguard.promise p join pg_class c on c.oid = p.relid and c.relkind in (
 join pg_attribute a on a.attrelid = p.relid and a.attnum = p.attnum and not a.attisdropped
 where p.kind = 'promised' and p.attnum > 0 and (p.until is null or p.until > now())
 group by 1, 2, 3 order by 2, 3"""
+_PROMISE: LiteralString = "select schemaguard.set_promises({}), schemaguard.promise_all_retired()"
 ALLOW_OPERATION = (
     "select schemaguard.allow(0::oid, (-1)::int2, what, 'an operation') from unnest(array['shape', 'rewrite']) as what"
 )
@@ -120,18 +121,23 @@ def as_operator(connection: Connection, why: str) -> None:
 
 
 def promise(connection: Connection) -> None:
-    """Write down, by number, what the contracts in their window read and write; in the caller's transaction."""
-    for statement in promising(connection):
-        connection.execute(statement.encode())
+    """Write down, by number, what the contracts in their window read and write; in the caller's transaction.
+
+    The connection may be a migration's, of whatever driver.
+    """
+    if is_there(connection):
+        connection.execute(_PROMISE.format("%s"), (Jsonb(_wanted(connection)),))
 
 
 def promising(connection: Connection) -> tuple[str, ...]:
     """The statement that writes it down, for tables as they are when it is sent."""
     if not is_there(connection):
         return ()
-    wanted = [line for contract, readers, until in _needed(connection) for line in _lines(contract, readers, until)]
-    statement = sql.SQL("select schemaguard.set_promises({}), schemaguard.promise_all_retired()")
-    return (statement.format(sql.Literal(Jsonb(wanted))).as_string(connection),)
+    return (sql.SQL(_PROMISE).format(sql.Literal(Jsonb(_wanted(connection)))).as_string(connection),)
+
+
+def _wanted(connection: Connection) -> list[dict[str, Any]]:
+    return [line for contract, readers, until in _needed(connection) for line in _lines(contract, readers, until)]
 
 
 def allow_operation(connection: Connection) -> None:
