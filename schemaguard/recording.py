@@ -11,15 +11,17 @@ takes what that recorded.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from schemaguard.adapters.postgres import capture
 from schemaguard.adapters.registry import training_runs
+from schemaguard.commands import golden
 from schemaguard.commands.contracts import record as recorded
 from schemaguard.contracts.contract import ContractTable, ReadsThrough
 from schemaguard.errors import UsageError
+from schemaguard.verification.golden import GoldenSample
 
 __all__ = ["Recording", "record"]
 
@@ -33,6 +35,7 @@ class Recording:
         self.model = model
         self._made: recorded.RecordedContract | None = None
         self._kept: recorded.KeptRecord | None = None
+        self._golden: GoldenSample | None = None
 
     def __repr__(self) -> str:
         return f"<Recording of {self.model}: {self.digest[:12] if self.is_complete else 'not complete'}>"
@@ -82,6 +85,33 @@ class Recording:
         """How it differs from the last run's, a line each; empty where it doesn't."""
         return self._kept.changes if self._kept is not None else ()
 
+    def golden(
+        self,
+        query: str,
+        *,
+        key: Sequence[str],
+        score: Callable[[Any], Any],
+        on: Any,
+        features: Sequence[str] | None = None,
+        rows: int = 1000,
+        values: bool = False,
+        seed: int = 7,
+    ) -> None:
+        """Keep a seeded sample of what the query reads and of what `score` says of it, for `schemaguard rescore`.
+
+        `key` names the columns that find a row again; their values are kept. Of the others only digests are, unless
+        `values=True` allows more. `score` takes a pandas frame of the `features` (None: all columns but the key) and
+        gives one result a row, as the logged model does. `on` is an engine, a connection of SQLAlchemy's, or a URL.
+        UsageError where rows can't be told by the key, DatabaseError where the query can't run.
+        """
+        with capture.unheard():
+            self._golden = golden.draw(query, golden.Sampling(tuple(key), features, rows, seed, values), score, on)
+
+    @property
+    def golden_document(self) -> dict[str, Any] | None:
+        """The golden rows as `schemaguard rescore --golden FILE` reads them; None where none were kept."""
+        return self._golden.document() if self._golden is not None else None
+
     @property
     def _done(self) -> recorded.RecordedContract:
         if self._made is None:
@@ -117,7 +147,7 @@ def record(
     with capture.unheard():
         made = recorded.made(recorded.heard(listener, meant), model, writes, reads_through)
         if run is not None:
-            recording._kept = recorded.keep(made, run, model)
+            recording._kept = recorded.keep(made, run, model, recording.golden_document)
     recording._made = made
     _say(recording)
 

@@ -36,6 +36,7 @@ VERBS = (
     _verb("promote", _OPERATE),
     _verb("rollback", _OPERATE),
     _verb("rehearse", _OPERATE),
+    _verb("rescore", _OPERATE),
     _verb("resume", _OPERATE),
     _verb("reconcile", _OPERATE),
     _verb("status", _OPERATE),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from schemaguard.adapters.control import rehearsals, rehearsing
 from schemaguard.commands.prove import SEED
+from schemaguard.commands.rescore import asked
 from schemaguard.commands.rollback import request
 from schemaguard.commands.site import Site
 from schemaguard.commands.switching import switch
@@ -69,6 +70,9 @@ def _rehearse(site: Site, now: Now, target: str, options: RehearsalOptions) -> R
     found = _Found()
     try:
         found.cls = _planned(site, now, target).reversal_class.value
+        golden = asked(site, now.pointer.model, target)
+        if golden is not None:
+            found.reasons += [f"golden rows: {each}" for each in golden.differences]
         with rehearsing.rehearsal_copy(site.database_url, options.server) as (url, connection, found.version):
             found.is_covered = True
             _go_back(now, target, options, (url, connection), found)
@@ -81,7 +85,7 @@ def _rehearse(site: Site, now: Now, target: str, options: RehearsalOptions) -> R
         from_version=now.pointer.active or "",
         to_version=target,
         at=datetime.now(UTC),
-        outcome="passed" if not found.reasons else "failed" if found.is_covered else "not covered",
+        outcome="failed" if found.reasons and found.is_covered else "not covered" if found.reasons else "passed",
         cls=found.cls,
         seconds=found.seconds,
         locks=found.locks,

@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable
 
 from schemaguard.adapters.registry.patience import Answer
+from schemaguard.commands.rescore import standing
 from schemaguard.commands.site import Site
-from schemaguard.errors import ConflictError, RegistryError
+from schemaguard.errors import ConflictError, RegistryError, SchemaguardError
 from schemaguard.frozen import dataclass, replace
 from schemaguard.releases.document import plan_hash
 from schemaguard.releases.execute import Done, Watch, execute
@@ -104,6 +105,20 @@ def switch(
         database.abandon(operation, made, site.actor)
         raise
     return Done(outcome, round((time.monotonic() - began) * 1000, 2), shown.warning)
+
+
+def _check_golden(plan: Plan, site: Site) -> str | None:
+    """The warning where the golden rows of a rollback's target don't mean what they meant at training time."""
+    if plan.kind is not OperationKind.ROLLBACK:
+        return None
+    who = f"golden rows of {plan.model} {plan.to_version}"
+    try:
+        found = standing(site.database.connection, plan.model, plan.to_version)
+    except SchemaguardError as error:
+        return f"the {who} couldn't be read: {error.what}"
+    if found is None or found.holds:
+        return None
+    return f"the {who} aren't what training read: {', '.join(found.differences)}"
 
 
 def _check_artifact(plan: Plan, registry: Registry, limit_s: float) -> str | None:

@@ -19,6 +19,7 @@ from schemaguard.frozen import dataclass
 
 FOLDER = "schemaguard"
 CONTRACT, INTERFACE, RECORDING, QUERIES = "contract.odcs.yaml", "interface.json", "recording.json", "queries"
+GOLDEN = "golden.json"
 MODEL_TAG, DIGEST_TAG, FROM_TAG = "schemaguard.model", "schemaguard.contract_digest", "schemaguard.contract_from"
 _RUNS_LOOKED_AT = 20
 
@@ -70,6 +71,19 @@ def recorded(uri: str, model: str, version: str) -> Recorded | None:
         raise RegistryError(
             f"{RECORDING} of run {run_id} isn't what a recording writes", at=without_password(uri), next="train again"
         ) from error
+
+
+def golden_of(uri: str, model: str, version: str) -> str | None:
+    """The golden rows that the run of a registered version kept, as text; None where it has none.
+
+    Raises RegistryError where the registry can't be asked, or knows no such version.
+    """
+    client = _client(uri)
+    run_id = ask(uri, f"find the run of {model} {version}", lambda: client.get_model_version(model, version)).run_id
+    path = f"{FOLDER}/{GOLDEN}"
+    if not run_id or path not in _listed(uri, client, run_id, FOLDER):
+        return None
+    return _text(uri, client, run_id, path)
 
 
 def earlier(run: Any, model: str) -> EarlierRun | None:

@@ -1,5 +1,6 @@
 """Use case: from what a training run was heard to send to a contract's draft, kept with the run."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -123,8 +124,11 @@ def made(found: Heard, model: str, writes: Sequence[str], reads_through: ReadsTh
     )
 
 
-def keep(contract: RecordedContract, run: Any, model: str) -> KeptRecord:
-    """Keep it with the run. The same digest as the run before inherits its contract; another one says what changed."""
+def keep(contract: RecordedContract, run: Any, model: str, golden: Mapping[str, Any] | None = None) -> KeptRecord:
+    """Keep it with the run, and the sample of golden rows where there is one.
+
+    The same digest as the run before inherits its contract; another one says what changed.
+    """
     before = training_runs.earlier(run, model)
     recording = {
         "version": 1,
@@ -139,6 +143,7 @@ def keep(contract: RecordedContract, run: Any, model: str) -> KeptRecord:
         training_runs.INTERFACE: digests.canonical(contract.interface),
         training_runs.RECORDING: digests.canonical(recording),
         **{f"{training_runs.QUERIES}/{query.file}": query.text for query in contract.queries},
+        **({training_runs.GOLDEN: json.dumps(golden)} if golden is not None else {}),
     }
     tags = {training_runs.MODEL_TAG: model, training_runs.DIGEST_TAG: contract.digest}
     if before is not None and before.digest == contract.digest:

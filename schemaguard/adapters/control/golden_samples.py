@@ -1,0 +1,39 @@
+"""The golden rows that the control schema keeps, so that they can be asked for while the registry is down."""
+
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from schemaguard.adapters.control import installation
+from schemaguard.verification.golden import GoldenSample, parse_sample
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+_KEEP = """\
+insert into schemaguard.golden (model, model_version, document) values (%s, %s, %s)
+on conflict (model, model_version) do update set document = excluded.document, kept_at = now()"""
+_READ = "select document from schemaguard.golden where (model, model_version) = (%s, %s)"
+_SCHEMA = """\
+select c.view_schema from schemaguard.release r join schemaguard.contract c on c.digest = r.contract
+where (r.model, r.model_version) = (%s, %s) and to_regnamespace(quote_ident(c.view_schema)) is not null"""
+
+
+def keep(connection: Connection, model: str, version: str, sample: GoldenSample) -> None:
+    """Keep a version's golden rows in place of earlier ones."""
+    connection.execute(_KEEP, (model, version, Jsonb(sample.document())))
+
+
+def find(connection: Connection, model: str, version: str) -> GoldenSample | None:
+    """A version's golden rows; None where none are kept, or the control schema is older than they are."""
+    there = connection.execute("select to_regclass('schemaguard.golden') is not null").fetchone()
+    row = connection.execute(_READ, (model, version)).fetchone() if there is not None and there[0] else None
+    return parse_sample(row[0], "schemaguard.golden") if row is not None else None
+
+
+def view_schema(connection: Connection, model: str, version: str) -> str | None:
+    """The schema of the version's contract views; None where it has none."""
+    if not installation.is_installed(connection):
+        return None
+    row = connection.execute(_SCHEMA, (model, version)).fetchone()
+    return str(row[0]) if row is not None else None
