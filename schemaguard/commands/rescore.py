@@ -31,7 +31,7 @@ def rescore(site: Site, model: str, version: str, file: Path | None = None, *, v
         sample, is_new = _of_the_run(site, model, version), True
     found = look(connection, model, version, sample, None if values_only else _load(site, model, version))
     if is_new:
-        golden_samples.keep(connection, model, version, sample)
+        golden_samples.keep(connection, site.actor, model, version, sample)
     return found
 
 

@@ -21,6 +21,7 @@ COVERED: Mapping[str, tuple[str, ...]] = {
     "playbook": ("id",),
     "decision": ("id",),
     "rehearsal": ("id",),
+    "golden": ("model", "model_version"),
     "sql_migration": ("folder", "migration"),
     "written_shape": ("model", "model_version", "relid"),
 }

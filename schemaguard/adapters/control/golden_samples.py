@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
-from schemaguard.adapters.control import installation
+from schemaguard.adapters.control import installation, ledger
 from schemaguard.verification.golden import GoldenSample, parse_sample
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -19,9 +19,12 @@ select c.view_schema from schemaguard.release r join schemaguard.contract c on c
 where (r.model, r.model_version) = (%s, %s) and to_regnamespace(quote_ident(c.view_schema)) is not null"""
 
 
-def keep(connection: Connection, model: str, version: str, sample: GoldenSample) -> None:
-    """Keep a version's golden rows in place of earlier ones."""
-    connection.execute(_KEEP, (model, version, Jsonb(sample.document())))
+def keep(connection: Connection, actor: str, model: str, version: str, sample: GoldenSample) -> None:
+    """Keep a version's golden rows in place of earlier ones, with an entry in the ledger."""
+    facts = {"version": version, "rows": len(sample.rows), "has_values": sample.has_values}
+    with connection.transaction():
+        connection.execute(_KEEP, (model, version, Jsonb(sample.document())))
+        ledger.append(connection, event="golden-kept", actor=actor, model=model, operation=None, facts=facts)
 
 
 def find(connection: Connection, model: str, version: str) -> GoldenSample | None:

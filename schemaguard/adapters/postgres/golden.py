@@ -154,7 +154,9 @@ def _meanings(connection: Connection, views: list[str]) -> dict[str, str]:
     found["the session's time zone"], found["the database's collation"] = str(zone), str(collation)
     for column, type_ in connection.execute(_TYPES):
         found[f"the type of {column}"] = type_
-    for table, column, labels, column_collation, default, is_generated in connection.execute((_REFERRED + _COLUMNS).encode()):
+    for table, column, labels, column_collation, default, is_generated in connection.execute(
+        (_REFERRED + _COLUMNS).encode()
+    ):
         # What is retired has another name, and its default is kept elsewhere.
         if is_hidden(column) or is_hidden(table):
             continue
