@@ -15,9 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from schemaguard.adapters.postgres import capture
+from schemaguard.adapters.postgres import capture, golden_drawing
 from schemaguard.adapters.registry import training_runs
-from schemaguard.commands import golden
 from schemaguard.commands.contracts import record as recorded
 from schemaguard.contracts.contract import ContractTable, ReadsThrough
 from schemaguard.errors import UsageError
@@ -105,7 +104,9 @@ class Recording:
         UsageError where rows can't be told by the key, DatabaseError where the query can't run.
         """
         with capture.unheard():
-            self._golden = golden.draw(query, golden.Sampling(tuple(key), features, rows, seed, values), score, on)
+            self._golden = golden_drawing.draw(
+                query, golden_drawing.Sampling(tuple(key), features, rows, seed, values), score, on
+            )
 
     @property
     def golden_document(self) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from schemaguard.adapters.control import golden_samples
 from schemaguard.adapters.postgres import golden
-from schemaguard.commands.golden import scored
+from schemaguard.adapters.postgres.golden_drawing import scored
 from schemaguard.commands.site import Site
 from schemaguard.errors import ConfigError, RegistryError, UsageError
 from schemaguard.verification.golden import GoldenSample, Rescored, compare, parse_sample

@@ -5,8 +5,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from schemaguard.adapters.postgres import golden_drawing as golden
 from schemaguard.adapters.postgres.connection import connect
-from schemaguard.commands import golden
 from schemaguard.commands.rescore import look
 from schemaguard.errors import UsageError
 from schemaguard.verification.golden import GoldenSample, Rescored, parse_sample
