@@ -147,14 +147,16 @@ def of_class(interpreter: Interpreter, cls: Class, name: str) -> Value:
             return cls.module.name
         case "__dict__":
             return cls.attributes
-        case "query" if table_of(cls) is not None:
+        case "query" if table_of(cls) is not None or _inherits_unknown(cls):
             # Flask-SQLAlchemy: `Item.query` is `db.session.query(Item)`.
             return query_of(interpreter, cls)
         case _ if _is_annotated(cls, name) and table_of(cls) is not None:
             return column(name)
-    if any(isinstance(base, Unknown) for one in cls.order for base in one.bases):
-        return Unknown(f"what {cls.name} inherits isn't known", is_code=True)
-    return NOTHING
+    return Unknown(f"what {cls.name} inherits isn't known", is_code=True) if _inherits_unknown(cls) else NOTHING
+
+
+def _inherits_unknown(cls: Class) -> bool:
+    return any(isinstance(base, Unknown) for one in cls.order for base in one.bases)
 
 
 def _is_annotated(cls: Class, name: str) -> bool:

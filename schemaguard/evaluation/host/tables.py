@@ -4,6 +4,7 @@ They are never made into real mapped classes, for SQLAlchemy evaluates strings i
 """
 
 import ast
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +29,9 @@ from schemaguard.evaluation.values.objects import (
 
 PARTIAL = "schemaguard: only some of its tables are known"
 """Marks the metadata of mapped classes: it holds the tables of those that somebody asked for."""
+NAMED_AFTER_CLASSES = "schemaguard: its tables are called as their classes"
+"""Marks the metadata of Flask-SQLAlchemy: a class needs no name for its table, so that nothing tells which have one."""
+_SMALL = re.compile(r"((?<=[a-z0-9])[A-Z]|(?!^)[A-Z](?=[a-z]))")
 _NOT_ALL = "not all tables of the application are known"
 _ANNOTATED: dict[str, type[TypeEngine[Any]]] = {
     "int": sa.Integer, "str": sa.String, "float": sa.Float, "bool": sa.Boolean, "bytes": sa.LargeBinary,
@@ -62,6 +66,8 @@ def complete(interpreter: Interpreter, metadata: sa.MetaData) -> bool:
     They are where the module that made the base has tables itself: what it imports can't build on it.
     """
     homes = list(metadata.info[PARTIAL])
+    if metadata.info.get(NAMED_AFTER_CLASSES):
+        return False
     for module in homes:
         for statement in module.body:
             for name in _tables_named_by(statement):
@@ -125,6 +131,8 @@ def define(interpreter: Interpreter, cls: Class) -> None:
         cls.made = existing
         return
     name = _declared(interpreter, cls, "__tablename__")
+    if name is NOTHING and metadata.info.get(NAMED_AFTER_CLASSES) and cls.find("__abstract__") is not True:
+        name = cls.attributes["__tablename__"] = _SMALL.sub(r"_\1", cls.name).lower()
     if not isinstance(name, str) or has_hole(name):
         return
     items, keywords = _table_arguments(interpreter, cls)

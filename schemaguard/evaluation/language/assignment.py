@@ -6,6 +6,7 @@ from dataclasses import replace
 from schemaguard.evaluation.data_model import operators
 from schemaguard.evaluation.data_model.subscripts import delete_item, evaluate_key, set_item
 from schemaguard.evaluation.machine.interpreter import Interpreter
+from schemaguard.evaluation.machine.standpoint import CallSite
 from schemaguard.evaluation.values.objects import NOTHING, Class, Instance, Raised, Unknown, Value
 from schemaguard.evaluation.values.scope import Scope
 
@@ -84,8 +85,8 @@ def bind(interpreter: Interpreter, target: ast.expr, value: Value, scope: Scope)
     match target:
         case ast.Name(id=name):
             set_name(interpreter, name, value, scope)
-        case ast.Attribute(value=owner, attr=attr):
-            interpreter.language.set_attribute(interpreter, interpreter.evaluate(owner, scope), attr, value)
+        case ast.Attribute(value=owner):
+            _set_attribute(interpreter, target, interpreter.evaluate(owner, scope), value, scope)
         case ast.Subscript(value=owner, slice=key):
             container = interpreter.evaluate(owner, scope)
             set_item(interpreter, container, evaluate_key(interpreter, key, scope), value)
@@ -95,6 +96,18 @@ def bind(interpreter: Interpreter, target: ast.expr, value: Value, scope: Scope)
             _unpack(interpreter, targets, value, scope)
         case _:
             return
+
+
+def _set_attribute(interpreter: Interpreter, target: ast.Attribute, owner: Value, value: Value, scope: Scope) -> None:
+    if not isinstance(owner, Unknown):
+        interpreter.language.set_attribute(interpreter, owner, target.attr, value)
+        return
+    # It may be an object of a session, which then writes: that is said where it is set.
+    interpreter.sites.append(CallSite(scope.module, target))
+    try:
+        interpreter.language.set_attribute(interpreter, owner, target.attr, value)
+    finally:
+        interpreter.sites.pop()
 
 
 def set_name(interpreter: Interpreter, name: str, value: Value, scope: Scope) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from schemaguard.evaluation.libraries import alembic_names, settings, sqlalchemy_names, standard, third_party
+from schemaguard.evaluation.libraries import alembic_names, flask, settings, sqlalchemy_names, standard, third_party
 from schemaguard.evaluation.machine.interpreter import Interpreter
 from schemaguard.evaluation.values.objects import NOTHING, Value
 
@@ -11,6 +11,7 @@ _MODULES: Mapping[str, Callable[[Interpreter, str], Value]] = {
     **alembic_names.MODULES,
     **sqlalchemy_names.MODULES,
     **third_party.MODULES,
+    **flask.MODULES,
     **settings.MODULES,
 }
 
