@@ -1,6 +1,5 @@
 """What the guard does with one statement of a migration: let it through, retire what it drops, or refuse it."""
 
-import re
 from collections.abc import Callable, Iterator
 from typing import TypeGuard, assert_never
 
@@ -9,7 +8,6 @@ from schemaguard.catalog.apply import apply
 from schemaguard.catalog.inverse import Inverse, InverseClass, inverse
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.refusal import Refusal
-from schemaguard.catalog.types import Type, parse_type, quote_identifier
 from schemaguard.frozen import dataclass
 from schemaguard.sql.writing.statements import render
 
@@ -28,6 +26,7 @@ class Part:
     inverse: tuple[str, ...] | None = ()
     inverse_class: InverseClass = "none"
     dropped_index: Name | None = None
+    column: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +147,7 @@ def _destroys(change: c.Change, catalog: Catalog) -> Refuse | None:
                 )
             return None
         case c.RetypeColumn(table=table, column=column, type=type_):
-            found = inverse(change, catalog, with_guard=True)
+            found = inverse(change, catalog, with_guard=False)
             if found.cls in ("lossy", "impossible"):
                 return Refuse(
                     f"{table}.{column} as {type_} would not keep every value: {found.why}",
@@ -181,7 +180,7 @@ def parts_of(changes: tuple[c.Change, ...], catalog: Catalog) -> Iterator[Part]:
 def _part(change: c.Change, catalog: Catalog) -> Part:
     adds = _adds(change, catalog)
     # What the guard didn't hide is dropped for good.
-    found = inverse(change, catalog, with_guard=not isinstance(change, c.DropIndex))
+    found = inverse(change, catalog, with_guard=not isinstance(change, c.DropIndex | c.RetypeColumn))
     statements = () if adds is not None else _statements(found)
     cls = "impossible" if statements is None and found.cls in ("instant", "slow") else found.cls
     table = _table(change, catalog)
@@ -192,6 +191,7 @@ def _part(change: c.Change, catalog: Catalog) -> Part:
         inverse=statements,
         inverse_class=cls,
         dropped_index=catalog.resolve(change.index) if isinstance(change, c.DropIndex) else None,
+        column=change.column if isinstance(change, c.RetypeColumn) else None,
     )
 
 
@@ -250,33 +250,7 @@ def is_drop_alone(changes: tuple[c.Change, ...], lost: int) -> bool:
 
 def keeps_values(change: c.RetypeColumn, catalog: Catalog) -> bool:
     """Whether a column's new type keeps every value that it may hold: by the types, and with nothing else computed."""
-    if inverse(change, catalog, with_guard=True).cls in ("lossy", "impossible", "none"):
-        return False
-    return change.using is None or _is_itself(change.using, change)
-
-
-def _is_itself(using: str, change: c.RetypeColumn) -> bool:
-    """Whether USING says the column, or its cast to the new type, and nothing else."""
-    text = _without_parentheses(using)
-    as_call = re.fullmatch(r"cast\s*\((.*)\s+as\s+(.*)\)", text, re.IGNORECASE | re.DOTALL)
-    column, mark, cast = as_call.expand(r"\1\n::\n\2").partition("\n::\n") if as_call else text.partition("::")
-    column = _without_parentheses(column)
-    is_column = column == quote_identifier(change.column) or column == f'"{change.column}"'
-    return is_column and (not mark or _is_type(cast, change.type))
-
-
-def _without_parentheses(text: str) -> str:
-    text = text.strip()
-    while text.startswith("(") and text.endswith(")") and text.count("(") == text.count(")") == 1:
-        text = text[1:-1].strip()
-    return text
-
-
-def _is_type(spelled: str, wanted: Type) -> bool:
-    try:
-        return parse_type(spelled.strip()) == wanted
-    except ValueError:
-        return False
+    return inverse(change, catalog, with_guard=False).cls not in ("lossy", "impossible", "none")
 
 
 def describe(decision: Decision) -> str:

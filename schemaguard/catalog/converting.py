@@ -9,6 +9,7 @@ from schemaguard.catalog.types import Type, parse_type
 _NAME = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
 _COLUMN = re.compile(rf"(?:{_NAME}\s*\.\s*){{0,2}}({_NAME})\Z")
 _LEFT = re.compile(r"left\s*\((.*),\s*(\d+)\s*\)\Z", re.IGNORECASE | re.DOTALL)
+_CUT = frozenset(("character varying", "character", "bpchar", "name", '"char"', "bit", "bit varying"))
 _CAST = re.compile(r"cast\s*\((.*)\s+as\s+([^()]+(?:\([^()]*\))?[^()]*)\)\Z", re.IGNORECASE | re.DOTALL)
 
 
@@ -24,6 +25,17 @@ def keeps_values(using: str, column: str, old: Type, new: Type) -> bool:
             return False
         passed = cast
     return True
+
+
+def is_itself(using: str | None, column: str, old: Type, new: Type) -> bool:
+    """Whether USING gives what the server makes of the column without it: nothing is computed, and nothing cut.
+
+    A cast that is written cuts a text that is too long, where the server by itself refuses it.
+    """
+    casts = _casts_of(using, column) if using is not None else []
+    if not casts:
+        return casts is not None
+    return len(casts) == 1 and _is(casts[0], new) and not (new.name in _CUT and retyping(old, new).narrows)
 
 
 def _is_cut(using: str, column: str, new: Type) -> bool:

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from schemaguard.catalog import changes as c
+from schemaguard.catalog.converting import is_itself
 from schemaguard.catalog.fold.cascade import Gone, reach
 from schemaguard.catalog.fold.draft import Draft, indexed
 from schemaguard.catalog.inverse_objects import access, applied, objects, types
 from schemaguard.catalog.inverse_value import MAY_STAY, NOTHING, Inverse, InverseClass, instant
+from schemaguard.catalog.keeping import kept_beside
 from schemaguard.catalog.objects import Catalog, Check, ForeignKey, Name, PrimaryKey, Table
 from schemaguard.catalog.refusal import Refusal
 from schemaguard.catalog.retirability import Retirability, retirability
@@ -17,7 +19,7 @@ from schemaguard.frozen import replace
 __all__ = ["DROPS", "Inverse", "InverseClass", "Retirability", "inverse", "inverses", "retirability"]
 
 DROPS = (c.DropColumn, c.DropTable, c.DropIndex, c.DropConstraint, c.DropObject)
-"""What the guard turns into a retirement; it makes no difference to the inverse of any other change."""
+"""What the guard turns into a retirement; besides them it keeps the old values of a retype that would lose some."""
 
 
 def inverse(change: c.Change, before: Catalog, *, with_guard: bool) -> Inverse:
@@ -40,7 +42,8 @@ def inverse(change: c.Change, before: Catalog, *, with_guard: bool) -> Inverse:
 def inverses(change: c.Change, before: Catalog) -> tuple[Inverse, Inverse]:
     """The inverse without the guard, and the one with it."""
     bare = inverse(change, before, with_guard=False)
-    return bare, inverse(change, before, with_guard=True) if isinstance(change, DROPS) else bare
+    differs = isinstance(change, DROPS) or (isinstance(change, c.RetypeColumn) and bare.cls == "lossy")
+    return bare, inverse(change, before, with_guard=True) if differs else bare
 
 
 def _drops(change: c.Change, draft: Draft, with_guard: bool) -> Inverse | None:
@@ -118,7 +121,7 @@ def _tables(change: c.Change, draft: Draft, _: bool) -> Inverse | None:
             return None
 
 
-def _columns(change: c.Change, draft: Draft, _: bool) -> Inverse | None:
+def _columns(change: c.Change, draft: Draft, with_guard: bool) -> Inverse | None:
     match change:
         case c.AddColumn(table=name, column=column):
             if change.if_not_exists and draft.table(name).column(column.name) is not None:
@@ -127,7 +130,7 @@ def _columns(change: c.Change, draft: Draft, _: bool) -> Inverse | None:
         case c.RenameColumn(table=name, column=old_name, to=to):
             return instant(c.RenameColumn(draft.resolve(name), to, old_name))
         case c.RetypeColumn():
-            return _retype_back(change, draft)
+            return _retype_back(change, draft, with_guard)
         case (
             c.SetNotNull(table=name, column=old_name)
             | c.DropNotNull(table=name, column=old_name)
@@ -172,7 +175,7 @@ def _attribute_back(change: c.Change, table: Table, name: str) -> Inverse:
             return Inverse("slow", (c.SetGenerated(table.name, name, old),), "the table is rewritten")
 
 
-def _retype_back(change: c.RetypeColumn, draft: Draft) -> Inverse:
+def _retype_back(change: c.RetypeColumn, draft: Draft, with_guard: bool) -> Inverse:
     table = draft.table(change.table)
     known = table.column(change.column)
     if known is None:
@@ -181,7 +184,10 @@ def _retype_back(change: c.RetypeColumn, draft: Draft) -> Inverse:
     there, back = retyping(known.type, new), retyping(new, known.type)
     using = f"{quote_identifier(change.column)}::{known.type}" if back.needs_using else None
     changes = (c.RetypeColumn(table.name, change.column, known.type, using, known.collation),)
-    if there.loses or (change.using is not None and there.needs_using):
+    is_computed = not is_itself(change.using, change.column, known.type, new)
+    if there.loses or is_computed or (change.using is not None and there.needs_using):
+        if with_guard:
+            return kept_beside(change, table, known, draft)
         return Inverse("lossy", changes, f"{known.type} → {new} doesn't keep every value")
     if back.work == "none" and not back.narrows:
         return Inverse("instant", changes)

@@ -1,6 +1,6 @@
 """A plan as data: what a promotion or rollback would do, decided before anything is touched."""
 
-from schemaguard.catalog.objects import Catalog
+from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.views import ContractViews, contract_views
 from schemaguard.errors import ConflictError, RefusedError, UsageError, command_line
 from schemaguard.frozen import dataclass, field
@@ -72,7 +72,7 @@ def make_plan(now: Now, wanted: Wanted, fit: Fit) -> Plan:
     _check_epoch(now, wanted)
     target = _target(now, wanted)
     is_rollback = wanted.kind is OperationKind.ROLLBACK
-    released = () if is_rollback else _released(now, target)
+    released = () if is_rollback else _released(now, target, fit)
     forced = restore(now.retired, {r.id for r in now.retired if r.operation is not None and r.revision in released})
     active = now.active.contract if now.active is not None else None
     additions = in_the_way(now.additions.get(target.version, ()), target.contract, active) if is_rollback else ()
@@ -148,6 +148,7 @@ def _check_others(now: Now, ready: Readiness, around: tuple[Catalog, Fit], *, is
     """From PREPARE until FINISH the database satisfies the release that is left and everybody else in their window."""
     begun, fit = around
     lifted = {(loosening.schema, loosening.table, loosening.column) for loosening in ready.loosenings}
+    swapped = _swapped(now, ready)
     contracts = [*now.needed, *([now.active.contract] if now.active else [])]
     # What is owed is tried when nobody of the release that is left writes any more.
     is_later = begun is not now.catalog and not is_rollback
@@ -163,6 +164,9 @@ def _check_others(now: Now, ready: Readiness, around: tuple[Catalog, Fit], *, is
         for unmet in fit.unmet(contract, at_once if is_active else ready.catalog):
             if unmet in known:
                 continue
+            # Two types take turns under one name: a view shows its own, and the release that is left reads no more.
+            if (unmet.table, unmet.column) in swapped and (is_active or contract.reads_through == "view"):
+                continue
             # The release that is left may read NULLs in a column whose NOT NULL was lifted for the one that comes.
             is_left = is_rollback and is_active
             place = (unmet.table.schema or "public", unmet.table.name, unmet.column or "")
@@ -175,13 +179,21 @@ def _check_others(now: Now, ready: Readiness, around: tuple[Catalog, Fit], *, is
             )
 
 
+def _swapped(now: Now, ready: Readiness) -> frozenset[tuple[Name, str | None]]:
+    """The columns that get the type back that they had before."""
+    coming = {each.retired for each in ready.reversals}
+    return frozenset((each.table, each.column) for each in now.retired if each.is_of_two and each.id in coming)
+
+
 def _at_once(ready: Readiness) -> tuple[str, ...]:
     undone = (statement for each in ready.reversals for statement in each.statements)
     return (*undone, *(each.statement for each in ready.loosenings))
 
 
-def _released(now: Now, target: Release) -> tuple[str, ...]:
-    """The held revisions that the target can live with: it names nothing that they took away."""
+def _released(now: Now, target: Release, fit: Fit) -> tuple[str, ...]:
+    """The held revisions that the target can live with: it names nothing that they took away, and every type that they
+    changed suits it.
+    """
     mine = {operation.id for operation in now.history}
     return tuple(
         held.revision
@@ -191,6 +203,12 @@ def _released(now: Now, target: Release) -> tuple[str, ...]:
             names(target.contract, now.catalog, retired.table, retired.column)
             for retired in now.restored
             if retired.revision == held.revision
+        )
+        and not any(
+            set(fit.unmet(target.contract, fit.after((*retired.restore, *retired.owed), now.catalog)))
+            - set(fit.unmet(target.contract, now.catalog))
+            for retired in now.retired
+            if retired.is_of_two and retired.operation is not None and retired.revision == held.revision
         )
     )
 

@@ -118,7 +118,10 @@ class Retired:
     without_value: int | None = None
     """Rows without a value, where those hold the way back up; None where they don't, or weren't counted."""
     is_retyped: bool = False
-    """Its domain refuses NULL, so that its type comes back only when every row has a value."""
+    """Its domain refuses NULL, so that its type comes back only when every row has a value; or it wasn't dropped but
+    got another type, and rows written since have no value of this one."""
+    is_of_two: bool = False
+    """It wasn't dropped: the column has another type by now, and the two take turns under its name."""
     fill: str | None = None
     """What its revision declares that rows without a value get, as SQL."""
     taken_by: str | None = None

@@ -3,6 +3,7 @@
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Constraint, ForeignKey, Name, PrimaryKey, Unique
@@ -16,9 +17,15 @@ select r.id
 from schemaguard.retired_object r left join schemaguard.applied_change a on a.id = r.applied_change
 where a.revision = %s and r.restored_at is null and r.purged_at is null
     and r.table_name = %s and r.column_name is not distinct from %s
+    and (r.of_attnum is not null) = %s
     and r.table_schema = coalesce(%s, (select n.nspname from pg_class k join pg_namespace n on n.oid = k.relnamespace
         where k.oid = to_regclass(%s)), current_schema())
 order by r.id desc limit 1"""
+_MARKED = """\
+select n.nspname, c.relname, r.hidden_column, r.marker
+from schemaguard.retired_object r, pg_class c join pg_namespace n on n.oid = c.relnamespace
+where r.id = %s and c.oid = schemaguard.hidden_relation(r) and r.marker is not null"""
+_APART = "select schemaguard.part(id) from schemaguard.retired_object where swapped_for = %s"
 _HIDDEN_INDEX = """\
 select inverse[1] from schemaguard.applied_change
 where revision = %s and undone_at is null and change -> 'kinds' ->> 0 = 'DropIndex' and inverse_class = 'instant'
@@ -66,6 +73,9 @@ class BringingBack:
         match change:
             case c.AddColumn(table=table, column=column):
                 return self._restore(table, column.name)
+            case c.RetypeColumn(table=table, column=name):
+                # Rows written since get what the author of the downgrade makes of their values.
+                return self._restore(table, name, change.using or f"{quote(name)}::{change.type}")
             case c.CreateTable(table=made):
                 return self._restore(made.name, None)
             case c.CreateIndex(index=index, name=Name() as name):
@@ -77,19 +87,34 @@ class BringingBack:
             case _:
                 return False
 
-    def _restore(self, table: Name, column: str | None) -> bool:
-        asked = (self._revision, table.name, column, table.schema, written(table))
+    def _restore(self, table: Name, column: str | None, fill: str | None = None) -> bool:
+        asked = (self._revision, table.name, column, fill is not None, table.schema, written(table))
         row = self._connection.execute(_RETIRED, asked).fetchone()
         if row is None:
             return False
         with self._connection.transaction():
+            if fill is not None:
+                self._fill(row[0], fill)
             owed = self._connection.execute("select schemaguard.restore_migration(%s)", row).fetchall()
             for debt in owed:
                 # It is the caller who looks at the rows: a CHECK may run code of its owner's.
                 self._connection.execute("select schemaguard.pay_migration(%s)", debt)
+            if fill is not None:
+                # The upgrade makes its values anew; until then nothing is carried over to those of now.
+                self._connection.execute(_APART, row)
             self._connection.execute("select schemaguard.withdraw()")
         self._tables.add(table)
         return True
+
+    def _fill(self, number: int, fill: str) -> None:
+        """Rows written since get what the author of the downgrade makes of their values, with the caller's rights."""
+        row = self._connection.execute(_MARKED, (number,)).fetchone()
+        if row is None:
+            return
+        table, hidden, marker = sql.Identifier(row[0], row[1]), sql.Identifier(row[2]), sql.Identifier(row[3])
+        update = sql.SQL("update {} set {} = ({}), {} = null where {}")
+        filled = update.format(table, hidden, sql.SQL(fill), marker, marker)
+        self._connection.execute(filled.as_string(None).encode())
 
     def _rename_back(self, index: str) -> bool:
         pattern = "%RENAME TO " + quote(index).replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%")

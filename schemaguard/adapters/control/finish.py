@@ -33,8 +33,14 @@ update schemaguard.debt set given_up_at = now(), why = 'its operation was given 
 where operation = %s and for_version is null and retired_object is null and paid_at is null""",
     "update schemaguard.debt set for_model = null, for_version = null where operation = %s",
 )
+_SWAP: LiteralString = "select schemaguard.restore({}, false)"
 _CLOSE = """\
 update schemaguard.operation set state = %s, closed_at = now() where id = %s and state in ('open', 'waiting')"""
+_MADE_WAY = """\
+select made.id, w.at_once, made.operation is not null from schemaguard.retired_object back
+join schemaguard.retired_object made on made.swapped_for = back.id and made.restored_at is null
+    and made.purged_at is null, schemaguard.way_back(made) w
+where back.id = %s and back.restored_at is not null"""
 
 
 def retiring(connection: Connection, operation: Operation, plan: Plan) -> tuple[None, tuple[str, ...]]:
@@ -90,7 +96,11 @@ def abandon(connection: Connection, operation: Operation, plan: Plan, actor: str
         connection.execute(statement, (operation.id,))
     statements: list[str] = []
     for act in acts:
-        if act.leftover is not None:
+        if act.swapped is not None:
+            if act.is_in_force:
+                connection.execute(_IN_FORCE, (act.applied,))
+            statements.append(sql.SQL(_SWAP).format(sql.Literal(act.swapped)).as_string(connection))
+        elif act.leftover is not None:
             statements.append(_retiring(connection, act.leftover, act.by, is_sure=True))
         else:
             connection.execute(_IN_FORCE, (act.applied,))
@@ -106,6 +116,9 @@ class _Again:
     applied: int | None
     leftover: Leftover | None = None
     by: int | None = None
+    swapped: int | None = None
+    """The retirement that made way, and comes back; its revision is in force again where that is so (`is_in_force`)."""
+    is_in_force: bool = False
 
 
 def _again(connection: Connection, reversal: Reversal) -> _Again | None:
@@ -116,6 +129,9 @@ def _again(connection: Connection, reversal: Reversal) -> _Again | None:
             (reversal.applied,),
         ).fetchone()
         return _Again(tuple(row[0]), reversal.applied) if row else None
+    swapped = connection.execute(_MADE_WAY, (reversal.retired,)).fetchone()
+    if swapped is not None:
+        return _Again(tuple(swapped[1]), reversal.applied, swapped=swapped[0], is_in_force=swapped[2])
     row = connection.execute(
         "select table_schema, table_name, column_name, operation from schemaguard.retired_object "
         "where id = %s and restored_at is not null",

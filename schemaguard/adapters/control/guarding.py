@@ -14,6 +14,7 @@ from schemaguard.adapters.control.bringing_back import BringingBack
 from schemaguard.adapters.control.needs import needs
 from schemaguard.adapters.control.oracle import Answers, LockedError, Oracle, OtherError
 from schemaguard.adapters.control.patience import Patience
+from schemaguard.adapters.control.retyping import KeptBeside, RetypeRun
 from schemaguard.adapters.control.writing_down import Changes, LiveSchema, Running, WritingDown
 from schemaguard.adapters.postgres.driver import Raw, refusal
 from schemaguard.applying.decision import (
@@ -34,6 +35,7 @@ from schemaguard.applying.telling import RetiresObject, tell
 from schemaguard.applying.vetoes import VETOES, Lost, is_about_rows, may_update, names_control
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.inverse import DROPS
+from schemaguard.catalog.keeping import is_proved
 from schemaguard.catalog.objects import Name
 from schemaguard.errors import ConfigError, ContractError, RefusedError
 from schemaguard.sql.reading.translate import translate
@@ -69,7 +71,7 @@ class Guarding:
         self._version_table = version_table
         self._is_installed = is_installed
         self._is_fenced = is_installed and fence.is_full(raw)
-        self._live = LiveSchema(raw)
+        self._live = LiveSchema(raw, is_installed=is_installed)
         self._writing = WritingDown(raw, self._live, is_installed=is_installed)
         self._oracle = Oracle(raw)
         self._back = BringingBack(raw, "")
@@ -176,26 +178,29 @@ class Guarding:
             self._hide_all(sql, changes)
             return False
         self._allow_types(changes)
-        lost = self._ask(sql, changes)
+        retyping = RetypeRun(self._raw, sql, self.running.revision, self._is_proved)
+        lost = self._ask(sql, changes, retyping)
         if lost is None:
             self._live.forget()
             return True
-        if lost:
+        if lost or retyping.kept:
             parts = tuple(part for part in parts if part.kind not in ("DropColumn", "DropTable"))
+            parts = self._kept_beside(sql, parts, retyping.kept)
             self._live.forget()
         else:
             self._live.follow(changes)
         self._write_parts(sql, parts)
         return False
 
-    def _ask(self, sql: str, changes: Changes) -> tuple[Lost, ...] | None:
+    def _ask(self, sql: str, changes: Changes, retyping: RetypeRun) -> tuple[Lost, ...] | None:
         answers = Answers(
             may_go=lambda lost: self._refuse_needed(lost, sql),
             retire=lambda lost: self._retire_by_number(lost, sql),
             may_lose=self._may_lose,
-            rewrite=lambda relid: self._keeps_values(relid, changes),
+            rewrite=lambda relid: self._rewritten(relid, changes, retyping),
             is_alone=lambda lost: is_drop_alone(changes, len(lost)),
             why=f"revision {self.running.revision}",
+            retyping=retyping,
         )
 
         def ask() -> tuple[Lost, ...] | None:
@@ -240,15 +245,48 @@ class Guarding:
         """Whether the revision says that it loses that column; None: the table with all of them."""
         return any(loss.covers(table.schema or "public", table.name, column) for loss in self.running.losses)
 
-    def _keeps_values(self, relid: int, changes: Changes) -> bool:
+    def _rewritten(self, relid: int, changes: Changes, retyping: RetypeRun) -> tuple[int, ...] | None:
+        """What may be rewritten with that table; None where values would be lost that can't be kept beside."""
         place = vetoed.standing(self._raw, Lost(relid, 0, "", "table"))
         if place is not None and self._is_given_up(place.table, None):
-            return True
+            return (relid,)
         retypes = [each for each in changes if isinstance(each, c.RetypeColumn)]
         if not retypes or any(isinstance(each, c.Opaque | c.Unreadable) for each in changes):
-            return False
+            return None
         self._live.forget()
-        return all(self._is_kept(each, relid) for each in retypes)
+        lossy = tuple(each for each in retypes if not self._is_kept(each, relid))
+        if not lossy:
+            return (relid,)
+        for each in lossy:
+            self._refuse_other_readers(each)
+        return retyping.keep(lossy) or None
+
+    def _refuse_other_readers(self, change: c.RetypeColumn) -> None:
+        """Who names the table and relies on the old values can't be given them under the same name."""
+        table = self._live().resolve(change.table)
+        try:
+            left = needs(self._raw, (table, change.column), self._live(), Path.cwd(), retype=change).left
+        except (ContractError, ConfigError) as error:
+            raise RefusedError(error.what, next=error.next) from error
+        if left:
+            raise _needed(f"{table}.{change.column}", left)
+
+    def _is_proved(self, change: c.RetypeColumn) -> bool:
+        table = self._live().table(change.table)
+        known = table.column(change.column) if table is not None else None
+        return known is not None and is_proved(change, known.type)
+
+    def _kept_beside(self, sql: str, parts: tuple[Part, ...], kept: tuple[KeptBeside, ...]) -> tuple[Part, ...]:
+        """Write down the columns whose old values are beside; the parts that are left to write down."""
+        for each in kept:
+            table = self._live().resolve(each.change.table)
+            number = self._writing.retired(self.running, sql, (table, each.change.column, each.cls), "RetypeColumn")
+            vetoed.belongs_to(self._raw, each.number, number)
+            self._say_retired(f"{table}.{each.change.column}", each.cls, ())
+        changed = {(self._live().resolve(each.change.table), each.change.column) for each in kept}
+        return tuple(
+            part for part in parts if part.kind != "RetypeColumn" or (part.tables[0], part.column) not in changed
+        )
 
     def _is_kept(self, change: c.RetypeColumn, relid: int) -> bool:
         row = self._raw.execute(_BELOW, (written(change.table), relid)).fetchone()

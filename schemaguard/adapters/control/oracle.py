@@ -13,6 +13,7 @@ from psycopg import sql
 from psycopg.pq import TransactionStatus
 
 from schemaguard.adapters.control import vetoed
+from schemaguard.adapters.control.retyping import RetypeRun
 from schemaguard.adapters.postgres.driver import ServerRefusedError, refusal
 from schemaguard.applying.vetoes import Lost, lost_objects, rewritten
 from schemaguard.errors import RefusedError
@@ -48,16 +49,18 @@ class Answers:
     """What the guard decides while a statement is asked about; what isn't to be done raises RefusedError.
 
     `may_go` looks whether somebody needs an object, `retire` retires it and writes it down; `may_lose` says whether it
-    may be dropped for good where it can't be retired. `rewrite` says whether a rewrite of that table (oid) keeps
-    every value; `is_alone` whether the statement does nothing but drop these. `why` is logged with what is permitted.
+    may be dropped for good where it can't be retired. `rewrite` are the relations that may be rewritten with that one
+    (oid): every value is kept, in its column or beside it (`retyping`). None: it would lose some. `is_alone` says
+    whether the statement does nothing but drop these. `why` is logged with what is permitted.
     """
 
     may_go: Callable[[Lost], None]
     retire: Callable[[Lost], None]
     may_lose: Callable[[Lost], bool]
-    rewrite: Callable[[int], bool]
+    rewrite: Callable[[int], tuple[int, ...] | None]
     is_alone: Callable[[tuple[Lost, ...]], bool]
     why: str
+    retyping: RetypeRun
 
 
 class Oracle:
@@ -143,13 +146,16 @@ class Oracle:
                     self._collect(error, answers, objects)
                 case "SG002":
                     relid, name = rewritten(error.detail)
-                    if relid in rewrites or not answers.rewrite(relid):
+                    may_be = answers.rewrite(relid) if relid not in rewrites else None
+                    if may_be is None:
                         raise RefusedError(
                             f"{error}, and not every one of them would be kept",
                             next="add a column of the new type, fill it, and let the models change over; or say in the "
                             f"revision what is lost: # schemaguard: loses {name} -- why",
                         )
-                    rewrites.add(relid)
+                    rewrites.update(may_be)
+                case "0A000" if answers.retyping.spare_views():
+                    pass
                 case "2BP01" if not views_away and self._drop_contract_views():
                     # Only our own views stood in the way: which object was meant, the fence says without them.
                     views_away = True
@@ -162,6 +168,8 @@ class Oracle:
                     raise RefusedError(str(error), next=error.hint or "")
                 case "55P03":
                     raise LockedError
+                case _ if answers.retyping.spare_hidden_indexes():
+                    pass
                 case _:
                     if objects:
                         # Not the statement as it was written failed, but what is left of it.
@@ -169,7 +177,7 @@ class Oracle:
                             f"what it does besides its drops failed: {error}",
                             next="put each drop in a statement of its own",
                         )
-                    if rewrites:
+                    if rewrites or answers.retyping.is_needed:
                         # Sent as it is, the fence would answer again, and hide what the server has to say.
                         raise RefusedError(f"the server refuses it: {error}", next="change the statement or the rows")
                     raise OtherError
@@ -236,10 +244,25 @@ class Oracle:
             execute("select schemaguard.allow_migration(%s::oid, %s::int2, 'drop', %s)", (*each.number, answers.why))
         for relid in rewrites:
             execute("select schemaguard.allow_migration(%s::oid, 0::int2, 'rewrite', %s)", (relid, answers.why))
-        error = self._try(f"{'' if is_alone else body} {_DONE}")
+        error = self._run(answers.retyping) if answers.retyping.is_needed else None
+        if error is None:
+            is_run = is_alone or answers.retyping.is_needed
+            error = self._try(f"{'' if is_run else body} {_DONE}")
         if error is None:
             execute("select schemaguard.withdraw()")
         return error
+
+    def _run(self, retyping: RetypeRun) -> ServerRefusedError | None:
+        """With the old values kept beside, and no contract view in the way."""
+        try:
+            self._connection.execute(f"{retyping.before()}\n;".encode())
+            retyping.after()
+        except Exception as error:
+            found = refusal(error)
+            if found is None:
+                raise
+            return found
+        return None
 
     def _retire(self, lost: Lost, answers: Answers) -> bool:
         try:

@@ -25,7 +25,9 @@ select r.id, r.restored_at is not null, r.purged_at is not null,
     exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
         left join pg_attribute a on a.attrelid = c.oid and a.attname = r.column_name and not a.attisdropped
         where n.nspname = r.table_schema and c.relname = r.table_name
-        and (r.column_name is null or a.attname is not null))
+        and (r.column_name is null or a.attname is not null)
+        -- What was retyped makes way for it.
+        and a.attnum is distinct from r.of_attnum)
 from schemaguard.retired_object r where r.id = any(%s)"""
 _REQUIRED = """\
 select n.nspname, c.relname, a.attname

@@ -28,6 +28,11 @@ select restore_class, array_to_string(why, '; '),
 from schemaguard.retired_object where id = %s"""
 _BELONGS = "update schemaguard.retired_object set applied_change = %s, operation = %s where id = %s"
 _OWED: LiteralString = "update schemaguard.debt set operation = {} where retired_object = {} and operation is null"
+# What makes way for a migration's retirement does so for this operation; what makes way for that again, for nobody.
+_SWAPPED: LiteralString = (
+    "update schemaguard.retired_object made set operation = {} from schemaguard.retired_object back "
+    "where back.id = {} and made.swapped_for = back.id and back.operation is null and made.restored_at is null"
+)
 
 
 def plan(connection: Connection, _: Catalog, table: Name, column: str | None) -> Retirement:
@@ -69,8 +74,9 @@ def restoring(connection: Connection, number: int, *, operation: int, fill: str 
     The server refuses it with SG010 where something new has its name.
     """
     restore = sql.SQL("select schemaguard.restore({}, false, {})").format(sql.Literal(number), sql.Literal(fill))
-    owed = sql.SQL(_OWED).format(sql.Literal(operation), sql.Literal(number))
-    return restore.as_string(connection), owed.as_string(connection)
+    whose = (sql.Literal(operation), sql.Literal(number))
+    after = (sql.SQL(statement).format(*whose).as_string(connection) for statement in (_OWED, _SWAPPED))
+    return restore.as_string(connection), *after
 
 
 def refusal(error: psycopg.Error, what: str) -> RefusedError | None:

@@ -56,14 +56,16 @@ _NEEDED_UNTIL = (
 )  # fmt: skip
 _RETIRED = """\
 select r.id, r.table_schema, r.table_name, r.column_name, r.hidden_schema, r.hidden_table, r.hidden_column,
-    r.restore_class, r.retired_at, r.purge_after, r.applied_change, r.operation, a.revision, r.fill
+    r.restore_class, r.retired_at, r.purge_after, r.applied_change, r.operation, a.revision, r.fill,
+    r.of_attnum is not null
 from schemaguard.retired_object r left join schemaguard.applied_change a on a.id = r.applied_change
 where r.purged_at is null and """
 # How an object comes back, by its number; rows are counted only where those without a value hold it up.
 _WAY_BACK = """\
 select r.id, w.at_once, w.owed,
-    case when schemaguard.wants_value(r.acts) then schemaguard.without_value(r.id) end,
-    exists (select from jsonb_array_elements(r.acts) act where act ->> 'act' = 'to_base_type'), schemaguard.taken_by(r)
+    case when r.of_attnum is not null or schemaguard.wants_value(r.acts) then schemaguard.without_value(r.id) end,
+    r.of_attnum is not null or exists (
+        select from jsonb_array_elements(r.acts) act where act ->> 'act' = 'to_base_type'), schemaguard.taken_by(r)
 from schemaguard.retired_object r, schemaguard.way_back(r) w
 where r.restored_at is null and r.purged_at is null and r.acts is not null
     and schemaguard.hidden_relation(r) is not null"""
@@ -210,6 +212,7 @@ def _retired(connection: Connection, which: str) -> tuple[Retired, ...]:
             operation=row[11],
             revision=row[12],
             fill=row[13],
+            is_of_two=row[14],
         )
         for row in connection.execute(_RETIRED + which)
     )

@@ -23,6 +23,7 @@ _INDEX = """\
 select pg_get_indexdef(c.oid)
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = coalesce(%s, 'public') and c.relname = %s and c.relkind = 'i'"""
+_VIEW_SCHEMAS = "select view_schema from schemaguard.contract"
 _SILENT = (c.NoEffect, c.SetSetting, c.ControlTransaction, c.LockTable, c.SetComment)
 
 
@@ -53,8 +54,9 @@ class LiveSchema:
     It decides nothing: what a statement loses, the server says. It is read again after what can't be followed.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, is_installed: bool) -> None:
         self._connection = connection
+        self._is_installed = is_installed
         self._catalog: Catalog | None = None
 
     def __call__(self) -> Catalog:
@@ -62,7 +64,13 @@ class LiveSchema:
         if self._catalog is None:
             row = self._connection.execute("select current_schemas(false)").fetchone()
             found = introspect.read_catalog(self._connection)
-            self._catalog = replace(found, search_path=tuple(row[0]) if row and row[0] else ("public",))
+            ours = {each[0] for each in self._connection.execute(_VIEW_SCHEMAS)} if self._is_installed else set()
+            self._catalog = replace(
+                found,
+                search_path=tuple(row[0]) if row and row[0] else ("public",),
+                # Contract views follow whatever a migration does, and stand in the way of nothing.
+                views={name: view for name, view in found.views.items() if name.schema not in ours},
+            )
         return self._catalog
 
     def forget(self) -> None:
@@ -128,10 +136,12 @@ class WritingDown:
         elif not running.is_recorded:
             self.write(running, statement, Part("MovesVersion"), (statement,))
 
-    def retired(self, running: Running, statement: str, what: tuple[Name, str | None, str]) -> int | None:
-        """A (table, column or None) was retired instead of dropped, and its way back costs that; its number."""
+    def retired(
+        self, running: Running, statement: str, what: tuple[Name, str | None, str], kind: str = ""
+    ) -> int | None:
+        """A (table, column or None) was retired instead of lost, and its way back costs that; its number."""
         table, column, cls = what
         if not running.is_upgrade:
             return None
-        part = Part("DropColumn" if column else "DropTable", (table,), None, (), cls)  # type: ignore[arg-type]  # the server's word
+        part = Part(kind or ("DropColumn" if column else "DropTable"), (table,), None, (), cls)  # type: ignore[arg-type]  # the server's word
         return self.write(running, statement, part, (statement,))

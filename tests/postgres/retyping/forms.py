@@ -1,0 +1,530 @@
+"""Changes of type that lose values: what stands around them, what is written meanwhile, and what has to come back."""
+
+from dataclasses import dataclass
+
+T = "create table t (id int primary key, x {type}, k int default 0)"
+ROWS = "insert into t (id, x) values {rows}"
+
+
+@dataclass(frozen=True)
+class Form:
+    """One change of table `t` (or `table`), by column `column`.
+
+    `cls`: what its way back costs, or `impossible`, with a word of the reason in `refused`. `writes` are sent by the
+    new version; `old` are the values (as text) that the old version then has besides those from before; `unproved`
+    is how many rows have none.
+    """
+
+    name: str
+    tables: tuple[str, ...]
+    change: str
+    cls: str
+    writes: tuple[str, ...] = ()
+    old: tuple[tuple[int, str | None], ...] = ()
+    unproved: int = 0
+    refused: str = ""
+    table: str = "t"
+    column: str = "x"
+    before: tuple[str, ...] = ()
+    """Statements of the same revision before the change."""
+    fill: str | None = None
+    changes_more: bool = False
+    """The revision has also taken off what stood on the column; that has an inverse of its own."""
+    is_unknown_to_catalog: bool = False
+    """What refuses it stands in no catalog of ours: a publication."""
+
+
+def _of(type_: str, *rows: str) -> tuple[str, ...]:
+    listed = ", ".join(f"({n}, {row})" for n, row in enumerate(rows, 1))
+    return (T.format(type=type_), ROWS.format(rows=listed))
+
+
+FORMS = (
+    Form(
+        "text to integer",
+        _of("text", "'1'", "'05'", "null"),
+        "alter table t alter x type int using x::int",
+        "instant",
+        ("insert into t values (9, 77)", "update t set x = 8 where id = 1", "update t set k = 2 where id = 2"),
+        ((9, "77"), (1, "8")),
+    ),
+    Form(
+        "its length",
+        _of("text", "'a'", "'bb'", "null"),
+        "alter table t alter x type int using length(x)",
+        "needs values",
+        (
+            "insert into t values (9, 77)",
+            "update t set x = 8 where id = 1",
+            "update t set k = 2 where id = 2",
+            "insert into t values (10, null)",
+        ),
+        ((10, None),),
+        2,
+    ),
+    Form(
+        "cut",
+        _of("text", "'abcdef'", "'x'"),
+        "alter table t alter x type varchar(2) using left(x, 2)",
+        "needs values",
+        ("insert into t values (9, 'zz')",),
+        ((9, "zz"),),
+    ),
+    Form(
+        "cut by a cast",
+        _of("text", "'abcdef'", "'x'"),
+        "alter table t alter x type varchar(2) using x::varchar(2)",
+        "needs values",
+        ("insert into t values (9, 'zz')",),
+        ((9, "zz"),),
+    ),
+    Form(
+        "a wider type with other values",
+        _of("int", "700001", "2"),
+        "alter table t alter x type bigint using 0",
+        "needs values",
+        ("insert into t values (9, 8000000000)", "insert into t values (10, 0)"),
+        (),
+        2,
+    ),
+    Form(
+        "modulo",
+        _of("bigint", "8000000001", "null"),
+        "alter table t alter x type int using (x % 100)::int",
+        "needs values",
+        ("insert into t values (9, 7)", "insert into t values (10, 700)"),
+        ((9, "7"),),
+        1,
+    ),
+    Form(
+        "the same type",
+        _of("text", "'A'", "'b'"),
+        "alter table t alter x type text using upper(x)",
+        "needs values",
+        ("insert into t values (9, 'Q')", "insert into t values (10, 'q')"),
+        ((9, "Q"),),
+        1,
+    ),
+    Form(
+        "NULL",
+        _of("text", "'A'"),
+        "alter table t alter x type text using null",
+        "needs values",
+        ("insert into t values (9, 'Q')", "insert into t values (10, null)"),
+        (),
+        2,
+    ),
+    Form(
+        "a volatile USING",
+        _of("int", "1", "2"),
+        "alter table t alter x type float8 using x * random()",
+        "needs values",
+        ("insert into t values (9, 3)",),
+        (),
+        1,
+    ),
+    Form(
+        "another column",
+        _of("int", "1", "2"),
+        "alter table t alter x type text using x || ':' || k",
+        "needs values",
+        ("insert into t values (9, 'q')",),
+        (),
+        1,
+    ),
+    Form(
+        "a subselect in a function",
+        (
+            *_of("int", "1", "2"),
+            "create function f(int) returns text stable language sql as 'select max(id)::text || $1 from public.t'",
+        ),
+        "alter table t alter x type text using f(x)",
+        "needs values",
+        ("insert into t values (9, 'q')",),
+        (),
+        1,
+    ),
+    Form(
+        "NaN and infinity",
+        _of("numeric", "'NaN'", "1.005", "null"),
+        "alter table t alter x type float8",
+        "needs values",
+        ("insert into t values (9, 'NaN')", "insert into t values (10, 0.1)"),
+        ((9, "NaN"), (10, "0.1")),
+    ),
+    Form(
+        "float to real",
+        _of("float8", "0.1", "'NaN'", "'-Infinity'", "'-0'"),
+        "alter table t alter x type real",
+        "instant",
+        ("insert into t values (9, 0.5)", "insert into t values (10, 0.1::real)"),
+        ((9, "0.5"),),
+    ),
+    Form(
+        "time zone, by session",
+        _of("timestamptz", "'2001-02-03 04:05:06.789+00'", "'infinity'"),
+        "alter table t alter x type timestamp",
+        "needs values",
+        ("set timezone = 'UTC'", "insert into t values (9, '2020-01-01')"),
+        (),
+        1,
+        before=("set local timezone = 'Asia/Tokyo'",),
+    ),
+    Form(
+        "time zone, named",
+        _of("timestamptz", "'2001-02-03 04:05:06.789+00'"),
+        "alter table t alter x type timestamp using x at time zone 'UTC'",
+        "needs values",
+        ("set timezone = 'Asia/Tokyo'", "insert into t values (9, '2020-01-01')", "set timezone = 'UTC'"),
+        ((9, "2020-01-01 00:00:00+00"),),
+    ),
+    Form(
+        "to a date",
+        _of("timestamp", "'2001-02-03 04:05'"),
+        "alter table t alter x type date",
+        "instant",
+        ("insert into t values (9, '2020-01-01')",),
+        ((9, "2020-01-01 00:00:00"),),
+    ),
+    Form(
+        "arrays",
+        _of("text[]", "array['a', 'b']", "'{}'", "null"),
+        "alter table t alter x type text using x[1]",
+        "needs values",
+        ("insert into t values (9, '{q}')", "insert into t values (10, null)"),
+        (),
+        2,
+    ),
+    Form(
+        "arrays of another type",
+        _of("text[]", "array['1', '02']"),
+        "alter table t alter x type int[] using x::int[]",
+        "instant",
+        ("insert into t values (9, '{3}')",),
+        ((9, "{3}"),),
+    ),
+    Form(
+        "json",
+        _of("json", """'{"b": 1, "a": 2,  "a": 3}'"""),
+        "alter table t alter x type jsonb using x::jsonb",
+        "instant",
+        ("""insert into t values (9, '{"c": 1}')""",),
+        ((9, '{"c": 1}'),),
+    ),
+    Form(
+        "an enum",
+        ("create type mood as enum ('sad', 'happy')", *_of("text", "'sad'", "'happy'")),
+        "alter table t alter x type mood using x::mood",
+        "instant",
+        ("insert into t values (9, 'sad')",),
+        ((9, "sad"),),
+    ),
+    Form(
+        "fewer labels",
+        (
+            "create type mood as enum ('sad', 'happy')",
+            "create type few as enum ('sad')",
+            *_of("mood", "'sad'", "'happy'"),
+        ),
+        "alter table t alter x type few using case x when 'sad' then 'sad'::few end",
+        "needs values",
+        ("insert into t values (9, 'sad')",),
+        ((9, "sad"),),
+    ),
+    Form(
+        "a domain",
+        ("create domain code as text check (value ~ '^[a-z]*$')", *_of("code", "'a'", "'bb'")),
+        "alter table t alter x type int using length(x)",
+        "needs values",
+        ("insert into t values (9, 3)",),
+        (),
+        1,
+    ),
+    Form(
+        "a domain that refuses NULL",
+        ("create domain code as text not null", *_of("code", "'a'", "'bb'")),
+        "alter table t alter x type int using length(x)",
+        "needs values",
+        ("insert into t values (9, 3)",),
+        (),
+        1,
+        fill="'q'",
+    ),
+    Form(
+        "a domain of numbers",
+        ("create domain pos as int check (value > 0)", *_of("text", "'1'", "'2'")),
+        "alter table t alter x type pos using x::pos",
+        "instant",
+        ("insert into t values (9, 3)",),
+        ((9, "3"),),
+    ),
+    Form(
+        "NOT NULL",
+        (*_of("text", "'1'", "'02'"), "alter table t alter x set not null"),
+        "alter table t alter x type int using x::int",
+        "slow",
+        ("insert into t values (9, 3)",),
+        ((9, "3"),),
+    ),
+    Form(
+        "NOT NULL, unproved",
+        (*_of("text", "'a'", "'bb'"), "alter table t alter x set not null"),
+        "alter table t alter x type int using length(x)",
+        "needs values",
+        ("insert into t values (9, 3)",),
+        (),
+        1,
+    ),
+    Form(
+        "a default",
+        (*_of("text", "'1'", "'02'"), "alter table t alter x set default '7'"),
+        "alter table t alter x type int using x::int, alter x set default 7",
+        "instant",
+        ("insert into t values (9)",),
+        ((9, "7"),),
+        changes_more=True,
+        before=("alter table t alter x drop default",),
+    ),
+    Form(
+        "unique",
+        (*_of("text", "'1'", "'02'"), "alter table t add constraint tx unique (x)"),
+        "alter table t alter x type int using x::int",
+        "slow",
+        ("insert into t values (9, 3)",),
+        ((9, "3"),),
+    ),
+    Form(
+        "indexes",
+        (*_of("text", "'1'", "'02'"), "create index t_x on t (x)", "create index t_kx on t (k, x) where k > 1"),
+        "alter table t alter x type int using x::int",
+        "instant",
+        ("insert into t values (9, 3)",),
+        ((9, "3"),),
+    ),
+    Form(
+        "an index of an expression",
+        (*_of("text", "'1'", "'02'"), "create index t_lx on t (lower(x))"),
+        "alter table t alter x type int using x::int",
+        "instant",
+        ("insert into t values (9, 3)",),
+        ((9, "3"),),
+        changes_more=True,
+        before=("drop index t_lx",),
+    ),
+    Form(
+        "a CHECK",
+        (*_of("text", "'1'", "'02'"), "alter table t add constraint short check (x <> '' or x is null)"),
+        "alter table t alter x type int using x::int",
+        "instant",
+        ("insert into t values (9, 3)",),
+        ((9, "3"),),
+        changes_more=True,
+        before=("alter table t drop constraint short",),
+    ),
+    Form(
+        "a CHECK that fits both",
+        (*_of("numeric(12,2)", "1.25", "2"), "alter table t add constraint pos check (x > 0)"),
+        "alter table t alter x type int",
+        "slow",
+        ("insert into t values (9, 3)",),
+        ((9, "3.00"),),
+    ),
+    Form(
+        "a foreign key",
+        (
+            "create table o (id text primary key)",
+            "insert into o values ('1'), ('2')",
+            "create table i (id int primary key)",
+            "insert into i values (1), (2)",
+            *_of("text", "'1'", "'2'"),
+            "alter table t add constraint fk foreign key (x) references o",
+        ),
+        "alter table t alter x type int using x::int, add constraint fk foreign key (x) references i",
+        "instant",
+        ("insert into t values (9, 2)",),
+        ((9, "2"),),
+        changes_more=True,
+        before=("alter table t drop constraint fk",),
+    ),
+    Form(
+        "a collation",
+        (*_of('text collate "C"', "'B'", "'a'"),),
+        "alter table t alter x type text using lower(x)",
+        "needs values",
+        ("insert into t values (9, 'q')",),
+        ((9, "q"),),
+    ),
+    Form(
+        "two columns at once",
+        (*_of("text", "'1'", "'02'"), "alter table t add y numeric(14,1) default 1.5"),
+        "alter table t alter y type int using y::int, alter x type int using x::int; -- the end",
+        "instant",
+        ("insert into t (id, x) values (9, 3)",),
+        ((9, "3"),),
+    ),
+    Form(
+        "in one text with others",
+        _of("text", "'1'", "'02'"),
+        "create table more (i int); alter table t alter x type int using x::int; insert into more values (1)",
+        "instant",
+        ("insert into t values (9, 3)",),
+        ((9, "3"),),
+    ),
+    Form(
+        "hostile names",
+        (
+            'create table "a""b" (id int primary key, "C d" text, "select" int default 0)',
+            """insert into "a""b" values (1, 'aa'), (2, 'b')""",
+        ),
+        'alter table "a""b" alter "C d" type int using length("C d")',
+        "needs values",
+        ('insert into "a""b" values (9, 3)',),
+        (),
+        1,
+        table='"a""b"',
+        column="C d",
+    ),
+    Form(
+        "a column called new",
+        ("create table t (id int primary key, new text)", "insert into t values (1, '1'), (2, '02')"),
+        "alter table t alter new type int using new::int",
+        "instant",
+        ("insert into t values (9, 3)",),
+        ((9, "3"),),
+        column="new",
+    ),
+    Form(
+        "a long name",
+        (f"create table t (id int primary key, {'l' * 63} text)", "insert into t values (1, '1'), (2, '02')"),
+        f"alter table t alter {'l' * 63} type int using {'l' * 63}::int",
+        "instant",
+        ("insert into t values (9, 3)",),
+        ((9, "3"),),
+        column="l" * 63,
+    ),
+    Form(
+        "in another schema",
+        (
+            "create schema s2",
+            "create table s2.t (id int primary key, x text)",
+            "insert into s2.t values (1, '1'), (2, '02')",
+        ),
+        "alter table t alter x type int using x::int",
+        "instant",
+        ("insert into s2.t values (9, 3)",),
+        ((9, "3"),),
+        table="s2.t",
+        before=("set local search_path = s2, public",),
+    ),
+    Form(
+        "partitions",
+        (
+            "create table t (id int, x text, k int default 0, primary key (id)) partition by range (id)",
+            "create table t1 partition of t for values from (0) to (5)",
+            "create table t2 partition of t default",
+            "insert into t values (1, '1'), (7, '02')",
+            "create index t_x on t (x)",
+        ),
+        "alter table t alter x type int using x::int",
+        "instant",
+        ("insert into t values (9, 3)", "update t1 set x = 4 where id = 1"),
+        ((9, "3"), (1, "4")),
+    ),
+    Form(
+        "heirs",
+        (
+            "create table t (id int primary key, x text, k int default 0)",
+            "create table kid (extra text) inherits (t)",
+            "insert into t values (1, '1')",
+            "insert into kid values (2, '02', 1, 'e')",
+        ),
+        "alter table t alter x type int using x::int",
+        "instant",
+        ("insert into t values (9, 3)", "insert into kid values (10, 4, 1, 'e')"),
+        ((9, "3"), (10, "4")),
+    ),
+    Form(
+        "row security",
+        (
+            *_of("text", "'1'", "'02'"),
+            "alter table t enable row level security",
+            "alter table t force row level security",
+            "create policy p on t using (k >= 0)",
+        ),
+        "alter table t alter x type int using x::int",
+        "instant",
+        ("insert into t values (9, 3)",),
+        ((9, "3"),),
+    ),
+    Form(
+        "a trigger beside",
+        (
+            *_of("text", "'1'", "'02'"),
+            "create function up() returns trigger language plpgsql as 'begin new.k := new.k + 1; return new; end'",
+            "create trigger up before insert or update on t for each row execute function up()",
+        ),
+        "alter table t alter x type int using x::int",
+        "instant",
+        ("insert into t values (9, 3)",),
+        ((9, "3"),),
+    ),
+    Form(
+        "generated beside",
+        (*_of("text", "'1'", "'02'"), "alter table t add g int generated always as (k * 2) stored"),
+        "alter table t alter x type int using x::int",
+        "instant",
+        ("insert into t values (9, 3)",),
+        ((9, "3"),),
+    ),
+    Form(
+        "identity beside",
+        (*_of("text", "'1'", "'02'"), "alter table t add n int generated always as identity"),
+        "alter table t alter x type int using x::int",
+        "instant",
+        ("insert into t (id, x) values (9, 3)",),
+        ((9, "3"),),
+    ),
+    Form(
+        "a key",
+        ("create table t (id int, x text primary key)", "insert into t values (1, '1')"),
+        "alter table t alter x type int using x::int",
+        "impossible",
+        refused="primary key",
+    ),
+    Form(
+        "an identity",
+        ("create table t (id int primary key, x bigint generated always as identity)", "insert into t values (1)"),
+        "alter table t alter x type int using 0",
+        "impossible",
+        refused="identity column",
+    ),
+    Form(
+        "a serial",
+        ("create table t (id int primary key, x bigserial)", "insert into t values (1)"),
+        "alter table t alter x type int using (x % 10)::int",
+        "impossible",
+        refused="sequence",
+    ),
+    Form(
+        "referred to",
+        (*_of("bigint", "1", "2"), "alter table t add unique (x)", "create table r (x bigint references t (x))"),
+        "alter table t alter x type int using (x % 10)::int",
+        "impossible",
+        refused="r_x_fkey",
+    ),
+    Form(
+        "the replica identity",
+        (*_of("text", "'1'"), "alter table t replica identity full"),
+        "alter table t alter x type int using x::int",
+        "impossible",
+        refused="replica identity",
+    ),
+    Form(
+        "published",
+        (*_of("text", "'1'"), "create publication p for table t"),
+        "alter table t alter x type int using x::int",
+        "impossible",
+        refused="publication",
+        is_unknown_to_catalog=True,
+    ),
+)
