@@ -7,6 +7,7 @@ import psycopg
 from psycopg import sql
 
 from schemaguard.adapters.control import ledger, locks, retirement
+from schemaguard.adapters.control.roles import owner_of
 from schemaguard.catalog.changes import GrantAccess
 from schemaguard.catalog.objects import Grant, Name
 from schemaguard.contracts.views import OWNER, ContractViews, view_statements
@@ -120,6 +121,10 @@ def ensure_roles(connection: Connection, views: ContractViews) -> None:
     member = connection.execute("select pg_has_role(current_user, %s, 'member')", (OWNER,)).fetchone()
     if member == (False,):
         connection.execute(sql.SQL("grant {} to current_user").format(sql.Identifier(OWNER)))
+    # A change of type sets the views aside for a moment, with the rights of the control schema's owner.
+    owner = owner_of(connection)
+    if connection.execute("select pg_has_role(%s, %s, 'member')", (owner, OWNER)).fetchone() == (False,):
+        connection.execute(sql.SQL("grant {} to {}").format(sql.Identifier(OWNER), sql.Identifier(owner)))
 
 
 def _create_role(connection: Connection, role: str) -> None:
