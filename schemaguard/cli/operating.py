@@ -20,6 +20,7 @@ __all__ = [
     "IfEpoch",
     "Output",
     "RegistryUri",
+    "WithoutDependents",
     "Yes",
     "console",
     "open_site",
@@ -46,6 +47,9 @@ AliasName = Annotated[
 IfEpoch = Annotated[int | None, typer.Option("--if-epoch", metavar="N", help="Only if the epoch is still N.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and change nothing.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask for confirmation.")]
+WithoutDependents = Annotated[
+    bool, typer.Option("--without-dependents", help="Although somebody reads what won't be written any more.")
+]
 Finish = Annotated[bool, typer.Option("--finish", help="Retire leftovers without waiting for the model servers.")]
 Fill = Annotated[
     list[str] | None,

@@ -14,6 +14,7 @@ from schemaguard.cli.operating import (
     IfEpoch,
     Output,
     RegistryUri,
+    WithoutDependents,
     Yes,
 )
 
@@ -25,11 +26,15 @@ def promote(
     fallback: Annotated[
         str | None, typer.Option(metavar="VERSION", help="The version that rollbacks go to; its window has no end.")
     ] = None,
+    accept: Annotated[
+        str | None, typer.Option(metavar="REASON", help="Why a draft or an invalid contract is put to serve.")
+    ] = None,
     fill: Fill = None,
     if_epoch: IfEpoch = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     finish: Finish = False,
+    without_dependents: WithoutDependents = False,
     database_url: DatabaseUrl = None,
     registry_uri: RegistryUri = None,
     alias: AliasName = None,
@@ -43,9 +48,13 @@ def promote(
     from schemaguard.cli.operating import open_site
     from schemaguard.cli.switching import switch
     from schemaguard.commands.promote import request
+    from schemaguard.frozen import replace
     from schemaguard.releases.release import Intent
 
     with open_site(database_url, registry_uri, alias) as site:
         intent = Intent(site.actor, reason)
-        wanted = request(site, model, version, intent, fallback=fallback, if_epoch=if_epoch, fills=tuple(fill or ()))
+        wanted = request(
+            site, model, version, intent, fallback=fallback, if_epoch=if_epoch, fills=tuple(fill or ()), accept=accept
+        )
+        wanted = replace(wanted, leaves_dependents=without_dependents)
         switch(wanted, site, output, dry_run=dry_run, yes=yes, finish=finish)

@@ -15,6 +15,7 @@ from schemaguard.cli.operating import (
     IfEpoch,
     Output,
     RegistryUri,
+    WithoutDependents,
     Yes,
 )
 
@@ -35,6 +36,7 @@ def rollback(
     dry_run: DryRun = False,
     yes: Yes = False,
     finish: Finish = False,
+    without_dependents: WithoutDependents = False,
     database_url: DatabaseUrl = None,
     registry_uri: RegistryUri = None,
     alias: AliasName = None,
@@ -48,6 +50,7 @@ def rollback(
     from schemaguard.cli.operating import open_site
     from schemaguard.cli.switching import switch
     from schemaguard.commands.rollback import request
+    from schemaguard.frozen import replace
     from schemaguard.releases.release import Intent
 
     detected = (
@@ -56,4 +59,5 @@ def rollback(
     with open_site(database_url, registry_uri, alias) as site:
         intent = Intent(site.actor, reason, metric, detected)
         wanted = request(site, model, intent, to=to, if_epoch=if_epoch, fills=tuple(fill or ()))
+        wanted = replace(wanted, leaves_dependents=without_dependents)
         switch(wanted, site, output, dry_run=dry_run, yes=yes, finish=finish)

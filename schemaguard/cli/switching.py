@@ -34,11 +34,13 @@ def switch(request: "Request", site: "Site", output: Format, *, dry_run: bool, y
 
 def _show(shown: "Shown", output: Format) -> None:
     from schemaguard.report.plan import plan_json, show_plan
+    from schemaguard.report.ready import dependents_json, show_dependents
 
     if output is Format.JSON:
-        tell_json(plan_json(shown.plan))
+        tell_json({**plan_json(shown.plan), "dependents": dependents_json(shown.dependents)})
     else:
         show_plan(shown.plan, console(), shown.warning)
+        show_dependents(shown.dependents, console())
 
 
 def _ask(shown: "Shown") -> None:

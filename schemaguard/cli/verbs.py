@@ -41,6 +41,7 @@ VERBS = (
     _verb("reconcile", _OPERATE),
     _verb("status", _OPERATE),
     _verb("runbook", _OPERATE),
+    _verb("ready", _OPERATE),
     _verb("history", _OPERATE),
     _verb("at", _OPERATE),
     _verb("freeze", _OPERATE),

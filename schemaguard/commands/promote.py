@@ -16,12 +16,15 @@ def request(
     fallback: str | None = None,
     if_epoch: int | None = None,
     fills: tuple[str, ...] = (),
+    accept: str | None = None,
 ) -> Request:
     """What promotes a version; `fallback` becomes the version that rollbacks go to.
 
-    `fills` are what rows without a value get, as SQL expressions over their own columns.
+    `fills` are what rows without a value get, as SQL expressions over their own columns. `accept` says why a version is
+    promoted whose contract is a draft or INVALID; the ledger keeps it.
     """
-    return Request(model, Wanted(OperationKind.PROMOTE, version, if_epoch, fallback, site.alias, fills), intent)
+    wanted = Wanted(OperationKind.PROMOTE, version, if_epoch, fallback, site.alias, fills)
+    return Request(model, wanted, intent, accept)
 
 
 def plan_promotion(

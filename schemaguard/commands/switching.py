@@ -4,14 +4,17 @@ import time
 from collections.abc import Callable
 
 from schemaguard.adapters.registry.patience import Answer
+from schemaguard.commands.contracts.validate import unfit_to_serve
 from schemaguard.commands.rescore import standing
 from schemaguard.commands.site import Site
-from schemaguard.errors import ConflictError, RegistryError, SchemaguardError
+from schemaguard.errors import ConflictError, RefusedError, RegistryError, SchemaguardError, command_line
 from schemaguard.frozen import dataclass, replace
+from schemaguard.releases.dependents import Dependent, dependents
 from schemaguard.releases.document import plan_hash
 from schemaguard.releases.execute import Done, Watch, execute
 from schemaguard.releases.filling import require_values
 from schemaguard.releases.fit import CatalogFit
+from schemaguard.releases.now import Now
 from schemaguard.releases.plan import Plan, Wanted, make_plan
 from schemaguard.releases.ports import PreparationRefusedError, Registry, World
 from schemaguard.releases.release import Intent, OperationKind, StepName
@@ -24,6 +27,10 @@ class Request:
     model: str
     wanted: Wanted
     intent: Intent
+    accept: str | None = None
+    """Why a version is promoted whose contract is a draft or INVALID."""
+    leaves_dependents: bool = False
+    """Whether somebody may go without what they read, as the operator says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,8 @@ class Shown:
 
     plan: Plan
     warning: str | None = None
+    dependents: tuple[Dependent, ...] = ()
+    """Whom else it concerns."""
 
 
 REGISTRY_LIMIT_S = 3.0
@@ -62,8 +71,11 @@ def plan(site: Site, request: Request, *, limit_s: float = REGISTRY_LIMIT_S) -> 
     A rollback waits for the registry's word on the artifact up to the limit.
     """
     registry = site.registry
-    made = make_plan(site.database.now(request.model), request.wanted, CatalogFit())
-    return Shown(made, _check_artifact(made, registry, limit_s))
+    now = site.database.now(request.model)
+    made = make_plan(now, request.wanted, CatalogFit())
+    _require_agreed(site, request, now, made)
+    warnings = [each for each in (_check_artifact(made, registry, limit_s), _check_golden(made, site)) if each]
+    return Shown(made, "; ".join(warnings) or None, dependents(now, made))
 
 
 def switch(
@@ -84,6 +96,8 @@ def switch(
     """
     shown = plan(site, request, limit_s=limit_s)
     require_values(shown.plan)
+    if not request.leaves_dependents:
+        require_followed(shown.plan, shown.dependents)
     approve(shown)
     began = time.monotonic()
     database = site.database
@@ -97,6 +111,7 @@ def switch(
             at=f"the epoch is still {made.epoch}, but the plan would be a different one",
             next="look at schemaguard status, then decide again",
         )
+    _write_down_what_is_accepted(site, request, shown)
     operation = database.open_operation(made, request.intent)
     try:
         outcome = execute(operation, made, World(database, site.registry, finish), watch)
@@ -119,6 +134,46 @@ def _check_golden(plan: Plan, site: Site) -> str | None:
     if found is None or found.holds:
         return None
     return f"the {who} aren't what training read: {', '.join(found.differences)}"
+
+
+def _write_down_what_is_accepted(site: Site, request: Request, shown: Shown) -> None:
+    """What the operator answers for stands in the ledger before anything is touched."""
+    left = [each.who for each in shown.dependents if each.loses] if request.leaves_dependents else []
+    if request.accept is None and not left:
+        return
+    facts = {"version": shown.plan.to_version, "reason": request.accept or request.intent.reason, "left_behind": left}
+    site.database.accepted((site.actor, shown.plan.model), facts)
+
+
+def require_followed(plan: Plan, concerned: tuple[Dependent, ...]) -> None:
+    """RefusedError, with the list, where somebody in their window reads what wouldn't be written any more."""
+    losing = [each for each in concerned if each.loses]
+    if not losing:
+        return
+    first = losing[0].who.partition("@")[0]
+    raise RefusedError(
+        f"somebody reads what {plan.model} {plan.to_version} doesn't write:\n       "
+        + "\n       ".join(f"{each.who} {each.why}" for each in losing),
+        at="their release windows are open",
+        next=f"take them along first ({command_line('rollback', first, '--reason', 'WHY')}), or: --without-dependents",
+    )
+
+
+def _require_agreed(site: Site, request: Request, now: Now, made: Plan) -> None:
+    """RefusedError where a version would be promoted whose contract is a draft or INVALID, and nobody says why.
+
+    Going back is never refused for that: the version served before.
+    """
+    if made.kind is not OperationKind.PROMOTE or request.accept is not None:
+        return
+    contract = now.releases[made.to_version].contract
+    wrong = unfit_to_serve(contract, now.catalog, site.now().date())
+    if wrong:
+        raise RefusedError(
+            f"the contract of {made.model} {made.to_version} isn't to be put to serve: {'; '.join(wrong)}",
+            at=contract.file,
+            next="publish a version with a right one, or say why it is promoted all the same: --accept REASON",
+        )
 
 
 def _check_artifact(plan: Plan, registry: Registry, limit_s: float) -> str | None:

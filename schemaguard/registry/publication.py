@@ -24,6 +24,8 @@ class Publication:
     artifact_uri: str | None = None
     data: Mapping[str, str] = field(default_factory=dict)
     """File → digest of the data that the version was made from, as far as that is known."""
+    accepted: Mapping[str, Any] = field(default_factory=dict)
+    """What is wrong with the contract, and why it was published all the same; empty where nothing is."""
 
     @property
     def name(self) -> str:

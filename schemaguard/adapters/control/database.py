@@ -299,6 +299,11 @@ class ControlDatabase:
         facts = {"alias": alias, "was": was, "version": at.active, "epoch": at.epoch}
         self._write(lambda c: ledger.record(c, "alias-corrected", (actor, at.model, None), facts))
 
+    def accepted(self, who: tuple[str, str], facts: Mapping[str, Any]) -> None:
+        """Write down what (actor, model) answers for although something speaks against it, and why."""
+        actor, model = who
+        self._write(lambda c: ledger.record(c, "switch-accepted", (actor, model, None), facts))
+
     def start(self, operation: Operation, step: StepName) -> None:
         """Write into the journal that a step starts."""
         self._write(lambda c: journal.start(c, operation.id, step))

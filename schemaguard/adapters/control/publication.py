@@ -76,6 +76,6 @@ def publish(connection: Connection, publication: Publication, views: ContractVie
     facts = {
         "version": publication.version, "digest": contract.digest, "file": contract.file,
         "views": views.schema if views.views else None, "replaced": [row[0] for row in replaced],
-        "data": dict(publication.data),
+        "data": dict(publication.data), "accepted": dict(publication.accepted) or None,
     }  # fmt: skip
     ledger.record(connection, "contract-published", (publication.actor, contract.model, None), facts)

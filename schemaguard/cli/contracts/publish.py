@@ -17,6 +17,9 @@ def publish(
         str | None,
         typer.Option(metavar="VERSION", help="Share the contract of this published version; no file is needed."),
     ] = None,
+    accept: Annotated[
+        str | None, typer.Option(metavar="REASON", help="Why a draft or an invalid contract is published all the same.")
+    ] = None,
     contracts: Folder = None,
     database_url: DatabaseUrl = None,
     registry_uri: RegistryUri = None,
@@ -31,7 +34,7 @@ def publish(
     from schemaguard.report.contracts import publish as report
 
     with open_site(database_url, registry_uri, contracts=contracts) as site:
-        done = publish_contract(site, model, version, same_as=same_as)
+        done = publish_contract(site, model, version, same_as=same_as, accept=accept)
     if output is Format.JSON:
         tell_json(report.document(done))
     else:

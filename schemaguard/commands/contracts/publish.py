@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.adapters.files.data_versions import read_data_versions
 from schemaguard.adapters.registry.models import MlflowRegistry
+from schemaguard.commands.contracts.validate import unfit_to_serve
 from schemaguard.commands.site import Site
 from schemaguard.contracts.contract import ContractFile
 from schemaguard.contracts.difference import difference
@@ -67,8 +69,12 @@ def published_with(model: str, other: str, database: ControlDatabase) -> Contrac
     )
 
 
-def publish_contract(site: Site, model: str, version: str | None, *, same_as: str | None = None) -> Published:
+def publish_contract(
+    site: Site, model: str, version: str | None, *, same_as: str | None = None, accept: str | None = None
+) -> Published:
     """Bind the contract that speaks for a version, or for a consumer (None); `same_as`: that of another version.
+
+    `accept` says why a draft, or what `validate` calls INVALID, is published all the same; the ledger keeps it.
 
     Raises UsageError where none speaks for it, and what `publish` raises.
     """
@@ -83,7 +89,30 @@ def publish_contract(site: Site, model: str, version: str | None, *, same_as: st
         file = published_with(model, same_as, site.database)
     folder = site.here / Path(file.contract.file).parent
     data = read_data_versions(site.config.root, [folder]) if version is not None else {}
-    return publish(file, version, site.registry if version is not None else None, site.database, site.actor, data)
+    accepted = {} if same_as is not None else _accepted(file, site, accept)
+    registry = site.registry if version is not None else None
+    return publish(file, version, registry, site.database, site.actor, data, accepted)
+
+
+def _accepted(file: ContractFile, site: Site, accept: str | None) -> Mapping[str, Any]:
+    """What is wrong with a contract that isn't bound yet, with the reason to bind it all the same.
+
+    ContractError where something is and nobody gives a reason.
+    """
+    contract = file.contract
+    if any(each.contract.digest in contract.digests for each in site.database.bound()):
+        return {}
+    catalog = site.database.catalog()
+    # What the database doesn't give is told by itself, and can't be accepted.
+    wrong = () if _FIT.unmet(contract, catalog) else unfit_to_serve(contract, catalog, site.now().date())
+    if wrong and accept is None:
+        told = "\n       ".join(wrong)
+        raise ContractError(
+            f"the contract of {contract.model} isn't to be bound for good:\n       {told}",
+            at=contract.file,
+            next="correct it, or say why it is published all the same: --accept REASON (the ledger keeps it)",
+        )
+    return {"reason": accept, "wrong": list(wrong)} if wrong else {}
 
 
 def publish(
@@ -93,16 +122,18 @@ def publish(
     database: ControlDatabase,
     actor: str,
     data: Mapping[str, str] | None = None,
+    accepted: Mapping[str, Any] | None = None,
 ) -> Published:
     """Bind a contract to a version that the registry knows; binding it again changes nothing.
 
-    `data` are the digests of what the version was made from, for the ledger.
+    `data` are the digests of what the version was made from, and `accepted` what was wrong and why that is all right:
+    both for the ledger.
 
     Raises RegistryError where the registry doesn't know the version, and ContractError where the version is bound to
     another contract or the database doesn't give what is promised; then nothing was changed.
     """
     artifact = _artifact(file.contract.model, version, registry) if version is not None and registry else None
-    publication = Publication(file.contract, file.document, version, actor, artifact, data or {})
+    publication = Publication(file.contract, file.document, version, actor, artifact, data or {}, accepted or {})
     database.lock()
     catalog = database.catalog()
     before = _before(publication, database.bound())

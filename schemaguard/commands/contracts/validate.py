@@ -157,6 +157,21 @@ def _doubles(contract: Contract, names: tuple[str, ...], bound: dict[str, str]) 
             yield Remark("file", True, what, f"{contract.file}:1:1", "remove one of the two")
 
 
+def unfit_to_serve(contract: Contract, catalog: Catalog, today: date) -> tuple[str, ...]:
+    """Why a contract isn't to be bound or put to serve: it is a draft, or INVALID beyond what the database gives it.
+
+    Whether the database gives what is promised is told by whoever asks this.
+    """
+    said = f"it is a {contract.status} still: `status: active` says that it was agreed to"
+    status = (said,) if contract.status in _NOT_AGREED else ()
+    remarks = (*against_query(contract, catalog), *against_dates(contract, today))
+    return (*status, *(remark.what for remark in remarks if remark.is_error))
+
+
+_NOT_AGREED = ("draft", "proposal", "proposed")
+"""Statuses of a contract that nobody has agreed to."""
+
+
 def _remarks(contract: Contract, bench: ValidationBench) -> Iterator[Remark]:
     if bench.catalog is not None:
         yield from against_catalog(contract, bench.catalog)

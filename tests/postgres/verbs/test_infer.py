@@ -58,13 +58,17 @@ def test_the_data_is_read_in_a_transaction_that_can_not_write(drafting: Site) ->
 
 def test_what_was_drafted_can_be_validated_published_and_promoted(drafting: Site) -> None:
     drafting.ask("create view cheap as select id, amount from transactions where amount < 10")
-    with (drafting.folder / "sql/001.sql").open("a") as file:
-        file.write("create view cheap as select id, amount from transactions where amount < 10;")
+    with (drafting.folder / "sql/001.sql").open("a") as history:
+        history.write("create view cheap as select id, amount from transactions where amount < 10;")
     (drafting.folder / "features.sql").write_text("select id, amount from cheap")
     drafting.done("contracts", "infer", "fraud", "9", "--query", "features.sql", "--writes",
                   "predictions(transaction_id, score, model_version)")  # fmt: skip
     drafting.done("contracts", "validate", "fraud", "9")
     drafting.done("install")
+    refused = drafting.run("contracts", "publish", "fraud", "9", "--registry-uri", drafting.registry_uri)
+    assert "it is a draft still: `status: active` says that it was agreed to" in refused.words
+    (file,) = drafting.folder.rglob("*9.odcs.yaml")
+    file.write_text(file.read_text().replace("status: draft", "status: active"))
     assert drafting.done("contracts", "publish", "fraud", "9", "--registry-uri", drafting.registry_uri).startswith(
         "PUBLISHED fraud 9"
     )
