@@ -6,6 +6,7 @@ https://docs.getdbt.com/reference/artifacts/manifest-json. Its models have to be
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -28,6 +29,8 @@ from schemaguard.sql.reading.translate import translate
 from schemaguard.sql.writing.identifiers import quote
 
 _READS = ("model", "snapshot")
+_PART = r'(?:"[^"]+"|[A-Za-z_][\w$]*)'
+_THREE_PARTS = re.compile(rf"{_PART}\.{_PART}\.{_PART}")
 _OLDEST = 7
 """The first version of the artifact that keeps `compiled_code`."""
 
@@ -66,6 +69,8 @@ class DbtManifest:
     project: str
     nodes: Mapping[str, DbtNode]
     exposures: tuple[DbtExposure, ...]
+    spellings: Mapping[str, str]
+    """A relation as the compiled SQL spells it, with its database → without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,8 @@ def _manifest(data: dict[str, Any]) -> DbtManifest:
         )
         for one in data.get("exposures", {}).values()
     )
-    return DbtManifest(str(project), kept, exposures)
+    spellings = {one.spelled: _spelled(one) for one in kept.values() if one.spelled and len(one.relation) == 3}
+    return DbtManifest(str(project), kept, exposures, spellings)
 
 
 def _node(id_: str, node: dict[str, Any]) -> DbtNode:
@@ -221,10 +227,7 @@ def _with_relation(walk: _Walk, node: DbtNode, statement: str) -> _Walk:
 
 def _two_parts(query: str, manifest: DbtManifest) -> str:
     """The query without the database in front of its relations: `"shop"."public"."orders"` → `"public"."orders"`."""
-    for node in sorted(manifest.nodes.values(), key=lambda one: -len(one.spelled or "")):
-        if node.spelled and len(node.relation) == 3:
-            query = query.replace(node.spelled, _spelled(node))
-    return query
+    return _THREE_PARTS.sub(lambda found: manifest.spellings.get(found[0], found[0]), query)
 
 
 def _name(node: DbtNode) -> Name:
