@@ -40,6 +40,10 @@ def prepare(connection: Connection, operation: Operation, plan: Plan) -> tuple[M
         "views": plan.views.schema if plan.views.views else None,
     }
     ledger.record(connection, "prepared", (operation.intent.actor, plan.model, operation.id), facts)
+    for each in acts:
+        if each.retired is not None and each.fill is not None:
+            # Before any strong lock: it may take long, and readers needn't wait for it.
+            connection.execute("select schemaguard.fill_hidden(%s, %s)", (each.retired, each.fill))
     locks_ = locks.taking(connection, _strong(plan), plan.views, _filled_tables(plan))
     made = view_statements(plan.views) if plan.views.views else ()
     return facts, (*locks_, *_acting(connection, operation, plan, acts), *made)

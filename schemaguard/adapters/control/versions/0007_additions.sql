@@ -440,6 +440,20 @@ begin
     perform schemaguard.end_acts();
 end $$;
 
+-- Gives rows without a value one while nobody is kept from reading; what is written meanwhile restore() fills.
+create function schemaguard.fill_hidden(id bigint, fill text) returns void
+    language plpgsql security definer set search_path = pg_catalog, pg_temp set row_security = off as $$
+#variable_conflict use_variable
+declare
+    r schemaguard.retired_object;
+    rel oid;
+begin
+    select q.* into strict r from schemaguard.retired_object q where q.id = id and q.kind = 'column';
+    rel := schemaguard.hidden_relation(r);
+    perform schemaguard.require_owner(rel);
+    execute format('update %s set %I = (%s) where %I is null', schemaguard.spelled(rel), r.hidden_column, fill, r.hidden_column);
+end $$;
+
 -- Lifts a NOT NULL that a contract's writer can't live with; it is owed to the newer version, too.
 create function schemaguard.loosen(p_model text, p_version text, p_operation bigint, p_schema text, p_table text, p_column text) returns void
     language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -463,7 +477,7 @@ end $$;
 
 -- Rows without a value get one, and so do those of whoever doesn't know the column, until nobody of them is left.
 create function schemaguard.fill_owed(id bigint, fill text, p_operation bigint) returns void
-    language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+    language plpgsql security definer set search_path = pg_catalog, pg_temp set row_security = off as $$
 #variable_conflict use_variable
 declare
     d schemaguard.debt;
@@ -488,7 +502,7 @@ end $$;
 
 -- How many rows have no value in the column that a NOT NULL is owed to; null for everything else.
 create function schemaguard.owed_without_value(d schemaguard.debt) returns bigint
-    language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+    language plpgsql stable security definer set search_path = pg_catalog, pg_temp set row_security = off as $$
 declare
     n bigint;
     rel oid := schemaguard.relation_of(d.act, (d.act ->> 'anchor')::oid);
