@@ -35,10 +35,16 @@ def rescore(site: Site, model: str, version: str, file: Path | None = None, *, v
     return found
 
 
-def standing(connection: "Connection", model: str, version: str) -> Rescored | None:
-    """What became of the golden rows' values, without the artifact; None where none are kept."""
+def standing(connection: "Connection", model: str, version: str, *, limit_s: float) -> Rescored | None:
+    """What became of the golden rows' values, without the artifact; None where none are kept.
+
+    DatabaseError where a statement takes longer than the limit.
+    """
     sample = golden_samples.find(connection, model, version)
-    return look(connection, model, version, sample, None) if sample is not None else None
+    if sample is None:
+        return None
+    with golden.limited(connection, limit_s):
+        return look(connection, model, version, sample, None)
 
 
 def asked(site: Site, model: str, version: str) -> Rescored | None:
@@ -65,7 +71,7 @@ def look(connection: "Connection", model: str, version: str, sample: GoldenSampl
         raise UsageError(f"the golden query gives no column {gone} any more", next="train again with recording.golden")
     texts = {key: tuple(row[place] for place in places) for key, row in read.texts.items()}
     scores = scored(read, sample.features, score) if score is not None and read.values else None
-    return compare(sample, read.meanings, texts, scores)
+    return compare(sample, read.meanings, texts, scores, golden_samples.retired(connection))
 
 
 def _from_file(file: Path) -> GoldenSample:

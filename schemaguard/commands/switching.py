@@ -19,6 +19,9 @@ from schemaguard.releases.plan import Plan, Wanted, make_plan
 from schemaguard.releases.ports import PreparationRefusedError, Registry, World
 from schemaguard.releases.release import Intent, OperationKind, StepName
 
+_GOLDEN_LIMIT_S = 2.0
+"""How long a statement about golden rows may take: nobody who has to go back waits for them longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -128,7 +131,7 @@ def _check_golden(plan: Plan, site: Site) -> str | None:
         return None
     who = f"golden rows of {plan.model} {plan.to_version}"
     try:
-        found = standing(site.database.connection, plan.model, plan.to_version)
+        found = standing(site.database.connection, plan.model, plan.to_version, limit_s=_GOLDEN_LIMIT_S)
     except SchemaguardError as error:
         return f"the {who} couldn't be read: {error.what}"
     if found is None or found.holds:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from schemaguard.errors import ContractError
@@ -101,10 +101,15 @@ def compare(
     meanings: Mapping[str, str],
     found: Mapping[tuple[str, ...], tuple[str | None, ...]],
     scores: Mapping[tuple[str, ...], tuple[float | str, ...]] | None,
+    retired: Collection[str] = (),
 ) -> Rescored:
-    """What differs between the sample and what is read (as texts) and scored now; `scores` None: nothing was scored."""
+    """What differs between the sample and what is read (as texts) and scored now; `scores` None: nothing was scored.
+
+    `retired` are columns (`table.column`) and tables that are out of sight: their defaults and triggers are kept
+    elsewhere meanwhile, so only their values are compared.
+    """
     there = [row for row in sample.rows if row.key in found]
-    said = [*_meanings(sample.meanings, meanings), *_cells(sample, there, found)]
+    said = [*_meanings(sample.meanings, meanings, retired), *_cells(sample, there, found)]
     if scores is not None:
         said += _scores(there, scores)
     if not there:
@@ -112,8 +117,11 @@ def compare(
     return Rescored(len(there), len(sample.rows) - len(there), tuple(said), scores is not None)
 
 
-def _meanings(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+def _meanings(before: Mapping[str, str], now: Mapping[str, str], retired: Collection[str]) -> Iterator[str]:
     for name in dict.fromkeys((*before, *now)):
+        place = name.rpartition(" ")[2]
+        if place in retired or place.partition(".")[0] in retired:
+            continue
         was, is_ = before.get(name), now.get(name)
         if was != is_:
             yield f"{name} was {was or 'none'}, and is {is_ or 'none'}"

@@ -14,6 +14,9 @@ _KEEP = """\
 insert into schemaguard.golden (model, model_version, document) values (%s, %s, %s)
 on conflict (model, model_version) do update set document = excluded.document, kept_at = now()"""
 _READ = "select document from schemaguard.golden where (model, model_version) = (%s, %s)"
+_RETIRED = """\
+select concat_ws('.', table_name, column_name) from schemaguard.retired_object
+where restored_at is null and purged_at is null"""
 _SCHEMA = """\
 select c.view_schema from schemaguard.release r join schemaguard.contract c on c.digest = r.contract
 where (r.model, r.model_version) = (%s, %s) and to_regnamespace(quote_ident(c.view_schema)) is not null"""
@@ -40,3 +43,10 @@ def view_schema(connection: Connection, model: str, version: str) -> str | None:
         return None
     row = connection.execute(_SCHEMA, (model, version)).fetchone()
     return str(row[0]) if row is not None else None
+
+
+def retired(connection: Connection) -> frozenset[str]:
+    """What is out of sight, such as `orders.note`; a whole table by its name."""
+    if not installation.is_installed(connection):
+        return frozenset()
+    return frozenset(row[0] for row in connection.execute(_RETIRED))

@@ -1,6 +1,7 @@
 """Golden rows in a database: a seeded sample of a query, the same rows again, and what the server says of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -89,6 +90,17 @@ def read_rows(
         raise DatabaseError(
             f"the golden query can't run: {first_line(error)}", next="look at the tables that it reads"
         ) from error
+
+
+@contextmanager
+def limited(connection: Connection, limit_s: float) -> Iterator[None]:
+    """No statement of the block takes longer than that, also where it waits for a lock."""
+    row = connection.execute("show statement_timeout").fetchone()
+    connection.execute("select set_config('statement_timeout', %s, false)", (f"{limit_s * 1000:.0f}ms",))
+    try:
+        yield
+    finally:
+        connection.execute("select set_config('statement_timeout', %s, false)", row)
 
 
 @dataclass(frozen=True, slots=True)

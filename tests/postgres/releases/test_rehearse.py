@@ -5,11 +5,15 @@ from pathlib import Path
 
 from rich.console import Console
 
+from schemaguard.adapters.control import golden_samples
+from schemaguard.adapters.postgres import golden_drawing
+from schemaguard.adapters.postgres.connection import connect
 from schemaguard.commands.rehearse import RehearsalOptions, rehearse
+from schemaguard.commands.rollback import plan_rollback
 from schemaguard.commands.status import status
 from schemaguard.releases.rehearsal import Rehearsal
 from schemaguard.report.status import show_status, status_json
-from tests.postgres.releases.shop import Shop, serve_again
+from tests.postgres.releases.shop import INTENT, Shop, serve_again
 
 
 def rehearsed(shop: Shop, server: str | None) -> Rehearsal:
@@ -73,3 +77,23 @@ def test_where_no_copy_can_be_made_nothing_is_said_of_the_rollback(shop: Shop) -
     assert one.reasons
     with shop.site() as site:
         assert not [each for each in status(site).drift if "rehearsed" in each]
+
+
+def test_golden_rows_are_asked_before_a_target_is_called_ready(each_database: str, server: str, tmp_path: Path) -> None:
+    shop = Shop(each_database, tmp_path)
+    shop.open()
+    query = "select id, amount, channel from transactions"
+    sampling = golden_drawing.Sampling(("id",), ("amount",), 30, 7, has_values=False)
+    sample = golden_drawing.draw(query, sampling, lambda frame: frame["amount"] * 2, shop.url)
+    serve_again(shop)
+    with connect(shop.url) as connection:
+        golden_samples.keep(connection, "ada", "fraud", "7", sample)
+    # The channel is retired, and read where fraud 7 reads it.
+    assert rehearsed(shop, server).reasons == ()
+    with shop.site() as site:
+        assert plan_rollback(site, "fraud", INTENT).warning is None
+    shop.ask("update transactions set amount = round(amount * 100)")
+    assert rehearsed(shop, server).reasons == ("golden rows: amount is another value in 30 of 30 rows",)
+    with shop.site() as site:
+        warning = plan_rollback(site, "fraud", INTENT).warning
+    assert warning == ("the golden rows of fraud 7 aren't what training read: amount is another value in 30 of 30 rows")
