@@ -98,7 +98,8 @@ def _lines(status: Status) -> Iterator[Text]:
         yield _row("operation", f"{words} {operation.state} in {operation.current}{waits}", "yellow")
         yield _row("", f"next: schemaguard resume {operation.id}", "dim")
     for retired in overview.retired:
-        yield _row("retired", f"{retired.object}, with its data; may be purged after {retired.purge_after:%Y-%m-%d}")
+        data = "its values of the other type" if retired.is_of_two else "with its data"
+        yield _row("retired", f"{retired.object}, {data}; may be purged after {retired.purge_after:%Y-%m-%d}")
     for debt in overview.debts:
         yield _row("owed", f"{debt} (schemaguard reconcile tries it again)", "yellow")
     for held in overview.held:

@@ -5,7 +5,9 @@ from typing import Any
 import psycopg
 
 from schemaguard.adapters.control import ledger, retirement, situation
+from schemaguard.catalog.objects import Catalog
 from schemaguard.errors import RefusedError
+from schemaguard.releases.fit import CatalogFit
 from schemaguard.releases.leftovers import names
 from schemaguard.releases.release import Retired
 
@@ -13,10 +15,24 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 def needed_by(connection: Connection, retired: Retired) -> tuple[str, ...]:
-    """Who is in the window and names it, such as `fraud@7`; what they read must not be purged."""
+    """Who is in the window and names it, such as `fraud@7`; what they read must not be purged.
+
+    Of a column that got another type, the old values are needed by whom the new type doesn't suit.
+    """
     contracts, catalog = situation.needed(connection), situation.catalog(connection)
     found = [each for each in contracts if names(each, catalog, retired.table, retired.column)]
+    if retired.is_of_two and _types_tell(retired, catalog):
+        place = (retired.table, retired.column)
+        found = [each for each in found if any((u.table, u.column) == place for u in CatalogFit().unmet(each, catalog))]
     return tuple(sorted({name for each in found for name in situation.names_needing(connection, each)}))
+
+
+def _types_tell(retired: Retired, catalog: Catalog) -> bool:
+    """Whether the two columns differ in type: else nothing tells who relies on which values."""
+    table = catalog.tables.get(retired.hidden_table)
+    now = table.column(retired.column) if table is not None and retired.column is not None else None
+    was = table.column(retired.hidden_column) if table is not None and retired.hidden_column is not None else None
+    return now is not None and was is not None and now.type != was.type
 
 
 def purge(connection: Connection, retired: Retired, who: tuple[str, str | None, str | None]) -> None:

@@ -10,12 +10,14 @@ from schemaguard.adapters import control
 from schemaguard.adapters.control import fence
 from schemaguard.adapters.control.guarding import Guarding
 from schemaguard.adapters.control.writing_down import Running
+from schemaguard.commands.purge import purge
 from schemaguard.commands.resume import abandon
 from schemaguard.commands.rollback import plan_rollback, rollback
 from schemaguard.commands.switching import unwatched
 from schemaguard.contracts import digests
 from schemaguard.errors import NeedsHumanError, RefusedError
 from schemaguard.releases.release import StepName
+from tests.postgres.guard.conftest import laid_out
 from tests.postgres.releases.shop import INTENT, TABLES, Shop, document
 
 VALUE = "select channel, pg_typeof(channel)::text from {} order by id limit 1"
@@ -91,6 +93,86 @@ def test_readers_of_views_go_on_reading_while_the_table_has_another_type(each_da
         assert (shop.heads(), shop.ask("select * from schemaguard.held_revision")) == (["0006"], [])
         assert shop.ask("select channel from transactions order by id desc limit 1") == [(100 + turn,)]
         assert shop.ask(VALUE.format("fraud_7.transactions")) == [("01", "text")]
+
+
+def test_old_values_are_purged_when_nobody_is_left_whom_the_new_type_does_not_suit(
+    database: str, tmp_path: Path
+) -> None:
+    shop = opened(database, tmp_path, "view")
+    migrate(shop, "0006", RETYPE)
+    shop.promote("8")
+    shop.ask("update schemaguard.retired_object set purge_after = now()")
+    with shop.site() as site:
+        assert purge(site).kept == ("transactions.channel: it is needed by fraud@7",)
+    shop.end_window("7")
+    with shop.site() as site:
+        assert purge(site).objects == ("transactions.channel",)
+    # Whoever writes on meets nothing of it.
+    shop.ask("insert into transactions (amount, channel) values (7, 77)")
+    columns = "select attname from pg_attribute where attrelid = 'transactions'::regclass and attname like '\\_\\_%%'"
+    assert shop.ask(columns) == []
+
+
+def test_a_downgrade_gives_the_old_values_back_and_the_next_upgrade_keeps_them_anew(
+    database: str, tmp_path: Path
+) -> None:
+    project = laid_out(database, tmp_path, is_fenced=True)
+    project.ask("update transactions set note = '0' || note")
+    up = 'op.alter_column("transactions", "note", type_=sa.Integer(), postgresql_using="length(note)")'
+    back = 'op.alter_column("transactions", "note", type_=sa.Text(), postgresql_using="\'?\' || note")'
+    project.ask("drop index transactions_note_key")
+    revision = project.add(up, back)
+    for turn in range(2):
+        project.upgrade()
+        assert project.ask("select note from transactions where id = 12") == [(3,)]
+        project.ask("update transactions set note = %s where id = 1", 40 + turn)
+        project.downgrade(f"{int(revision) - 1:04}")
+        told = project.ask("select id, note from transactions where id in (1, 12) order by id")
+        assert told == [(1, f"?{40 + turn}"), (12, "012")]
+
+
+KEPT = """\
+select id from schemaguard.retired_object
+where revision = %s and of_attnum is not null and restored_at is null order by id desc limit 1"""
+
+
+def swap(shop: Shop, revision: str) -> None:
+    shop.ask("select schemaguard.restore(%s)", shop.ask(KEPT, revision)[0][0])
+
+
+def test_one_change_of_type_after_the_other_goes_back_step_by_step(each_database: str, tmp_path: Path) -> None:
+    shop = opened(each_database, tmp_path, "view")
+    migrate(shop, "0006", RETYPE)
+    migrate(shop, "0007", "alter table transactions alter channel type smallint using (channel % 10)::smallint")
+    shop.ask("insert into transactions (amount, channel) values (99, 5)")
+    told = "select channel from transactions where id in (1, 12, 51) order by id"
+    swap(shop, "0007")
+    assert shop.ask(told) == [(1,), (12,), (5,)]
+    # What was written under the third type, nothing carries over to the first: it is counted.
+    assert shop.ask("select schemaguard.without_value(%s)", shop.ask(KEPT, "0006")[0][0]) == [(1,)]
+    swap(shop, "0006")
+    assert shop.ask(told) == [("01",), ("012",), (None,)]
+    shop.ask("insert into transactions (amount, channel) values (98, '044')")
+    swap(shop, "0006")
+    assert shop.ask("select channel from transactions where id in (1, 12, 51, 52) order by id") == [
+        (1,), (12,), (5,), (44,),
+    ]  # fmt: skip
+    swap(shop, "0007")
+    assert shop.ask(told) == [(1,), (2,), (5,)]
+
+
+def test_a_column_that_is_renamed_after_it_goes_back_under_its_old_name(each_database: str, tmp_path: Path) -> None:
+    shop = opened(each_database, tmp_path, "view")
+    migrate(shop, "0006", RETYPE)
+    migrate(shop, "0007", "alter table transactions rename channel to ch")
+    shop.ask("insert into transactions (amount, ch) values (99, 5)")
+    shop.ask("update transactions set ch = 6 where id = 1")
+    swap(shop, "0006")
+    assert shop.ask("select channel from transactions where id in (1, 2, 51) order by id") == [("6",), ("02",), ("5",)]
+    assert "ch" not in shop.columns()
+    shop.ask("insert into transactions (amount, channel) values (98, '07')")
+    swap(shop, "0006")
+    assert shop.ask("select ch from transactions where id in (1, 2, 51, 52) order by id") == [(6,), (2,), (5,), (7,)]
 
 
 def test_readers_of_the_table_are_waited_for(database: str, tmp_path: Path) -> None:

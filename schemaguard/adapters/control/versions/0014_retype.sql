@@ -345,6 +345,8 @@ end $do$;
 create function schemaguard.permit_control() returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
     if to_regprocedure('schemaguard.allow(oid,smallint,text,text)') is not null then
+        -- After a dump and restore the fence finds everything again first, and forgets what was permitted.
+        perform schemaguard.anchor_again();
         perform schemaguard.allow(0::oid, 0::int2, 'control', 'values of two types');
     end if;
 end $$;
@@ -380,6 +382,32 @@ begin
     perform schemaguard.end_acts();
 end $$;
 
+-- A conversion holds between two types: where the column beside has a third one by now it waits until that is over.
+create function schemaguard.conversion_to(conversion jsonb, type text) returns jsonb
+    language sql immutable set search_path = pg_catalog, pg_temp as $$
+    select (case
+        when conversion ->> 'type' = type then conversion
+        when conversion ? 'expression' then (conversion - 'expression') || jsonb_build_object('waits', conversion -> 'expression', 'between', conversion -> 'type')
+        when conversion ->> 'between' = type then (conversion - 'waits' - 'between') || jsonb_build_object('expression', conversion -> 'waits')
+        else conversion end) || jsonb_build_object('type', type)
+$$;
+
+-- What stood beside one column stands beside the other that has taken its place.
+create function schemaguard.point_to(rel oid, was int2, now_ int2) returns void
+    language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    pair record;
+begin
+    for pair in select q.id from schemaguard.retired_object q
+        where q.relid = rel and q.of_attnum = was and q.attnum <> now_ and q.restored_at is null and q.purged_at is null order by q.id
+    loop
+        update schemaguard.retired_object q set of_attnum = now_, conversion = schemaguard.conversion_to(q.conversion, format_type(a.atttypid, a.atttypmod))
+                || jsonb_build_object('visible', a.attname)
+            from pg_attribute a where q.id = pair.id and a.attrelid = rel and a.attnum = now_;
+        perform schemaguard.link(pair.id);
+    end loop;
+end $$;
+
 -- A column was renamed, retired or dropped: the trigger knows names, and follows.
 create function schemaguard.follow_names() returns void
     language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -400,10 +428,10 @@ begin
             update schemaguard.retired_object q set of_attnum = null where q.id = r.id;
             perform schemaguard.unlink(r.id);
         elsif seen.attname <> r.conversion ->> 'visible' or seen.type <> r.conversion ->> 'type' then
-            if seen.type <> r.conversion ->> 'type' then
-                -- It has a third type by now: nothing is proved of that.
-                update schemaguard.retired_object q set conversion = q.conversion - 'expression' where q.id = r.id;
-            end if;
+            -- It may have a third type by now, of which nothing is proved. Written down first: what follows is a statement,
+            -- too, and comes by here.
+            update schemaguard.retired_object q set conversion = schemaguard.conversion_to(q.conversion, seen.type) || jsonb_build_object('visible', seen.attname)
+                where q.id = r.id;
             perform schemaguard.link(r.id);
         end if;
     end loop;
@@ -515,6 +543,8 @@ begin
     if made is not null then
         perform schemaguard.link(made);
         perform schemaguard.note_retired(made);
+        perform schemaguard.point_to(back.relid, gone.attnum, back.attnum) from schemaguard.retired_object back, schemaguard.retired_object gone
+            where back.id = id and gone.id = made;
     end if;
 end $$;
 
