@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.check.checking import before, checked, project
 from tests.check.worker import JOBS, checked_alembic, checked_sql, on_contract
 
 AUDIT = "CREATE TABLE audit (id bigint, who text, at timestamptz DEFAULT now());\n"
@@ -229,3 +230,18 @@ def test_what_a_session_does_to_rows_under_contract_is_judged(
 )
 def test_statements_of_alembic_on_rows_are_judged(tmp_path: Path, statement: str) -> None:
     assert on_contract(checked_alembic(tmp_path, TABLE, f"\ndef upgrade():\n    {statement}\n"), "002")
+
+
+def test_a_column_that_another_one_replaces_is_blamed_where_that_gets_its_name(tmp_path: Path) -> None:
+    replaced = """\
+    ALTER TABLE transactions ADD COLUMN next text;
+    ALTER TABLE transactions DROP COLUMN amount;
+    ALTER TABLE transactions RENAME COLUMN next TO amount;
+    CREATE INDEX later ON transactions (occurred_at);
+    """
+    files = {"migrations/001.sql": before(), "migrations/002.sql": replaced}
+
+    result = checked(project(tmp_path, files), "migrations")
+
+    (found,) = (each for each in result.findings if each.rule == "breaks-reader")
+    assert (found.object, found.cause, found.place.line) == ("transactions.amount", "type-changed", 3)

@@ -33,6 +33,7 @@ from schemaguard.evaluation.values.objects import (
 NOT_A_COLUMN = "it is nothing in the database"
 """Why an attribute of a mapped class isn't known that `relationship()` or the like made."""
 _WHY = "what a session has read isn't known"
+_RELATING = frozenset({"relationship", "backref", "Relationship"})
 _GIVES_ROWS = frozenset(
     {"all", "first", "one", "one_or_none", "scalar", "scalars", "scalar_one", "scalar_one_or_none", "unique"}
     | {"fetchall", "fetchone", "fetchmany", "partitions", "tuples", "columns", "mappings", "yield_per", "copy"}
@@ -232,20 +233,21 @@ def _follow(interpreter: Interpreter, table: Name, cls: Value) -> None:
 
     See https://docs.sqlalchemy.org/en/20/orm/cascades.html.
     """
-    if not isinstance(cls, Class) or not _has_relationships(cls):
+    if isinstance(cls, Class) and not _has_relationships(cls):
         return
+    what = cls.name if isinstance(cls, Class) else f"row of {table}"
     catalog = interpreter.recorder.catalog
     name = catalog.resolve(table)
     referring = emptied(name, catalog) - {name}
     if referring:
-        _opaque(interpreter, referring, f"a {cls.name} is deleted, and by its relationships rows that refer to it too")
+        _opaque(interpreter, referring, f"a {what} is deleted, and by its relationships rows that refer to it too")
 
 
 def _has_relationships(cls: Class) -> bool:
     """Whether the class has some, or its module imports what makes them: another class may give it a backref."""
     own = (value for one in cls.order for value in one.attributes.values())
     is_related = any(isinstance(value, Unknown) and value.reason == NOT_A_COLUMN for value in own)
-    return is_related or not {"relationship", "backref"}.isdisjoint(cls.module.index)
+    return is_related or not _RELATING.isdisjoint(cls.module.index)
 
 
 def _opaque(interpreter: Interpreter, names: frozenset[Name] | None, reason: str) -> None:

@@ -45,6 +45,7 @@ _SAFER = {
     " drop {column} when {who} out of {its} window",
     "values-converted": "put the new values into a second column; leave {column} unchanged until {who} out of"
     " {its} window",
+    "rows-deleted": "keep the rows until {who} out of {its} window, or train {names} without them",
     "rows-overwritten": "put the new values into a second column, or train {names} on them",
     "expression-changed": "add a second generated column; leave {column} computed as it is until {who} out of {its}"
     " window",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from schemaguard.catalog.changes import Change
 from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Reader, Severity
 from schemaguard.frozen import dataclass
@@ -137,14 +138,21 @@ def _over_all(
 
 
 def _last_on(breakage: "Breakage", visits: Sequence[Visit], point: range) -> int:
-    """The position of the last change on the breakage's table, else of the last at all."""
-    on_table = (
+    """The position of the last change on the breakage's column, else on its table, else of the last at all."""
+    on_table = [
         position
         for position in reversed(point)
         if (names := touched(visits[position].change, visits[position].before, visits[position].after)) is not None
         and breakage.table.name in names
-    )
-    return next(on_table, point[-1])
+    ]
+    on_column = (position for position in on_table if _names_column(visits[position].change, breakage.column))
+    return next(on_column, next(iter(on_table), point[-1]))
+
+
+def _names_column(change: Change, column: str | None) -> bool:
+    """Whether the change is about the column, or gives another one its name."""
+    named = getattr(change, "column", None)
+    return column is not None and column in (named, getattr(named, "name", None), getattr(change, "to", None))
 
 
 def _persists(held: UnderContract, spans: Spans, breakage: "Breakage", span: range, blamed: int) -> bool:
