@@ -11,6 +11,7 @@ from schemaguard.catalog.fold.draft import UNKNOWN_TYPE
 from schemaguard.catalog.literals import plain_literals, same_moments
 from schemaguard.catalog.names import bare
 from schemaguard.catalog.objects import Catalog, Check, Column, Exclusion, Index, Name, Table, View
+from schemaguard.catalog.persistent import PersistentMap
 from schemaguard.catalog.types import parse_type
 from schemaguard.frozen import dataclass
 
@@ -90,6 +91,9 @@ def _type_text(text: str) -> str:
 
 def _changed(mine: Mapping[Any, Any], theirs: Mapping[Any, Any]) -> Iterator[tuple[Any, Any]]:
     """The objects that aren't the very same on the other side."""
+    if type(mine) is PersistentMap and type(theirs) is PersistentMap:
+        # What both have grown from isn't looked at.
+        return ((name, mine[name]) for name in mine.differing(theirs) if name in mine)
     return ((name, value) for name, value in mine.items() if theirs.get(name) is not value)
 
 
