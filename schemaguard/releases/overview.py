@@ -32,8 +32,13 @@ class Debt:
     for_version: str | None = None
     """Whose writers it would stand in the way of: it waits until another version is promoted."""
 
+    @property
+    def name(self) -> str:
+        """What is owed, and to which table."""
+        return self.object if self.for_version is not None else f"{self.object} of {self.table}"
+
     def __str__(self) -> str:
-        return f"{self.object} of {self.table}" + (f": {self.why}" if self.why else "")
+        return self.name + (f": {self.why}" if self.why else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ class Seen:
     """(schema, table, column) of the plan's loosened columns that are NOT NULL still."""
     additions: frozenset[str] = frozenset()
     """What the plan takes off and is there still."""
+    unfilled: frozenset[int] = frozenset()
+    """Numbers of the debts whose rows without a value the plan fills, and that aren't filled yet."""
     missing_views: tuple[str, ...] = ()
     wrong_views: tuple[str, ...] = ()
     """Views that are there and don't show what was promised."""

@@ -264,9 +264,9 @@ class ControlDatabase:
                     raise
                 why = error.what
             if why is None:
-                paid.append(f"{debt.object} of {debt.table}")
+                paid.append(debt.name)
             else:
-                left.append(f"{debt.object} of {debt.table}: {why}")
+                left.append(f"{debt.name}: {why}")
         return tuple(paid), tuple(left)
 
     def needed_by(self, retired: Retired) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ _IN_FORCE = "update schemaguard.applied_change set undone_at = null, undone_by =
 _OWES_NOTHING = (
     """\
 update schemaguard.debt set given_up_at = now(), why = 'its operation was given up'
-where operation = %s and for_version is null and retired_object is null and paid_at is null""",
+where operation = %s and for_version is null and retired_object is null and paid_at is null and not act ? 'made'""",
     "update schemaguard.debt set for_model = null, for_version = null where operation = %s",
 )
 _SWAP: LiteralString = "select schemaguard.restore({}, false)"

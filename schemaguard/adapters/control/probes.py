@@ -55,6 +55,7 @@ def observe(connection: Connection, operation: Operation, plan: Plan) -> Seen:
         undone=_undone(connection, plan),
         required=_required(connection, plan),
         additions=_additions(connection, plan) if not switched else frozenset(),
+        unfilled=_unfilled(connection, plan) if not switched else frozenset(),
         missing_views=missing,
         wrong_views=wrong,
         undelivered=undelivered,
@@ -102,6 +103,18 @@ def _additions(connection: Connection, plan: Plan) -> frozenset[str]:
         return frozenset()
     there = additions.read(connection, plan.model, plan.to_version).get(plan.to_version, ())
     return frozenset(each.object for each in there) & {each.object for each in plan.additions}
+
+
+def _unfilled(connection: Connection, plan: Plan) -> frozenset[int]:
+    filled = [each.number for each in plan.gives_back if each.fill is not None]
+    if not filled:
+        return frozenset()
+    rows = connection.execute(
+        "select id from schemaguard.debt where id = any(%s) and paid_at is null and given_up_at is null "
+        "and not act ? 'fill'",
+        (filled,),
+    )
+    return frozenset(row[0] for row in rows)
 
 
 def _views(connection: Connection, plan: Plan) -> tuple[tuple[str, ...], tuple[str, ...]]:

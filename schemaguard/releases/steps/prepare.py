@@ -17,12 +17,12 @@ def _probe(plan: Plan, seen: Seen) -> State:
     if sights & {Sight.PURGED, Sight.GONE, Sight.TAKEN, None} or seen.wrong_views:
         return State.NEITHER
     inverted = {each.applied for each in plan.reversals if each.applied is not None and each.retired is None}
-    is_done = (
-        sights <= {Sight.RESTORED}
-        and inverted <= seen.undone
-        and not (seen.required or seen.additions or seen.missing_views)
-    )
+    is_done = sights <= {Sight.RESTORED} and inverted <= seen.undone and not _is_left(seen)
     return State.AFTER if is_done else State.BEFORE
+
+
+def _is_left(seen: Seen) -> bool:
+    return bool(seen.required or seen.additions or seen.unfilled or seen.missing_views)
 
 
 def _perform(operation: Operation, plan: Plan, world: World) -> Mapping[str, Any]:

@@ -128,7 +128,9 @@ class Shop:
             return cursor.fetchall() if cursor.description else []
 
     def publish(self, version: str, *reads: str, through: str = "table") -> None:
-        published = document(version, *reads, through=through)
+        self.publish_document(version, document(version, *reads, through=through), through)
+
+    def publish_document(self, version: str, published: dict[str, Any], through: str = "table") -> None:
         digest = digests.digest(published)
         self.ask(
             "insert into schemaguard.contract "

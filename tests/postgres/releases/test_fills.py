@@ -5,11 +5,14 @@ import json
 import pytest
 
 from schemaguard.commands.rollback import plan_rollback
+from schemaguard.commands.switching import Request, switch
 from schemaguard.errors import NeedsHumanError
-from schemaguard.releases.release import ReversalClass
+from schemaguard.releases.plan import Wanted
+from schemaguard.releases.release import OperationKind, ReversalClass
 from schemaguard.releases.steps import prepare
 from tests.postgres.releases.shop import INTENT, Shop, document
 
+ACCESS = {"property": "access", "vendor": "schemaguard"}
 WHOLE = "upper('fill' || amount)"
 
 
@@ -69,3 +72,35 @@ def test_the_contract_of_the_version_that_comes_back_says_what_its_rows_get(shop
     )
     shop.rollback()
     assert shop.ask("select channel from transactions where amount = 77") == [("FILL77.00",)]
+
+
+def _writes_predictions(shop: Shop, version: str, *more: str) -> None:
+    """A version that reads and writes predictions, with a reason that it requires (`more`)."""
+    made = document(version)
+    written = made["schema"][1]
+    made["schema"] = [{**written, "customProperties": [{**ACCESS, "value": each}]} for each in ("read", "write")]
+    required = [{"name": each, "physicalType": "text", "required": True} for each in more]
+    for entry in made["schema"]:
+        entry["properties"] = [*entry["properties"], *required]
+    shop.publish_document(version, made)
+
+
+def test_rows_of_the_old_version_are_filled_on_the_way_forward(shop: Shop) -> None:
+    _writes_predictions(shop, "9")
+    shop.promote("9", finish=True)
+    shop.end_window("8")
+    shop.ask("alter table predictions add reason text not null default ''")
+    shop.ask("alter table predictions alter reason drop default")
+    _writes_predictions(shop, "10", "reason")
+    shop.registry.versions.add("10")
+    shop.promote("10", finish=True)
+    shop.rollback(finish=True)
+    shop.ask("insert into predictions (transaction_id, score) values (1, 0.5)")
+    with pytest.raises(NeedsHumanError, match=r"1 rows have no value for predictions\.reason, and fraud 10 requires"):
+        shop.promote("10")
+    with shop.site() as site:
+        wanted = Wanted(OperationKind.PROMOTE, "10", None, None, site.alias, ("'none'",))
+        switch(site, Request("fraud", wanted, INTENT), finish=True)
+    assert shop.ask("select reason from predictions") == [("none",)]
+    column = "select is_nullable, column_default from information_schema.columns where column_name = 'reason'"
+    assert shop.ask(f"{column} and table_name = 'predictions' and table_schema = 'public'") == [("NO", None)]

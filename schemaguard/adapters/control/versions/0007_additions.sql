@@ -495,7 +495,7 @@ begin
     if not a.atthasdef and a.attidentity = '' and schemaguard.takes(format_type(a.atttypid, a.atttypmod), fill) then
         execute format('alter table only %s alter column %I set default %s', schemaguard.spelled(rel), a.attname, fill);
         insert into schemaguard.debt (operation, object, act) values (p_operation, 'no default of ' || a.attname,
-            jsonb_build_object('act', 'unset_default', 'rel', rel, 'schema', d.act ->> 'schema', 'table', d.act ->> 'table', 'column', a.attname, 'anchor', 'schemaguard.retired_object'::regclass::oid));
+            jsonb_build_object('act', 'unset_default', 'made', true, 'rel', rel, 'schema', d.act ->> 'schema', 'table', d.act ->> 'table', 'column', a.attname, 'anchor', 'schemaguard.retired_object'::regclass::oid));
     end if;
     perform schemaguard.end_acts();
 end $$;
