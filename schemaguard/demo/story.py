@@ -144,10 +144,13 @@ def _the_column_is_retired(on: Stage, memory: StorySoFar) -> None:
         "the demo moves the clock of fraud 7's release by fifteen days; nothing else is pretended",
     )
     with _connected(on) as connection:
-        connection.execute(
-            "update schemaguard.release set superseded_at = superseded_at - interval '15 days', "
-            "window_until = window_until - interval '15 days' where model = 'fraud' and model_version = '7'"
-        )
+        with connection.transaction():
+            connection.execute(
+                "update schemaguard.release set superseded_at = superseded_at - interval '15 days', "
+                "window_until = window_until - interval '15 days' where model = 'fraud' and model_version = '7'"
+            )
+            # What nobody writes down is what `audit verify` would find.
+            connection.execute("select schemaguard.append('clock-moved', 'the demo', 'fraud', null, '{}')")
         memory.channel_digest = _digest(connection)
     _write_drop(on, "0007", "0006")
     stage.commit(on, "Drop the channel")

@@ -218,11 +218,11 @@ class ControlDatabase:
         """COMMIT: switch the pointer."""
 
         def switch(connection: "psycopg.Connection[Row]") -> Mapping[str, Any]:
-            done = pointer.switch(connection, operation, plan)
             is_anew = plan.kind is OperationKind.PROMOTE
             contract = situation.contract_served(connection, plan.model, plan.to_version)
+            # Before the switch, whose entry in the ledger covers these rows.
             additions.take_shapes(connection, plan.model, plan.to_version, contract, anew=is_anew)
-            return done
+            return pointer.switch(connection, operation, plan)
 
         return self._write(_promising(switch))
 

@@ -24,7 +24,7 @@ def test_the_log_tells_who_did_what_in_order(live: Site) -> None:
         (7, "finished", "ada"),
     ]
     assert entries[3]["payload"]["to"] == "7"
-    assert [row["table"] for row in entries[3]["rows"]] == ["pointer", "release"]
+    assert [row["table"] for row in entries[3]["rows"]] == ["pointer", "release", "written_shape"]
     every = json.loads(live.done("audit", "log", "--all", "--format", "json"))["entries"]
     assert every[1]["event"] == "rows-written"
     assert [row["table"] for row in every[1]["rows"]] == ["fence"]
@@ -100,7 +100,7 @@ def test_a_key_signs_exports_and_proves_and_whoever_has_the_other_one_checks(
     assert "pointer-switched" in live.done(*proven)
     assert live.run(*proven[:-2]).code == 2
     file = live.folder / "ledger.jsonl"
-    file.write_text(file.read_text().replace("ada", "eve", 1))
+    file.write_text(file.read_text().replace('\\"ada\\"', '\\"eve\\"', 1))
     assert live.run(*offline).code == 1
 
 
