@@ -13,7 +13,7 @@ from schemaguard.rules import EDIT_RULES, MIGRATION_RULES, RULES
 from schemaguard.rules.rule import EVERY, Rule
 from schemaguard.window.window import from_dates
 from tests.check.checking import FIXTURES, checked
-from tests.check.revisions import as_revision
+from tests.check.revisions import as_revision, found_in_sql
 
 EXAMPLES = FIXTURES / "rules"
 ALL = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -122,3 +122,12 @@ def test_every_rule_has_a_name_of_its_own_and_a_docstring_that_starts_with_it() 
     for rule in RULES:
         file = folder / rule.family.value / f"{rule.id.replace('-', '_')}.py"
         assert file.read_text().startswith(f'"""{rule.id}: '), rule.id
+
+
+@pytest.mark.parametrize("action", ["RENAME ATTRIBUTE x TO y", "DROP ATTRIBUTE IF EXISTS x", "ADD ATTRIBUTE z int"])
+def test_every_change_of_a_composite_type_can_be_told(tmp_path: Path, action: str) -> None:
+    made = "CREATE TYPE pair AS (x int);\n"
+
+    found = found_in_sql(tmp_path, f"ALTER TYPE pair {action};", first=made)
+
+    assert "replace-definition" in found

@@ -39,7 +39,9 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
             if said:
                 yield Match(object=str(function.name), message=f"{function.kind} {function.name} {said}")
         case AlterComposite(type=name, attribute=attribute) if is_older(context, "type", name):
-            yield Match(object=str(name), message=f"type {name} {_DONE[change.action]} {attribute}", effect=_OTHER_ROW)
+            word = change.action.lower().split()[0]  # DROP ATTRIBUTE IF EXISTS is a drop.
+            effect = _OTHER_NAME if word == "rename" else _OTHER_ROW
+            yield Match(object=str(name), message=f"type {name} {_DONE[word]} {attribute}", effect=effect)
         case AlterFunction() | NoEffect(command="ALTER FUNCTION" | "ALTER PROCEDURE" | "ALTER ROUTINE"):
             yield from _of_options(context)
         case SetTableOption(table=name) if _ALTERS_VIEW.match(context.step.statement.sql):
@@ -105,7 +107,8 @@ def _is_known(function: Function, context: Context) -> bool:
 
 
 _MAY_REPLACE = "may replace one that is there, of another shape"
-_DONE = {"add": "gets", "drop": "loses", "alter": "changes"}
+_DONE = {"add": "gets", "drop": "loses", "alter": "changes", "rename": "gets another name for"}
+_OTHER_NAME = "code that takes the attribute out of a value by its old name fails with 42703"
 _OTHER_ROW = "a ROW(…) cast to the type, and code that reads its values by position, no longer fits (42846)"
 _OPTIONS = "running code that uses it works with other rights, settings or results as soon as this commits"
 _ALTERS_VIEW = re.compile(r"(?:\s|--[^\n]*\n)*ALTER\s+(?:MATERIALIZED\s+)?VIEW\b", re.IGNORECASE)
