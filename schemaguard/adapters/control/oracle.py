@@ -15,7 +15,7 @@ from psycopg.pq import TransactionStatus
 from schemaguard.adapters.control import vetoed
 from schemaguard.adapters.control.retyping import RetypeRun
 from schemaguard.adapters.postgres.driver import ServerRefusedError, refusal
-from schemaguard.applying.vetoes import Lost, lost_objects, rewritten
+from schemaguard.applying.vetoes import Lost, lost_objects, rewritten, runs_outside
 from schemaguard.errors import RefusedError
 from schemaguard.frozen import dataclass
 
@@ -118,11 +118,28 @@ class Oracle:
     def send_alone(self, statement: str, answers: Answers) -> tuple[Lost, ...] | None:
         """In an autocommit block: as it is, or, where it is a lone drop, as a retirement in a transaction of its own.
 
-        None where the driver is to send it, for the server says the same again.
+        None where the driver is to send it, for the server says the same again. LockedError as `send`.
         """
+        if runs_outside(statement):
+            return self._sent_alone(statement, answers)
+        row = self._connection.execute("select current_setting('lock_timeout')").fetchone()
+        self._connection.execute(f"set lock_timeout = '{LOCK_TIMEOUT_MS}ms'")
+        try:
+            return self._sent_alone(statement, answers)
+        except psycopg.Error as raised:
+            found = refusal(raised)
+            if found is not None and found.state == _LOCKED:
+                raise LockedError from raised
+            raise
+        finally:
+            self._connection.execute("select set_config('lock_timeout', %s, false)", row)
+
+    def _sent_alone(self, statement: str, answers: Answers) -> tuple[Lost, ...] | None:
         error = self._try(statement)
         if error is None:
             return ()
+        if error.state == _LOCKED:
+            raise LockedError
         if error.state != "SG001":
             return None
         lost = lost_objects(error.detail)

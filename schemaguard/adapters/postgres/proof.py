@@ -10,6 +10,7 @@ from psycopg import sql
 
 from schemaguard.adapters.postgres.connection import Connection, first_line
 from schemaguard.adapters.postgres.introspect import read_catalog
+from schemaguard.applying.vetoes import runs_outside
 from schemaguard.catalog.changes import ControlTransaction, Opaque, Unreadable
 from schemaguard.catalog.objects import Catalog, ForeignKey, Name, Table
 from schemaguard.contracts.contract import Contract
@@ -28,8 +29,6 @@ _SHOWN = 120
 _HOLE = "…"
 """What stands in a statement for a value that static evaluation doesn't know."""
 _PERCENT = re.compile(r"%(?!\(\w+\)s)")
-_CONCURRENT = re.compile(r"\b(?:concurrently|vacuum|reindex|alter\s+system|database|tablespace)\b", re.IGNORECASE)
-"""What PostgreSQL may refuse in a transaction (25001); its locks are gone before anybody can look."""
 _LOCKS = """\
 select distinct l.relation::regclass::text, l.mode from pg_locks l
 join pg_class c on c.oid = l.relation
@@ -75,7 +74,7 @@ def run(connection: Connection, steps: Sequence[Step], *, watched: bool = False)
     began = time.perf_counter()
     ran: list[RanStatement] = []
     for group in _transactions(steps):
-        if len(group) == 1 and group[0].autocommit and (not watched or _CONCURRENT.search(group[0].statement.sql)):
+        if len(group) == 1 and group[0].autocommit and (not watched or runs_outside(group[0].statement.sql)):
             ran.append(_timed(connection, group[0]))
             continue
         with connection.transaction():

@@ -303,3 +303,22 @@ def test_sql_that_fails_leaves_nothing_and_statements_outside_of_transactions_ru
 def test_flyways_checksum_is_that_of_its_own_files() -> None:
     """Two lines of a public migration and the number that Flyway wrote for them: ends of lines don't count."""
     assert checksum("a\nb") == checksum("a\r\nb\r\n") == checksum("\ufeffa\nb\n")
+
+
+def test_a_statement_that_would_commit_by_itself_lets_nobody_queue_behind_it(there: Field, tmp_path: Path) -> None:
+    folder = sql_folder(tmp_path, "golang-migrate")
+    (folder / "1_t.up.sql").write_text("select 1;")
+    (folder / "2_drop.up.sql").write_text("alter table t drop column n;")
+    heard: list[Told] = []
+    with there.copy(there.free) as url, psycopg.connect(url) as reader:
+        reader.execute("select * from t")
+
+        def let_go(told: Told) -> None:
+            heard.append(told)
+            if isinstance(told, Waits):
+                reader.rollback()
+
+        with Site(tmp_path, database_url=url, environ={}) as site, site.reading(no_cache=True) as reading:
+            upgrade(site, reading, None, "head", UpgradeOptions(applied="none"), let_go)
+        assert any(isinstance(told, Waits) for told in heard)
+        assert field.retired(url) == {"public.t.n"}
