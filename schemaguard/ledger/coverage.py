@@ -36,8 +36,29 @@ _BY_ITSELF: Mapping[str, Collection[str]] = {
     "version": (),
     "operation": ("state", "closed_at"),
     "applied_change": ("undone_at", "undone_by"),
-    "retired_object": ("applied_change", "operation", "restored_at", "purged_at"),
-    "debt": ("operation", "retired_object", "why", "tried_at", "paid_at", "given_up_at"),
+    "retired_object": (
+        "applied_change",
+        "operation",
+        "restored_at",
+        "purged_at",
+        "marker",
+        "of_attnum",
+        "conversion",
+        "swapped_for",
+        "why",
+        "restore_class",
+    ),
+    "debt": (
+        "operation",
+        "retired_object",
+        "act",
+        "why",
+        "tried_at",
+        "paid_at",
+        "given_up_at",
+        "for_model",
+        "for_version",
+    ),
     "fence": ("is_wanted", "keep", "left_out", "anchor"),
     "fence_log": (),
     "playbook": (),
@@ -46,7 +67,10 @@ _BY_ITSELF: Mapping[str, Collection[str]] = {
     "sql_migration": (),
     "written_shape": ("anchor", "relation_schema", "relation_name", "shape", "taken_at"),
 }
-"""Table → the columns that are written without an act that has an entry of its own; its rows may be new, too."""
+"""Table → the columns that are written without an act that has an entry of its own; its rows may be new, too.
+
+What the fence follows of a user's statements, and what is tried again later, is among them.
+"""
 _ALWAYS_BY_AN_ACT = ("operation",)
 """Tables whose new rows have an entry of their own although some columns are written without one."""
 
