@@ -89,7 +89,7 @@ class GuardedImpl(PostgresqlImpl):
 def include_name(name: str | None, kind: str, _parents: object) -> bool:
     """For `context.configure(include_name=…)`: hides retired objects and the control schema from Autogenerate."""
     if kind == "schema":
-        hidden = ("schemaguard", "schemaguard_keep")
+        hidden = ("schemaguard", "schemaguard_keep", "schemaguard_values")
         return name is None or not (name in hidden or name.startswith("schemaguard_retired_"))
     return name is None or not is_hidden(name)
 

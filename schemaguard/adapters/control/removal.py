@@ -58,6 +58,8 @@ def remove(connection: Connection, remains: Remains) -> tuple[str, ...]:
         connection.execute(sql.SQL("drop event trigger {}").format(sql.Identifier(name)))
     for name in (*remains.view_schemas, "schemaguard"):
         connection.execute(sql.SQL("drop schema {} cascade").format(sql.Identifier(name)))
+    # Where values of two types were carried over; nothing is by now.
+    connection.execute("drop schema if exists schemaguard_values cascade")
     # These are the whole server's, and granted to people: only what they may do in this database goes.
     for role in (CONTROL, OPERATOR, MIGRATOR, SERVER):
         if connection.execute("select from pg_roles where rolname = %s", (role,)).fetchone() is not None:

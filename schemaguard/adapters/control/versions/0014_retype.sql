@@ -248,7 +248,11 @@ begin
         perform schemaguard.unlink(id);
         return;
     end if;
-    perform schemaguard.permit_control();
+    -- What carries values over is made of a migration's expression, and lies apart from what schemaguard itself has written.
+    if to_regnamespace('schemaguard_values') is null then
+        create schema schemaguard_values;
+        grant usage on schema schemaguard_values to public;
+    end if;
     if r.marker is null or not exists (select from pg_attribute a where a.attrelid = rel and a.attname = r.marker and not a.attisdropped) then
         r.marker := '__retired_' || id || '__';
         execute format('alter table %s add column %I boolean', schemaguard.spelled(rel), r.marker);
@@ -257,18 +261,18 @@ begin
     to_name := case when r.conversion ->> 'holds' = 'before' then seen else r.hidden_column end;
     has_conversion := r.conversion ->> 'expression' is not null;
     if has_conversion then
-        execute format('create or replace function schemaguard.%I(%I %s) returns %s language sql immutable set search_path = pg_catalog, pg_temp as %L',
+        execute format('create or replace function schemaguard_values.%I(%I %s) returns %s language sql immutable set search_path = pg_catalog, pg_temp as %L',
             'converted_' || id, r.conversion ->> 'parameter', schemaguard.spelled_type(rel, from_name), schemaguard.spelled_type(rel, to_name),
             'select ' || (r.conversion ->> 'expression'));
-        there := format('after_ := schemaguard.%I(before_); is_known := true;', 'converted_' || id);
-        back := format('candidate_ := after_; again_ := schemaguard.%I(candidate_); '
+        there := format('after_ := schemaguard_values.%I(before_); is_known := true;', 'converted_' || id);
+        back := format('candidate_ := after_; again_ := schemaguard_values.%I(candidate_); '
             'if again_::text is not distinct from after_::text then before_ := candidate_; is_known := true; end if;', 'converted_' || id);
     else
         there := 'null;';
         back := 'null;';
     end if;
     execute format($text$
-        create or replace function schemaguard.%1$I() returns trigger language plpgsql security definer
+        create or replace function schemaguard_values.%1$I() returns trigger language plpgsql security definer
             set search_path = pg_catalog, pg_temp set timezone = 'UTC' set extra_float_digits = 1 as %2$L
         $text$, 'carry_over_' || id, format($body$
         declare
@@ -319,7 +323,7 @@ begin
             and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'zz_schemaguard_retyped_' || id)
         order by c.oid
     loop
-        execute format('create trigger %I before insert or update on %s for each row execute function schemaguard.%I()',
+        execute format('create trigger %I before insert or update on %s for each row execute function schemaguard_values.%I()',
             'zz_schemaguard_retyped_' || id, schemaguard.spelled(part.oid), 'carry_over_' || id);
         execute format('alter table %s enable always trigger %I', schemaguard.spelled(part.oid), 'zz_schemaguard_retyped_' || id);
     end loop;
@@ -327,28 +331,6 @@ begin
         conversion = r.conversion || jsonb_build_object('visible', seen, 'hidden', r.hidden_column, 'type', schemaguard.spelled_type(rel, seen))
         where q.id = id;
     perform schemaguard.end_acts();
-end $$;
-
--- The fence lets functions of this schema go where schemaguard itself drops them.
-do $do$
-declare
-    was text := pg_get_functiondef('schemaguard.fence_drop()'::regprocedure);
-    now_ text := replace(was, 'why := schemaguard.hatch();', 'why := case when dropped.object_type = ''function'' and '
-        'schemaguard.is_permitted(0, 0::int2, ''control'') then ''a permit'' else schemaguard.hatch() end;');
-begin
-    if now_ = was then
-        raise exception 'fence_drop() asks for no hatch any more';
-    end if;
-    execute now_;
-end $do$;
-
-create function schemaguard.permit_control() returns void language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-    if to_regprocedure('schemaguard.allow(oid,smallint,text,text)') is not null then
-        -- After a dump and restore the fence finds everything again first, and forgets what was permitted.
-        perform schemaguard.anchor_again();
-        perform schemaguard.allow(0::oid, 0::int2, 'control', 'values of two types');
-    end if;
 end $$;
 
 -- Nothing is carried over any more; the marker goes where `drops_marker`.
@@ -362,12 +344,14 @@ declare
 begin
     select q.* into strict r from schemaguard.retired_object q where q.id = id;
     rel := schemaguard.hidden_relation(r);
-    perform schemaguard.permit_control();
     for part in select t.tgrelid from pg_trigger t where t.tgname = 'zz_schemaguard_retyped_' || id and t.tgparentid = 0 loop
         execute format('drop trigger %I on %s', 'zz_schemaguard_retyped_' || id, schemaguard.spelled(part));
     end loop;
-    execute format('drop function if exists schemaguard.%I()', 'carry_over_' || id);
-    for part in select p.oid from pg_proc p where p.pronamespace = 'schemaguard'::regnamespace and p.proname = 'converted_' || id loop
+    if to_regnamespace('schemaguard_values') is null then
+        return;
+    end if;
+    execute format('drop function if exists schemaguard_values.%I()', 'carry_over_' || id);
+    for part in select p.oid from pg_proc p where p.pronamespace = to_regnamespace('schemaguard_values') and p.proname = 'converted_' || id loop
         execute format('drop function %s', part::regprocedure);
     end loop;
     if drops_marker and r.marker is not null and rel is not null and exists (
@@ -437,11 +421,11 @@ begin
     end loop;
 end $$;
 
-alter function schemaguard.mark() rename to mark_transaction;
-create function schemaguard.mark() returns void
+create or replace function schemaguard.mark() returns void
     language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
-    perform schemaguard.mark_transaction();
+    perform schemaguard.verify_rewrites();
+    insert into schemaguard.touched (xid) values (pg_current_xact_id()) on conflict do nothing;
     if pg_trigger_depth() = 0 and exists (select from schemaguard.retired_object q
             where q.of_attnum is not null and q.restored_at is null and q.purged_at is null and q.marker is not null) then
         perform schemaguard.follow_names();
@@ -525,45 +509,137 @@ begin
     update schemaguard.retired_object q set of_attnum = null, swapped_for = null, applied_change = null where q.id = id;
 end $$;
 
-alter function schemaguard.restore(bigint, boolean, text) rename to restore_object;
-create function schemaguard.restore(id bigint, pay_now boolean default true, fill text default null) returns void
-    language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+create or replace function schemaguard.restore(id bigint, pay_now boolean default true, fill text default null) returns void
+    language plpgsql security definer set search_path = pg_catalog, pg_temp set row_security = off as $$
 #variable_conflict use_variable
 declare
+    r schemaguard.retired_object;
+    act jsonb;
+    statement text;
+    debt bigint;
+    debts bigint[] := '{}';
+    rel oid;
     made bigint;
-    is_of_two boolean;
 begin
-    is_of_two := (select q.of_attnum is not null from schemaguard.retired_object q where q.id = id and q.restored_at is null and q.purged_at is null);
-    if is_of_two is not true then
-        perform schemaguard.restore_object(id, pay_now, fill);
+    if exists (select from schemaguard.retired_object q where q.id = id and q.of_attnum is not null and q.restored_at is null and q.purged_at is null) then
+        -- The column that stands in its place makes way, and takes its fill along.
+        made := schemaguard.swap_out(id, fill);
+        fill := null;
+    end if;
+    select q.* into r from schemaguard.retired_object q where q.id = id and q.restored_at is null and q.purged_at is null for update;
+    if not found then
         return;
     end if;
-    made := schemaguard.swap_out(id, fill);
-    perform schemaguard.restore_object(id, pay_now, null);
+    if r.acts is null then
+        raise exception using errcode = 'SG010', message = format('%s was retired by an older schemaguard', id),
+            hint = array_to_string(r.restore, '; ');
+    end if;
+    rel := schemaguard.hidden_relation(r);
+    if rel is null then
+        raise exception using errcode = 'SG010', message = format('%I.%I, which held what was retired, is gone', r.hidden_schema, r.hidden_table);
+    end if;
+    perform schemaguard.require_owner(rel);
+    perform schemaguard.permit_acts(rel, r.attnum, 'restored ' || id);
+    execute format('lock table %s in access exclusive mode', schemaguard.spelled(rel));
+    perform schemaguard.require_free_name(r);
+    if fill is not null and r.kind = 'column' then
+        execute format('update %s set %I = (%s) where %I is null', schemaguard.spelled(rel), r.hidden_column, fill, r.hidden_column);
+        set constraints all immediate;
+    end if;
+    for act in select a from jsonb_array_elements(r.acts) with ordinality as q(a, n) order by n desc loop
+        if act ? 'rel' and schemaguard.relation_of(act, r.anchor) is not null then
+            perform schemaguard.permit_acts(schemaguard.relation_of(act, r.anchor), (-1)::int2, 'restored ' || id);
+        end if;
+        if schemaguard.is_debt(act) then
+            if not coalesce((act ->> 'inherited')::boolean, false) then
+                debts := debts || schemaguard.owe(id, act || case when fill is null then '{}' else jsonb_build_object('fill', fill) end, r.anchor, null);
+            end if;
+            continue;
+        end if;
+        begin
+            foreach statement in array schemaguard.rendered(act, false, r.anchor) loop
+                execute statement;
+            end loop;
+        exception when duplicate_table or duplicate_object or duplicate_column then
+            if act ->> 'act' not in ('rename_constraint', 'rename_index', 'rename_sequence', 'rename_statistics') then
+                raise exception using errcode = 'SG010', message = format('%s can''t come back: %s', coalesce(r.table_name || '.' || r.column_name, r.table_name), sqlerrm);
+            end if;
+            -- Something new has its name by now: it works on under the hidden one.
+            perform schemaguard.owe(id, act, r.anchor, sqlerrm);
+        end;
+    end loop;
+    if fill is not null and r.kind = 'column' and exists (select from pg_attribute a where a.attrelid = rel and a.attname = r.column_name and not a.atthasdef)
+        and schemaguard.takes((select format_type(atttypid, atttypmod) from pg_attribute a where a.attrelid = rel and a.attname = r.column_name), fill) then
+        -- Whoever doesn't know the column writes on, until nobody of them is left.
+        act := jsonb_build_object('act', 'unset_default', 'rel', rel, 'schema', r.table_schema, 'table', r.table_name, 'column', r.column_name);
+        execute format('alter table only %s alter column %I set default %s', schemaguard.spelled(rel), r.column_name, fill);
+        debts := debts || schemaguard.owe(id, act, 'schemaguard.retired_object'::regclass::oid, null);
+    end if;
+    update schemaguard.retired_object q set restored_at = now() where q.id = id;
+    perform schemaguard.note_restored(id);
     if made is not null then
         perform schemaguard.link(made);
         perform schemaguard.note_retired(made);
         perform schemaguard.point_to(back.relid, gone.attnum, back.attnum) from schemaguard.retired_object back, schemaguard.retired_object gone
             where back.id = id and gone.id = made;
     end if;
+    if pay_now then
+        foreach debt in array debts loop
+            perform schemaguard.pay(debt);
+        end loop;
+    end if;
 end $$;
 
-alter function schemaguard.purge(bigint) rename to purge_object;
-create function schemaguard.purge(id bigint) returns void
+create or replace function schemaguard.purge(id bigint) returns void
     language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
+    r schemaguard.retired_object;
+    rel oid;
+    member record;
+    act jsonb;
     pair record;
 begin
     for pair in select q.id from schemaguard.retired_object q, schemaguard.retired_object gone
-        where gone.id = $1 and q.of_attnum is not null and q.restored_at is null and q.purged_at is null
+        where gone.id = id and q.of_attnum is not null and q.restored_at is null and q.purged_at is null
             and (q.id = gone.id or q.relid = gone.relid and q.of_attnum = gone.attnum and gone.restored_at is null)
             and schemaguard.hidden_relation(q) is not null
     loop
         perform schemaguard.unlink(pair.id);
         update schemaguard.retired_object q set of_attnum = null where q.id = pair.id;
     end loop;
-    perform schemaguard.purge_object(id);
+    select q.* into r from schemaguard.retired_object q where q.id = id and q.restored_at is null and q.purged_at is null for update;
+    if not found then
+        return;
+    end if;
+    rel := schemaguard.hidden_relation(r);
+    if rel is not null then
+        perform schemaguard.require_owner(rel);
+        for member in select distinct v.oid, n.nspname, v.relname, v.relkind from pg_depend d join pg_rewrite w on d.classid = 'pg_rewrite'::regclass and w.oid = d.objid
+            join pg_class v on v.oid = w.ev_class join pg_namespace n on n.oid = v.relnamespace
+            where d.refclassid = 'pg_class'::regclass and d.refobjid = rel and (r.attnum = 0 or d.refobjsubid = r.attnum)
+                and v.relkind = 'v' and n.nspname in (select view_schema from schemaguard.contract)
+        loop
+            execute format('drop view %I.%I', member.nspname, member.relname);
+        end loop;
+        if r.kind = 'column' then
+            perform schemaguard.permit_acts(rel, r.attnum, 'purged ' || id);
+            for act in select a from jsonb_array_elements(r.acts) a where a ->> 'act' = 'guard_shape' loop
+                execute (schemaguard.rendered(act, false, r.anchor))[1];
+            end loop;
+            execute format('alter table %s drop column %I', schemaguard.spelled(rel), r.hidden_column);
+        else
+            for member in select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = r.hidden_schema and c.relkind in ('r', 'p') loop
+                perform schemaguard.permit_acts(member.oid, (-1)::int2, 'purged ' || id);
+            end loop;
+            execute format('drop table %s', schemaguard.spelled(rel));
+            execute format('drop schema %I', r.hidden_schema);
+        end if;
+    end if;
+    update schemaguard.retired_object q set purged_at = now() where q.id = id;
+    update schemaguard.debt d set given_up_at = now(), why = 'what it belongs to was purged'
+        where d.retired_object = id and d.paid_at is null and d.given_up_at is null;
+    perform schemaguard.note_restored(id);
 end $$;
 
 -- Rows without a value: of what was retyped, those that are marked.
@@ -581,14 +657,19 @@ begin
     return n;
 end $$;
 
-alter function schemaguard.taken_by(schemaguard.retired_object) rename to taken_by_any;
-create function schemaguard.taken_by(r schemaguard.retired_object) returns text
+create or replace function schemaguard.taken_by(r schemaguard.retired_object) returns text
     language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
     att int2 := case when r.of_attnum is not null then schemaguard.counterpart(r) end;
 begin
     if att is null then
-        return schemaguard.taken_by_any(r);
+        return (
+    select case when r.kind = 'column' then (select format('a newer column %I of %s', a.attname, schemaguard.spelled(a.attrelid))
+            from pg_attribute a where a.attrelid = schemaguard.hidden_relation(r) and a.attname = r.column_name and not a.attisdropped)
+        else (select format('a newer %s', pg_describe_object('pg_class'::regclass, c.oid, 0))
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_namespace h on h.nspname = r.hidden_schema
+            join pg_class o on o.relnamespace = h.oid and o.relname = c.relname
+            where n.nspname = r.table_schema order by c.relname <> r.table_name, c.relname limit 1) end);
     end if;
     perform schemaguard.refuse_retype(schemaguard.hidden_relation(r), att);
     return (select format('a newer column %I of %s', a.attname, schemaguard.spelled(a.attrelid)) from pg_attribute a
@@ -598,28 +679,45 @@ exception when sqlstate 'SG010' then
 end $$;
 
 -- What a swap does with the column that stands there comes first.
-alter function schemaguard.way_back(schemaguard.retired_object) rename to way_back_object;
-create function schemaguard.way_back(r schemaguard.retired_object, out at_once text[], out owed text[])
+create or replace function schemaguard.way_back(r schemaguard.retired_object, out at_once text[], out owed text[])
     language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-    att int2 := case when r.of_attnum is not null then schemaguard.counterpart(r) end;
-    rel oid;
     act jsonb;
-    first text[] := '{}';
+    statement text;
+    hidden text;
+    att int2 := case when r.of_attnum is not null then schemaguard.counterpart(r) end;
+    rel oid := schemaguard.hidden_relation(r);
 begin
-    select w.at_once, w.owed into at_once, owed from schemaguard.way_back_object(r) w;
-    if att is null then
-        return;
+    at_once := '{}';
+    owed := '{}';
+    if att is not null then
+        -- What stands there makes way first.
+        for act in
+            select a from jsonb_array_elements(schemaguard.stripped_for_swap(rel, att)) a
+            union all
+            select a from schemaguard.column_acts(rel, att, 0, false, null) c, jsonb_array_elements(c.acts) a where a ->> 'act' in ('rename_index', 'rename_column')
+        loop
+            at_once := at_once || schemaguard.rendered(act, true, 'schemaguard.retired_object'::regclass::oid);
+        end loop;
     end if;
-    rel := schemaguard.hidden_relation(r);
-    for act in
-        select a from jsonb_array_elements(schemaguard.stripped_for_swap(rel, att)) with ordinality as q(a, n)
-        union all
-        select a from schemaguard.column_acts(rel, att, 0, false, null) c, jsonb_array_elements(c.acts) a where a ->> 'act' in ('rename_index', 'rename_column')
-    loop
-        first := first || schemaguard.rendered(act, true, 'schemaguard.retired_object'::regclass::oid);
+    for act in select a from jsonb_array_elements(r.acts) with ordinality as q(a, n) order by n desc loop
+        if act ->> 'act' in ('guard_shape', 'rename_statistics') or act ->> 'kind' = 'n' or (act ? 'rel' and schemaguard.relation_of(act, r.anchor) is null) then
+            null;
+        elsif act ->> 'act' = 'drop_not_null' then
+            owed := owed || format('alter table %s alter column %I set not null', schemaguard.spelled(schemaguard.relation_of(act, r.anchor)), act ->> 'column');
+        elsif act ->> 'act' = 'rename_sequence' then
+            at_once := at_once || format('alter sequence %I.%I rename to %I', act ->> 'schema', act ->> 'to', act ->> 'name');
+        elsif schemaguard.is_debt(act) then
+            statement := (schemaguard.rendered(act, false, r.anchor))[1];
+            hidden := 'alter table ' || schemaguard.spelled(schemaguard.relation_of(act, r.anchor)) || ' ';
+            if starts_with(statement, hidden) then
+                statement := format('alter table %I.%I ', act ->> 'schema', act ->> 'table') || substr(statement, length(hidden) + 1);
+            end if;
+            owed := owed || statement;
+        else
+            at_once := at_once || schemaguard.rendered(act, false, r.anchor);
+        end if;
     end loop;
-    at_once := first || at_once;
 end $$;
 
 
