@@ -14,6 +14,7 @@ from typing import Any
 import typer
 
 from schemaguard.cli.app import app
+from schemaguard.cli.examples import EXAMPLES
 from schemaguard.cli.verbs import VERBS
 from schemaguard.errors import ExitCode
 
@@ -56,6 +57,8 @@ def _verb(command: Any, words: str) -> Iterator[str]:
     ]
     usage = " ".join([words, *(_written(each) for each in arguments), *(["[OPTIONS]"] if options else [])])
     yield from ("", "```text", usage, "```")
+    if examples := EXAMPLES.get(words.removeprefix("schemaguard "), ()):
+        yield from ("", "```sh", *examples, "```")
     rows = [*_rows(arguments), *_rows(options)]
     if rows:
         yield from ("", "| | |", "|---|---|", *rows)

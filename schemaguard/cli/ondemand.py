@@ -7,6 +7,7 @@ from typing import Any
 import typer
 
 from schemaguard.cli.coercion import Verb, Verbs
+from schemaguard.cli.examples import epilog_of
 from schemaguard.frozen import dataclass
 
 
@@ -63,5 +64,5 @@ def _command(listed: ListedVerb) -> Any:
         group.name, group.rich_help_panel = listed.name, listed.panel
         return group
     alone = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
-    alone.command(listed.name, cls=Verb, rich_help_panel=listed.panel)(found)
+    alone.command(listed.name, cls=Verb, rich_help_panel=listed.panel, epilog=epilog_of(listed.name))(found)
     return typer.main.get_command(alone)

@@ -76,12 +76,13 @@ class Shelf:
     def _take(self) -> None:
         # Looked at before anything is read: what changes meanwhile is seen at the next look.
         site = self._open_site()
-        folders = _folders(site, None)
-        self._folders = self._folders or folders
+        self._folders = self._folders or _folders(site, None)
         mark = self._current_mark()
+        self._put(_read(site), mark, site)
+
+    def _put(self, found: Snapshot | SchemaguardError, mark: str, site: Site) -> None:
+        """Show what was read, with its verdicts."""
         try:
-            with site:
-                found: Snapshot | SchemaguardError = take(site).prepare()
             if isinstance(found, Snapshot) and found.histories:
                 found = self._with_verdicts(found)
         except SchemaguardError as error:
@@ -129,11 +130,27 @@ class Shelf:
                 self._found = snapshot.with_judgement(done[0])
 
     def _renew(self) -> None:
+        """Read everything again while pages are made from what was read before: nobody waits for it."""
         try:
+            site = self._open_site()
             with self._lock:
-                self._take()
+                mark, taken = self._current_mark(), self._taken
+            found = _read(site)
+            with self._lock:
+                # Somebody who has seen a change may have read it meanwhile.
+                if self._taken == taken:
+                    self._put(found, mark, site)
         finally:
             self._is_renewing = False
+
+
+def _read(site: Site) -> Snapshot | SchemaguardError:
+    """Everything as of now, or why it can't be read."""
+    try:
+        with site:
+            return take(site).prepare()
+    except SchemaguardError as error:
+        return error
 
 
 def _folders(site: Site, snapshot: Snapshot | None) -> tuple[Path, ...]:
