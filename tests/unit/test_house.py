@@ -17,6 +17,7 @@ SHARED = {
         "app",
         "checking",
         "coercion",
+        "examples",
         "leaving",
         "main",
         "ondemand",
