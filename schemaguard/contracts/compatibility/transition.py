@@ -11,6 +11,7 @@ from schemaguard.catalog.objects import (
     Constraint,
     Exclusion,
     ForeignKey,
+    Name,
     PrimaryKey,
     Table,
     Unique,
@@ -187,7 +188,7 @@ def _new_constraints(
             case Check():
                 yield from _new_check(sent, constraint, now.base)
             case ForeignKey(columns=columns):
-                if _refers_elsewhere(constraint, was.base) and any(column in sent for column in columns):
+                if _refers_elsewhere(constraint, was.base, catalogs) and any(column in sent for column in columns):
                     yield "foreign-key-added", next(c for c in columns if c in sent), str(constraint.name)
             case Exclusion():
                 yield "unique-added/exclusion", None, str(constraint.name)
@@ -258,13 +259,23 @@ def _one_null(table: Table, catalog: Catalog) -> frozenset[frozenset[str]]:
     return frozenset(found)
 
 
-def _refers_elsewhere(key: ForeignKey, was: Table) -> bool:
+def _refers_elsewhere(key: ForeignKey, was: Table, catalogs: tuple[Catalog, Catalog]) -> bool:
     """Whether no earlier foreign key asked for the same: another ON DELETE is nothing to a writer."""
     return not any(
         isinstance(old, ForeignKey)
-        and (old.columns, old.ref_table, old.ref_columns) == (key.columns, key.ref_table, key.ref_columns)
+        and (old.columns, old.ref_columns) == (key.columns, key.ref_columns)
+        and (old.ref_table == key.ref_table or _is_renamed(old.ref_table, key.ref_table, catalogs))
         for old in was.constraints
     )
+
+
+def _is_renamed(old: Name, new: Name, catalogs: tuple[Catalog, Catalog]) -> bool:
+    """Whether a table that is gone stands under the other name, as far as its columns show."""
+    before, after = catalogs
+    was, now = before.tables.get(old), after.tables.get(new)
+    if was is None or now is None or old in after.tables or new in before.tables:
+        return False
+    return {column.name for column in was.columns} <= {column.name for column in now.columns}
 
 
 def _promised_unique(part: ContractTable, sent: Mapping[str, Promise], column: str) -> bool:

@@ -39,6 +39,10 @@ NESTED = (
 BOTH = TABLE + "create table u (like t); grant select on u to public;"
 SOURCE = TABLE + "create table src as select 9::bigint as id, 7 as a; grant select on src to public;"
 COPIED = "insert into t (id, a) select src.* from src where id = %s and a = %s"
+REFERRING = (
+    "create table o (id int primary key, n text); insert into o (id) values (5), (6), (7);"
+    f"{TABLE} alter table t add foreign key (a) references o (id);"
+)
 VIEWED = (
     "create table base (id bigint primary key, a int); insert into base values (1, 5);"
     "create view t as select id, a from base; grant select, insert on t to {client};"
@@ -94,6 +98,9 @@ BREAKING = (
          "select id, a from (select * from t union all select * from u) q", BOTH),
     write("the table that a writer copies with a star gets a column", "alter table src add z int", SOURCE,
           insert=COPIED),
+    write("a foreign key refers to another table that has the place of the first",
+          "alter table t drop constraint t_a_fkey; drop table o; create table owners (id int primary key);"
+          " alter table t add foreign key (a) references owners (id) not valid", REFERRING),
     case("a view is dropped and made again without its grants", "drop view t; create view t as select id, a from base",
          VIEWED),
 )  # fmt: skip
@@ -134,4 +141,7 @@ HEALTHY = (
          "select id, a from t where not exists (select * from u)", BOTH),
     write("the table to which a writer copies with a star gets a column", "alter table t add z int", SOURCE,
           insert=COPIED),
+    write("a foreign key is made again after the table that it refers to was renamed",
+          "alter table t drop constraint t_a_fkey; alter table o rename to owners; alter table t add foreign key (a)"
+          " references owners (id)", REFERRING),
 )  # fmt: skip
