@@ -320,8 +320,9 @@ def _execute(connection: psycopg.Connection[Any], statement: dict[str, Any]) -> 
     if not parameters:
         connection.execute(text.replace("%%", "%").encode())
         return
-    # asyncpg counts its parameters, and psycopg names them.
-    cursor = psycopg.RawCursor(connection) if isinstance(parameters, list) and "$1" in text else connection.cursor()
+    # asyncpg counts its parameters, and psycopg names them: these are put into the text, for NULL alone has no type.
+    is_counted = isinstance(parameters, list) and "$1" in text
+    cursor = psycopg.RawCursor(connection) if is_counted else psycopg.ClientCursor(connection)
     is_many = isinstance(parameters, list) and isinstance(parameters[0], dict | list)
     for each in parameters if is_many else [parameters]:
         cursor.execute(text.encode(), each)
