@@ -1,4 +1,4 @@
-"""`schemaguard freeze`: nobody switches a model."""
+"""`schemaguard freeze`: nothing of a model is promoted."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -14,7 +14,7 @@ def freeze(
     until: Annotated[datetime | None, typer.Option(metavar="TIME", help="When it ends by itself (UTC).")] = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Refuse every promotion and rollback of a model until `schemaguard thaw`, or until a time.
+    """Refuse every promotion of a model until `schemaguard thaw`, or until a time; a rollback is always possible.
 
     The database itself refuses them, whoever asks.
     """

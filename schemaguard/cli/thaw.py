@@ -1,4 +1,4 @@
-"""`schemaguard thaw`: a frozen model may be switched again."""
+"""`schemaguard thaw`: a frozen model may be promoted again."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ def thaw(
     reason: Annotated[str, typer.Option(help="The reason, written to the ledger.")],
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Let a frozen model be promoted and rolled back again."""
+    """Let a frozen model be promoted again."""
     from schemaguard.cli.operating import open_site
     from schemaguard.commands import thaw as command
 

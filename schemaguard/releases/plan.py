@@ -124,7 +124,8 @@ def _target(now: Now, wanted: Wanted) -> Release:
             )
     if version == pointer.active:
         raise UsageError(f"{model} {version} is already active (epoch {pointer.epoch})", next="schemaguard status")
-    if pointer.frozen:
+    # Going back may always be needed, whoever has frozen the model.
+    if pointer.frozen and wanted.kind is not OperationKind.ROLLBACK:
         raise RefusedError(pointer.frozen_in_words, next=command_line("thaw", model, "--reason", "WHY"))
     target = now.releases[version]
     if wanted.kind is OperationKind.ROLLBACK and target.first_served_at is None and version != pointer.fallback:
