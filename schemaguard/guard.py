@@ -102,6 +102,7 @@ class _Guard:
         self._context = context
         self._connection = connection
         self._lock = MigrationLock()
+        self._is_watched = False
         self._installed = control.is_installed(self.raw)
         self._guarding = Guarding(self.raw, context.version_table, is_installed=self._installed)
         self._restarts = Restarts(self.raw, context, connection)
@@ -129,7 +130,7 @@ class _Guard:
             self._guarding.begin(running)
             if running.revision and self._installed:
                 self._take_lock()
-                self._watch_version_table()
+                self._is_watched = self._is_watched or self._watch_version_table()
                 self._refuse_held(running)
             if running.revision:
                 self._refuse_unproven(running, str(getattr(step.revision, "path", "") or ""))
@@ -162,10 +163,11 @@ class _Guard:
         except ConflictError as conflict:
             raise GuardConflictError(conflict.what, at=conflict.at, next=conflict.next) from conflict
 
-    def _watch_version_table(self) -> None:
+    def _watch_version_table(self) -> bool:
+        """Let it refuse held revisions; whether it is there."""
         table = self._context.version_table
         schema = self._context.version_table_schema or "public"
-        self.raw.execute(_WATCH, (schema, table))
+        return self.raw.execute(_WATCH, (schema, table)).fetchone() is not None
 
     def _refuse_held(self, running: Running) -> None:
         """Refuse a revision that is held, before it sends anything.

@@ -13,7 +13,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 _NEXT = "select nextval(pg_get_serial_sequence('schemaguard.applied_change', 'id'))"
 _APPLY = """\
-select schemaguard.write_applied(%s, %s, %s::text[], %s, %s::text[], %s::jsonb, %s::text[], %s)"""
+select schemaguard.write_applied(%s::bigint, %s, %s::text[], %s, %s::text[], %s::jsonb, %s::text[], %s)"""
 _UNDO = "select schemaguard.mark_undone(%s)"
 
 
@@ -42,20 +42,22 @@ def next_number(connection: Connection) -> int:
     return int(row[0])
 
 
-def write_applied(connection: Connection, number: int, applied: Applied) -> None:
-    """Write an applied change down under its number, in the caller's transaction."""
+def write_applied(connection: Connection, number: int | None, applied: Applied) -> int:
+    """Write an applied change down under its number (None: the next one), in the caller's transaction; the number."""
     change = {
         "kinds": applied.kinds,
         "tables": [[table.schema, table.name] for table in applied.tables],
         "adds": [applied.adds[0].schema, applied.adds[0].name, applied.adds[1]] if applied.adds else None,
     }
-    connection.execute(
+    row = connection.execute(
         _APPLY,
         (
             number, applied.revision, _list(applied.parents), applied.statement, list(applied.performed),
             Jsonb(change), _list(applied.inverse), applied.inverse_class,
         ),
-    )  # fmt: skip
+    ).fetchone()  # fmt: skip
+    assert row is not None
+    return int(row[0])
 
 
 def mark_undone(connection: Connection, revision: str) -> None:

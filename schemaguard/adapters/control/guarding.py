@@ -3,6 +3,7 @@
 import getpass
 import json
 import os
+import secrets
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -77,6 +78,7 @@ class Guarding:
         self._back = BringingBack(raw, "")
         self.patience = Patience(raw)
         self._is_watching = False
+        self._token = secrets.token_hex()
         self._acknowledged: set[str] = set()
         self._has_declared = False
         if self._is_fenced:
@@ -99,7 +101,7 @@ class Guarding:
             self._declare_fills()
         if self._is_fenced:
             # From now on the fence looks at what is done with rows, too.
-            self._raw.execute("select set_config('schemaguard.revision', %s, false)", (self.running.revision,))
+            self._raw.execute("select schemaguard.begin_revision(%s, %s)", (self.running.revision, self._token))
 
     def _declare_fills(self) -> None:
         """What rows without a value get on the way back, for the retirements of this revision."""
@@ -119,7 +121,7 @@ class Guarding:
         """No revision runs any more."""
         self.running = Running()
         if self._is_fenced:
-            self._raw.execute("select set_config('schemaguard.revision', '', false)")
+            self._raw.execute("select schemaguard.end_revision(%s)", (self._token,))
 
     def place(self, sql: str) -> str:
         """Where something was refused."""

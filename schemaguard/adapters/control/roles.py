@@ -23,6 +23,7 @@ watch_version_table refuse_held_revision retire retire_view decoy restore_migrat
 relation_of spelled allow_migration withdraw watch_values unwatch_values fence_values fence_rows fence_table
 is_permitted hatch write_applied mark_undone belongs_to append_migration hidden_relation
 retype_begin retype_end read_conversion part drop_hidden_indexes note_views set_views_aside put_views_back with_heirs
+begin_revision end_revision is_migrating
 """.split()  # noqa: SIM905 - a list of words
 _GRANTS = f"""\
 grant usage on schema schemaguard to public;
@@ -39,7 +40,8 @@ grant select on schemaguard.pointer, schemaguard.release, schemaguard.contract, 
 grant insert, update, delete on schemaguard.server_lease to {SERVER}"""
 # Only `append` writes the ledger.
 _REVOKED = f"""\
-revoke insert, update, delete on schemaguard.ledger, schemaguard.ledger_head, schemaguard.unrecorded
+revoke insert, update, delete on schemaguard.ledger, schemaguard.ledger_head, schemaguard.unrecorded,
+    schemaguard.migrating
 from {OPERATOR}, {MIGRATOR}"""
 _SIGNATURES = """\
 select p.oid::regprocedure::text from pg_proc p

@@ -118,14 +118,12 @@ class WritingDown:
         self, running: Running, statement: str, part: Part, performed: tuple[str, ...], number: int | None = None
     ) -> int:
         """Write one change down; its number."""
-        number = number or journal.next_number(self._connection)
         applied = journal.Applied(
             running.revision, running.parents, statement, performed, (part.kind,), part.tables, part.adds, part.inverse,
             part.inverse_class,
         )  # fmt: skip
-        journal.write_applied(self._connection, number, applied)
         running.is_recorded = True
-        return number
+        return journal.write_applied(self._connection, number, applied)
 
     def close(self, running: Running, statement: str) -> None:
         """The revision has run: an upgrade is applied even if it did nothing, a downgrade is undone."""

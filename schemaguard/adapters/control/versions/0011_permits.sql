@@ -430,13 +430,17 @@ end $$;
 
 -- What a migration writes down
 
+-- One change, under that number or the next one, which is returned.
 create function schemaguard.write_applied(number bigint, revision text, parents text[], statement text, performed text[], change jsonb,
-        inverse text[], inverse_class text) returns void
+        inverse text[], inverse_class text) returns bigint
     language sql security definer set search_path = pg_catalog, pg_temp as $$
     insert into schemaguard.applied_change (id, revision, parents, position, statement, performed, change, inverse, inverse_class)
     overriding system value
-    select $1, $2, $3, (select count(*) from schemaguard.applied_change a where a.revision = $2), $4, $5, $6, $7, $8
+    select coalesce($1, nextval('schemaguard.applied_change_id_seq')), $2, $3,
+        (select count(*) from schemaguard.applied_change a where a.revision = $2), $4, $5, $6, $7, $8
+    returning id
 $$;
+create index applied_change_revision on schemaguard.applied_change (revision);
 
 create function schemaguard.mark_undone(revision text) returns void
     language sql security definer set search_path = pg_catalog, pg_temp as $$

@@ -198,6 +198,12 @@ def revision(lines: tuple[str, ...]) -> str:
     return REVISION.format(body=body)
 
 
+def _named(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Roles belong to the whole server: each attack makes its own."""
+    me = uuid.uuid4().hex[:8]
+    return tuple(line.replace("{me}", me) for line in lines)
+
+
 def _is_python(line: str) -> bool:
     return line.startswith(("op.", "with op.", "m = ", " "))
 
@@ -209,7 +215,7 @@ def upgrade(url: str, folder: Path, lines: tuple[str, ...], *, guarded: bool = T
     if not guarded:
         env = env.replace("import schemaguard.guard  # noqa: F401", "")
     (folder / "env.py").write_text(env)
-    (folder / "versions" / "0001.py").write_text(revision(lines))
+    (folder / "versions" / "0001.py").write_text(revision(_named(lines)))
     config = Config()
     config.set_main_option("script_location", str(folder))
     config.set_main_option("path_separator", "os")
@@ -225,7 +231,7 @@ def send(url: str, lines: tuple[str, ...]) -> str:
     """Send the lines from a client that knows of no guard, in one transaction."""
     connection = psycopg.connect(url)
     try:
-        for line in lines:
+        for line in _named(lines):
             connection.execute(line.encode())
         connection.commit()
     except psycopg.Error as error:

@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import VERSIONS, unguarded
 from tests.postgres.guard.attacks import field
 from tests.postgres.guard.attacks.field import Field
+from tests.postgres.guard.attacks.more import MEANT, MORE_DROPS, MORE_ROWS
 from tests.postgres.guard.attacks.table import CONTROL, DROPS, HIDING, ORDINARY, RETYPES, ROWS, Attack
 
 EVERY = bool(os.environ.get("SCHEMAGUARD_ALL_ATTACKS"))
@@ -32,14 +33,14 @@ def fields(request: pytest.FixtureRequest) -> Iterator[Any]:
     _fields.clear()
 
 
-def turns(attacks: tuple[Any, ...], first: int = 0) -> list[Any]:
-    """Each of them on every version, or on the next one in turn."""
+def turns(attacks: tuple[Any, ...], first: int = 0, share: int = 1) -> list[Any]:
+    """Each of them on every version; or one of so many of them, on the next one in turn."""
     names = [each.name if isinstance(each, Attack) else " ⏎ ".join(each) for each in attacks]
     return [
         pytest.param(version, each, id=f"{version}: {name[:60]}")
         for number, (name, each) in enumerate(zip(names, attacks, strict=True))
         for place, version in enumerate(VERSIONS)
-        if EVERY or (number + first) % len(VERSIONS) == place
+        if EVERY or (number + first) % (share * len(VERSIONS)) == place
     ]
 
 
@@ -48,7 +49,7 @@ def is_fair(said: str, attack: Attack, retired: frozenset[str]) -> bool:
     return not retired if said else attack.retired is None or retired <= attack.retired
 
 
-@pytest.mark.parametrize(("version", "attack"), turns((*DROPS, *RETYPES, *CONTROL)))
+@pytest.mark.parametrize(("version", "attack"), [*turns((*DROPS, *RETYPES, *CONTROL)), *turns(MORE_DROPS, share=6)])
 def test_a_revision_loses_nothing_although_no_contract_names_it(
     fields: Any, tmp_path: Path, version: str, attack: Attack
 ) -> None:
@@ -59,7 +60,7 @@ def test_a_revision_loses_nothing_although_no_contract_names_it(
         assert is_fair(said, attack, field.retired(url)), said
 
 
-@pytest.mark.parametrize(("version", "attack"), turns((*ROWS, *HIDING), 1))
+@pytest.mark.parametrize(("version", "attack"), [*turns((*ROWS, *HIDING), 1), *turns(MORE_ROWS, share=6)])
 def test_a_revision_takes_no_value_out_of_the_sight_of_a_version_that_serves(
     fields: Any, tmp_path: Path, version: str, attack: Attack
 ) -> None:
@@ -73,7 +74,13 @@ def test_a_revision_takes_no_value_out_of_the_sight_of_a_version_that_serves(
             assert field.kept(url) == before
 
 
-@pytest.mark.parametrize(("version", "attack"), turns(tuple(each for each in (*DROPS, *RETYPES) if each.is_sql), 1))
+@pytest.mark.parametrize(
+    ("version", "attack"),
+    [
+        *turns(tuple(each for each in (*DROPS, *RETYPES) if each.is_sql), 1),
+        *turns(tuple(each for each in MORE_DROPS if each.name not in MEANT), 1, share=6),
+    ],
+)
 def test_a_client_that_knows_of_no_guard_loses_nothing(fields: Any, version: str, attack: Attack) -> None:
     there = fields(version)
     with there.copy(there.free) as url:
