@@ -7,8 +7,8 @@ becomes a file that sends them through Alembic, in and outside of transactions a
 projects has to be installed. A history is applied to an empty database by plain Alembic, then behind the fence with the
 guard. Where a revision is refused, `# schemaguard: loses` is added to it as the refusal says, and counted.
 `differs` counts the objects in sight that aren't the same afterwards; what is retired isn't in sight. The time is the
-median of the rounds, each in a process of its own, without its start. A history whose oracle ran on PostgreSQL 15 runs on
-Debian's, the others on the embedded server.
+median of the rounds, each in a process of its own, without its start. A history whose oracle ran on PostgreSQL 15 runs
+on Debian's, the others on the embedded server.
 """
 
 import argparse
