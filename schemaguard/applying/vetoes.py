@@ -19,7 +19,8 @@ _OUTSIDE = re.compile(
     r"\b(?:concurrently|vacuum|reindex|cluster|alter\s+system|database|tablespace|subscription)\b", re.IGNORECASE
 )
 _CONTROL = re.compile(
-    r"\bschemaguard(?:_keep|_values|_retired_\w+)?\"?\s*\.|\bschema\s+\"?schemaguard|\bevent\s+trigger\b|zz_schemaguard_",
+    r"\bschemaguard(?:_keep|_values|_retired_\w+)?\"?\s*\.|\bschema\s+\"?schemaguard|\bevent\s+trigger\b|\bevent_triggers\b|"
+    r"zz_schemaguard_",
     re.IGNORECASE,
 )
 _LITERALS = re.compile(r"'(?:[^']|'')*'")

@@ -109,14 +109,18 @@ def row_problems(entries: Iterable[Entry], rows: Iterable[CoveredRow]) -> Iterat
             yield f"{named(table, key)}: the row is gone, and entry {position} has it"
 
 
-def changes_by_hand(entries: Iterable[Entry]) -> Iterator[str]:
-    """What was written past schemaguard, and that nobody has accepted since: in words."""
+def changes_by_hand(entries: Iterable[Entry], tables: Collection[str] | None = None) -> Iterator[str]:
+    """What was written past schemaguard, in these tables or anywhere, and that nobody has accepted since: in words."""
     found: dict[int, str] = {}
     for entry in entries:
         if entry.event == ACCEPTED:
             found.pop(int(entry.payload.get("position", 0)), None)
         elif entry.event == WRITTEN:
-            wrong = [named(row.table, row.key) for row in entry.rows or () if not _is_by_itself(row)]
+            wrong = [
+                named(row.table, row.key)
+                for row in entry.rows or ()
+                if not _is_by_itself(row) and (tables is None or row.table in tables)
+            ]
             if wrong:
                 who = f"{', '.join(wrong[:3])}{' and more' if len(wrong) > len(wrong[:3]) else ''}"
                 found[entry.position] = (

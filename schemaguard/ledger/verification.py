@@ -87,10 +87,10 @@ def verify(
 ) -> LedgerVerification:
     """Recompute everything. `outside` are checkpoints that were kept elsewhere; `keys` are those whose word counts."""
     entries: dict[int, Entry] = {}
-    problems = [*_gaps(state.rows)]
+    problems = [*gaps(state.rows)]
     for row in state.rows:
-        problems += _problems_of(row, entries)
-    problems += _chain_problems(state)
+        problems += entry_problems(row, entries)
+    problems += chain_problems(state)
     signed, wrong, remarks = _opened(state.checkpoints, keys)
     problems += wrong
     trusted = (*signed, *outside)
@@ -126,7 +126,8 @@ def _checked(state: LedgerState, trusted: Sequence[Checkpoint]) -> Iterator[str]
         yield f"the pointer of {model} against its switches, one epoch each"
 
 
-def _gaps(rows: Sequence[LedgerRow]) -> Iterator[str]:
+def gaps(rows: Sequence[LedgerRow]) -> Iterator[str]:
+    """Entries that are missing or there twice."""
     expected = 1
     for row in rows:
         if row.position != expected:
@@ -134,7 +135,8 @@ def _gaps(rows: Sequence[LedgerRow]) -> Iterator[str]:
         expected = row.position + 1
 
 
-def _problems_of(row: LedgerRow, entries: dict[int, Entry]) -> Iterator[str]:
+def entry_problems(row: LedgerRow, entries: dict[int, Entry]) -> Iterator[str]:
+    """What is wrong with an entry by itself; one that can be read is added to `entries`."""
     if leaf_hash(row.entry) != row.leaf_hash:
         yield f"entry {row.position}: the text isn't the one that was hashed"
     try:
@@ -154,7 +156,8 @@ def _problems_of(row: LedgerRow, entries: dict[int, Entry]) -> Iterator[str]:
     entries[row.position] = entry
 
 
-def _chain_problems(state: LedgerState) -> Iterator[str]:
+def chain_problems(state: LedgerState) -> Iterator[str]:
+    """Where the chain is broken, and whether it ends where the head says."""
     chain = b""
     for row in state.rows:
         expected = chained(chain, leaf_hash(row.entry))

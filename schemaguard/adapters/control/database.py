@@ -22,6 +22,7 @@ from schemaguard.adapters.control import (
     purging,
     removal,
     situation,
+    tampering,
 )
 from schemaguard.adapters.control import probes as observation
 from schemaguard.adapters.control import window as windows
@@ -103,7 +104,10 @@ class ControlDatabase:
         return self._read(act)
 
     def now(self, model: str) -> Now:
-        """Everything that a plan is made from, of one moment."""
+        """Everything that a plan is made from, of one moment. RefusedError where the control schema has rows that
+        schemaguard has not written.
+        """
+        tampering.require_own(self._snapshot(tampering.read))
         return self._snapshot(lambda c: situation.read(c, model))
 
     def overview(self, model: str | None) -> Overview:
@@ -170,7 +174,10 @@ class ControlDatabase:
             raise journal.conflict(found)
 
     def open_operation(self, plan: Plan, intent: Intent) -> Operation:
-        """INTENT; ConflictError where another operation is open or the epoch has moved."""
+        """INTENT; ConflictError where another operation is open or the epoch has moved, RefusedError where what the
+        control schema says isn't what schemaguard has written there.
+        """
+        tampering.require_own(self._snapshot(tampering.read))
         number = self._write(lambda c: journal.open_operation(c, plan, intent))
         operation = self.operation(number)
         assert operation is not None
