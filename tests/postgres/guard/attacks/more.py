@@ -122,6 +122,7 @@ MEANT = frozenset(
         "an event trigger before ours",
         "an event trigger of ours disabled in a DO block",
         "the fence said not to be wanted",
+        "event triggers off",
     }
 )
 """What a superuser may do who means it, outside of a migration: the hatch by another way, or the fence taken down."""
