@@ -11,6 +11,7 @@ from schemaguard.ledger.steering import steering_problems
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 _SHOWN = 3
+_MADE_ANEW = frozenset({"fence_drop"})
 _BODIES = """\
 select p.proname, p.prosrc from pg_proc p where p.pronamespace = 'schemaguard'::regnamespace order by 1"""
 
@@ -19,7 +20,9 @@ def read(connection: Connection) -> tuple[str, ...]:
     """What isn't as it was written, in words; in the caller's transaction."""
     problems = list(steering_problems(ledger.read_state(connection)))
     for name, body in connection.execute(_BODIES):
-        if body != versions.function_body(name):
+        known = versions.function_bodies(name)
+        # Some are made for a column, or under another name from an older one: no file has them.
+        if known and name not in _MADE_ANEW and body not in known:
             problems.append(f"the function schemaguard.{name} isn't the one that was installed")
     return tuple(problems)
 

@@ -20,6 +20,12 @@ def numbered() -> tuple[tuple[int, str], ...]:
 @cache
 def function_body(name: str) -> str | None:
     """The body of a function as the newest migration has it, None where none makes it."""
-    pattern = rf"create (?:or replace )?function schemaguard\.{re.escape(name)}\(.*?as \$\$(.*?)\$\$"
-    found = [match[1] for _, text in numbered() for match in re.finditer(pattern, text, re.DOTALL)]
+    found = function_bodies(name)
     return found[-1] if found else None
+
+
+@cache
+def function_bodies(name: str) -> tuple[str, ...]:
+    """The bodies of all functions of that name, oldest first."""
+    pattern = rf"create (?:or replace )?function schemaguard\.{re.escape(name)}\(.*?as \$\$(.*?)\$\$"
+    return tuple(match[1] for _, text in numbered() for match in re.finditer(pattern, text, re.DOTALL))

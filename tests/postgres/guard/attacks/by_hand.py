@@ -8,7 +8,7 @@ create function evil(x anyelement) returns boolean language plpgsql as $$ begin
 exception when insufficient_privilege then
     return true;
 end $$;
-create function evil_within(x anyelement) returns boolean immutable language plpgsql as $$ begin return evil(x); end $$"""
+create function evil_within(x anyelement) returns boolean immutable language plpgsql as $$ begin return public.evil(x); end $$"""
 """What would open the fence, if it ran with the rights of who owns the control schema."""
 WIDE = "create table wide (id int, x text, extra text); insert into wide values (1, 'WIDE', 'w')"
 N, A, B, BIG = (
