@@ -13,6 +13,7 @@ from schemaguard.applying.declared_fill import DeclaredFill
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.apply import apply
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.catalog.persistent import PersistentMap
 from schemaguard.catalog.refusal import Refusal
 from schemaguard.frozen import replace
 
@@ -69,7 +70,7 @@ class LiveSchema:
                 found,
                 search_path=tuple(row[0]) if row and row[0] else ("public",),
                 # Contract views follow whatever a migration does, and stand in the way of nothing.
-                views={name: view for name, view in found.views.items() if name.schema not in ours},
+                views=PersistentMap({name: view for name, view in found.views.items() if name.schema not in ours}),
             )
         return self._catalog
 
