@@ -127,6 +127,8 @@ def ensure_roles(connection: Connection, views: ContractViews) -> None:
         connection.execute(sql.SQL("grant {} to current_user").format(sql.Identifier(OWNER)))
     # A change of type sets the views aside for a moment, with the rights of the control schema's owner.
     owner = owner_of(connection)
+    if owner is None:
+        return
     if connection.execute("select pg_has_role(%s, %s, 'member')", (owner, OWNER)).fetchone() == (False,):
         connection.execute(sql.SQL("grant {} to {}").format(sql.Identifier(OWNER), sql.Identifier(owner)))
 

@@ -94,11 +94,10 @@ def make_roles(connection: Connection) -> str:
     return why or _attempt(connection, _own)
 
 
-def owner_of(connection: Connection) -> str:
-    """The role that owns the control schema."""
+def owner_of(connection: Connection) -> str | None:
+    """The role that owns the control schema, None where there is none."""
     row = connection.execute(_OWNER).fetchone()
-    assert row is not None
-    return str(row[0])
+    return str(row[0]) if row is not None else None
 
 
 def unserved(connection: Connection) -> tuple[str, ...]:
