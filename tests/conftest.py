@@ -7,7 +7,7 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -19,6 +19,7 @@ from alembic.ddl.postgresql import PostgresqlImpl
 from psycopg import sql
 
 from schemaguard.adapters.postgres import embedded
+from tests.templates import Templates, of
 
 # An environment may keep Python from writing byte code: then every process that a test starts compiles 300 files.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -133,8 +134,7 @@ def fresh(server_url: str) -> Iterator[str]:
     name = f"t{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-    path, mark, query = server_url.partition("?")
-    yield f"{path.rsplit('/', 1)[0]}/{name}{mark}{query}"
+    yield of(server_url, name)
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
@@ -148,6 +148,15 @@ def unguarded() -> Iterator[None]:
         yield
     finally:
         impl._impls["postgresql"] = guarded
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+    """What tests copy; it is asked for after the servers, so that they outlive it."""
+    made = Templates(tmp_path_factory.mktemp("templates"))
+    yield made
+    with suppress(psycopg.Error):
+        made.drop()
 
 
 @pytest.fixture

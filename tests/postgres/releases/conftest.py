@@ -1,14 +1,20 @@
 """The shop, on every PostgreSQL."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import VERSIONS
 from tests.postgres.releases.shop import Shop, incident
+from tests.templates import Templates
 
 
-@pytest.fixture
-def shop(each_database: str, tmp_path: Path) -> Shop:
-    made = Shop(each_database, tmp_path)
-    incident(made)
-    return made
+@pytest.fixture(params=VERSIONS)
+def shop(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> Iterator[Shop]:
+    server = request.getfixturevalue(f"server{request.param}")
+    with templates.copy(server, "incident", lambda url, folder: incident(Shop(url, folder))) as (url, folder):
+        for file in folder.iterdir():
+            shutil.copy(file, tmp_path)
+        yield Shop(url, tmp_path)

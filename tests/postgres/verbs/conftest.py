@@ -1,6 +1,7 @@
 """The site: the reference project's contracts, a database with their tables, a real MLflow registry on sqlite."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -8,6 +9,7 @@ import pytest
 
 from schemaguard.adapters.registry.models import MlflowRegistry
 from tests.postgres.verbs.site import TABLES, Site
+from tests.templates import Templates
 
 REFERENCE = Path(__file__).parents[3] / "contracts" / "fraud"
 
@@ -36,13 +38,20 @@ def site(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Site:
-    shutil.copy(registry_file, tmp_path / "mlflow.db")
-    project = tmp_path / "project"
-    shutil.copytree(REFERENCE, project / "contracts" / "fraud")
-    (project / "schemaguard.toml").write_text('contracts = "contracts"\n')
-    made = Site(database, project, f"sqlite:///{tmp_path}/mlflow.db", monkeypatch, capsys)
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute(TABLES.encode())
+    return _opened(database, registry_file, tmp_path, monkeypatch, capsys)
+
+
+def _opened(
+    database: str, registry: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Site:
+    """The reference project in a folder, with a copy of a registry, and this process in it."""
+    shutil.copy(registry, folder / "mlflow.db")
+    project = folder / "project"
+    shutil.copytree(REFERENCE, project / "contracts" / "fraud")
+    (project / "schemaguard.toml").write_text('contracts = "contracts"\n')
+    made = Site(database, project, f"sqlite:///{folder}/mlflow.db", monkeypatch, capsys)
     monkeypatch.chdir(project)
     # MLflow's own functions leave the last registry in the environment, for the whole process.
     for variable in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
@@ -54,9 +63,24 @@ def site(
 
 
 @pytest.fixture
-def live(site: Site) -> Site:
+def live(
+    server: str,
+    registry_file: Path,
+    templates: Templates,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Iterator[Site]:
     """fraud 7 is published and serves."""
-    site.done("install")
-    site.done("contracts", "publish", "fraud", "7")
-    site.done("promote", "fraud", "7", "--yes")
-    return site
+
+    def serves(url: str, folder: Path) -> None:
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(TABLES.encode())
+        with pytest.MonkeyPatch.context() as patch:
+            made = _opened(url, registry_file, folder, patch, capsys)
+            made.done("install")
+            made.done("contracts", "publish", "fraud", "7")
+            made.done("promote", "fraud", "7", "--yes")
+
+    with templates.copy(server, "live", serves) as (url, folder):
+        yield _opened(url, folder / "mlflow.db", tmp_path, monkeypatch, capsys)
