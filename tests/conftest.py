@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
+from zlib import crc32
 
 import psycopg
 import pytest
@@ -39,9 +40,36 @@ OTHERS = tuple(version for version in VERSIONS if version in _INSTALLED)
 """Those of them that aren't embedded: they have pg_dump's own version, and extensions."""
 
 
+EVERYWHERE = bool(os.environ.get("SCHEMAGUARD_EVERYWHERE"))
+"""Whether every case runs on every PostgreSQL (`make everywhere`); else those that take seconds take turns."""
+_TAKING_TURNS = tuple(
+    f"tests/postgres/{room}/"
+    for room in ("expanding", "guard", "releases", "retirement", "retyping", "rules", "writing")
+)
+
+
+def _is_elsewhere(item: pytest.Item) -> bool:
+    """Whether the turn of a case that takes turns is on another server; its name decides."""
+    if EVERYWHERE or len(VERSIONS) < 2 or not item.nodeid.startswith(_TAKING_TURNS):
+        return False
+    test, _, case = item.nodeid.partition("[")
+    parts = case.removesuffix("]").split("-")
+    version = next((part for part in parts if part in VERSIONS), None)
+    name = "-".join([test, *(part for part in parts if part != version)])
+    return version is not None and VERSIONS[crc32(name.encode()) % len(VERSIONS)] != version
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of a group share servers that take seconds to start: where xdist can't keep them together, it is said."""
+    """Cases whose turn is on another server are left out.
+
+    Tests of a group share servers that take seconds to start: where xdist can't keep them together, it is said.
+    """
+    elsewhere = [item for item in items if _is_elsewhere(item)]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        left_out = set(map(id, elsewhere))
+        items[:] = [item for item in items if id(item) not in left_out]
     if not getattr(config.option, "loadgroup", False):
         return
     alone = [item.nodeid for item in items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]

@@ -10,8 +10,8 @@ from schemaguard.cli.operating import DatabaseUrl, Format, Output, RegistryUri
 
 
 def rescore(
-    model: Annotated[str, typer.Argument(help="The model.", autocompletion=complete_model)],
-    version: Annotated[str, typer.Argument(help="The version.")],
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="The model.", autocompletion=complete_model)],
+    version: Annotated[str, typer.Argument(metavar="VERSION", help="The version.")],
     golden: Annotated[
         Path | None,
         typer.Option("--golden", metavar="FILE", help="The golden rows (default: as kept, or of the training run)."),

@@ -95,6 +95,7 @@ def _is_incidental(name: str, statement: str) -> bool:
 
 
 UNCOVERED: dict[type[c.Change], str] = {
+    c.AlterFunction: "it locks no relation",
     c.CreateExtension: "what an extension's script locks is its own; a server may have none to install",
     c.SetSetting: "a session's own",
     c.ControlTransaction: "a session's own",

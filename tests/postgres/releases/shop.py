@@ -142,7 +142,7 @@ class Shop:
             "insert into schemaguard.release (model, model_version, contract) values ('fraud', %s, %s)",
             version, digest,
         )  # fmt: skip
-        self._accept()
+        self.accept()
 
     def add_entry_mode(self) -> None:
         """Revision 0006, as the guard carries it out."""
@@ -175,9 +175,9 @@ class Shop:
             "window_until = window_until - interval '15 days' where model_version = %s",
             version,
         )
-        self._accept()
+        self.accept()
 
-    def _accept(self) -> None:
+    def accept(self) -> None:
         """The tests' own hand has written what commands write elsewhere: the ledger is told that this is right."""
         self.ask(
             "select schemaguard.append('change-accepted', 'a test', null, null, "

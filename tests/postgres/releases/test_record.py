@@ -25,6 +25,9 @@ from schemaguard.report.history import history_json, show_history
 from tests.conftest import fresh
 from tests.postgres.releases.shop import Shop, incident
 
+# One story, told in order.
+pytestmark = pytest.mark.xdist_group("a model's record")
+
 
 @pytest.fixture(scope="module")
 def shop(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:

@@ -12,6 +12,7 @@ from schemaguard.releases.release import Intent
 from schemaguard.report.check import json as check_json
 from schemaguard.report.contracts import list as list_report
 from schemaguard.report.plan import done_json, plan_json
+from schemaguard.report.ready import dependents_json
 from schemaguard.report.status import status_json
 from tests.postgres.verbs.site import Site as LiveSite
 
@@ -67,7 +68,8 @@ def test_a_planned_rollback_and_the_state_of_things_are_those_that_are_printed(l
         shown = plan_rollback(site, "fraud", INTENT)
         state = status(site)
     words = ("rollback", "fraud", "--reason", INTENT.reason, "--dry-run")
-    assert _same(plan_json(shown.plan)) == _printed(live, *words)
+    said = {**plan_json(shown.plan), "dependents": dependents_json(shown.dependents)}
+    assert _same(said) == _printed(live, *words)
     assert _same(status_json(state)) == _printed(live, "status")
 
 

@@ -48,6 +48,10 @@ def watched(live: Site) -> Site:
     live.done("playbook", "publish", "fraud")
     live.done("watch", "--once")
     live.ask("update schemaguard.watch set upto = upto - interval '2 minutes'")
+    # A second may have passed in that look.
+    live.ask(
+        "delete from schemaguard.look; delete from schemaguard.decision; update schemaguard.watch set known = '{}'"
+    )
     return live
 
 

@@ -224,12 +224,15 @@ def test_promoting_a_version_that_needs_the_old_shape_keeps_the_hold() -> None:
     assert plan.leftovers == ()
 
 
-def test_a_frozen_model_goes_neither_back_nor_forward_and_it_is_said_who_froze_it() -> None:
-    for now, wanted in ((before_rollback(), BACK), (held_now(), Wanted(OperationKind.PROMOTE, "8"))):
-        frozen = replace(now.pointer, frozen=True, frozen_by="ada", frozen_reason="an audit")
-        with pytest.raises(RefusedError, match="fraud is frozen by ada: an audit") as refused:
-            make_plan(replace(now, pointer=frozen), wanted, FIT)
-        assert refused.value.next == "schemaguard thaw fraud --reason WHY"
+def test_a_frozen_model_goes_back_and_not_forward_and_it_is_said_who_froze_it() -> None:
+    now = held_now()
+    frozen = replace(now.pointer, frozen=True, frozen_by="ada", frozen_reason="an audit")
+    with pytest.raises(RefusedError, match="fraud is frozen by ada: an audit") as refused:
+        make_plan(replace(now, pointer=frozen), Wanted(OperationKind.PROMOTE, "8"), FIT)
+    assert refused.value.next == "schemaguard thaw fraud --reason WHY"
+    now = before_rollback()
+    frozen = replace(now.pointer, frozen=True, frozen_by="ada", frozen_reason="an audit")
+    assert make_plan(replace(now, pointer=frozen), BACK, FIT).to_version == "7"
 
 
 def test_a_plan_survives_the_journal() -> None:
