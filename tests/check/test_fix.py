@@ -147,3 +147,20 @@ def test_from_a_folder_of_the_repository_the_same_files_are_mended(tmp_path: Pat
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     assert "1 finding mended in 1 file" in fix(folder, "--write").stdout
     assert indexes(folder) == []
+
+
+@pytest.mark.parametrize("in_sql", [True, False])
+def test_what_limits_a_statement_holds_for_no_build_that_takes_hours_after_it(tmp_path: Path, in_sql: bool) -> None:
+    add, build = "alter table notes add constraint c check (id > 0)", "create index on notes (body)"
+    folder = sql(tmp_path, f"{add};\n{build};\n") if in_sql else alembic(tmp_path, f'op.execute("{add}")', CALL)
+    (folder / "schemaguard.toml").unlink(missing_ok=True)
+    (folder / "schemaguard.toml").write_text('migrations = "migrations"\nlock_timeout = "2s"\n')
+    for _ in range(3):
+        fix(folder, "--write")
+    whole = b"".join(text for name, text in texts(folder).items() if "first" not in name and "001" not in name)
+    written = whole.decode().lower()
+    assert written.count("set statement_timeout") == written.count("reset statement_timeout") * 2 > 0
+    last = written.rindex("reset statement_timeout")
+    assert "add constraint" in written[:last] or "create_check_constraint" in written[:last]
+    between = written[written.index("set statement_timeout") : written.index("reset statement_timeout")]
+    assert "concurrently" not in between

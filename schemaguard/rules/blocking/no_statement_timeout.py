@@ -27,7 +27,7 @@ def _check(_: Change, context: Context) -> Iterator[Match]:
     yield Match(
         object=str(lock.relation),
         message=f"{said} while it has {in_words((lock,), context.before)}",
-        fix=remedied(limited("statement_timeout", "60s", context), context) if runs is None else None,
+        fix=remedied(limited("statement_timeout", "60s", context, resets=True), context) if runs is None else None,
         severity=None if runs is None else Severity.NOTE,
     )
 
