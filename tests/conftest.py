@@ -1,5 +1,6 @@
 """Real servers for the tests: the embedded PostgreSQL, the machine's own 15, and what `make servers` has installed."""
 
+import logging
 import os
 import shutil
 import subprocess
@@ -76,6 +77,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     alone = [item.nodeid for item in items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
     if alone:
         raise pytest.UsageError(f"xdist keeps no groups with this pytest: {alone[0]} is in one")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """A project's env.py configures logging for the whole process, and a test's own stderr is closed behind it."""
+    for handler in [each for each in logging.root.handlers if type(each) is logging.StreamHandler]:
+        logging.root.removeHandler(handler)
 
 
 @pytest.fixture(scope="session")

@@ -61,6 +61,8 @@ def tracking(tmp_path: Path, empty_store: Path, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.delenv(name, raising=False)
     before = mlflow.get_tracking_uri()
     mlflow.set_tracking_uri(uri)
+    # Another test of the process may have named one, and it would stay.
+    mlflow.set_registry_uri(uri)
     client = mlflow.MlflowClient(uri, uri)
     mlflow.set_experiment(
         experiment_id=client.create_experiment("fraud", artifact_location=(tmp_path / "kept").as_uri())
@@ -69,6 +71,7 @@ def tracking(tmp_path: Path, empty_store: Path, monkeypatch: pytest.MonkeyPatch)
     while mlflow.active_run() is not None:
         mlflow.end_run()
     mlflow.set_tracking_uri(before)
+    mlflow.set_registry_uri("")
     # Its functions leave the last store in the environment, for the whole process.
     for name in _VARIABLES:
         os.environ.pop(name, None)

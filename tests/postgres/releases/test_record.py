@@ -77,7 +77,8 @@ def test_a_frozen_model_is_not_promoted_and_it_is_said_by_whom_and_why(shop: Sho
 def test_a_freeze_ends_by_itself(shop: Shop) -> None:
     with psycopg.connect(shop.url) as connection:
         connection.execute("update schemaguard.pointer set frozen = true, frozen_until = now() - interval '1 s'")
-        connection.execute("update schemaguard.pointer set epoch = epoch + 1")
+        moved = connection.execute("update schemaguard.pointer set epoch = epoch + 1")
+        assert moved.rowcount == 1
         connection.rollback()
 
 
