@@ -29,8 +29,12 @@ from schemaguard.sql.reading.translate import translate
 from schemaguard.sql.writing.identifiers import quote
 
 _READS = ("model", "snapshot")
-_PART = r'(?:"[^"]+"|[A-Za-z_][\w$]*)'
+_WORD = re.compile(r'"(?:[^"]|"")+"|[^".]+')
+_PART = r'(?:"(?:[^"]|"")+"|[A-Za-z_][\w$]*)'
 _THREE_PARTS = re.compile(rf"{_PART}\.{_PART}\.{_PART}")
+_NAMED = re.compile(r'(?:\b(?:from|join|only|table)\b|[.,(])\s*("(?:[^"]|"")+"|[\w$]+)', re.IGNORECASE)
+"""A name where a query names what it reads."""
+_THROUGH = ("metrics", "semantic_models", "saved_queries")
 _OLDEST = 7
 """The first version of the artifact that keeps `compiled_code`."""
 
@@ -49,6 +53,8 @@ class DbtNode:
     query: str | None
     parents: tuple[str, ...]
     columns: tuple[str, ...] = ()
+    raw: str = ""
+    """The query as it was written, before it is compiled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,10 @@ class DbtManifest:
     exposures: tuple[DbtExposure, ...]
     spellings: Mapping[str, str]
     """A relation as the compiled SQL spells it, with its database → without."""
+    through: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What an exposure may name and that has no query: metrics and the like → what they are made from."""
+    made: frozenset[Name] = frozenset()
+    """The relations that dbt makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +129,38 @@ def _manifest(data: dict[str, Any]) -> DbtManifest:
         )
         for one in data.get("exposures", {}).values()
     )
-    spellings = {one.spelled: _spelled(one) for one in kept.values() if one.spelled and len(one.relation) == 3}
-    return DbtManifest(str(project), kept, exposures, spellings)
+    spellings = {
+        spelled: ".".join(map(quote, _read_as(spelled)[1:]))
+        for one in kept.values()
+        if (spelled := one.spelled) and len(one.relation) == 3
+    }
+    through = {
+        id_: tuple((one.get("depends_on") or {}).get("nodes") or ())
+        for kind in _THROUGH
+        for id_, one in (data.get(kind) or {}).items()
+    }
+    made = frozenset(_name(node) for node in kept.values() if node.kind != "source")
+    return DbtManifest(str(project), kept, exposures, spellings, through, made)
 
 
 def _node(id_: str, node: dict[str, Any]) -> DbtNode:
     relation = node.get("identifier") or node.get("alias") or node["name"]
+    spelled = node.get("relation_name")
     parts = tuple(str(part) for part in (node.get("database"), node.get("schema"), relation) if part)
+    if spelled and node["resource_type"] != "source":
+        parts = _read_as(str(spelled))
     parents = tuple((node.get("depends_on") or {}).get("nodes") or ())
     query = node.get("compiled_code") if node["resource_type"] in _READS else None
     return DbtNode(
-        id_, node["resource_type"], str(node["name"]), parts, node.get("relation_name"), query, parents,
-        tuple(node.get("columns") or ()),
+        id_, node["resource_type"], str(node["name"]), parts, spelled, query, parents,
+        tuple(node.get("columns") or ()), str(node.get("raw_code") or ""),
     )  # fmt: skip
+
+
+def _read_as(spelled: str) -> tuple[str, ...]:
+    """Without quotes the server reads a name in lower case, whatever the project calls it."""
+    words: list[str] = _WORD.findall(spelled)
+    return tuple(word[1:-1].replace('""', '"') if word.startswith('"') else word.lower() for word in words)
 
 
 def dbt_readers(manifest: DbtManifest, catalog: Catalog) -> FoundReaders:
@@ -201,19 +230,27 @@ def _walked(walk: _Walk, node: DbtNode, manifest: DbtManifest) -> _Walk:
 
 
 def _is_of_migrations(name: Name, manifest: DbtManifest, catalog: Catalog) -> bool:
-    made = {_name(node) for node in manifest.nodes.values() if node.kind != "source"}
-    return name not in made and (name in catalog.tables or name in catalog.views)
+    return name not in manifest.made and (name in catalog.tables or name in catalog.views)
 
 
 def _unproven(walk: _Walk, node: DbtNode, manifest: DbtManifest, why: str) -> _Walk:
     """Where nobody can tell which columns, every column of what it names is taken as read."""
     named = [name for id_ in node.parents if (name := _source(id_, manifest, walk.catalog)) is not None]
+    named += [name for name in _mentioned(node, manifest, walk.catalog) if name not in named]
     walk.reads[node.id] = {name: all_columns(name, walk.catalog) for name in named}
     if named:
         tables = ", ".join(map(str, named))
         walk.notes[node.id] = f"the model {node.name} {why}: every column of {tables} is taken as read"
     columns = ", ".join(f"NULL::text AS {quote(column)}" for column in node.columns)
     return _with_relation(walk, node, f"CREATE VIEW {_spelled(node)} AS SELECT {columns}") if columns else walk
+
+
+def _mentioned(node: DbtNode, manifest: DbtManifest, catalog: Catalog) -> Iterator[Name]:
+    """Relations of the migrations whose name stands where a query names what it reads."""
+    names = {name for found in _NAMED.findall(node.query or node.raw) for name in _read_as(found)}
+    for name in (*catalog.tables, *catalog.views):
+        if name.name in names and _is_of_migrations(name, manifest, catalog):
+            yield name
 
 
 def _with_relation(walk: _Walk, node: DbtNode, statement: str) -> _Walk:
@@ -241,7 +278,13 @@ def _spelled(node: DbtNode) -> str:
 
 def _source(id_: str, manifest: DbtManifest, catalog: Catalog) -> Name | None:
     node = manifest.nodes.get(id_)
-    return known_relation(node.relation, catalog) if node is not None and node.kind == "source" else None
+    return _of_source(node, catalog) if node is not None and node.kind == "source" else None
+
+
+def _of_source(node: DbtNode, catalog: Catalog) -> Name | None:
+    """The manifest doesn't say whether a query quotes a source: its name, else the same one without quotes."""
+    lower = tuple(part.lower() for part in node.relation)
+    return known_relation(node.relation, catalog) or known_relation(lower, catalog)
 
 
 def _behind(parents: tuple[str, ...], manifest: DbtManifest) -> set[str]:
@@ -250,15 +293,15 @@ def _behind(parents: tuple[str, ...], manifest: DbtManifest) -> set[str]:
     left = list(parents)
     while left:
         id_ = left.pop()
-        if id_ not in found and id_ in manifest.nodes:
+        if id_ not in found:
             found.add(id_)
-            left += manifest.nodes[id_].parents
-    return found
+            left += manifest.nodes[id_].parents if id_ in manifest.nodes else manifest.through.get(id_, ())
+    return found & manifest.nodes.keys()
 
 
 def _unknown_sources(manifest: DbtManifest, catalog: Catalog) -> Iterator[str]:
     for node in manifest.nodes.values():
-        if node.kind == "source" and known_relation(node.relation, catalog) is None:
+        if node.kind == "source" and _of_source(node, catalog) is None:
             yield f"the source {'.'.join(node.relation[-2:])} isn't made by the migrations"
 
 

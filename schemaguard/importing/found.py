@@ -1,7 +1,7 @@
 """What an import finds: readers and writers of tables, whoever described them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.frozen import dataclass, field
@@ -54,6 +54,34 @@ def known_relation(parts: tuple[str, ...], catalog: Catalog) -> Name | None:
     name = Name(parts[-1], parts[-2] if len(parts) > 1 else None)
     resolved = catalog.resolve(name)
     return resolved if resolved in catalog.tables or resolved in catalog.views else None
+
+
+def columns_meant(names: Iterable[str], table: Name, catalog: Catalog) -> frozenset[str] | None:
+    """The columns that a description means, whatever case it spells them in; a path means the column that it begins in.
+
+    None where one of them is no column: then nobody can tell which ones are meant.
+    """
+    known = all_columns(table, catalog)
+    folded: dict[str, set[str]] = {}
+    for column in known:
+        folded.setdefault(column.lower(), set()).add(column)
+    found: set[str] = set()
+    for name in names:
+        spelled = (name, *_beginnings(name))
+        exact = next((one for one in spelled if one in known), None)
+        alike = next((folded[one.lower()] for one in spelled if one.lower() in folded), None)
+        if exact is None and alike is None:
+            return None
+        found |= {exact} if exact is not None else alike or set()
+    return frozenset(found)
+
+
+def _beginnings(path: str) -> Iterator[str]:
+    """`"payload".city[0]` → `"payload".city`, `"payload"`, `payload`: what a path may begin in, longest first."""
+    for found in reversed(list(re.finditer(r"[.\[]|->", path))):
+        yield path[: found.start()]
+        yield path[: found.start()].strip('"')
+    yield path.strip('"')
 
 
 def all_columns(name: Name, catalog: Catalog) -> frozenset[str]:

@@ -6,8 +6,9 @@ https://openlineage.io/docs/spec/facets/dataset-facets/column_lineage_facet
 """
 
 import json
+import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from schemaguard.catalog.objects import Catalog, Name
@@ -18,12 +19,14 @@ from schemaguard.importing.found import (
     FoundReader,
     FoundReaders,
     all_columns,
+    columns_meant,
     consumer_name,
     known_relation,
     merged,
 )
 
 _SCHEMES = ("postgres", "postgresql")
+_WORD = re.compile(r'"(?:[^"]|"")+"|[^".]+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def read_events(text: str, file: str) -> tuple[LineageEvent, ...]:
 
 
 def _lines(text: str, file: str) -> Iterator[tuple[int, Any]]:
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:
@@ -73,14 +76,16 @@ def _event(one: dict[str, Any], at: str) -> LineageEvent:
     try:
         job = one["job"]
         owners = ((job.get("facets") or {}).get("ownership") or {}).get("owners") or [{}]
-        return LineageEvent(
-            (str(job["namespace"]), str(job["name"])),
-            tuple(one.get("inputs") or ()),
-            tuple(one.get("outputs") or ()),
-            owners[0].get("name"),
-        )
+        inputs, outputs = tuple(one.get("inputs") or ()), tuple(one.get("outputs") or ())
+        event = LineageEvent((str(job["namespace"]), str(job["name"])), inputs, outputs, owners[0].get("name"))
+        # Every part is looked at once, so that a damaged one is told with its line.
+        for dataset in (*inputs, *outputs):
+            _relation(dataset, Catalog())
+            _fields(dataset)
+        tuple(_lineage_fields(event, Catalog()))
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         raise ContractError(f"the event is damaged: {error!r}", at=at, next="take it out, or correct it") from error
+    return event
 
 
 def lineage_readers(events: tuple[LineageEvent, ...], catalog: Catalog) -> FoundReaders:
@@ -104,10 +109,34 @@ def lineage_readers(events: tuple[LineageEvent, ...], catalog: Catalog) -> Found
 
 
 def _relation(dataset: dict[str, Any], catalog: Catalog) -> Name | None:
-    """The table that a dataset means: its namespace is postgres://host:port, its name database.schema.table."""
-    scheme = str(dataset.get("namespace", "")).partition(":")[0]
-    parts = tuple(str(dataset.get("name", "")).split("."))
-    return known_relation(parts[-3:], catalog) if scheme in _SCHEMES and parts[-1] else None
+    """The table that a dataset means: its namespace is postgres://host:port, its name database.schema.table.
+
+    A dataset that lies elsewhere may have the table's name as another one: the facet `symlinks`.
+    """
+    facets = dataset.get("facets") or {}
+    others = (facets.get("symlinks") or {}).get("identifiers") or ()
+    for one in (dataset, *others):
+        scheme = str(one.get("namespace", "")).lower().removeprefix("jdbc:").partition(":")[0]
+        if scheme in _SCHEMES and (found := _named(str(one.get("name", "")), catalog)) is not None:
+            return found
+    return None
+
+
+def _named(name: str, catalog: Catalog) -> Name | None:
+    """The table of a dataset's name: as it is spelled, else with the dots that belong to it, else in other case."""
+    words = _WORD.findall(name)
+    parts = tuple(word[1:-1].replace('""', '"') if word.startswith('"') else word for word in words)
+    if not parts:
+        return None
+    # Database, schema and table; a database and a table; a table whose name has dots.
+    ways = [parts[-2:], parts[-1:]] if len(parts) < 3 else [parts[-2:]]
+    ways += [(schema, ".".join(parts[at:])) for at in (2, 1) for schema in parts[at - 1 : at] if len(parts) > at]
+    ways.append((".".join(parts),))
+    for spelled in (ways, [tuple(part.lower() for part in way) for way in ways]):
+        for way in spelled:
+            if (found := known_relation(way, catalog)) is not None:
+                return found
+    return None
 
 
 def _fields(dataset: dict[str, Any]) -> frozenset[str]:
@@ -115,30 +144,52 @@ def _fields(dataset: dict[str, Any]) -> frozenset[str]:
     return frozenset(str(one.get("name")) for one in (facets.get("schema") or {}).get("fields") or ())
 
 
+def _lineage(dataset: dict[str, Any]) -> dict[str, Any]:
+    return (dataset.get("facets") or {}).get("columnLineage") or {}
+
+
 def _reads(event: LineageEvent, catalog: Catalog, notes: dict[str, None]) -> Columns:
-    named = list(_lineage_fields(event, catalog))
-    found = merged({table: frozenset({column})} for table, column in named)
+    named: dict[Name, set[str]] = defaultdict(set)
+    for meant, column in _lineage_fields(event, catalog):
+        named[meant].add(column)
+    found = {one: _taken(columns, one, catalog, notes) for one, columns in named.items()}
+    # What an output without the facet is made from, nobody says.
+    is_told = all(map(_lineage, event.outputs))
     for dataset in event.inputs:
         table = _relation(dataset, catalog)
-        if table is None or table in found:
+        if table is None or (table in named and is_told):
             continue
-        known = all_columns(table, catalog)
-        columns = (_fields(dataset) & known) or known
-        if event.outputs or not _fields(dataset):
+        fields = _fields(dataset)
+        columns = _taken(fields, table, catalog, notes)
+        if event.outputs or not fields:
             notes[f"no event says which columns of {table} it reads: {len(columns)} are taken as read"] = None
-        found[table] = columns
-    return {table: columns & all_columns(table, catalog) for table, columns in found.items()}
+        found[table] = found.get(table, frozenset()) | columns
+    return found
+
+
+def _taken(names: Collection[str], table: Name, catalog: Catalog, notes: dict[str, None]) -> frozenset[str]:
+    """The columns that are named, every column where none is, or where one of them isn't known."""
+    columns = columns_meant(names, table, catalog)
+    if columns is None:
+        notes[f"an event names columns of {table} that it doesn't have: every column is taken as read"] = None
+    return columns or all_columns(table, catalog)
 
 
 def _lineage_fields(event: LineageEvent, catalog: Catalog) -> Iterator[tuple[Name, str]]:
     """(table, column) of all that an output is made or chosen from."""
+    # A symlink stands at the input alone; the facet repeats its namespace and name.
+    links = {_place(one): found for one in event.inputs if (found := _relation(one, catalog)) is not None}
     for dataset in event.outputs:
-        facet = (dataset.get("facets") or {}).get("columnLineage") or {}
+        facet = _lineage(dataset)
         listed = [one for column in (facet.get("fields") or {}).values() for one in column.get("inputFields") or ()]
         for one in [*listed, *(facet.get("dataset") or ())]:
-            table = _relation(one, catalog)
-            if table is not None and one.get("field"):
-                yield table, str(one["field"])
+            meant = links.get(_place(one)) or _relation(one, catalog)
+            if meant is not None and one.get("field"):
+                yield meant, str(one["field"])
+
+
+def _place(dataset: dict[str, Any]) -> tuple[str, str]:
+    return str(dataset.get("namespace")), str(dataset.get("name"))
 
 
 def _writes(event: LineageEvent, catalog: Catalog) -> Columns:
@@ -146,6 +197,6 @@ def _writes(event: LineageEvent, catalog: Catalog) -> Columns:
     for dataset in event.outputs:
         table = _relation(dataset, catalog)
         if table is not None and table in catalog.tables:
-            known = all_columns(table, catalog)
-            found[table] = found.get(table, frozenset()) | ((_fields(dataset) & known) or known)
+            columns = columns_meant(_fields(dataset), table, catalog) or all_columns(table, catalog)
+            found[table] = found.get(table, frozenset()) | columns
     return found

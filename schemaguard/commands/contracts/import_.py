@@ -129,7 +129,7 @@ def _text(file: Path, shown: str) -> str:
             raise ContractError(
                 f"the file has more than {_LARGEST_BYTES:,} bytes", at=shown, next="import a part of it"
             )
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it isn't UTF-8"
         raise ContractError(f"cannot read the file: {reason}", at=shown, next="check the path") from error
@@ -140,9 +140,10 @@ def _once(readers: Iterable[FoundReader]) -> tuple[FoundReader, ...]:
     found: dict[str, FoundReader] = {}
     for reader in readers:
         other = found.get(reader.name)
-        if other is not None and other.origin != reader.origin:
+        if other is not None and other != reader:
+            both = f"{reader.origin} and {other.origin}" if other.origin != reader.origin else f"two of {reader.origin}"
             raise ContractError(
-                f"{reader.origin} and {other.origin} would both be called {reader.name}",
+                f"{both} would both be called {reader.name}",
                 at=reader.name,
                 next="import one of the two sources at a time, and rename its contract",
             )
