@@ -11,9 +11,10 @@ from schemaguard.adapters.postgres import measuring
 from schemaguard.commands.playbook import playbook_of
 from schemaguard.commands.site import Site
 from schemaguard.errors import DatabaseError, PlaybookError
+from schemaguard.frozen import replace
 from schemaguard.playbooks.deciding import Decided, KeptDecision, TriggerPass, WatchHealth
 from schemaguard.playbooks.look import Look
-from schemaguard.playbooks.playbook import Playbook, PlaybookTrigger
+from schemaguard.playbooks.playbook import MeasurementSource, Playbook, PlaybookTrigger
 from schemaguard.playbooks.reading import problems
 from schemaguard.playbooks.trip import in_words
 from schemaguard.playbooks.watching import (
@@ -139,7 +140,7 @@ def _looked(
     if at.epoch != epoch:
         return TriggerPass(one.model, trigger.name, version, why_not="the pointer has moved")
     due = ask(lambda c: measuring.due_looks(c, source, trigger, at.upto, length))
-    terms, known = lasting_terms(playbook, trigger, version), at.known
+    terms, known = lasting_terms(playbook, trigger, version), _known_by(at.known, _judged(source, trigger))
     kept: list[KeptLook] = []
     decided: list[Decided] = []
     for look in due.looks:
@@ -155,6 +156,17 @@ def _looked(
     missing = sum(not isinstance(each.look, Look) for each in kept)
     counts = (len(kept), missing, known.failed, known.total)
     return TriggerPass(one.model, trigger.name, version, *counts, weight, terms.line, new)
+
+
+def _judged(source: MeasurementSource, trigger: PlaybookTrigger) -> str:
+    """A digest of what is counted and of the line: evidence against another one says nothing of this one."""
+    place = (source.kind, source.table, source.version_column, source.time_column)
+    return digest(repr((place, trigger.measure, trigger.trip, trigger.is_against_stable, trigger.margin)))
+
+
+def _known_by(known: Watched, judged: str) -> Watched:
+    """What is known where it was judged by the same; else nothing is, and the looks go on where they were."""
+    return replace(known, judged=judged) if known.judged in ("", judged) else Watched(judged=judged)
 
 
 def _decision(

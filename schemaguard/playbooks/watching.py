@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from schemaguard.frozen import dataclass, field
+from schemaguard.frozen import dataclass, field, replace
 from schemaguard.playbooks.evidence import Evidence, canary_line, grown, lasting_line
 from schemaguard.playbooks.look import Counted, Look, MissingLook
 from schemaguard.playbooks.playbook import Playbook, PlaybookTrigger
@@ -40,6 +40,8 @@ class Watched:
     """How many looks in a row were missing."""
     recent: tuple[Counted, ...] = ()
     """Stable's newest looks."""
+    judged: str = ""
+    """A digest of what it was judged by, empty where nobody said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +108,14 @@ def seen(before: Watched, look: Look | MissingLook, terms: WatchTerms) -> Seen:
     evidence = grown(before.evidence, counted.share, line)
     total = before.total + counted.total
     is_above = evidence.weight >= terms.line and total >= terms.min_requests
-    after = Watched(evidence, before.failed + counted.failed, total, before.above + 1 if is_above else 0, 0, recent)
+    above = before.above + 1 if is_above else 0
+    after = Watched(evidence, before.failed + counted.failed, total, above, 0, recent, before.judged)
     return after, Tripped(evidence.weight, terms.line) if after.above >= terms.looks else None
 
 
 def _missed(before: Watched, reason: str, terms: WatchTerms) -> Seen:
     missing = before.missing + 1
-    after = Watched(before.evidence, before.failed, before.total, before.above, missing, before.recent)
+    after = replace(before, missing=missing)
     return after, NothingSeen(missing, reason) if missing >= terms.missing_after else None
 
 

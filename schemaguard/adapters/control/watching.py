@@ -187,6 +187,7 @@ def _json(known: Watched) -> dict[str, Any]:
         "above": known.above,
         "missing": known.missing,
         "recent": [[each.failed, each.total] for each in known.recent],
+        "judged": known.judged,
     }
 
 
@@ -195,4 +196,5 @@ def _known(data: dict[str, Any]) -> Watched:
         return Watched()
     evidence = Evidence(tuple(data["logs"]), data["looks"]) if data["logs"] is not None else Evidence()
     recent = tuple(Counted(*pair) for pair in data["recent"])
-    return Watched(evidence, data["failed"], data["total"], data["above"], data["missing"], recent)
+    counts = (data["failed"], data["total"], data["above"], data["missing"])
+    return Watched(evidence, *counts, recent, data.get("judged", ""))

@@ -1,6 +1,7 @@
 """Looks from a table that a model writes: one statement counts every look that is due, on the server's own clock."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import psycopg
@@ -15,7 +16,8 @@ from schemaguard.playbooks.trip import QuantileAbove, ShareBelow
 _PATIENCE = "5s"
 MOST_LOOKS = 8_640
 """So many are caught up with at once: a day of looks of ten seconds."""
-_DUE = "select date_bin(%s, clock_timestamp() - %s, timestamptz 'epoch')"
+_DUE = "select date_bin(%s, clock_timestamp() - make_interval(secs => %s), timestamptz 'epoch')"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # A look reaches from its beginning, which belongs to the look before, to its end.
 _COUNT = """\
 select date_bin(%(length)s, {time}::timestamptz - interval '1 microsecond', timestamptz 'epoch') + %(length)s,
@@ -34,10 +36,11 @@ class DueLooks:
 
 def latest_end(connection: Connection, source: MeasurementSource, length: timedelta) -> datetime:
     """When the newest look ends that is due now."""
-    row = connection.execute(_DUE, (length, source.settle)).fetchone()
+    row = connection.execute(_DUE, (length, source.settle.total_seconds())).fetchone()
     assert row is not None
     end: datetime = row[0]
-    return end
+    # Python counts hours by the wall clock of a zone, and a session may have one whose clock is set back.
+    return end.astimezone(UTC)
 
 
 def due_looks(
@@ -47,14 +50,12 @@ def due_looks(
 
     Raises psycopg's OperationalError where the connection is lost.
     """
-    until = latest_end(connection, source, length)
-    ends = max(0, round((until - since) / length))
-    skipped = ends - MOST_LOOKS
-    first = since if skipped <= 0 else until - MOST_LOOKS * length
-    gap = (MissingLook(since, first, "nobody watched"),) if skipped > 0 else ()
+    since, until = since.astimezone(UTC), latest_end(connection, source, length)
+    first = until - MOST_LOOKS * length if (until - since) / length > MOST_LOOKS else since
+    gap = (MissingLook(since, first, "nobody watched"),) if first > since else ()
     if first >= until:
         return DueLooks(since, since, ())
-    spans = [(first + number * length, first + (number + 1) * length) for number in range(min(ends, MOST_LOOKS))]
+    spans = _spans(first, until, length)
     try:
         counted = _counted(connection, source, trigger, first, until, length)
     except psycopg.Error as error:
@@ -65,6 +66,16 @@ def due_looks(
         Look(begin, end, counted[end]) if end in counted else MissingLook(begin, end, "no rows") for begin, end in spans
     )
     return DueLooks(since, until, (*gap, *looks))
+
+
+def _spans(first: datetime, until: datetime, length: timedelta) -> tuple[tuple[datetime, datetime], ...]:
+    """Looks end where `date_bin` ends them; the first is shorter where `first` isn't such an end: looks had another
+    length when it was one.
+    """
+    ends = [first - (first - _EPOCH) % length + length]
+    while ends[-1] < until:
+        ends.append(ends[-1] + length)
+    return tuple(pairwise((first, *ends)))
 
 
 def _counted(

@@ -2,13 +2,20 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 
+from schemaguard.adapters.postgres.measuring import due_looks, latest_end
 from schemaguard.commands.site import Site as Place
 from schemaguard.commands.watch import watch_once
+from schemaguard.playbooks.look import Look
+from schemaguard.playbooks.playbook import Measure, MeasurementSource, PlaybookTrigger
+from schemaguard.playbooks.trip import ShareAbove
 from tests.postgres.verbs.site import Site
 
 PLAYBOOK = """\
@@ -29,6 +36,7 @@ triggers:
 evaluation: {alpha: 0.01, every: 1s, false_alarm_every: 1d}
 roles: {declare: [ops], execute: [ops], communicate: [ops]}
 """  # noqa: E501 - a playbook
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TABLE = """\
 create table scored (at timestamptz not null, "the Version" text, note text, score double precision, latency real);
 create index on scored (at)"""
@@ -136,6 +144,50 @@ def test_a_switch_begins_anew(watched: Site) -> None:
     watched.ask("update schemaguard.pointer set epoch = 2")
     said = watched.done("watch", "--once")
     assert "fraud error-rate: version 7: no requests yet, evidence –" in said
+
+
+def test_evidence_against_another_line_says_nothing_of_this_one(watched: Site) -> None:
+    known = "select (known -> 'total')::int from schemaguard.watch where trigger = 'error-rate'"
+    file = watched.folder / "playbooks" / "fraud.yaml"
+    scored(watched, ago=110, seconds=60)
+    watched.done("watch", "--once")
+    ((counted,),) = watched.ask(known)
+    assert counted == 1_200
+    file.write_text(PLAYBOOK.replace("owner: risk-ml", "owner: risk-ops"))
+    watched.done("playbook", "publish", "fraud")
+    watched.done("watch", "--once")
+    assert watched.ask(known) == [(counted,)]
+    file.write_text(PLAYBOOK.replace("error rate > 2 %", "error rate > 3 %", 1))
+    watched.done("playbook", "publish", "fraud")
+    ((upto,),) = watched.ask("select upto from schemaguard.watch where trigger = 'error-rate'")
+    watched.ask("delete from schemaguard.look where trigger = 'error-rate'")
+    watched.ask("update schemaguard.watch set upto = upto - interval '1 second' where trigger = 'error-rate'")
+    watched.done("watch", "--once")
+    assert watched.ask(known) == [(0,)]
+    assert watched.ask("select upto from schemaguard.watch where trigger = 'error-rate'") >= [(upto,)]
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "UTC", "America/St_Johns"])
+def test_looks_are_as_long_as_they_are_whatever_becomes_of_a_zone_s_clocks(database: str, zone: str) -> None:
+    days = 220  # Clocks are set at least once in so many.
+    source = MeasurementSource("s", "table", table="scored", version_column="v", time_column="at", settle=2 * DAY)
+    trigger = PlaybookTrigger("t", Measure("s", where="score < 0"), ShareAbove("error rate", 0.5), "freeze")
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("select set_config('timezone', %s, false)", (zone,))
+        connection.execute("create table scored (at timestamptz, v text, score real)")
+        connection.execute(
+            "insert into scored select now() - make_interval(hours => n), '7', 1 from generate_series(0, %s) n",
+            (days * 24,),
+        )
+        until = latest_end(connection, source, HOUR)
+        since = (until - days * DAY + HOUR / 4).astimezone(ZoneInfo(zone))
+        due = due_looks(connection, source, trigger, since, HOUR)
+        connection.execute("drop table scored")
+    ends = [look.until.astimezone(UTC) for look in due.looks]
+    assert (len(ends), ends[-1], {two - one for one, two in pairwise(ends)}) == (days * 24, until, {HOUR})
+    assert (datetime.now(UTC) - 2 * DAY - until) < HOUR + timedelta(minutes=5)
+    assert due.looks[0].since == since
+    assert all(isinstance(look, Look) and look.versions["7"].total == 1 for look in due.looks[50:])
 
 
 def test_a_watcher_that_was_overtaken_keeps_nothing(watched: Site, monkeypatch: pytest.MonkeyPatch) -> None:
