@@ -16,6 +16,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "schemaguard rollback fraud --reason 'false negatives tripled' --dry-run",
         "schemaguard rollback fraud --reason 'false negatives tripled' --if-epoch 2",
     ),
+    "canary": ("schemaguard canary start fraud 8", "schemaguard canary abort fraud --reason 'errors tripled'"),
     "resume": ("schemaguard resume", "schemaguard resume 14 --abandon"),
     "reconcile": ("schemaguard reconcile --watch --every 60",),
     "status": ("schemaguard status fraud",),

@@ -35,6 +35,7 @@ VERBS = (
     _verb("fence", _OPERATE),
     _verb("promote", _OPERATE),
     _verb("rollback", _OPERATE),
+    _group("canary", _OPERATE),
     _verb("rehearse", _OPERATE),
     _verb("rescore", _OPERATE),
     _verb("resume", _OPERATE),

@@ -10,7 +10,7 @@ from schemaguard.frozen import replace
 from schemaguard.releases.document import from_document
 from schemaguard.releases.execute import Done, Watch, execute
 from schemaguard.releases.ports import World
-from schemaguard.releases.release import Operation, OperationState, StepName, StepState
+from schemaguard.releases.release import Operation, OperationKind, OperationState, StepName, StepState
 
 
 def find(database: ControlDatabase, number: int | None) -> Operation:
@@ -69,8 +69,12 @@ def abandon(site: Site, number: int | None) -> Operation:
     seen = database.observe(operation, plan)
     if seen.switched:
         back = command_line("rollback", plan.model, "--reason", "WHY")
-        if plan.kind == "rollback" and plan.from_version is not None:
+        if plan.kind is OperationKind.ROLLBACK and plan.from_version is not None:
             back = command_line("promote", plan.model, plan.from_version)
+        elif plan.canary is not None:
+            back = command_line("canary", "abort", plan.model, "--reason", "WHY")
+        elif plan.kind is OperationKind.ABORT and plan.from_version is not None:
+            back = command_line("canary", "start", plan.model, plan.from_version)
         raise RefusedError(
             f"{operation} has switched the pointer already (epoch {seen.pointer.epoch})",
             at=f"operation {operation.id}, step {operation.current}",

@@ -1,4 +1,4 @@
-"""What promote and rollback have in common: plan, ask, lock, write the intent down, carry it out."""
+"""What promote, rollback and the acts of a canary have in common: plan, ask, lock, write down, carry out."""
 
 import time
 from collections.abc import Callable
@@ -9,13 +9,14 @@ from schemaguard.commands.rescore import standing
 from schemaguard.commands.site import Site
 from schemaguard.errors import ConflictError, RefusedError, RegistryError, SchemaguardError, command_line
 from schemaguard.frozen import dataclass, replace
+from schemaguard.releases.canary import plan_for
 from schemaguard.releases.dependents import Dependent, dependents
 from schemaguard.releases.document import plan_hash
 from schemaguard.releases.execute import Done, Watch, execute
 from schemaguard.releases.filling import require_values
 from schemaguard.releases.fit import CatalogFit
 from schemaguard.releases.now import Now
-from schemaguard.releases.plan import Plan, Wanted, make_plan
+from schemaguard.releases.plan import Plan, Wanted
 from schemaguard.releases.ports import PreparationRefusedError, Registry, World
 from schemaguard.releases.release import Intent, OperationKind, StepName
 
@@ -52,6 +53,10 @@ REGISTRY_LIMIT_AT_ONCE_S = 0.2
 """How long where a rollback is carried out without a question: nobody goes on serving what is wrong for its sake."""
 
 
+_NEW = (OperationKind.PROMOTE, OperationKind.CANARY)
+"""What puts a version to serve that didn't."""
+
+
 class _GoneError(RegistryError):
     """The registry answers, and the model version or its artifact isn't there."""
 
@@ -73,11 +78,10 @@ def plan(site: Site, request: Request, *, limit_s: float = REGISTRY_LIMIT_S) -> 
 
     A rollback waits for the registry's word on the artifact up to the limit.
     """
-    registry = site.registry
     now = site.database.now(request.model)
-    made = make_plan(now, request.wanted, CatalogFit())
+    made = plan_for(now, request.wanted, CatalogFit())
     _require_agreed(site, request, now, made)
-    warnings = [each for each in (_check_artifact(made, registry, limit_s), _check_golden(made, site)) if each]
+    warnings = [each for each in (_check_artifact(made, site, limit_s), _check_golden(made, site)) if each]
     return Shown(made, "; ".join(warnings) or None, dependents(now, made))
 
 
@@ -107,7 +111,7 @@ def switch(
     database.lock()
     # Only the epoch that the operator saw is meant, whether it was named or not.
     wanted = replace(request.wanted, if_epoch=shown.plan.epoch)
-    made = make_plan(database.now(request.model), wanted, CatalogFit())
+    made = plan_for(database.now(request.model), wanted, CatalogFit())
     if plan_hash(made) != plan_hash(shown.plan):
         raise ConflictError(
             f"the database has changed since the plan for {request.model} was made",
@@ -151,7 +155,7 @@ def _write_down_what_is_accepted(site: Site, request: Request, shown: Shown) -> 
 def require_followed(plan: Plan, concerned: tuple[Dependent, ...]) -> None:
     """RefusedError, with the list, where somebody in their window reads what wouldn't be written any more."""
     losing = [each for each in concerned if each.loses]
-    if not losing:
+    if not losing or plan.kind in (OperationKind.ADVANCE, OperationKind.ABORT):
         return
     first = losing[0].who.partition("@")[0]
     raise RefusedError(
@@ -167,7 +171,7 @@ def _require_agreed(site: Site, request: Request, now: Now, made: Plan) -> None:
 
     Going back is never refused for that: the version served before.
     """
-    if made.kind is not OperationKind.PROMOTE or request.accept is not None:
+    if made.kind not in _NEW or request.accept is not None:
         return
     contract = now.releases[made.to_version].contract
     wrong = unfit_to_serve(contract, now.catalog, site.now().date())
@@ -179,12 +183,15 @@ def _require_agreed(site: Site, request: Request, now: Now, made: Plan) -> None:
         )
 
 
-def _check_artifact(plan: Plan, registry: Registry, limit_s: float) -> str | None:
+def _check_artifact(plan: Plan, site: Site, limit_s: float) -> str | None:
     """The warning where the registry couldn't be asked whether the target is there.
 
-    RegistryError where it or its artifact is gone; and for a promotion also where the registry doesn't answer. In an
-    incident, going back must be possible without it.
+    RegistryError where it or its artifact is gone; and for a promotion or a canary also where the registry doesn't
+    answer. In an incident, going back must be possible without it; and a canary that runs was found already.
     """
+    if plan.kind in (OperationKind.ADVANCE, OperationKind.ABORT):
+        return None
+    registry: Registry = site.registry
 
     def look() -> None:
         name = f"{plan.model} {plan.to_version}"
@@ -193,7 +200,7 @@ def _check_artifact(plan: Plan, registry: Registry, limit_s: float) -> str | Non
         if registry.artifact_uri(plan.model, plan.to_version) is None:
             raise _GoneError(f"the artifact of {name} is gone", at=registry.place, next="nothing was changed")
 
-    if plan.kind is OperationKind.PROMOTE:
+    if plan.kind in _NEW:
         look()
         return None
     try:

@@ -21,6 +21,8 @@ from schemaguard.playbooks.watching import (
     NothingSeen,
     Tripped,
     Watched,
+    WatchTerms,
+    canary_terms,
     is_replayable,
     lasting_terms,
     seen,
@@ -39,7 +41,7 @@ def publish_playbook(site: Site, named: str) -> tuple[InForce, bool]:
     found = playbook_of(site, named)
     assert found.playbook is not None
     text = (site.here / found.file).read_text(encoding="utf-8")
-    wanted = InForce(found.playbook.model, digest(text), text, found.file, None, None)
+    wanted = InForce(found.playbook.model, digest(text), text, found.file)
     return wanted, site.database.ask(lambda c: watching.publish(c, wanted, site.actor))
 
 
@@ -56,7 +58,10 @@ def watch_once(site: Site, models: tuple[str, ...] = ()) -> tuple[TriggerPass, .
             next="schemaguard playbook publish MODEL",
         )
     return tuple(
-        state for one in known if not models or one.model in models for state in _of_model(site, one, _read(one))
+        state
+        for one in known
+        if not models or one.model in models
+        for state in _of_model(site, one, read_playbook(one))
     )
 
 
@@ -87,9 +92,9 @@ def health(site: Site) -> tuple[WatchHealth, ...]:
     beats = {(at.model, at.trigger): at.beat for at in site.database.ask(watching.places)}
     found = []
     for one in site.database.ask(watching.in_force):
-        playbook = _read(one)
+        playbook = read_playbook(one)
         for trigger in playbook.triggers:
-            if one.version is None or _why_not(playbook, trigger):
+            if one.version is None or why_not_watched(playbook, trigger):
                 continue
             beat = beats.get((one.model, trigger.name))
             may_be = _SILENT_LOOKS * playbook.length(trigger) + playbook.sources[trigger.measure.source].settle
@@ -97,7 +102,8 @@ def health(site: Site) -> tuple[WatchHealth, ...]:
     return tuple(found)
 
 
-def _read(one: InForce) -> Playbook:
+def read_playbook(one: InForce) -> Playbook:
+    """What a published playbook says; PlaybookError where this version can't read it."""
     playbook, found = problems(one.document, one.file)
     if playbook is None:
         first = next(problem for problem in found if problem.is_error)
@@ -109,7 +115,7 @@ def _read(one: InForce) -> Playbook:
     return playbook
 
 
-def _why_not(playbook: Playbook, trigger: PlaybookTrigger) -> str:
+def why_not_watched(playbook: Playbook, trigger: PlaybookTrigger) -> str:
     """Why a trigger isn't watched, empty where it is."""
     source = playbook.sources[trigger.measure.source]
     if source.kind != "table":
@@ -119,7 +125,7 @@ def _why_not(playbook: Playbook, trigger: PlaybookTrigger) -> str:
 
 def _of_model(site: Site, one: InForce, playbook: Playbook) -> Iterator[TriggerPass]:
     for trigger in playbook.triggers:
-        why = _why_not(playbook, trigger) or ("" if one.version is not None else "nothing serves")
+        why = why_not_watched(playbook, trigger) or ("" if one.version is not None else "nothing serves")
         if why or one.epoch is None or one.version is None:
             yield TriggerPass(one.model, trigger.name, one.version, why_not=why)
         else:
@@ -140,7 +146,7 @@ def _looked(
     if at.epoch != epoch:
         return TriggerPass(one.model, trigger.name, version, why_not="the pointer has moved")
     due = ask(lambda c: measuring.due_looks(c, source, trigger, at.upto, length))
-    terms, known = lasting_terms(playbook, trigger, version), _known_by(at.known, _judged(source, trigger))
+    terms, known = _terms(one, playbook, trigger, version), _known_by(at.known, _judged(source, trigger))
     kept: list[KeptLook] = []
     decided: list[Decided] = []
     for look in due.looks:
@@ -156,6 +162,12 @@ def _looked(
     missing = sum(not isinstance(each.look, Look) for each in kept)
     counts = (len(kept), missing, known.failed, known.total)
     return TriggerPass(one.model, trigger.name, version, *counts, weight, terms.line, new)
+
+
+def _terms(one: InForce, playbook: Playbook, trigger: PlaybookTrigger, version: str) -> WatchTerms:
+    if one.canary is None:
+        return lasting_terms(playbook, trigger, version)
+    return canary_terms(playbook, trigger, version, one.active)
 
 
 def _judged(source: MeasurementSource, trigger: PlaybookTrigger) -> str:

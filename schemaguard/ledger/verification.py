@@ -204,25 +204,33 @@ def _against(checkpoint: Checkpoint, leaves: Sequence[bytes]) -> Iterator[str]:
         yield f"the first {checkpoint.size} entries aren't those of the checkpoint of {checkpoint.source}"
 
 
-def _pointers(covered: Iterable[CoveredRow]) -> Mapping[str, tuple[int, str | None]]:
+_PointerRow = tuple[int, str | None, str | None, int]
+"""Epoch, what serves, the canary, its percent."""
+_NO_POINTER: _PointerRow = (0, None, None, 0)
+
+
+def _pointers(covered: Iterable[CoveredRow]) -> Mapping[str, _PointerRow]:
     found = {}
     for row in covered:
         if row.table == "pointer":
             said = json.loads(row.text)
-            found[str(said["model"])] = (int(said["epoch"]), said.get("active"))
+            share = (said.get("canary"), int(said.get("canary_percent", 0)))
+            found[str(said["model"])] = (int(said["epoch"]), said.get("active"), *share)
     return found
 
 
-def _pointer_problems(entries: Iterable[Entry], pointers: Mapping[str, tuple[int, str | None]]) -> Iterator[str]:
-    last: dict[str | None, tuple[int, str | None]] = {}
+def _pointer_problems(entries: Iterable[Entry], pointers: Mapping[str, _PointerRow]) -> Iterator[str]:
+    last: dict[str | None, _PointerRow] = {}
     for entry in entries:
-        if entry.event == "pointer-switched":
-            epoch = int(entry.payload["epoch"])
-            if epoch != last.get(entry.model, (0, None))[0] + 1:
+        if entry.event in ("pointer-switched", "canary-switched"):
+            said = entry.payload
+            epoch = int(said["epoch"])
+            if epoch != last.get(entry.model, _NO_POINTER)[0] + 1:
                 yield f"entry {entry.position}: {entry.model} was switched to epoch {epoch} out of its turn"
-            last[entry.model] = (epoch, entry.payload["to"])
+            active = said["to"] if entry.event == "pointer-switched" else said["active"]
+            last[entry.model] = (epoch, active, said.get("canary"), int(said.get("percent", 0)))
     for model, now in pointers.items():
-        switched = last.pop(model, (0, None))
+        switched = last.pop(model, _NO_POINTER)
         if switched != now:
             says, recorded = _pointer_in_words(now), _pointer_in_words(switched)
             yield f"the pointer of {model} says {says}, but its last switch in the ledger says {recorded}"
@@ -230,6 +238,7 @@ def _pointer_problems(entries: Iterable[Entry], pointers: Mapping[str, tuple[int
         yield f"the ledger switched {gone} to {_pointer_in_words(switched)}, and it has no pointer"
 
 
-def _pointer_in_words(pointer: tuple[int, str | None]) -> str:
-    epoch, version = pointer
-    return f"{version or 'nothing'} at epoch {epoch}"
+def _pointer_in_words(pointer: _PointerRow) -> str:
+    epoch, version, canary, percent = pointer
+    share = f", canary {canary} with {percent} %," if canary else ""
+    return f"{version or 'nothing'}{share} at epoch {epoch}"

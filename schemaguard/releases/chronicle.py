@@ -4,11 +4,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from schemaguard.frozen import dataclass, field
+from schemaguard.frozen import dataclass, field, replace
 from schemaguard.ledger.entry import Entry
 from schemaguard.releases.release import Operation
 
-_TOLD = ("pointer-switched", "alias-projected", "alias-corrected", "frozen", "thawed", "operation-abandoned")
+_TOLD = (
+    "pointer-switched", "canary-switched", "alias-projected", "alias-corrected", "frozen", "thawed",
+    "operation-abandoned",
+)  # fmt: skip
+_OF_A_CANARY = {"canary": "canary started", "advance": "canary advanced", "abort": "canary aborted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +21,9 @@ class Happening:
 
     at: datetime
     what: str
-    """`promoted`, `rolled back`, `alias moved`, `alias corrected`, `frozen`, `thawed`, `given up`."""
+    """`promoted`, `rolled back`, `canary started`, `canary advanced`, `canary aborted`, `alias moved`,
+    `alias corrected`, `frozen`, `thawed`, `given up`.
+    """
     actor: str
     before: str | None = None
     after: str | None = None
@@ -29,6 +35,8 @@ class Happening:
     recovery: timedelta | None = None
     """From the detection of the problem to the switch."""
     alias: str | None = None
+    percent: int | None = None
+    """The canary's share of the traffic from then on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,8 @@ def _happening(entry: Entry, operation: Operation | None) -> Happening:
     match entry.event:
         case "pointer-switched":
             return _switched(entry, operation, reason)
+        case "canary-switched":
+            return _shared(entry, operation, reason)
         case "alias-projected" | "alias-corrected":
             what = "alias moved" if entry.event == "alias-projected" else "alias corrected"
             if "skipped" in said:
@@ -89,6 +99,15 @@ def _switched(entry: Entry, operation: Operation | None, reason: str) -> Happeni
         detected_at=detected,
         recovery=entry.at - detected if detected is not None else None,
     )
+
+
+def _shared(entry: Entry, operation: Operation | None, reason: str) -> Happening:
+    """A canary is told by its own version: what serves is another one, before and after."""
+    told = _switched(entry, operation, reason)
+    version, kind = str(entry.payload["version"]), str(entry.payload["kind"])
+    before, after = (version, str(entry.payload["active"])) if kind == "abort" else (None, version)
+    what = _OF_A_CANARY.get(kind, kind)
+    return replace(told, what=what, before=before, after=after, percent=_whole(entry.payload.get("percent")))
 
 
 def past_switch(entries: Iterable[Entry], at: datetime) -> Entry | None:

@@ -92,7 +92,8 @@ def require_values(plan: "Plan") -> None:
     if plan.kind is OperationKind.ROLLBACK:
         again = command_line("rollback", plan.model, "--to", plan.to_version, "--fill", fill, "--reason", "WHY")
     else:
-        again = command_line("promote", plan.model, plan.to_version, "--fill", fill)
+        verb = ("canary", "start") if plan.kind is OperationKind.CANARY else ("promote",)
+        again = command_line(*verb, plan.model, plan.to_version, "--fill", fill)
     raise NeedsHumanError(
         f"{counted}, and {plan.model} {plan.to_version} requires one",
         at=f"class: {ReversalClass.NEEDS_VALUES.value}; nothing was changed",

@@ -48,17 +48,18 @@ def needed_by(leftover: Leftover, contracts: Iterable[Contract], catalog: Catalo
 
 
 def leftovers_of_rollback(now: Now, target: Release) -> tuple[Leftover, ...]:
-    """What was added after the target first served, and nobody but the release that is left names."""
-    if target.first_served_at is None or now.active is None:
+    """What was added after the target first served, and nobody but what is left names: what served, and a canary."""
+    left = tuple(each.contract for each in (now.active, now.canary) if each is not None and each is not target)
+    if target.first_served_at is None or not left:
         return ()
-    active, found = now.active, []
+    found = []
     everybody = (target.contract, *now.needed)
     for change in now.applied:
         if change.undone or change.adds is None or change.applied_at < target.first_served_at:
             continue
         table, column = change.adds
         leftover = Leftover(table.schema or "public", table.name, column, change.id, change.revision)
-        is_left = names(active.contract, now.catalog, table, column)
+        is_left = any(names(each, now.catalog, table, column) for each in left)
         if is_left and not needed_by(leftover, everybody, now.catalog):
             found.append(leftover)
     return tuple(found)

@@ -23,8 +23,9 @@ from schemaguard.releases.release import (
 class Now:
     """One model's side of the database at one moment.
 
-    `needed` are the contracts of everybody else who is in their window: other models, consumers, and other versions
-    of this model. `history` are the operations of this model that switched its pointer, oldest first.
+    `needed` are the contracts of everybody who is in their window besides what serves and the canary: other models,
+    consumers, and other versions of this model. `history` are the operations of this model that switched its pointer,
+    oldest first.
     """
 
     at: datetime
@@ -54,6 +55,11 @@ class Now:
     def active(self) -> Release | None:
         """The release that serves, None before the first promotion."""
         return self.releases[self.pointer.active] if self.pointer.active else None
+
+    @property
+    def canary(self) -> Release | None:
+        """The release that has a share of the traffic, None where none has."""
+        return self.releases[self.pointer.canary] if self.pointer.canary else None
 
     def default_target(self) -> str | None:
         """Where a rollback goes when nobody says: the fallback, else what the active version was promoted over."""

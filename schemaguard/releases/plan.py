@@ -10,7 +10,7 @@ from schemaguard.releases.leftovers import Leftover, leftovers_of_promotion, lef
 from schemaguard.releases.lookahead import Fit
 from schemaguard.releases.now import Now
 from schemaguard.releases.readiness import Loosening, Readiness, Reversal, Wish, make_ready, restore
-from schemaguard.releases.release import OperationKind, Release, ReversalClass
+from schemaguard.releases.release import Canary, OperationKind, Release, ReversalClass
 from schemaguard.releases.revisions import RevisionMove, move_back, move_forward
 
 
@@ -25,6 +25,8 @@ class Wanted:
     alias: str = "champion"
     fills: tuple[str, ...] = ()
     """What rows without a value get, as SQL: `EXPR`, or `table.column=EXPR` where several columns need some."""
+    share: Canary | None = None
+    """What a canary is to get."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,32 @@ class Plan:
     reads_copy: bool = False
     """Whether the target reads a copy, which follows only when somebody copies again."""
 
+    canary: Canary | None = None
+    """Who has a share of the traffic afterwards."""
+    canary_before: str | None = None
+
+    @property
+    def active_before(self) -> str | None:
+        """What serves until the commit."""
+        return self.to_version if self.kind is OperationKind.ABORT else self.from_version
+
+    @property
+    def active_after(self) -> str | None:
+        """What serves from the commit on."""
+        return self.from_version if self.kind in (OperationKind.CANARY, OperationKind.ADVANCE) else self.to_version
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The versions that lose all their traffic."""
+        before = (self.active_before, self.canary_before)
+        after = (self.active_after, self.canary.version if self.canary is not None else None)
+        return tuple(version for version in before if version is not None and version not in after)
+
+    @property
+    def moves_traffic(self) -> bool:
+        """Whether a share of the traffic is given or taken away."""
+        return self.canary is not None or self.canary_before is not None
+
     @property
     def restored(self) -> tuple[str, ...]:
         """The objects that come back into sight."""
@@ -69,7 +97,7 @@ def make_plan(now: Now, wanted: Wanted, fit: Fit) -> Plan:
     RefusedError where the target can't be made ready without breaking somebody.
     """
     # Whoever saw another epoch is told so first: what they ask for was meant for another state.
-    _check_epoch(now, wanted)
+    check_epoch(now, wanted)
     target = _target(now, wanted)
     is_rollback = wanted.kind is OperationKind.ROLLBACK
     released = () if is_rollback else _released(now, target, fit)
@@ -79,10 +107,10 @@ def make_plan(now: Now, wanted: Wanted, fit: Fit) -> Plan:
     back = () if is_rollback else tuple(each for each in now.owed if each.for_version != target.version)
     catalog = without(additions, now.catalog, fit) if is_rollback else given_back(back, now.catalog, fit)
     ready = make_ready(
-        Wish(target.contract, _name(target), is_rollback, target.superseded_at), catalog, forced, (now, fit)
+        Wish(target.contract, target.who, is_rollback, target.superseded_at), catalog, forced, (now, fit)
     )
     ready, back = fill_rows(ready, target, wanted.fills, (now, back))
-    _check_others(now, ready, (catalog, fit), is_rollback=is_rollback)
+    check_others(now, ready, target, (catalog, fit), is_rollback=is_rollback)
     leftovers = leftovers_of_rollback(now, target) if is_rollback else leftovers_of_promotion(now, released)
     return Plan(
         kind=wanted.kind,
@@ -101,6 +129,7 @@ def make_plan(now: Now, wanted: Wanted, fit: Fit) -> Plan:
         additions=additions,
         gives_back=back,
         reads_copy=target.contract.reads_through == "copy",
+        canary_before=now.pointer.canary,
     )
 
 
@@ -124,6 +153,11 @@ def _target(now: Now, wanted: Wanted) -> Release:
             )
     if version == pointer.active:
         raise UsageError(f"{model} {version} is already active (epoch {pointer.epoch})", next="schemaguard status")
+    if wanted.kind is OperationKind.PROMOTE and pointer.canary not in (None, version):
+        raise RefusedError(
+            f"{model} {pointer.canary} runs as a canary with {pointer.canary_percent} % of the traffic",
+            next=command_line("canary", "abort", model, "--reason", "WHY"),
+        )
     # Going back may always be needed, whoever has frozen the model.
     if pointer.frozen and wanted.kind is not OperationKind.ROLLBACK:
         raise RefusedError(pointer.frozen_in_words, next=command_line("thaw", model, "--reason", "WHY"))
@@ -136,7 +170,8 @@ def _target(now: Now, wanted: Wanted) -> Release:
     return target
 
 
-def _check_epoch(now: Now, wanted: Wanted) -> None:
+def check_epoch(now: Now, wanted: Wanted) -> None:
+    """ConflictError where the epoch isn't the one that the operator saw."""
     if wanted.if_epoch is not None and wanted.if_epoch != now.pointer.epoch:
         raise ConflictError(
             f"the epoch of {now.pointer.model} is {now.pointer.epoch}, not {wanted.if_epoch}: somebody switched it",
@@ -145,12 +180,18 @@ def _check_epoch(now: Now, wanted: Wanted) -> None:
         )
 
 
-def _check_others(now: Now, ready: Readiness, around: tuple[Catalog, Fit], *, is_rollback: bool) -> None:
-    """From PREPARE until FINISH the database satisfies the release that is left and everybody else in their window."""
+def check_others(
+    now: Now, ready: Readiness, target: Release, around: tuple[Catalog, Fit], *, is_rollback: bool = False
+) -> None:
+    """From PREPARE until FINISH the database satisfies what is left and everybody else in their window.
+
+    RefusedError where it wouldn't.
+    """
     begun, fit = around
     lifted = {(loosening.schema, loosening.table, loosening.column) for loosening in ready.loosenings}
     swapped = _swapped(now, ready)
-    contracts = [*now.needed, *([now.active.contract] if now.active else [])]
+    serving = [each.contract for each in (now.active, now.canary) if each is not None and each is not target]
+    contracts = [*now.needed, *(each for each in serving if each not in now.needed)]
     # What is owed is tried when nobody of the release that is left writes any more.
     is_later = begun is not now.catalog and not is_rollback
     at_once = ready.catalog
@@ -158,7 +199,7 @@ def _check_others(now: Now, ready: Readiness, around: tuple[Catalog, Fit], *, is
         at_once = fit.after(_at_once(ready), begun if is_rollback else now.catalog)
     for contract in contracts:
         known = set(fit.unmet(contract, now.catalog))
-        is_active = now.active is not None and contract == now.active.contract
+        is_active = contract in serving
         if is_active and is_rollback and begun is not now.catalog:
             # The release that is left does without what it added, until its servers have switched.
             known |= set(fit.unmet(contract, begun))
@@ -222,15 +263,11 @@ def _back(now: Now, ready: Readiness, target: Release) -> RevisionMove:
         for change in now.applied
         if not change.undone and change.id not in going and change.inverse_class is not ReversalClass.NONE
     }
-    reason = f"{_name(target)} needs what it takes away"
+    reason = f"{target.who} needs what it takes away"
     move = move_back(now.heads, touched - standing, now.parents, reason)
     return RevisionMove(move.before, move.after, tuple(sorted(touched)), (), reason if touched else "")
 
 
 def _forward(now: Now, released: tuple[str, ...], target: Release) -> RevisionMove:
-    reason = f"{_name(target)} can live with it" if released else ""
+    reason = f"{target.who} can live with it" if released else ""
     return move_forward(now.heads, released, now.parents, reason)
-
-
-def _name(release: Release) -> str:
-    return f"{release.model}@{release.version}"

@@ -10,6 +10,9 @@ from schemaguard.releases.plan import Plan
 from schemaguard.releases.release import Intent, Operation, StepName
 from schemaguard.releases.seen import Seen
 
+TRAFFIC = "traffic"
+"""The target of a delivery that says who gets which share of the traffic."""
+
 
 class ConnectionLostError(DatabaseError):
     """The connection was lost, and with it the knowledge whether the last transaction was committed."""
@@ -28,6 +31,7 @@ class Delivery:
     model: str
     epoch: int
     payload: Mapping[str, Any]
+    target: str = "mlflow-alias"
 
 
 class Registry(Protocol):

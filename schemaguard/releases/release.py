@@ -15,6 +15,12 @@ class OperationKind(StrEnum):
 
     PROMOTE = "promote"
     ROLLBACK = "rollback"
+    CANARY = "canary"
+    """A version gets a share of the traffic."""
+    ADVANCE = "advance"
+    """It gets more."""
+    ABORT = "abort"
+    """It gets none any more."""
 
 
 class StepName(StrEnum):
@@ -57,6 +63,16 @@ class ReversalClass(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Canary:
+    """A version with a share of the traffic: percent (1 to 99), which step of its playbook that is, and its digest."""
+
+    version: str
+    percent: int
+    step: int = 1
+    playbook: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Pointer:
     """Which versions of a model serve; `epoch` is raised by one at every switch and 0 before the first."""
 
@@ -71,6 +87,10 @@ class Pointer:
     frozen_by: str | None = None
     frozen_reason: str | None = None
     frozen_until: datetime | None = None
+    canary_step: int | None = None
+    canary_since: datetime | None = None
+    """When the canary got the share that it has."""
+    canary_playbook: str | None = None
 
     @property
     def frozen_in_words(self) -> str:
@@ -94,6 +114,11 @@ class Release:
     superseded_at: datetime | None = None
     window_until: datetime | None = None
     artifact_uri: str | None = None
+
+    @property
+    def who(self) -> str:
+        """Its name, such as `fraud@7`."""
+        return f"{self.model}@{self.version}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +219,7 @@ class StepRecord:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One promotion or rollback with its journal; `document` is the plan as it was stored."""
+    """One promotion, rollback or act of a canary with its journal; `document` is the plan as it was stored."""
 
     id: int
     kind: OperationKind

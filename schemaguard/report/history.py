@@ -11,7 +11,10 @@ from schemaguard.releases.chronicle import Happening
 from schemaguard.report.lines import line
 from schemaguard.report.visible import visible
 
-_STYLES = {"rolled back": "bold yellow", "promoted": "bold green", "alias corrected": "yellow", "frozen": "bold cyan"}
+_STYLES = {
+    "rolled back": "bold yellow", "promoted": "bold green", "alias corrected": "yellow", "frozen": "bold cyan",
+    "canary started": "bold green", "canary advanced": "bold green", "canary aborted": "bold yellow",
+}  # fmt: skip
 _INDENT = 21
 
 
@@ -44,14 +47,21 @@ def _document(each: Happening) -> dict[str, Any]:
         "detected_at": _utc(each.detected_at).isoformat() if each.detected_at is not None else None,
         "recovery_seconds": each.recovery.total_seconds() if each.recovery is not None else None,
         "alias": each.alias,
+        "percent": each.percent,
     }
+
+
+def _way(each: Happening) -> str:
+    if each.percent and each.after is not None:
+        return f"{visible(each.after)} with {each.percent} %"
+    return f"{visible(each.before or 'nothing')} → {visible(each.after or 'nothing')}"
 
 
 def _head(each: Happening) -> list[tuple[str, str]]:
     parts = [(f"{visible(each.what):<15}  ", _STYLES.get(each.what, "bold"))]
     if each.after is not None:
         alias = f"@{visible(each.alias)} " if each.alias else ""
-        parts.append((f"{alias}{visible(each.before or 'nothing')} → {visible(each.after)}  ", ""))
+        parts.append((f"{alias}{_way(each)}  ", ""))
     parts.append((f"by {visible(each.actor)}", ""))
     if each.operation is not None:
         parts.append((f"  operation {each.operation}", "dim"))

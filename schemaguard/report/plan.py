@@ -16,6 +16,13 @@ _CLASS_STYLES = {
     ReversalClass.SLOW: "bold yellow",
     ReversalClass.NEEDS_VALUES: "bold yellow",
 }
+_VERBS = {
+    OperationKind.PROMOTE: ("promote", "PROMOTED"),
+    OperationKind.ROLLBACK: ("roll back", "ROLLED BACK"),
+    OperationKind.CANARY: ("canary of", "CANARY"),
+    OperationKind.ADVANCE: ("advance the canary of", "ADVANCED"),
+    OperationKind.ABORT: ("abort the canary of", "ABORTED"),
+}
 _MARKS = {StepState.DONE: ("✓", "bold green"), StepState.WAITING: ("…", "bold yellow")}
 _NAME_WIDTH = 9
 _MS_WIDTH = 9
@@ -94,8 +101,11 @@ def commit_ms(outcome: OperationOutcome) -> float:
 
 
 def _headline(plan: Plan) -> Text:
-    verb = "promote" if plan.kind is OperationKind.PROMOTE else "roll back"
-    way = f"{plan.from_version} → {plan.to_version}" if plan.from_version else f"→ {plan.to_version}"
+    verb, way = _VERBS[plan.kind][0], f"→ {plan.to_version}"
+    if plan.canary is not None:
+        way = f"{plan.canary.version} with {plan.canary.percent} %"
+    elif plan.from_version:
+        way = f"{plan.from_version} → {plan.to_version}"
     return Text.assemble(
         (f"{verb} {plan.model} {way}", "bold"),
         f"  at epoch {plan.epoch}  ",
@@ -126,9 +136,14 @@ def _closing(done: Done) -> Text:
         facts.append(f"restored {', '.join(plan.restored)}")
     if plan.revision.hold:
         facts.append(f"held {', '.join(plan.revision.hold)}")
-    verb = "PROMOTED" if plan.kind is OperationKind.PROMOTE else "ROLLED BACK"
+    share = f" with {plan.canary.percent} %" if plan.canary is not None else ""
+    if plan.kind is OperationKind.ABORT:
+        share = f" alone, without {plan.from_version}"
     return Text.assemble(
-        (f"{verb} ", "bold green"), (f"{plan.model} {plan.to_version}", "bold"), "  ", " · ".join(facts)
+        (f"{_VERBS[plan.kind][1]} ", "bold green"),
+        (f"{plan.model} {plan.to_version}{share}", "bold"),
+        "  ",
+        " · ".join(facts),
     )
 
 

@@ -31,7 +31,6 @@ SHARED = {
     "commands": {
         "doctoring",
         "histories",
-        "judging",
         "reading",
         "remembered",
         "repository_paths",

@@ -225,10 +225,11 @@ class ControlDatabase:
         """COMMIT: switch the pointer."""
 
         def switch(connection: "psycopg.Connection[Row]") -> Mapping[str, Any]:
-            is_anew = plan.kind is OperationKind.PROMOTE
-            contract = situation.contract_served(connection, plan.model, plan.to_version)
-            # Before the switch, whose entry in the ledger covers these rows.
-            additions.take_shapes(connection, plan.model, plan.to_version, contract, anew=is_anew)
+            if plan.kind not in (OperationKind.ADVANCE, OperationKind.ABORT):
+                is_anew = plan.kind is not OperationKind.ROLLBACK
+                contract = situation.contract_served(connection, plan.model, plan.to_version)
+                # Before the switch, whose entry in the ledger covers these rows.
+                additions.take_shapes(connection, plan.model, plan.to_version, contract, anew=is_anew)
             return pointer.switch(connection, operation, plan)
 
         return self._write(_promising(switch))

@@ -6,7 +6,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
-from schemaguard.adapters.control import inverses, journal, ledger, locks, pointer, revision, situation
+from schemaguard.adapters.control import journal, ledger, locks, pointer, revision, situation
 from schemaguard.catalog.changes import DropColumn, DropTable
 from schemaguard.catalog.objects import Catalog
 from schemaguard.frozen import dataclass
@@ -47,7 +47,7 @@ def retiring(connection: Connection, operation: Operation, plan: Plan) -> tuple[
     """What takes out of sight what the plan leaves over and nobody names by now; the locks come first."""
     if not plan.leftovers or pointer.read(connection, plan.model).epoch != plan.epoch + 1:
         return None, ()
-    contracts = situation.needed(connection, (plan.model, plan.from_version))
+    contracts = situation.needed(connection, plan.model, plan.left)
     catalog = situation.catalog(connection)
     going = [each for each in plan.leftovers if not needed_by(each, contracts, catalog) and _is_there(each, catalog)]
     locked = locks.taking(connection, (_dropping(each) for each in going))
@@ -59,7 +59,7 @@ def finish(connection: Connection, operation: Operation, plan: Plan) -> Mapping[
     """Close the operation, in the caller's transaction, once `retiring` is carried out."""
     retired = [each.object for each in plan.leftovers if _is_retired(connection, operation, each)]
     kept = [each.object for each in plan.leftovers if each.object not in retired]
-    if plan.kind is OperationKind.ROLLBACK and retired:
+    if plan.kind in (OperationKind.ROLLBACK, OperationKind.ABORT) and retired:
         _move_revision(connection, operation, plan)
     connection.execute(_CLOSE, ("done", operation.id))
     facts = {"retired": retired, "kept": kept}
@@ -95,7 +95,6 @@ def abandon(connection: Connection, operation: Operation, plan: Plan, actor: str
     for statement in _OWES_NOTHING:
         connection.execute(statement, (operation.id,))
     statements: list[str] = []
-    catalog = situation.catalog(connection) if acts else Catalog()
     for act in acts:
         if act.swapped is not None:
             if act.is_in_force:
@@ -104,10 +103,8 @@ def abandon(connection: Connection, operation: Operation, plan: Plan, actor: str
         elif act.leftover is not None:
             statements.append(_retiring(connection, act.leftover, act.by, is_sure=True))
         else:
-            assert act.applied is not None
-            catalog = inverses.require_shapes(act.statements, catalog, act.applied)
             connection.execute(_IN_FORCE, (act.applied,))
-            statements += inverses.carried_out(connection, (act.applied, None), act.statements)
+            statements += act.statements
     return None, (*locks.taking(connection, (s for act in acts for s in act.statements)), *statements)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 
 from schemaguard.adapters.control import ledger
-from schemaguard.releases.ports import Delivery
+from schemaguard.releases.ports import TRAFFIC, Delivery
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -14,7 +14,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 def undelivered(connection: Connection, operation: int) -> tuple[Delivery, ...]:
     """What of an operation's outbox isn't delivered yet."""
     rows = connection.execute(
-        "select id, operation, model, epoch, payload from schemaguard.outbox "
+        "select id, operation, model, epoch, payload, target from schemaguard.outbox "
         "where operation = %s and delivered_at is null order by id",
         (operation,),
     )
@@ -31,7 +31,8 @@ def delivered(connection: Connection, delivery: Delivery, detail: Mapping[str, A
     ).fetchone()
     if row is not None:
         facts = {"epoch": delivery.epoch, **detail}
-        ledger.record(connection, "alias-projected", (row[0], delivery.model, delivery.operation), facts)
+        event = "traffic-projected" if delivery.target == TRAFFIC else "alias-projected"
+        ledger.record(connection, event, (row[0], delivery.model, delivery.operation), facts)
 
 
 def not_delivered(connection: Connection, delivery: Delivery, error: str) -> None:

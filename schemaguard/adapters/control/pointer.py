@@ -1,7 +1,7 @@
 """The pointer: which version serves, and the one short transaction that switches it."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import psycopg
@@ -10,32 +10,40 @@ from psycopg.types.json import Jsonb
 from schemaguard.adapters.control import ledger, revision
 from schemaguard.errors import ConflictError
 from schemaguard.releases.plan import Plan
-from schemaguard.releases.release import Operation, Pointer
+from schemaguard.releases.ports import TRAFFIC
+from schemaguard.releases.release import Operation, OperationKind, Pointer
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 _READ = """\
 select model, epoch, active, canary, canary_percent, fallback, previous,
-    frozen and (frozen_until is null or frozen_until > now()), frozen_by, frozen_reason, frozen_until
+    frozen and (frozen_until is null or frozen_until > now()), frozen_by, frozen_reason, frozen_until,
+    canary_step, canary_since, canary_playbook
 from schemaguard.pointer"""
 _SWITCH = """\
 update schemaguard.pointer
-set epoch = epoch + 1, active = %(to)s, previous = active, changed_at = now(),
-    fallback = coalesce(%(fallback)s, nullif(fallback, %(to)s)),
-    canary = nullif(canary, %(to)s), canary_percent = case when canary = %(to)s then 0 else canary_percent end
-where model = %(model)s and epoch = %(epoch)s and active is not distinct from %(from)s
+set epoch = epoch + 1, active = %(after)s, changed_at = now(),
+    previous = case when active is distinct from %(after)s then active else previous end,
+    fallback = coalesce(%(fallback)s, nullif(fallback, %(after)s)),
+    canary = %(canary)s, canary_percent = coalesce(%(percent)s, 0), canary_step = %(step)s,
+    canary_since = case when %(canary)s::text is not null then now() end, canary_playbook = %(playbook)s
+where model = %(model)s and epoch = %(epoch)s and active is not distinct from %(before)s
 returning epoch"""
 _SUPERSEDE = """\
 update schemaguard.release r
 set superseded_at = now(),
     window_until = greatest(now() + interval '14 days', (%(supported)s::date + 1)::timestamptz)
-where model = %(model)s and model_version = %(from)s"""
+where model = %(model)s and model_version = %(left)s"""
 _RELEASE = """\
 update schemaguard.release
 set released_at = now(), superseded_at = null, window_until = null, revision = %(revision)s
 where model = %(model)s and model_version = %(to)s"""
+# It serves nobody yet who has to go without it: how long it has been released isn't counted from here.
+_GIVE_SHARE = """\
+update schemaguard.release set superseded_at = null, window_until = null, revision = %(revision)s
+where model = %(model)s and model_version = %(to)s"""
 _OUTBOX = """\
-insert into schemaguard.outbox (operation, model, epoch, target, payload) values (%s, %s, %s, 'mlflow-alias', %s)"""
+insert into schemaguard.outbox (operation, model, epoch, target, payload) values (%s, %s, %s, %s, %s)"""
 
 
 def read(connection: Connection, model: str) -> Pointer:
@@ -64,25 +72,57 @@ def switch(connection: Connection, operation: Operation, plan: Plan) -> Mapping[
             f"{operation} is no longer open: it is {state[0] if state else 'gone'}", next="schemaguard status"
         )
     epoch = _compare_and_set(connection, plan)
-    values = {"model": plan.model, "from": plan.from_version, "to": plan.to_version}
-    if plan.from_version is not None:
-        connection.execute(_SUPERSEDE, {**values, "supported": _supported_until(connection, plan)})
+    values = {"model": plan.model, "to": plan.to_version}
+    for left in plan.left:
+        supported = _supported_until(connection, plan.model, left)
+        connection.execute(_SUPERSEDE, {"model": plan.model, "left": left, "supported": supported})
     heads = revision.move(connection, operation.id, plan.revision)
-    connection.execute(_RELEASE, {**values, "revision": list(heads)})
-    connection.execute(
-        _OUTBOX, (operation.id, plan.model, epoch, Jsonb({"alias": plan.alias, "version": plan.to_version}))
-    )
+    _release(connection, plan, {**values, "revision": list(heads)})
+    for target, payload in _projections(plan):
+        connection.execute(_OUTBOX, (operation.id, plan.model, epoch, target, Jsonb(payload)))
     # A plan of this model that still waits would retire what this one brings back.
     connection.execute(
         "update schemaguard.operation set state = 'abandoned', closed_at = now() "
         "where model = %s and state = 'waiting' and id <> %s",
         (plan.model, operation.id),
     )
-    ledger.record(connection, "pointer-switched", (operation.intent.actor, plan.model, operation.id), {
-        "from": plan.from_version, "to": plan.to_version, "epoch": epoch, "revision": list(heads),
+    event, facts = _switched(plan)
+    ledger.record(connection, event, (operation.intent.actor, plan.model, operation.id), {
+        **facts, "epoch": epoch, "revision": list(heads),
         "held": list(plan.revision.hold), "released": list(plan.revision.release),
     })  # fmt: skip
     return {"epoch": epoch, "transaction_ms": round((time.monotonic() - began) * 1000, 2)}
+
+
+def _release(connection: Connection, plan: Plan, values: Mapping[str, Any]) -> None:
+    if plan.kind in (OperationKind.PROMOTE, OperationKind.ROLLBACK):
+        connection.execute(_RELEASE, values)
+    elif plan.kind is OperationKind.CANARY:
+        connection.execute(_GIVE_SHARE, values)
+
+
+def _projections(plan: Plan) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What is to be shown, and where: the registry's alias follows what serves, a share of traffic the canary."""
+    if plan.active_before != plan.active_after:
+        yield "mlflow-alias", {"alias": plan.alias, "version": plan.active_after}
+    if plan.moves_traffic:
+        yield TRAFFIC, {"active": plan.active_after, **_share(plan)}
+
+
+def _switched(plan: Plan) -> tuple[str, Mapping[str, Any]]:
+    """The entry of the ledger: a canary's start isn't a promotion, and its end no rollback."""
+    if plan.active_before != plan.active_after:
+        ended = {"ended_canary": plan.canary_before} if plan.canary_before in plan.left else {}
+        return "pointer-switched", {"from": plan.from_version, "to": plan.to_version, **ended}
+    facts = {"kind": plan.kind.value, "version": plan.left[0] if plan.left else plan.to_version}
+    return "canary-switched", {**facts, "active": plan.active_after, **_share(plan)}
+
+
+def _share(plan: Plan) -> Mapping[str, Any]:
+    share = plan.canary
+    if share is None:
+        return {"canary": None, "percent": 0}
+    return {"canary": share.version, "percent": share.percent, "step": share.step, "playbook": share.playbook}
 
 
 def _compare_and_set(connection: Connection, plan: Plan) -> int:
@@ -94,9 +134,13 @@ def _compare_and_set(connection: Connection, plan: Plan) -> int:
         {
             "model": plan.model,
             "epoch": plan.epoch,
-            "from": plan.from_version,
-            "to": plan.to_version,
+            "before": plan.active_before,
+            "after": plan.active_after,
             "fallback": plan.fallback,
+            "canary": plan.canary.version if plan.canary is not None else None,
+            "percent": plan.canary.percent if plan.canary is not None else None,
+            "step": plan.canary.step if plan.canary is not None else None,
+            "playbook": plan.canary.playbook if plan.canary is not None else None,
         },
     ).fetchone()
     if row is None:
@@ -113,13 +157,13 @@ def moved(plan: Plan, epoch: int) -> ConflictError:
     )
 
 
-def _supported_until(connection: Connection, plan: Plan) -> str | None:
+def _supported_until(connection: Connection, model: str, version: str) -> str | None:
     """The date up to which the contract of the release that is left promises support."""
     row = connection.execute(
         "select property ->> 'value' from schemaguard.release r "
         "join schemaguard.contract c on c.digest = r.contract, "
         "jsonb_array_elements(coalesce(c.document -> 'slaProperties', '[]')) as property "
         "where r.model = %s and r.model_version = %s and property ->> 'property' = 'endOfSupport'",
-        (plan.model, plan.from_version),
+        (model, version),
     ).fetchone()
     return str(row[0]) if row else None

@@ -1,5 +1,6 @@
 """Now, read from the control schema: everything that a plan is made from."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -38,7 +39,7 @@ _NEEDED = (
     "from schemaguard.contract c left join schemaguard.release r on r.contract = c.digest",
     "left join schemaguard.pointer p on p.model = r.model",
     "where (r.model is null or", _IS_NEEDED, ")",
-    "and (r.model, r.model_version) is distinct from (%(model)s, %(version)s)",
+    "and (r.model = %(model)s and r.model_version = any(%(versions)s)) is not true",
 )  # fmt: skip
 _SERVED = """\
 select c.document, c.file, c.digest, c.query, r.signature
@@ -95,7 +96,7 @@ def read(connection: Connection, model: str) -> Now:
         pointer=at,
         releases=releases,
         catalog=catalog(connection),
-        needed=needed(connection, (model, at.active)),
+        needed=needed(connection, model, (at.active, at.canary)),
         retired=_with_way_back(connection, _retired(connection, _HIDDEN)),
         restored=_retired(connection, _RESTORED),
         applied=applied,
@@ -118,9 +119,12 @@ def catalog(connection: Connection) -> Catalog:
     return read_catalog(connection)
 
 
-def needed(connection: Connection, besides: tuple[str, str | None] = ("", None)) -> tuple[Contract, ...]:
-    """The contracts of everybody who is in their window, published and not served yet, or a consumer."""
-    rows = connection.execute(" ".join(_NEEDED), {"model": besides[0], "version": besides[1]})
+def needed(connection: Connection, model: str = "", besides: Collection[str | None] = ()) -> tuple[Contract, ...]:
+    """The contracts of everybody who is in their window, published and not served yet, or a consumer.
+
+    Those of a model's versions `besides` aren't among them, unless another version has the same one.
+    """
+    rows = connection.execute(" ".join(_NEEDED), {"model": model, "versions": list(besides)})
     return tuple(contract_of(*row) for row in rows)
 
 

@@ -18,9 +18,10 @@ from schemaguard.playbooks.watching import Watched
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 _IN_FORCE = """\
-select distinct on (p.model) p.model, p.digest, p.document, p.file, t.epoch, t.active
+select distinct on (p.model) p.model, p.digest, p.document, p.file, t.epoch, t.active, t.canary
 from schemaguard.playbook p left join schemaguard.pointer t on t.model = p.model
-order by p.model, p.id desc"""
+-- A canary keeps the playbook that was in force when it began.
+order by p.model, coalesce(t.canary is not null and t.canary_playbook = p.digest, false) desc, p.id desc"""
 _BEGIN = """\
 insert into schemaguard.watch as w (model, trigger, epoch, version, upto, known)
 values (%(model)s, %(trigger)s, %(epoch)s, %(version)s, %(upto)s, '{}')
@@ -44,14 +45,20 @@ where %(model)s::text is null or model = %(model)s order by id desc limit %(limi
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """The newest playbook of a model, and what serves; epoch and version are None where nothing ever did."""
+    """The playbook by which a model is judged, and what serves; epoch and active are None where nothing ever did."""
 
     model: str
     digest: str
     document: str
     file: str
-    epoch: int | None
-    version: str | None
+    epoch: int | None = None
+    active: str | None = None
+    canary: str | None = None
+
+    @property
+    def version(self) -> str | None:
+        """Whose failures are counted: the canary's while one runs."""
+        return self.canary or self.active
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +162,17 @@ def forget_looks(connection: Connection, older: timedelta, model: str) -> None:
 def decisions(connection: Connection, model: str | None, limit: int) -> tuple[KeptDecision, ...]:
     """The newest decisions, newest first."""
     return tuple(KeptDecision(*row) for row in _asked(connection, _DECISIONS, {"model": model, "limit": limit}))
+
+
+def tripped(connection: Connection, model: str, epoch: int) -> tuple[str, ...]:
+    """The triggers that have crossed their line since an epoch began."""
+    rows = _asked(
+        connection,
+        "select trigger from schemaguard.decision "
+        "where model = %(model)s and epoch = %(epoch)s and kind = 'tripped' order by id",
+        {"model": model, "epoch": epoch},
+    )
+    return tuple(row[0] for row in rows)
 
 
 def _asked(connection: Connection, query: str, values: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:

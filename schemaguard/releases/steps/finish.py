@@ -6,7 +6,7 @@ from typing import Any
 from schemaguard.errors import command_line
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import World
-from schemaguard.releases.release import Operation, OperationState, StepName
+from schemaguard.releases.release import Operation, OperationKind, OperationState, StepName
 from schemaguard.releases.seen import Seen, State
 from schemaguard.releases.steps.step import OperationStep, StepInverse, WaitingError
 
@@ -42,7 +42,8 @@ def waits_for(seen: Seen, plan: Plan, *, finish_now: bool) -> str | None:
 
 def _inverse(plan: Plan) -> StepInverse:
     target = plan.from_version or plan.to_version
-    return StepInverse(command_line("promote", plan.model, target), "what was retired comes back")
+    verb = ("canary", "start") if plan.kind is OperationKind.ABORT else ("promote",)
+    return StepInverse(command_line(*verb, plan.model, target), "what was retired comes back")
 
 
 def _describe(plan: Plan) -> tuple[str, ...]:

@@ -1,12 +1,12 @@
-"""PROJECT: the outbox becomes the registry's alias. Idempotent, and never over a newer epoch."""
+"""PROJECT: the outbox becomes the registry's alias and shares of traffic. Idempotent, and never over a newer epoch."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from schemaguard.errors import RegistryError
 from schemaguard.releases.plan import Plan
-from schemaguard.releases.ports import Delivery, World
-from schemaguard.releases.release import Operation, StepName
+from schemaguard.releases.ports import TRAFFIC, Delivery, World
+from schemaguard.releases.release import Operation, OperationKind, StepName
 from schemaguard.releases.seen import Seen, State
 from schemaguard.releases.steps.step import OperationStep, StepInverse, WaitingError
 
@@ -38,9 +38,12 @@ def _perform(operation: Operation, plan: Plan, world: World) -> Mapping[str, Any
 
 
 def _deliver(delivery: Delivery, world: World) -> dict[str, Any]:
-    alias, version = delivery.payload["alias"], delivery.payload["version"]
     if (newest := world.database.newest_epoch(delivery.model)) > delivery.epoch:
         return {"skipped": f"epoch {newest} is newer"}
+    if delivery.target == TRAFFIC:
+        # Who routes by the pointer follows it; nothing else has to be told.
+        return dict(delivery.payload)
+    alias, version = delivery.payload["alias"], delivery.payload["version"]
     was = world.registry.alias(delivery.model, alias)
     if was != version:
         world.registry.set_alias(delivery.model, alias, version)
@@ -52,6 +55,9 @@ def _inverse(plan: Plan) -> StepInverse:
 
 
 def _describe(plan: Plan) -> tuple[str, ...]:
+    if plan.kind in (OperationKind.CANARY, OperationKind.ADVANCE, OperationKind.ABORT):
+        share = f"canary {plan.canary.version} {plan.canary.percent} %" if plan.canary is not None else "no canary"
+        return (f"traffic of {plan.model}: {share}; the registry's alias stays",)
     return (f"registry alias {plan.model}@{plan.alias} → {plan.to_version}",)
 
 

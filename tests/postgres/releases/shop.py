@@ -12,11 +12,12 @@ from schemaguard.adapters import control
 from schemaguard.adapters.control import changes, retirement
 from schemaguard.adapters.control.changes import Applied
 from schemaguard.catalog.objects import Name
+from schemaguard.commands import canary
 from schemaguard.commands.promote import promote
 from schemaguard.commands.resume import resume
 from schemaguard.commands.rollback import rollback
 from schemaguard.commands.site import Site
-from schemaguard.commands.switching import unwatched
+from schemaguard.commands.switching import switch, unwatched
 from schemaguard.contracts import digests
 from schemaguard.releases.execute import Done, Watch
 from schemaguard.releases.release import Intent
@@ -199,6 +200,24 @@ class Shop:
         with self.site() as site:
             return rollback(site, "fraud", INTENT, to=to, if_epoch=if_epoch, finish=finish, watch=watch)
 
+    def start_canary(self, version: str = "8", percent: int | None = None, *, watch: Watch = unwatched) -> Done:
+        with self.site() as site:
+            wanted = canary.start_request(site, "fraud", version, INTENT, percent=percent)
+            return switch(site, wanted, watch=watch)
+
+    def advance(self, percent: int | None = None, *, early: bool = True, watch: Watch = unwatched) -> Done:
+        with self.site() as site:
+            wanted = canary.advance_request(site, "fraud", INTENT, percent=percent, early=early)
+            return switch(site, wanted, watch=watch)
+
+    def abort(self, *, finish: bool = False, if_epoch: int | None = None, watch: Watch = unwatched) -> Done:
+        with self.site() as site:
+            wanted = canary.abort_request(site, "fraud", INTENT, if_epoch=if_epoch)
+            return switch(site, wanted, finish=finish, watch=watch)
+
+    def shares(self) -> tuple[Any, ...]:
+        return self.ask("select active, canary, canary_percent, epoch from schemaguard.pointer")[0]
+
     def resume(self, *, finish: bool = False) -> Done:
         with self.site() as site:
             return resume(site, None, finish=finish)
@@ -225,6 +244,15 @@ class Shop:
 
     def heads(self) -> list[str]:
         return [row[0] for row in self.ask("select version_num from alembic_version order by 1")]
+
+
+def before_a_canary(shop: Shop) -> None:
+    """fraud 7 serves, and what fraud 8 reads besides is there: revision 0006 has added it."""
+    shop.open()
+    shop.publish("7", *READS_7)
+    shop.promote("7")
+    shop.add_entry_mode()
+    shop.publish("8", *READS_8)
 
 
 def incident(shop: Shop) -> None:
