@@ -42,9 +42,11 @@ def _obstacle(change: c.RetypeColumn, table: Table, column: Column, draft: Draft
         return found.why
     if column.identity is not None:
         return f"{what} is an identity column, and a counter belongs to one column"
-    if any(each.owned_by == (table.name, column.name) for each in draft.sequences.values()):
+    users = tuple(draft.uses(table.name))
+    sequences = (draft.sequences.get(name) for name in users)
+    if any(each is not None and each.owned_by == (table.name, column.name) for each in sequences):
         return f"a sequence belongs to {what}"
-    for other in draft.tables.values():
+    for other in filter(None, map(draft.tables.get, users)):
         for key in other.constraints:
             if (
                 isinstance(key, ForeignKey)

@@ -98,10 +98,9 @@ def _has_its_own(table: Table, name: str) -> bool:
 
 def _below(table: Table, draft: Draft) -> Iterator[Table]:
     """Partitions and children, which have constraints of their own."""
-    for other in draft.tables.values():
-        if other.partition_of == table.name or table.name in other.inherits:
-            yield other
-            yield from _below(other, draft)
+    for other in draft.children(table.name):
+        yield other
+        yield from _below(other, draft)
 
 
 def _is_replica_identity(table: Table, column: str, draft: Draft) -> bool:

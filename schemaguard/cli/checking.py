@@ -56,8 +56,13 @@ class CheckRequest:
     server: str | None = None
 
 
-def run(asked: CheckRequest, words: Sequence[str] | None = None) -> int:
-    """Judge and say it; the exit code. `words` are those of the shell, where it was one that asked."""
+def run(
+    asked: CheckRequest, words: Sequence[str] | None = None, keep: Callable[["CheckResult"], None] = lambda _: None
+) -> int:
+    """Judge and say it; the exit code. `words` are those of the shell, where it was one that asked.
+
+    `keep` is given the result: a process that ends doesn't have to free it, value by value.
+    """
     from schemaguard.cli.reading import open_site
     from schemaguard.commands import check as command
     from schemaguard.commands import verdicts
@@ -88,6 +93,7 @@ def run(asked: CheckRequest, words: Sequence[str] | None = None) -> int:
         # What is only said again writes no files, and proves nothing.
         watched = verdicts.watch(words, options, reading) if words and not reports and not asked.prove else None
         result = command.check(options, reading, os.environ, site.live_window)
+        keep(result)
         _write(reports, result, asked)
         text = _show(result, asked)
         if watched is not None and text is not None:

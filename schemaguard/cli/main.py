@@ -32,7 +32,8 @@ def _find_out(words: list[str]) -> None:
 
         asked = read_words(words[1:])
         if asked is not None:
-            leave(lambda: check(asked, words), at_once=True)
+            kept: list[object] = []
+            leave(lambda: check(asked, words, kept.append), at_once=True)
     from schemaguard.cli.app import run
 
     run()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from schemaguard.adapters.files.contracts import read_contracts
 from schemaguard.adapters.files.overrides import read_overrides
-from schemaguard.catalog.changes import ControlTransaction, Opaque, Unreadable
 from schemaguard.commands.histories import choose_base, discovered, replay_history
+from schemaguard.commands.judging import judged_by_all
 from schemaguard.commands.reading import Reading
 from schemaguard.commands.repository_paths import from_top
 from schemaguard.commands.window import LiveWindow, choose
@@ -23,17 +23,14 @@ from schemaguard.history.revision import Replay, Run
 from schemaguard.history.said import on_presumed, on_unused
 from schemaguard.rules import RULES
 from schemaguard.rules.facts.context import Assumptions
-from schemaguard.rules.facts.phase import phase
 from schemaguard.rules.facts.production import ProductionFacts
-from schemaguard.rules.facts.walk import Walk, remembering
 from schemaguard.rules.judging import baseline
 from schemaguard.rules.judging.choice import Choice
 from schemaguard.rules.judging.foreign import Foreign, foreign_comments, hints
-from schemaguard.rules.judging.judge import Terms, judge
+from schemaguard.rules.judging.judge import Terms
 from schemaguard.rules.judging.overriding import Overrides
-from schemaguard.rules.judging.rollback import rollback_classes
 from schemaguard.rules.judging.unjudged import unjudged
-from schemaguard.rules.judging.verdict import CheckResult, ContractUsed, JudgedRevision, WindowUsed
+from schemaguard.rules.judging.verdict import CheckResult, ContractUsed, WindowUsed
 from schemaguard.window.lock import OLD_DAYS
 from schemaguard.window.near_release import NearRelease, near_releases
 from schemaguard.window.under_contract import UnderContract
@@ -112,13 +109,12 @@ def check_here(
         ),
     )
     replays = tuple(replay_history(history, reading, base) for history in histories)
-    walked = remembering()
-    findings = tuple(_with_edits(judge(replays, terms, walked), reading))
+    findings, revisions = judged_by_all(replays, terms)
     return CheckResult(
         window=WindowUsed(window.source, window.at.astimezone(UTC).isoformat(timespec="seconds"), age_days, _end(near)),
         contracts=tuple(_used(contract) for contract in terms.contracts),
-        revisions=tuple(_judged(replay, run, terms, walked) for replay in replays for run in _judged_runs(replay)),
-        findings=findings,
+        revisions=revisions,
+        findings=tuple(_with_edits(findings, reading)),
         seconds=clock() - start,
         remarks=(
             *discovery.remarks,
@@ -190,23 +186,6 @@ def _foreign(replays: Iterable[Replay], reading: Reading) -> Iterator[Foreign]:
 
 def _judged_runs(replay: Replay) -> list[Run]:
     return [run for run in replay.runs if run.revision.id in replay.judged]
-
-
-def _judged(replay: Replay, run: Run, terms: Terms, walked: Walk) -> JudgedRevision:
-    visits = walked(run)
-    bare, guarded = rollback_classes(visits)
-    sent = [step for step in run.steps if not all(isinstance(change, ControlTransaction) for change in step.changes)]
-    return JudgedRevision(
-        history=replay.history,
-        id=run.revision.id,
-        file=run.revision.file,
-        phase=phase(run),
-        rollback=guarded if terms.assumptions.with_guard else bare,
-        rollback_by_alembic=bare,
-        rollback_with_guard=guarded,
-        statements=len(sent),
-        opaque=sum(any(isinstance(change, Opaque | Unreadable) for change in step.changes) for step in sent),
-    )
 
 
 def _baseline(options: CheckOptions, reading: Reading) -> Counter[str]:

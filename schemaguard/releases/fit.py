@@ -11,6 +11,7 @@ from schemaguard.contracts.compatibility.signed import refused_columns
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import RefusedError
 from schemaguard.releases.lookahead import Unmet
+from schemaguard.releases.stored_inverses import overreach
 from schemaguard.sql.reading.translate import translate
 
 _NOTHING = "nothing was changed; look at the stored inverse in schemaguard.applied_change"
@@ -43,3 +44,7 @@ class CatalogFit:
                         next=_NOTHING,
                     ) from refusal
         return catalog
+
+    def overreach(self, statements: Iterable[str], catalog: Catalog) -> str | None:
+        """The first statement that isn't a change of shape which keeps every value and runs nobody's code."""
+        return overreach(statements, catalog)

@@ -33,3 +33,7 @@ class Fit(Protocol):
     def after(self, statements: Iterable[str], catalog: Catalog) -> Catalog:
         """The catalog after the statements; RefusedError where the server would refuse one or it can't be read."""
         ...
+
+    def overreach(self, statements: Iterable[str], catalog: Catalog) -> str | None:
+        """The first of a stored inverse's statements that an operation doesn't carry out, None where there is none."""
+        ...

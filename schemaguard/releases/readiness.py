@@ -10,7 +10,7 @@ from schemaguard.errors import RefusedError
 from schemaguard.frozen import dataclass, replace
 from schemaguard.releases.lookahead import Fit, Unmet
 from schemaguard.releases.now import Now
-from schemaguard.releases.release import Retired, ReversalClass
+from schemaguard.releases.release import AppliedChange, Retired, ReversalClass
 from schemaguard.sql.writing.statements import rendered
 
 _LIFTED_CAUSES = frozenset({"required-column-added", "null-refused"})
@@ -101,7 +101,7 @@ def make_ready(wish: Wish, catalog: Catalog, forced: tuple[Reversal, ...], aroun
         if step is None:
             step = _inverted(wish, unmet, ready, around)
         if step is None:
-            raise _refusal(wish, unmet, now)
+            raise _refusal(wish, unmet, ready, around)
         ready = replace(step, catalog=fit.after(_new_statements(ready, step), ready.catalog))
     return ready
 
@@ -146,25 +146,43 @@ def _inverted(wish: Wish, unmet: tuple[Unmet, ...], ready: Readiness, around: tu
     taken = {each.applied for each in ready.reversals}
     tables = {each.table for each in unmet}
     for change in reversed(now.applied):
-        if change.undone or change.id in taken or not change.inverse or not tables & change.tables:
+        if change.id in taken or not _may_help(change, tables):
             continue
-        if change.inverse_class not in (ReversalClass.INSTANT, ReversalClass.SLOW):
+        inverse = change.inverse or ()
+        if fit.overreach(inverse, ready.catalog) is not None:
             continue
-        left = fit.unmet(wish.contract, fit.after(change.inverse, ready.catalog))
+        left = fit.unmet(wish.contract, fit.after(inverse, ready.catalog))
         if set(left) < set(unmet):
             reversal = Reversal(
-                change.statement, change.inverse, change.inverse_class, applied=change.id, revision=change.revision
+                change.statement, inverse, change.inverse_class, applied=change.id, revision=change.revision
             )
             return replace(ready, reversals=(*ready.reversals, reversal))
     return None
 
 
-def _refusal(wish: Wish, unmet: tuple[Unmet, ...], now: Now) -> RefusedError:
+def _may_help(change: AppliedChange, tables: Collection[Name]) -> bool:
+    is_cheap = change.inverse_class in (ReversalClass.INSTANT, ReversalClass.SLOW)
+    return is_cheap and not change.undone and bool(change.inverse) and not change.tables.isdisjoint(tables)
+
+
+def _overreaching(unmet: tuple[Unmet, ...], ready: Readiness, around: tuple[Now, Fit]) -> str:
+    now, fit = around
+    for change in reversed(now.applied):
+        if not _may_help(change, {each.table for each in unmet}):
+            continue
+        if (statement := fit.overreach(change.inverse or (), ready.catalog)) is not None:
+            return f"; what revision {change.revision} wrote down to take it back isn't carried out: {statement}"
+    return ""
+
+
+def _refusal(wish: Wish, unmet: tuple[Unmet, ...], ready: Readiness, around: tuple[Now, Fit]) -> RefusedError:
+    now = around[0]
     more = f" (and {len(unmet) - 1} more)" if len(unmet) > 1 else ""
     lossy = next(
         (c for c in reversed(now.applied) if not c.undone and unmet[0].table in c.tables and c.inverse is None), None
     )
     blamed = f"; revision {lossy.revision} changed it and has no inverse: {lossy.statement}" if lossy else ""
+    blamed += _overreaching(unmet, ready, around)
     wait = (
         "undo that with a new migration first"
         if wish.may_loosen

@@ -194,7 +194,7 @@ def facts(payload: Mapping[str, Any]) -> Iterator[str]:
         before, after = rest.pop("from"), rest.pop("to")
         yield f"{before} → {after}" if before else f"→ {after}"
     for key, value in rest.items():
-        if key in _LEFT_OUT or value is None or value == [] or value == "":
+        if key in _LEFT_OUT or value in (None, [], {}, ""):
             continue
         shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         yield f"{key} {shown[:_SHOWN_OF_HASH] if key in _SHORTENED else shown}"

@@ -31,6 +31,7 @@ SHARED = {
     "commands": {
         "doctoring",
         "histories",
+        "judging",
         "reading",
         "remembered",
         "repository_paths",

@@ -8,6 +8,7 @@ from psycopg import sql
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Constraint, ForeignKey, Name, PrimaryKey, Unique
 from schemaguard.errors import RefusedError
+from schemaguard.sql.reading.translate import translate
 from schemaguard.sql.writing.identifiers import quote, written
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -119,7 +120,8 @@ class BringingBack:
     def _rename_back(self, index: str) -> bool:
         pattern = "%RENAME TO " + quote(index).replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%")
         row = self._connection.execute(_HIDDEN_INDEX, (self._revision, pattern)).fetchone()
-        if row is None:
+        # Whoever ran the upgrade has written it down; it runs with the rights of whoever goes back.
+        if row is None or not _renames_one_index(row[0], index):
             return False
         self._connection.execute(row[0].encode())
         return True
@@ -138,3 +140,11 @@ class BringingBack:
         asked = (written(table), _KINDS[type(constraint)], there, list(constraint.columns))
         row = self._connection.execute(_LIKE, asked).fetchone()
         return bool(row and row[0])
+
+
+def _renames_one_index(statement: str, index: str) -> bool:
+    match translate(statement):
+        case (c.RenameObject(kind="index", to=to),):
+            return to == index
+        case _:
+            return False

@@ -6,7 +6,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
-from schemaguard.adapters.control import journal, ledger, locks, pointer, revision, situation
+from schemaguard.adapters.control import inverses, journal, ledger, locks, pointer, revision, situation
 from schemaguard.catalog.changes import DropColumn, DropTable
 from schemaguard.catalog.objects import Catalog
 from schemaguard.frozen import dataclass
@@ -95,6 +95,7 @@ def abandon(connection: Connection, operation: Operation, plan: Plan, actor: str
     for statement in _OWES_NOTHING:
         connection.execute(statement, (operation.id,))
     statements: list[str] = []
+    catalog = situation.catalog(connection) if acts else Catalog()
     for act in acts:
         if act.swapped is not None:
             if act.is_in_force:
@@ -103,8 +104,10 @@ def abandon(connection: Connection, operation: Operation, plan: Plan, actor: str
         elif act.leftover is not None:
             statements.append(_retiring(connection, act.leftover, act.by, is_sure=True))
         else:
+            assert act.applied is not None
+            catalog = inverses.require_shapes(act.statements, catalog, act.applied)
             connection.execute(_IN_FORCE, (act.applied,))
-            statements += act.statements
+            statements += inverses.carried_out(connection, (act.applied, None), act.statements)
     return None, (*locks.taking(connection, (s for act in acts for s in act.statements)), *statements)
 
 

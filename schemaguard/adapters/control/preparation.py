@@ -6,7 +6,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
-from schemaguard.adapters.control import ledger, locks, retirement
+from schemaguard.adapters.control import inverses, ledger, locks, retirement
 from schemaguard.adapters.control.roles import owner_of
 from schemaguard.catalog.changes import GrantAccess
 from schemaguard.catalog.objects import Grant, Name
@@ -54,7 +54,8 @@ def _acting(connection: Connection, operation: Operation, plan: Plan, acts: list
         if reversal.retired is not None:
             yield from retirement.restoring(connection, reversal.retired, operation=operation.id, fill=reversal.fill)
         else:
-            yield from reversal.statements
+            assert reversal.applied is not None
+            yield from inverses.carried_out(connection, (reversal.applied, reversal.revision), reversal.statements)
     whose = (plan.model, plan.to_version, operation.id)
     if plan.additions:
         objects = [each.object for each in plan.additions]

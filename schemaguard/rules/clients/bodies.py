@@ -3,7 +3,7 @@
 Source: https://www.postgresql.org/docs/18/plpgsql-implementation.html#PLPGSQL-PLAN-CACHING
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from schemaguard.catalog.changes import (
     Change,
@@ -52,18 +52,19 @@ def _of_column(table: Name, column: str, before: Catalog, after: Catalog) -> Ite
     if view is not None and (view.columns is None or any(each.name == column for each in view.columns)):
         return
     fired = {trigger.function.name for trigger in left.triggers} if left is not None else set()
-    others = _others(table, column, after)
     for name, body in _bodies(after):
-        named = any(before.resolve(relation) == table for relation in body.relations)
+        named = {before.resolve(relation) for relation in body.relations}
         is_field = name.name in fired and column in body.row_fields
         # A body that names other tables with such a column, too, may mean theirs.
-        is_meant = named and column in body.words and not others & {before.resolve(each) for each in body.relations}
+        is_meant = table in named and column in body.words and not _has_other(named, table, column, after)
         if is_field or is_meant:
             yield name, f"{table}.{column}", "42703"
 
 
-def _others(table: Name, column: str, catalog: Catalog) -> set[Name]:
-    return {name for name, other in catalog.tables.items() if name != table and other.column(column) is not None}
+def _has_other(named: Iterable[Name], table: Name, column: str, catalog: Catalog) -> bool:
+    """Whether another of the named tables has such a column."""
+    others = (catalog.tables.get(name) for name in named if name != table)
+    return any(other is not None and other.column(column) is not None for other in others)
 
 
 def _of_relation(written: Name, before: Catalog, after: Catalog) -> Iterator[Stale]:

@@ -90,21 +90,38 @@ class _Where:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedRun:
+    """What the rules say of one judged run."""
+
+    run: Run
+    groups: tuple[Group, ...]
+    facts: RunFacts
+    said: frozenset[str]
+    """The rules that had said before it what they say once a history."""
+    met: frozenset[str]
+    """The rules of that kind that have something to say of it, suppressed or not."""
+
+
 def judge(replays: tuple[Replay, ...], terms: Terms, walked: Walk = walk) -> tuple[Finding, ...]:
     """The findings on all that is judged, by statement, each statement's headline first."""
+    return told(
+        replays, terms, [group for one in replays for run in judged(one, terms, walked) for group in run.groups]
+    )
+
+
+def told(replays: tuple[Replay, ...], terms: Terms, by_run: Iterable[Group]) -> tuple[Finding, ...]:
+    """The findings as they are reported, from what the rules say of each judged run in order."""
     left = Counter(terms.baseline)
-    rules = tuple(rule for rule in MIGRATION_RULES if terms.choice.is_on(rule))
-    groups = [*_whole(replays, terms, rules)]
-    for replay in replays:
-        groups.extend(_history(replay, terms, rules, walked))
+    groups = [*_whole(replays, terms, _rules(terms)), *by_run]
     used: set[Override] = set()
     in_force = terms.overrides.in_force
     accepted = [
         [each for one in group for each in overriding.overridden(baseline.accepted(one, left), in_force, used)]
         for group in groups
     ]
-    told = map(overriding.told_apart, accepted)
-    return tuple(finding for group in (*told, *_on_overrides(terms, used)) for finding in headed(group))
+    apart = map(overriding.told_apart, accepted)
+    return tuple(finding for group in (*apart, *_on_overrides(terms, used)) for finding in headed(group))
 
 
 def _on_overrides(terms: Terms, used: set[Override]) -> Iterator[Group]:
@@ -125,16 +142,29 @@ def _whole(replays: tuple[Replay, ...], terms: Terms, rules: tuple[Rule, ...]) -
             yield (where.finding(rule, match, terms.choice),)
 
 
-def _history(replay: Replay, terms: Terms, rules: tuple[Rule, ...], walked: Walk) -> Iterator[Group]:
+def _rules(terms: Terms) -> tuple[Rule, ...]:
+    return tuple(rule for rule in MIGRATION_RULES if terms.choice.is_on(rule))
+
+
+def judged(
+    replay: Replay, terms: Terms, walked: Walk, within: range | None = None, said: Iterable[str] = ()
+) -> Iterator[JudgedRun]:
+    """What the rules say of each run that is judged, or of those among them whose positions are `within` a range.
+
+    `said` names the rules that have said before it what they say once a history.
+    """
     earlier: list[Run] = []
+    rules = _rules(terms)
     downgrades = {back.revision.id: back for back in replay.downgrades}
     everybody = directory(terms.contracts)
     starts = in_force_from(everybody, replay)
     latest = max(starts.values(), default=0)
-    watching = _Watching(tuple(rule for rule in rules if rule.looks_at_changes))
+    watching = _Watching(tuple(rule for rule in rules if rule.looks_at_changes), set(said))
     unreleased = Unreleased(walked)
     for position, run in enumerate(replay.runs):
-        if run.revision.id in replay.judged:
+        if run.revision.id not in replay.judged:
+            continue
+        if within is None or position in within:
             held = everybody
             if position < latest:
                 held = directory(tuple(one for one in terms.contracts if starts.get(id(one), 0) <= position))
@@ -144,10 +174,12 @@ def _history(replay: Replay, terms: Terms, rules: tuple[Rule, ...], walked: Walk
             bench = _Bench(
                 replay.history, run, back, earlier, held, terms, rules, watching, walked, made, start, is_last
             )
-            yield from bench.groups()
-            earlier.append(run)
-            if terms.is_against_base and run.revision.id not in replay.edited:
-                unreleased.runs.append(run)
+            said_before, watching.met = frozenset(watching.said), set()
+            groups = tuple(bench.groups())
+            yield JudgedRun(run, groups, bench.facts, said_before, frozenset(watching.met))
+        earlier.append(run)
+        if terms.is_against_base and run.revision.id not in replay.edited:
+            unreleased.runs.append(run)
 
 
 def _if_it_runs(match: Match, step: Step) -> Match:
@@ -164,6 +196,8 @@ class _Watching:
     all: tuple[Rule, ...]
     said: set[str] = field(default_factory=set)
     """The rules that have said what they say once a history."""
+    met: set[str] = field(default_factory=set)
+    """Those that had something to say of the run that is judged."""
     _by_kinds: dict[frozenset[type], tuple[Rule, ...]] = field(default_factory=dict)
 
     def rules(self, kinds: Iterable[type]) -> tuple[Rule, ...]:
@@ -199,6 +233,7 @@ class _Bench:
 
     file_ignores: tuple[Ignore, ...] = field(init=False)
     """Those that hold for the whole file."""
+    facts: RunFacts = field(init=False)
 
     def __post_init__(self) -> None:
         comments = self.run.file_comments
@@ -227,7 +262,7 @@ class _Bench:
         visits = self.walked(self.run)
         visits = opened(visits, self.held.concerned(visits))
         blamed = blame(visits, self.held)
-        facts = RunFacts(visits, self.terms.assumptions.postgresql, self.unreleased)
+        facts = self.facts = RunFacts(visits, self.terms.assumptions.postgresql, self.unreleased)
         contexts: dict[int, list[Context]] = {}
         made = self._made(visits)
         for position, visit in enumerate(visits):
@@ -293,10 +328,12 @@ class _Bench:
             # Most rules have nothing to say of most statements.
             if rule.id in self.watching.said or not (matches := _matches(rule, contexts)):
                 continue
-            told = [self._finding(rule, _if_it_runs(match, step), where, ignored) for match in _merged(matches)]
-            if rule.once_a_history and any(finding.suppressed is None for finding in told):
-                self.watching.said.add(rule.id)
-            found += told
+            findings = [self._finding(rule, _if_it_runs(match, step), where, ignored) for match in _merged(matches)]
+            if rule.once_a_history:
+                self.watching.met.add(rule.id)
+                if any(finding.suppressed is None for finding in findings):
+                    self.watching.said.add(rule.id)
+            found += findings
         return tuple(found)
 
     def _on_revision(self) -> Iterator[Group]:

@@ -53,7 +53,7 @@ def build(snapshot: Snapshot, before: int | None = None) -> Page:
             (f"older: {rest[-1].position}–{rest[0].position}", addresses.ledger_before(shown[-1].position), False)
         )
     blocks = (_table(shown), Picks("Pages", tuple(choices))) if choices else (_table(shown),)
-    note = f"{shown[-1].position}–{shown[0].position} of {len(entries)}, the newest first" if shown else "none is older"
+    note = f"the newest first{_left_out(verification.size - len(entries))}" if shown else "none is older"
     body = (Panel("Entries", blocks, note), _proven(verification))
     document = {"verification": verification_json(verification), **log_json(reversed(shown))}
     return _page(before, _answer(verification), body, document)
@@ -62,6 +62,10 @@ def build(snapshot: Snapshot, before: int | None = None) -> Page:
 def pages(entries: Sequence[Entry]) -> Sequence[int]:
     """Before which positions the pages after the first one begin."""
     return [each.position for each in list(reversed(entries))[_A_PAGE - 1 : -1 : _A_PAGE]]
+
+
+def _left_out(count: int) -> str:
+    return f"; without {wording.number(count, 'entry', 'entries')} of written rows alone" if count else ""
 
 
 def _page(before: int | None, said: PageAnswer, body: tuple[Panel, ...], document: dict[str, object]) -> Page:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from schemaguard.commands.serve import BrowsedControl, Snapshot
+from schemaguard.contracts.subject import find
 from schemaguard.errors import NeedsHumanError, UsageError, command_line
 from schemaguard.ledger.entry import Entry
 from schemaguard.releases.document import from_document
@@ -124,7 +125,7 @@ def build(snapshot: Snapshot, number: int) -> Page:
                 (StepCards(tuple(_card(record, each) for each in operation.steps)),),
                 "each can be done twice",
             ),
-            Columns("side", ((happened, *_plan(operation)), (_why(record, control),))),
+            Columns("side", ((happened, *_plan(operation, snapshot)), (_why(record, control),))),
         ),
         command=command_line("audit", "log", operation.model),
         section=addresses.OPERATIONS,
@@ -240,8 +241,15 @@ def _card(record: OperationRecord, step: StepRecord) -> StepCard:
     )
     said = {key: value for key, value in step.detail.items() if key not in _TIMES and key != "waits"}
     waits = [str(step.detail["waits"])] if "waits" in step.detail else []
-    lines = tuple(words(visible(each)) for each in (*facts(said), *waits))
+    told = (*_intended(record.operation, step.name), *facts(said), *waits)
+    lines = tuple(words(visible(each)) for each in told)
     return StepCard(step.name.value, role, sign, figure, lines)
+
+
+def _intended(operation: Operation, step: StepName) -> tuple[str, ...]:
+    if step is not StepName.INTENT:
+        return ()
+    return (f"plan {operation.plan_hash[:12]}…", f"epoch {operation.expected_epoch} seen")
 
 
 def _timeline(record: OperationRecord, entries: list[Entry]) -> Iterator[TimelineEntry]:
@@ -283,18 +291,18 @@ def _timeline(record: OperationRecord, entries: list[Entry]) -> Iterator[Timelin
         before = moment
 
 
-def _plan(operation: Operation) -> Iterator[Panel]:
+def _plan(operation: Operation, snapshot: Snapshot) -> Iterator[Panel]:
     """What the plan brings back, puts out of sight and moves; a plan of another version of schemaguard is left out."""
     try:
         plan = from_document(operation.document)
     except NeedsHumanError:
         return
     rows: list[tuple[Words, ...]] = [
-        (words(wording.name(name)), words(Mark("ok", "restored", "ok"))) for name in plan.restored
+        (words(_object(name, snapshot)), words(Mark("ok", "restored", "ok"))) for name in plan.restored
     ]
     for each in plan.leftovers:
         so = " once nobody’s window needs it" if each.waits else ""
-        rows.append((words(wording.name(each.object)), words(Mark("retired", f"to be retired{so}", "retired"))))
+        rows.append((words(_object(each.object, snapshot)), words(Mark("retired", f"to be retired{so}", "retired"))))
     if plan.revision.moves:
         way = f"{', '.join(plan.revision.before) or 'none'} → {', '.join(plan.revision.after) or 'none'}"
         rows.append((words("revision ", wording.name(way)), words(Mark("accent", "moved", "dot"))))
@@ -303,6 +311,16 @@ def _plan(operation: Operation) -> Iterator[Panel]:
     ]
     if rows:
         yield Panel("What it changed", (grid("What it changed", ("What", "So"), rows),))
+
+
+def _object(name: str, snapshot: Snapshot) -> Span:
+    """A column or table with the address of its page, where it is known still."""
+    try:
+        subject = find(name, snapshot.subjects, snapshot.catalog)
+    except UsageError:
+        return wording.name(name)
+    there = addresses.column(subject.table, subject.column) if subject.column else addresses.table(subject.table)
+    return wording.name(name, there)
 
 
 def _why(record: OperationRecord, control: BrowsedControl) -> Panel:
