@@ -120,8 +120,11 @@ def follow(connection: Connection, steps: Sequence[Step]) -> tuple[str, ...]:
 
 
 def _is_known(step: Step) -> bool:
-    is_read = not any(isinstance(change, Opaque | Unreadable) for change in step.changes)
-    return is_read and not step.conditional and _HOLE not in step.statement.sql
+    return _is_read(step) and not step.conditional and _HOLE not in step.statement.sql
+
+
+def _is_read(step: Step) -> bool:
+    return not any(isinstance(change, Opaque | Unreadable) for change in step.changes)
 
 
 def _transactions(steps: Sequence[Step]) -> Iterator[list[Step]]:
@@ -139,6 +142,9 @@ def _transactions(steps: Sequence[Step]) -> Iterator[list[Step]]:
 
 def _send(connection: Connection, step: Step) -> None:
     text = step.statement.sql
+    if _HOLE in text and not _is_read(step):
+        # With the hole it would be another statement: a table of that name would be made.
+        raise ProofError(f"{step.statement.place}: not all of the statement is known, so it isn't run")
     try:
         if not step.parameters:
             connection.execute(text.encode())

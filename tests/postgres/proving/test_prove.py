@@ -130,3 +130,19 @@ def test_no_scratch_database_is_left(server: str, tmp_path: Path) -> None:
     with psycopg.connect(server) as connection:
         left = connection.execute("select datname from pg_database where datname like 'schemaguard_proof%'").fetchall()
     assert left == []
+
+
+def test_a_statement_of_which_a_part_is_not_known_is_not_run(server: str, tmp_path: Path) -> None:
+    versions = tmp_path / "migrations"
+    versions.mkdir()
+    (versions / "a.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\nfrom elsewhere.models import Later\n"
+        "revision = 'a'\ndown_revision = None\n\n"
+        "def upgrade():\n    op.create_table(Later.__tablename__, sa.Column('id', sa.Integer()))\n\n"
+        "def downgrade():\n    op.drop_table(Later.__tablename__)\n"
+    )
+    (found,) = proofs(tmp_path, server, "a")
+    assert found.outcome == "not covered"
+    assert found.reasons == (
+        "the way forward fails: migrations/a.py:8: not all of the statement is known, so it isn't run",
+    )
