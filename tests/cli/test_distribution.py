@@ -13,22 +13,15 @@ from typer.testing import CliRunner
 
 from schemaguard import __version__
 from schemaguard.cli.main import app
+from tests import distribution
 
 ROOT = Path(__file__).parents[2]
-BUILD = "import sys; from setuptools import build_meta as b; out = sys.argv[1]; b.build_sdist(out); b.build_wheel(out)"
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the sdist and the wheel, built from the files that git knows."""
-    source, out = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
-    for name in os.fsdecode(listed).split("\0"):
-        if name and (ROOT / name).is_file() and not name.startswith(("tests/fixtures", "benchmarks/")):
-            (source / name).parent.mkdir(parents=True, exist_ok=True)
-            (source / name).write_bytes((ROOT / name).read_bytes())
-    subprocess.run([sys.executable, "-c", BUILD, out], cwd=source, capture_output=True, check=True)
-    return out
+    """A folder with the sdist and the wheel."""
+    return distribution.build(tmp_path_factory)
 
 
 def test_the_wheel_is_called_schemaguard_ml_and_brings_package_and_command_schemaguard(built: Path) -> None:

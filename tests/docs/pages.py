@@ -68,14 +68,18 @@ def steps(page: str) -> Iterator[ShownFile | ShownCommand]:
 
 
 class Reader:
-    """Somebody who follows a page in a folder."""
+    """Somebody who follows a page in a folder, with the code at hand or with an installed one.
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    `programs` is the folder of the programs of an environment that has the distribution installed.
+    """
+
+    def __init__(self, folder: Path, environment: Mapping[str, str], programs: Path | None = None) -> None:
         self.folder = folder
         self._really = environment
+        self._programs = programs
         quiet = {"NO_COLOR": "1", "TERM": "dumb", "HOME": str(folder.parent), "CI": "", "LOGNAME": "ada", "USER": "ada"}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SCHEMAGUARD_")}
-        self.environment = {**kept, "PYTHONPATH": str(ROOT), **quiet}
+        self.environment = {**kept, "PYTHONPATH": str(ROOT) if programs is None else "", **quiet}
 
     def follow(self, page: str) -> Iterator[tuple[ShownCommand, str]]:
         """Each command of the page with what it really printed."""
@@ -93,16 +97,22 @@ class Reader:
             # The address of the server that is really there takes the place of the one that the page says.
             self.environment[name] = self._really.get(name, shlex.split(value)[0])
             return ""
+        if self._programs is not None:
+            return self._in_a_shell(line, self._programs)
         if line.startswith("schemaguard ") and not re.search(r"[|>;&]", line):
             return self._here(run_command_line, shlex.split(line))
         if (found := re.fullmatch(r"python (\w+\.py)( 2> \S+)?", line)) is not None:
             # In this process, which has imported the libraries already.
             program = str(self.folder / found[1])
             return self._here(lambda: runpy.run_path(program, run_name="__main__"), [program], with_errors=not found[2])
+        ours = f'schemaguard() {{ "{sys.executable}" -m schemaguard.cli "$@"; }}\n{line}'
+        return self._in_a_shell(ours, Path(sys.executable).parent)
+
+    def _in_a_shell(self, line: str, programs: Path) -> str:
         done = subprocess.run(
-            ["bash", "-c", f'schemaguard() {{ "{sys.executable}" -m schemaguard.cli "$@"; }}\n{line}'],
+            ["bash", "-c", line],
             cwd=self.folder,
-            env={**self.environment, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+            env={**self.environment, "PATH": f"{programs}:{os.environ['PATH']}"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
