@@ -36,6 +36,13 @@ def rollback(
     dry_run: DryRun = False,
     yes: Yes = False,
     finish: Finish = False,
+    with_dependents: Annotated[
+        bool, typer.Option("--with-dependents", help="Take along whoever reads what won't be written any more.")
+    ] = False,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MODEL[=VERSION]", help="Another model that goes back in the same operation; repeatable."),
+    ] = None,
     without_dependents: WithoutDependents = False,
     database_url: DatabaseUrl = None,
     registry_uri: RegistryUri = None,
@@ -58,6 +65,9 @@ def rollback(
     )
     with open_site(database_url, registry_uri, alias) as site:
         intent = Intent(site.actor, reason, metric, detected)
-        wanted = request(site, model, intent, to=to, if_epoch=if_epoch, fills=tuple(fill or ()))
+        wanted = request(
+            site, model, intent, to=to, if_epoch=if_epoch, fills=tuple(fill or ()), also=tuple(also or ()),
+            with_dependents=with_dependents,
+        )  # fmt: skip
         wanted = replace(wanted, leaves_dependents=without_dependents)
         switch(wanted, site, output, dry_run=dry_run, yes=yes, finish=finish)

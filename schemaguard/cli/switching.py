@@ -44,7 +44,7 @@ def _show(shown: "Shown", output: Format) -> None:
 
 
 def _ask(shown: "Shown") -> None:
-    confirm(f"add --yes, best together with --if-epoch {shown.plan.epoch}")
+    confirm(f"add --yes, best together with --if-epoch {shown.plan.lead.epoch}")
 
 
 def confirm(otherwise: str) -> None:

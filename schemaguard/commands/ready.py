@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from schemaguard.adapters.registry.patience import Answer
+from schemaguard.commands.gathering import Company, Gathered, gather
 from schemaguard.commands.site import Site
-from schemaguard.commands.switching import REGISTRY_LIMIT_S, require_followed
+from schemaguard.commands.switching import REGISTRY_LIMIT_S
 from schemaguard.errors import ConfigError, RegistryError, SchemaguardError
-from schemaguard.releases.dependents import Dependent, RollbackStanding, dependents
+from schemaguard.releases.dependents import RollbackStanding, require_followed
 from schemaguard.releases.filling import require_values
-from schemaguard.releases.fit import CatalogFit
 from schemaguard.releases.now import Now
-from schemaguard.releases.plan import Plan, Wanted, make_plan
+from schemaguard.releases.plan import Plan, Wanted
 from schemaguard.releases.release import OperationKind
 
 _OLD = timedelta(days=30)
@@ -21,23 +21,24 @@ def ready(site: Site, model: str, to: str | None = None) -> RollbackStanding:
     """The standing answer for a model. UsageError where nothing of it is published."""
     now = site.database.now(model)
     obstacles = [f"{now.open} is open: schemaguard resume {now.open.id}"] if now.open is not None else []
+    wanted = Wanted(OperationKind.ROLLBACK, to, None, None, site.alias)
     try:
-        plan = make_plan(now, Wanted(OperationKind.ROLLBACK, to, None, None, site.alias), CatalogFit())
+        found = gather(site, model, wanted, Company())
     except SchemaguardError as error:
         return RollbackStanding(model, None, (*obstacles, _in_a_line(error)), tuple(_notes(site, model)))
-    concerned = dependents(now, plan)
-    obstacles += _obstacles(plan, concerned)
-    notes = [*_notes(site, model), *_kept_artifact(site, now, plan, obstacles)]
-    return RollbackStanding(model, plan, tuple(obstacles), tuple(notes), concerned)
+    plan = found.planning.plan
+    obstacles += _obstacles(found)
+    notes = [*_notes(site, model), *_kept_artifact(site, now, plan.lead, obstacles)]
+    return RollbackStanding(model, plan, tuple(obstacles), tuple(notes), found.dependents)
 
 
-def _obstacles(plan: Plan, concerned: tuple[Dependent, ...]) -> Iterator[str]:
+def _obstacles(found: Gathered) -> Iterator[str]:
     try:
-        require_values(plan)
+        require_values(found.planning.plan)
     except SchemaguardError as error:
         yield _in_a_line(error)
     try:
-        require_followed(plan, concerned)
+        require_followed(found.planning.plan, found.dependents, found.could_follow)
     except SchemaguardError as error:
         yield _in_a_line(error)
 

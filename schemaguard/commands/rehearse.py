@@ -18,6 +18,7 @@ from schemaguard.releases.now import Now
 from schemaguard.releases.plan import Plan, make_plan
 from schemaguard.releases.rehearsal import Rehearsal
 from schemaguard.releases.release import Intent
+from schemaguard.releases.together import alone
 
 if TYPE_CHECKING:
     from schemaguard.adapters.postgres.connection import Connection
@@ -98,7 +99,7 @@ def _planned(site: Site, now: Now, target: str) -> Plan:
     """What the live database says of it: the class, and rows without values."""
     made = make_plan(now, request(site, now.pointer.model, _intent(site)).wanted, CatalogFit())
     assert made.to_version == target
-    require_values(made)
+    require_values(alone(made))
     return made
 
 

@@ -67,16 +67,18 @@ def abandon(site: Site, number: int | None) -> Operation:
     operation = find(database, number)
     plan = from_document(operation.document)
     seen = database.observe(operation, plan)
-    if seen.switched:
+    switched = [each for each in seen if each.switched]
+    if switched:
+        lead = plan.lead
         back = command_line("rollback", plan.model, "--reason", "WHY")
-        if plan.kind is OperationKind.ROLLBACK and plan.from_version is not None:
-            back = command_line("promote", plan.model, plan.from_version)
-        elif plan.canary is not None:
+        if plan.kind is OperationKind.ROLLBACK and lead.from_version is not None:
+            back = command_line("promote", plan.model, lead.from_version)
+        elif lead.canary is not None:
             back = command_line("canary", "abort", plan.model, "--reason", "WHY")
-        elif plan.kind is OperationKind.ABORT and plan.from_version is not None:
-            back = command_line("canary", "start", plan.model, plan.from_version)
+        elif plan.kind is OperationKind.ABORT and lead.from_version is not None:
+            back = command_line("canary", "start", plan.model, lead.from_version)
         raise RefusedError(
-            f"{operation} has switched the pointer already (epoch {seen.pointer.epoch})",
+            f"{operation} has switched the pointer already (epoch {switched[0].pointer.epoch})",
             at=f"operation {operation.id}, step {operation.current}",
             next=f"schemaguard resume {operation.id}, then: {back}",
         )

@@ -5,20 +5,20 @@ from collections.abc import Callable
 
 from schemaguard.adapters.registry.patience import Answer
 from schemaguard.commands.contracts.validate import unfit_to_serve
+from schemaguard.commands.gathering import Company, gather
 from schemaguard.commands.rescore import standing
 from schemaguard.commands.site import Site
-from schemaguard.errors import ConflictError, RefusedError, RegistryError, SchemaguardError, command_line
+from schemaguard.errors import ConflictError, RefusedError, RegistryError, SchemaguardError
 from schemaguard.frozen import dataclass, replace
-from schemaguard.releases.canary import plan_for
-from schemaguard.releases.dependents import Dependent, dependents
+from schemaguard.releases.dependents import Dependent, require_followed
 from schemaguard.releases.document import plan_hash
 from schemaguard.releases.execute import Done, Watch, execute
 from schemaguard.releases.filling import require_values
 from schemaguard.releases.fit import CatalogFit
-from schemaguard.releases.now import Now
 from schemaguard.releases.plan import Plan, Wanted
 from schemaguard.releases.ports import PreparationRefusedError, Registry, World
 from schemaguard.releases.release import Intent, OperationKind, StepName
+from schemaguard.releases.together import OperationPlan, Planning, plan_together
 
 _GOLDEN_LIMIT_S = 2.0
 """How long a statement about golden rows may take: nobody who has to go back waits for them longer."""
@@ -35,16 +35,20 @@ class Request:
     """Why a version is promoted whose contract is a draft or INVALID."""
     leaves_dependents: bool = False
     """Whether somebody may go without what they read, as the operator says."""
+    company: Company = Company()
+    """Who goes along in the same operation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A plan, and what the operator should know besides."""
 
-    plan: Plan
+    plan: OperationPlan
     warning: str | None = None
     dependents: tuple[Dependent, ...] = ()
     """Whom else it concerns."""
+    could_follow: tuple[str, ...] = ()
+    """The models that a rollback could take along, of those whom it concerns so that they would have to."""
 
 
 REGISTRY_LIMIT_S = 3.0
@@ -78,11 +82,12 @@ def plan(site: Site, request: Request, *, limit_s: float = REGISTRY_LIMIT_S) -> 
 
     A rollback waits for the registry's word on the artifact up to the limit.
     """
-    now = site.database.now(request.model)
-    made = plan_for(now, request.wanted, CatalogFit())
-    _require_agreed(site, request, now, made)
-    warnings = [each for each in (_check_artifact(made, site, limit_s), _check_golden(made, site)) if each]
-    return Shown(made, "; ".join(warnings) or None, dependents(now, made))
+    gathered = gather(site, request.model, request.wanted, request.company)
+    made = gathered.planning.plan
+    _require_agreed(site, request, gathered.planning)
+    warnings = [_check_artifacts(made, site, limit_s), *(_check_golden(each, site) for each in made.members)]
+    said = "; ".join(each for each in warnings if each) or None
+    return Shown(made, said, gathered.dependents, gathered.could_follow)
 
 
 def switch(
@@ -104,18 +109,16 @@ def switch(
     shown = plan(site, request, limit_s=limit_s)
     require_values(shown.plan)
     if not request.leaves_dependents:
-        require_followed(shown.plan, shown.dependents)
+        require_followed(shown.plan, shown.dependents, shown.could_follow)
     approve(shown)
     began = time.monotonic()
     database = site.database
     database.lock()
-    # Only the epoch that the operator saw is meant, whether it was named or not.
-    wanted = replace(request.wanted, if_epoch=shown.plan.epoch)
-    made = plan_for(database.now(request.model), wanted, CatalogFit())
+    made = _planned_again(site, request, shown)
     if plan_hash(made) != plan_hash(shown.plan):
         raise ConflictError(
             f"the database has changed since the plan for {request.model} was made",
-            at=f"the epoch is still {made.epoch}, but the plan would be a different one",
+            at=f"the epoch is still {made.lead.epoch}, but the plan would be a different one",
             next="look at schemaguard status, then decide again",
         )
     _write_down_what_is_accepted(site, request, shown)
@@ -127,6 +130,21 @@ def switch(
         database.abandon(operation, made, site.actor)
         raise
     return Done(outcome, round((time.monotonic() - began) * 1000, 2), shown.warning)
+
+
+def _planned_again(site: Site, request: Request, shown: Shown) -> OperationPlan:
+    """The plan as it would be now, for just the models that were shown.
+
+    Only the epochs that the operator saw are meant, whether they were named or not.
+    """
+    versions = dict(request.company.named)
+    wishes = {
+        each.model: Wanted(each.kind, versions.get(each.model), each.epoch, alias=each.alias)
+        for each in shown.plan.members
+    }
+    wishes[request.model] = replace(request.wanted, if_epoch=shown.plan.lead.epoch)
+    nows = site.database.nows(tuple(sorted(wishes)))
+    return plan_together(nows, wishes, request.model, CatalogFit()).plan
 
 
 def _check_golden(plan: Plan, site: Site) -> str | None:
@@ -148,43 +166,31 @@ def _write_down_what_is_accepted(site: Site, request: Request, shown: Shown) -> 
     left = [each.who for each in shown.dependents if each.loses] if request.leaves_dependents else []
     if request.accept is None and not left:
         return
-    facts = {"version": shown.plan.to_version, "reason": request.accept or request.intent.reason, "left_behind": left}
-    site.database.accepted((site.actor, shown.plan.model), facts)
+    lead = shown.plan.lead
+    facts = {"version": lead.to_version, "reason": request.accept or request.intent.reason, "left_behind": left}
+    site.database.accepted((site.actor, lead.model), facts)
 
 
-def require_followed(plan: Plan, concerned: tuple[Dependent, ...]) -> None:
-    """RefusedError, with the list, where somebody in their window reads what wouldn't be written any more."""
-    losing = [each for each in concerned if each.loses]
-    if not losing or plan.kind in (OperationKind.ADVANCE, OperationKind.ABORT):
-        return
-    first = losing[0].who.partition("@")[0]
-    raise RefusedError(
-        f"somebody reads what {plan.model} {plan.to_version} doesn't write:\n       "
-        + "\n       ".join(f"{each.who} {each.why}" for each in losing),
-        at="their release windows are open",
-        next=f"take them along first ({command_line('rollback', first, '--reason', 'WHY')}), or: --without-dependents",
-    )
-
-
-def _require_agreed(site: Site, request: Request, now: Now, made: Plan) -> None:
+def _require_agreed(site: Site, request: Request, planning: Planning) -> None:
     """RefusedError where a version would be promoted whose contract is a draft or INVALID, and nobody says why.
 
     Going back is never refused for that: the version served before.
     """
-    if made.kind not in _NEW or request.accept is not None:
+    if planning.plan.kind not in _NEW or request.accept is not None:
         return
-    contract = now.releases[made.to_version].contract
+    target, now = planning.targets[0], planning.nows[0]
+    contract = target.contract
     wrong = unfit_to_serve(contract, now.catalog, site.now().date())
     if wrong:
         raise RefusedError(
-            f"the contract of {made.model} {made.to_version} isn't to be put to serve: {'; '.join(wrong)}",
+            f"the contract of {target.model} {target.version} isn't to be put to serve: {'; '.join(wrong)}",
             at=contract.file,
             next="publish a version with a right one, or say why it is promoted all the same: --accept REASON",
         )
 
 
-def _check_artifact(plan: Plan, site: Site, limit_s: float) -> str | None:
-    """The warning where the registry couldn't be asked whether the target is there.
+def _check_artifacts(plan: OperationPlan, site: Site, limit_s: float) -> str | None:
+    """The warning where the registry couldn't be asked whether the targets are there.
 
     RegistryError where it or its artifact is gone; and for a promotion or a canary also where the registry doesn't
     answer. In an incident, going back must be possible without it; and a canary that runs was found already.
@@ -194,11 +200,14 @@ def _check_artifact(plan: Plan, site: Site, limit_s: float) -> str | None:
     registry: Registry = site.registry
 
     def look() -> None:
-        name = f"{plan.model} {plan.to_version}"
-        if not registry.has_version(plan.model, plan.to_version):
-            raise _GoneError(f"the registry has no {name}", at=registry.place, next="nothing was changed: register it")
-        if registry.artifact_uri(plan.model, plan.to_version) is None:
-            raise _GoneError(f"the artifact of {name} is gone", at=registry.place, next="nothing was changed")
+        for each in plan.members:
+            name = f"{each.model} {each.to_version}"
+            if not registry.has_version(each.model, each.to_version):
+                raise _GoneError(
+                    f"the registry has no {name}", at=registry.place, next="nothing was changed: register it"
+                )
+            if registry.artifact_uri(each.model, each.to_version) is None:
+                raise _GoneError(f"the artifact of {name} is gone", at=registry.place, next="nothing was changed")
 
     if plan.kind in _NEW:
         look()
@@ -208,5 +217,6 @@ def _check_artifact(plan: Plan, site: Site, limit_s: float) -> str | None:
     except _GoneError:
         raise
     except RegistryError as error:
-        return f"the registry couldn't be asked for the artifact of {plan.model} {plan.to_version}: {error.what}"
+        wanted = " and ".join(f"{each.model} {each.to_version}" for each in plan.members)
+        return f"the registry couldn't be asked for the artifact of {wanted}: {error.what}"
     return None

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.views import contract_views
 from schemaguard.errors import RefusedError, UsageError, command_line
 from schemaguard.releases.additions import in_the_way
@@ -9,7 +10,7 @@ from schemaguard.releases.filling import fill_rows, worst_class
 from schemaguard.releases.leftovers import leftovers_of_rollback
 from schemaguard.releases.lookahead import Fit
 from schemaguard.releases.now import Now
-from schemaguard.releases.plan import Plan, Wanted, check_epoch, check_others, make_plan
+from schemaguard.releases.plan import Plan, Wanted, check_epoch, check_others, plan_and_catalog
 from schemaguard.releases.readiness import Wish, make_ready
 from schemaguard.releases.release import Canary, OperationKind, Release
 from schemaguard.releases.revisions import RevisionMove
@@ -18,26 +19,26 @@ MOST_PERCENT = 99
 """All of the traffic is a promotion."""
 
 
-def plan_for(now: Now, wanted: Wanted, fit: Fit) -> Plan:
-    """The plan for what is wanted, whatever it is.
+def plan_for(now: Now, wanted: Wanted, fit: Fit) -> tuple[Plan, Catalog]:
+    """The plan for what is wanted, whatever it is, and the catalog that its PREPARE leads to.
 
     Raises UsageError for what can't be meant, ConflictError where the epoch isn't the one that was seen, and
     RefusedError where it would break somebody.
     """
     match wanted.kind:
         case OperationKind.PROMOTE | OperationKind.ROLLBACK:
-            return make_plan(now, wanted, fit)
+            return plan_and_catalog(now, wanted, fit)
         case OperationKind.CANARY:
             return _start(now, wanted, fit)
         case OperationKind.ADVANCE:
-            return _advance(now, wanted, fit)
+            return _advance(now, wanted, fit), now.catalog
         case OperationKind.ABORT:
-            return _abort(now, wanted)
+            return _abort(now, wanted), now.catalog
         case _:
             assert_never(wanted.kind)
 
 
-def _start(now: Now, wanted: Wanted, fit: Fit) -> Plan:
+def _start(now: Now, wanted: Wanted, fit: Fit) -> tuple[Plan, Catalog]:
     """The version's contract holds from PREPARE on, beside those of everybody else; nothing is retired."""
     check_epoch(now, wanted)
     share, active = _share(wanted), _active(now)
@@ -46,7 +47,7 @@ def _start(now: Now, wanted: Wanted, fit: Fit) -> Plan:
     ready = make_ready(Wish(target.contract, target.who, False, target.superseded_at), now.catalog, (), (now, fit))
     ready, _ = fill_rows(ready, target, wanted.fills, (now, ()))
     check_others(now, ready, target, (now.catalog, fit))
-    return Plan(
+    made = Plan(
         kind=wanted.kind,
         model=now.pointer.model,
         from_version=active.version,
@@ -60,6 +61,7 @@ def _start(now: Now, wanted: Wanted, fit: Fit) -> Plan:
         reads_copy=target.contract.reads_through == "copy",
         canary=share,
     )
+    return made, ready.catalog
 
 
 def _advance(now: Now, wanted: Wanted, fit: Fit) -> Plan:

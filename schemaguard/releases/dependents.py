@@ -1,12 +1,15 @@
-"""Who else is concerned when a model is switched: who reads what it writes, and who shares what comes back or goes."""
+"""Who else is concerned when models are switched: who reads what they write, and who shares what comes back or goes."""
 
 from collections.abc import Iterable, Iterator
 
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import Contract
-from schemaguard.frozen import dataclass
-from schemaguard.releases.now import Now
+from schemaguard.errors import RefusedError, command_line
+from schemaguard.frozen import dataclass, replace
+from schemaguard.releases.lookahead import Fit
 from schemaguard.releases.plan import Plan
+from schemaguard.releases.release import OperationKind
+from schemaguard.releases.together import OperationPlan, Planning
 
 Column = tuple[Name, str]
 _SHOWN = 4
@@ -16,12 +19,16 @@ _SHOWN = 4
 class Dependent:
     """Another model or consumer in its window, and why it is concerned.
 
-    `loses`: what it reads wouldn't be written any more.
+    `loses`: what it reads wouldn't be written any more. `lacks` is what it is promised and doesn't have afterwards,
+    which it doesn't have now either: a plan that takes something from somebody is refused.
     """
 
     who: str
     why: str
     loses: bool = False
+    lacks: str | None = None
+    model: str = ""
+    """Whose contract it is, as it is published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,7 @@ class RollbackStanding:
     """What a rollback of a model would do now (None: none can be planned), what stands in its way, what is odd."""
 
     model: str
-    plan: Plan | None
+    plan: OperationPlan | None
     obstacles: tuple[str, ...]
     notes: tuple[str, ...]
     dependents: tuple[Dependent, ...] = ()
@@ -40,38 +47,100 @@ class RollbackStanding:
         return self.plan is not None and not self.obstacles
 
 
-def dependents(now: Now, plan: Plan) -> tuple[Dependent, ...]:
-    """Everybody else in their window who is concerned, in the order of their names."""
-    target = now.releases[plan.to_version].contract
-    left = now.active.contract if now.active is not None else None
-    written = _columns(target, "write", now.catalog)
-    before = _columns(left, "write", now.catalog) if left is not None else frozenset()
-    moved = {_split(each, now.catalog) for each in (*plan.restored, *(each.object for each in plan.leftovers))}
-    others = [contract for contract in now.needed if contract.model != plan.model]
-    found = [each for contract in others for each in _concerned(contract, (written, before), moved, (now, plan))]
-    return tuple(sorted(found, key=lambda each: (each.who, not each.loses)))
+def dependents(planning: Planning, fit: Fit) -> tuple[Dependent, ...]:
+    """Everybody else in their window who is concerned, in the order of their names.
+
+    Who reads what one of them writes is concerned as well, and so on. Of the models that are switched only those are
+    named whose version reads what another one's won't write.
+    """
+    catalog = planning.nows[0].catalog
+    members = {plan.model for plan in planning.plan.members}
+    others = [contract for contract in planning.nows[0].needed if contract.model not in members]
+    found = [each for contract in others for each in _directly(contract, planning)]
+    readers = [each for each in others if any(_reads(each, plan, planning) for plan in planning.plan.members)]
+    found += _through(readers, others, catalog)
+    found += [one for target in planning.targets for one in _directly(target.contract, planning) if one.loses]
+    lacking = {contract.who: _lacking(contract, planning, fit) for contract in others}
+    told = {(each.who, each.why): replace(each, lacks=lacking.get(each.who)) for each in found}
+    return tuple(sorted(told.values(), key=lambda each: (each.who, not each.loses)))
 
 
-def _concerned(
-    other: Contract,
-    writes: tuple[frozenset[Column], frozenset[Column]],
-    moved: set[tuple[Name, str | None]],
-    context: tuple[Now, Plan],
-) -> Iterator[Dependent]:
-    now, plan = context
-    written, before = writes
-    read = _columns(other, "read", now.catalog)
-    lost = read & (before - written)
-    if lost:
-        why = f"reads {_named(lost)}, which {plan.model} {plan.to_version} doesn't write"
-        yield Dependent(other.who, why, loses=True)
-    kept = read & written
-    if kept:
-        yield Dependent(other.who, f"reads {_named(kept)}, which {plan.model} writes")
-    named = read | _columns(other, "write", now.catalog)
-    shared = {(table, column) for table, column in named if (table, column) in moved or (table, None) in moved}
-    if shared:
-        yield Dependent(other.who, f"shares {_named(shared)}")
+def _lacking(contract: Contract, planning: Planning, fit: Fit) -> str | None:
+    return next((unmet.message for unmet in fit.unmet(contract, planning.catalog)), None)
+
+
+def _directly(other: Contract, planning: Planning) -> Iterator[Dependent]:
+    """What of the plans it is concerned by itself."""
+    catalog = planning.nows[0].catalog
+    read = _columns(other, "read", catalog)
+    named = read | _columns(other, "write", catalog)
+    for plan in planning.plan.members:
+        if plan.model == other.model:
+            continue
+        before, written = _writes(plan, planning)
+        if lost := read & (before - written):
+            why = f"reads {_named(lost)}, which {plan.model} {plan.to_version} doesn't write"
+            yield Dependent(other.who, why, loses=True, model=other.model)
+        if kept := read & written:
+            yield Dependent(other.who, f"reads {_named(kept)}, which {plan.model} writes", model=other.model)
+        moved = _moved(plan, planning)
+        if shared := {(table, column) for table, column in named if {(table, column), (table, None)} & moved}:
+            yield Dependent(other.who, f"shares {_named(shared)}", model=other.model)
+
+
+def _through(readers: list[Contract], others: list[Contract], catalog: Catalog) -> Iterator[Dependent]:
+    """Who reads what these readers write, who reads what those write, and so on; nobody is followed twice."""
+    waiting, seen = list(readers), {each.digest for each in readers}
+    while waiting:
+        between = waiting.pop(0)
+        written = _columns(between, "write", catalog)
+        for other in others:
+            read = _columns(other, "read", catalog) & written
+            if not read or other.model == between.model:
+                continue
+            why = f"reads {_named(read)}, which {between.who} writes and which so follows from this"
+            yield Dependent(other.who, why, model=other.model)
+            if other.digest not in seen:
+                seen.add(other.digest)
+                waiting.append(other)
+
+
+def _reads(other: Contract, plan: Plan, planning: Planning) -> bool:
+    before, written = _writes(plan, planning)
+    return bool(_columns(other, "read", planning.nows[0].catalog) & (before | written))
+
+
+def _writes(plan: Plan, planning: Planning) -> tuple[frozenset[Column], frozenset[Column]]:
+    """What the release that is left writes, and what the one that comes writes."""
+    now = next(each for each in planning.nows if each.pointer.model == plan.model)
+    written = _columns(now.releases[plan.to_version].contract, "write", now.catalog)
+    before = _columns(now.active.contract, "write", now.catalog) if now.active is not None else frozenset()
+    return before, written
+
+
+def require_followed(plan: OperationPlan, concerned: Iterable[Dependent], goes_along: Iterable[str] = ()) -> None:
+    """RefusedError, with the list, where somebody in their window reads what wouldn't be written any more.
+
+    `goes_along` are the models that could be taken along.
+    """
+    losing = [each for each in concerned if each.loses]
+    if not losing or plan.kind in (OperationKind.ADVANCE, OperationKind.ABORT):
+        return
+    members = {each.model for each in plan.members}
+    staying = [each for each in losing if each.model not in members]
+    if not staying:
+        again = command_line("rollback", plan.model, "--also", f"{losing[0].model}=VERSION", "--reason", "WHY")
+    elif plan.kind is OperationKind.ROLLBACK and {each.model for each in staying} <= set(goes_along):
+        again = command_line("rollback", plan.model, "--with-dependents", "--reason", "WHY")
+    else:
+        again = f"let {', '.join(dict.fromkeys(each.who for each in staying))} do without it first"
+    raise RefusedError(
+        f"somebody reads what {' and '.join(f'{each.model} {each.to_version}' for each in plan.members)} "
+        f"{'do' if len(members) > 1 else 'does'}n't write:\n       "
+        + "\n       ".join(f"{each.who} {each.why}" for each in losing),
+        at="their release windows are open",
+        next=f"{again}, or: --without-dependents",
+    )
 
 
 def _columns(contract: Contract, access: str, catalog: Catalog) -> frozenset[Column]:
@@ -83,14 +152,12 @@ def _columns(contract: Contract, access: str, catalog: Catalog) -> frozenset[Col
     )
 
 
-def _split(named: str, catalog: Catalog) -> tuple[Name, str | None]:
-    """What a plan calls `table.column`, `schema.table.column` or `table`."""
-    parts = named.split(".")
-    for at in (len(parts) - 1, len(parts)):
-        table = Name(parts[at - 1], parts[at - 2] if at > 1 else None)
-        if at >= 1 and catalog.resolve(table) in catalog.tables:
-            return catalog.resolve(table), parts[at] if at < len(parts) else None
-    return Name(parts[-1]), None
+def _moved(plan: Plan, planning: Planning) -> set[tuple[Name, str | None]]:
+    """What comes back into sight, and what goes out of it."""
+    now, catalog = planning.nows[0], planning.nows[0].catalog
+    back = {each.retired for each in plan.reversals}
+    moved = {(catalog.resolve(each.table), each.column) for each in now.retired if each.id in back}
+    return moved | {(catalog.resolve(each.name), each.column) for each in plan.leftovers}
 
 
 def _named(columns: Iterable[Column]) -> str:

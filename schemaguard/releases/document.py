@@ -1,4 +1,8 @@
-"""A plan as the JSON document that the journal keeps, and its hash. Fields stay named: people read it."""
+"""A plan as the JSON document that the journal keeps, and its hash. Fields stay named: people read it.
+
+The plan of one model is its own document. That of several has each under `members`, so that a program that knows only
+of one carries out none of it.
+"""
 
 import hashlib
 import json
@@ -10,19 +14,24 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from schemaguard.errors import NeedsHumanError
 from schemaguard.releases.plan import Plan
+from schemaguard.releases.together import OperationPlan, alone
 
 
-def to_document(plan: Plan) -> dict[str, Any]:
+def to_document(plan: OperationPlan) -> dict[str, Any]:
     """The plan as JSON values."""
     document: dict[str, Any] = json.loads(json.dumps(asdict(plan)))
-    return document
+    return document if len(plan.members) > 1 else dict(document["members"][0])
 
 
-def from_document(document: Mapping[str, Any]) -> Plan:
+def from_document(document: Mapping[str, Any]) -> OperationPlan:
     """The plan that `to_document` wrote; NeedsHumanError where it is none."""
     try:
-        plan: Plan = _read(Plan, document)
-    except (TypeError, KeyError, ValueError) as error:
+        if "members" in document:
+            plan: OperationPlan = _read(OperationPlan, document)
+            _ = plan.lead
+        else:
+            plan = alone(_read(Plan, document))
+    except (TypeError, KeyError, ValueError, StopIteration) as error:
         raise NeedsHumanError(
             f"the stored plan can't be read: {error}",
             at="schemaguard.operation.plan",
@@ -31,11 +40,12 @@ def from_document(document: Mapping[str, Any]) -> Plan:
     return plan
 
 
-def plan_hash(plan: Plan) -> str:
+def plan_hash(plan: OperationPlan) -> str:
     """SHA-256 over the canonical document, in hex; how many rows were counted is no part of what will be done."""
     document = to_document(plan)
-    for each in (*document["reversals"], *document["gives_back"]):
-        each.pop("without_value", None)
+    for member in document.get("members", [document]):
+        for each in (*member["reversals"], *member["gives_back"]):
+            each.pop("without_value", None)
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from schemaguard.errors import NeedsHumanError
 from schemaguard.frozen import dataclass, field
-from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import ConnectionLostError, World
 from schemaguard.releases.release import Operation, StepName, StepState
 from schemaguard.releases.seen import State
 from schemaguard.releases.steps import STEPS, OperationStep
 from schemaguard.releases.steps.step import WaitingError
+from schemaguard.releases.together import OperationPlan
 
 Watch = Callable[[StepName], None]
 """Called after each step, when the journal has it."""
@@ -32,7 +32,7 @@ class OperationOutcome:
     """What came of an operation; `waiting` says what it waits for, where it does."""
 
     operation: Operation
-    plan: Plan
+    plan: OperationPlan
     steps: tuple[StepOutcome, ...]
     waiting: WaitingError | None = None
 
@@ -50,7 +50,7 @@ class Done:
     warning: str | None = None
 
 
-def execute(operation: Operation, plan: Plan, world: World, watch: Watch = lambda _: None) -> OperationOutcome:
+def execute(operation: Operation, plan: OperationPlan, world: World, watch: Watch = lambda _: None) -> OperationOutcome:
     """Carry an operation on from where its journal stands, to its end or to where it has to wait.
 
     Raises ConflictError where somebody was faster and NeedsHumanError where a step is neither before nor after.
@@ -76,19 +76,19 @@ def execute(operation: Operation, plan: Plan, world: World, watch: Watch = lambd
     return OperationOutcome(operation, plan, tuple(outcomes))
 
 
-def _carry_out(step: OperationStep, operation: Operation, plan: Plan, world: World) -> Mapping[str, Any]:
+def _carry_out(step: OperationStep, operation: Operation, plan: OperationPlan, world: World) -> Mapping[str, Any]:
     world.database.start(operation, step.name)
     detail: Mapping[str, Any] = {}
-    state = step.probe(plan, world.database.observe(operation, plan))
+    state = step.state(plan, world.database.observe(operation, plan))
     if state is State.BEFORE:
         try:
             detail = step.perform(operation, plan, world)
         except ConnectionLostError:
             # Whether it was committed is what the second look tells; if it wasn't, it is done once more.
             world.database.reconnect()
-            state = step.probe(plan, world.database.observe(operation, plan))
+            state = step.state(plan, world.database.observe(operation, plan))
             detail = step.perform(operation, plan, world) if state is State.BEFORE else {"after": "a lost connection"}
-        state = step.probe(plan, world.database.observe(operation, plan))
+        state = step.state(plan, world.database.observe(operation, plan))
     if state is not State.AFTER:
         raise NeedsHumanError(
             f"{operation}: {step.name} is {'still before' if state is State.BEFORE else 'neither before nor after'} it",

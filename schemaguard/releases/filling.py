@@ -12,6 +12,7 @@ from schemaguard.releases.readiness import Readiness
 
 if TYPE_CHECKING:
     from schemaguard.releases.plan import Plan
+    from schemaguard.releases.together import OperationPlan
 from schemaguard.releases.release import OperationKind, Release, Retired, ReversalClass
 
 _ORDER = (
@@ -36,7 +37,8 @@ def fill_rows(
     wanting = [
         each
         for each in ready.reversals
-        if each.retired in retired and _needs_values(retired[each.retired], target.contract, ready)
+        if each.retired in retired
+        and any(_needs_values(retired[each.retired], one, ready) for one in (target.contract, *now.coming))
     ]
     missing = [each for each in back if _wants_value(each, target.contract, ready)]
     given = _given([*(each.object for each in wanting), *(each.filled for each in missing)], fills)
@@ -75,8 +77,13 @@ def worst_class(ready: Readiness, target: Release, back: tuple[GivenBack, ...] =
     return max((c for c in (least, *classes) if c in _ORDER), key=_ORDER.index)
 
 
-def require_values(plan: "Plan") -> None:
-    """NeedsHumanError, with the count, where rows have no value that the target's contract promises."""
+def require_values(plan: "OperationPlan") -> None:
+    """NeedsHumanError, with the count, where rows have no value that a target's contract promises."""
+    for each in plan.members:
+        _require_values(each, plan)
+
+
+def _require_values(plan: "Plan", whole: "OperationPlan") -> None:
     wanting = [
         (each.object, each.without_value)
         for each in plan.reversals
@@ -88,8 +95,12 @@ def require_values(plan: "Plan") -> None:
     if not wanting:
         return
     counted = ", ".join(f"{count} rows have no value for {name}" for name, count in wanting)
-    fill = "EXPR" if len(wanting) == 1 else f"{wanting[0][0]}=EXPR"
-    if plan.kind is OperationKind.ROLLBACK:
+    fill = "EXPR" if len(wanting) == 1 and len(whole.members) == 1 else f"{wanting[0][0]}=EXPR"
+    if len(whole.members) > 1:
+        others = [f"--also={each.model}={each.to_version}" for each in whole.members if each is not whole.lead]
+        back = ("--to", whole.lead.to_version, *others, "--fill", fill, "--reason", "WHY")
+        again = command_line("rollback", whole.model, *back)
+    elif plan.kind is OperationKind.ROLLBACK:
         again = command_line("rollback", plan.model, "--to", plan.to_version, "--fill", fill, "--reason", "WHY")
     else:
         verb = ("canary", "start") if plan.kind is OperationKind.CANARY else ("promote",)

@@ -53,7 +53,7 @@ def leftovers_of_rollback(now: Now, target: Release) -> tuple[Leftover, ...]:
     if target.first_served_at is None or not left:
         return ()
     found = []
-    everybody = (target.contract, *now.needed)
+    everybody = (target.contract, *now.needed, *now.coming)
     for change in now.applied:
         if change.undone or change.adds is None or change.applied_at < target.first_served_at:
             continue

@@ -33,6 +33,10 @@ class Now:
     releases: Mapping[str, Release]
     catalog: Catalog
     needed: tuple[Contract, ...] = ()
+    left: tuple[Contract, ...] = ()
+    """The contracts of other models' releases that are left in the same operation."""
+    coming: tuple[Contract, ...] = ()
+    """Those of the releases that these models go to: what suits them is found out with their own plans."""
     retired: tuple[Retired, ...] = ()
     """Out of sight and not purged."""
     restored: tuple[Retired, ...] = ()

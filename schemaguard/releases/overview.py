@@ -60,7 +60,7 @@ class Overview:
     @property
     def switching(self) -> frozenset[str]:
         """The models whose alias may still be on its way."""
-        return frozenset(o.model for o in self.operations if o.current is not StepName.FINISH)
+        return frozenset(m for o in self.operations if o.current is not StepName.FINISH for m in o.models)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """A plan as data: what a promotion or rollback would do, decided before anything is touched."""
 
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.contracts.contract import Contract
 from schemaguard.contracts.views import ContractViews, contract_views
 from schemaguard.errors import ConflictError, RefusedError, UsageError, command_line
 from schemaguard.frozen import dataclass, field
@@ -90,12 +91,25 @@ class Plan:
         return tuple(statement for reversal in self.reversals for statement in reversal.owed)
 
 
+class BrokenContractError(RefusedError):
+    """The target can't be made ready without breaking somebody else's contract: `contract` is the first of them."""
+
+    def __init__(self, contract: Contract, what: str, *, at: str) -> None:
+        super().__init__(what, at=at, next="agree on it with the owner first; nothing was changed")
+        self.contract = contract
+
+
 def make_plan(now: Now, wanted: Wanted, fit: Fit) -> Plan:
     """The plan that takes a model from now to what is wanted.
 
     Raises UsageError for what can't be meant, ConflictError where the epoch isn't the one that was seen, and
     RefusedError where the target can't be made ready without breaking somebody.
     """
+    return plan_and_catalog(now, wanted, fit)[0]
+
+
+def plan_and_catalog(now: Now, wanted: Wanted, fit: Fit) -> tuple[Plan, Catalog]:
+    """The same, with the catalog that the plan's PREPARE leads to."""
     # Whoever saw another epoch is told so first: what they ask for was meant for another state.
     check_epoch(now, wanted)
     target = _target(now, wanted)
@@ -112,7 +126,7 @@ def make_plan(now: Now, wanted: Wanted, fit: Fit) -> Plan:
     ready, back = fill_rows(ready, target, wanted.fills, (now, back))
     check_others(now, ready, target, (catalog, fit), is_rollback=is_rollback)
     leftovers = leftovers_of_rollback(now, target) if is_rollback else leftovers_of_promotion(now, released)
-    return Plan(
+    made = Plan(
         kind=wanted.kind,
         model=now.pointer.model,
         from_version=now.pointer.active,
@@ -131,6 +145,7 @@ def make_plan(now: Now, wanted: Wanted, fit: Fit) -> Plan:
         reads_copy=target.contract.reads_through == "copy",
         canary_before=now.pointer.canary,
     )
+    return made, ready.catalog
 
 
 def _target(now: Now, wanted: Wanted) -> Release:
@@ -191,15 +206,15 @@ def check_others(
     lifted = {(loosening.schema, loosening.table, loosening.column) for loosening in ready.loosenings}
     swapped = _swapped(now, ready)
     serving = [each.contract for each in (now.active, now.canary) if each is not None and each is not target]
-    contracts = [*now.needed, *(each for each in serving if each not in now.needed)]
+    left = (*now.left, *serving)
     # What is owed is tried when nobody of the release that is left writes any more.
     is_later = begun is not now.catalog and not is_rollback
     at_once = ready.catalog
     if is_later or any(each.owed for each in ready.reversals):
         at_once = fit.after(_at_once(ready), begun if is_rollback else now.catalog)
-    for contract in contracts:
+    for contract in (*(each for each in now.needed if each not in now.coming), *left):
         known = set(fit.unmet(contract, now.catalog))
-        is_active = contract in serving
+        is_active = contract in left
         if is_active and is_rollback and begun is not now.catalog:
             # The release that is left does without what it added, until its servers have switched.
             known |= set(fit.unmet(contract, begun))
@@ -214,11 +229,8 @@ def check_others(
             place = (unmet.table.schema or "public", unmet.table.name, unmet.column or "")
             if is_left and unmet.cause in ("null-possible", "signature-refused") and place in lifted:
                 continue
-            raise RefusedError(
-                f"it would break the contract of {contract.who}: {unmet.message}",
-                at=unmet.object,
-                next="agree on it with the owner first; nothing was changed",
-            )
+            what = f"it would break the contract of {contract.who}: {unmet.message}"
+            raise BrokenContractError(contract, what, at=unmet.object)
 
 
 def _swapped(now: Now, ready: Readiness) -> frozenset[tuple[Name, str | None]]:

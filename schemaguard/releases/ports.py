@@ -1,14 +1,14 @@
 """What operations need of the world, as protocols: the database with its control schema, and the model registry."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from schemaguard.errors import DatabaseError
 from schemaguard.frozen import dataclass
 from schemaguard.releases.now import Now
-from schemaguard.releases.plan import Plan
 from schemaguard.releases.release import Intent, Operation, StepName
 from schemaguard.releases.seen import Seen
+from schemaguard.releases.together import OperationPlan
 
 TRAFFIC = "traffic"
 """The target of a delivery that says who gets which share of the traffic."""
@@ -62,15 +62,17 @@ class Registry(Protocol):
 class Database(Protocol):
     """The database that is migrated. Every method that writes is one transaction of its own, with its ledger entry."""
 
-    def now(self, model: str) -> Now:
-        """Everything that a plan is made from."""
+    def nows(self, models: Sequence[str]) -> tuple[Now, ...]:
+        """Everything that a plan is made from, a model each, of one moment; `needed` is nobody's whose active release
+        is among theirs.
+        """
         ...
 
     def lock(self) -> None:
         """Take the lock that migrations and operations exclude each other with; ConflictError where it stays taken."""
         ...
 
-    def open_operation(self, plan: Plan, intent: Intent) -> Operation:
+    def open_operation(self, plan: OperationPlan, intent: Intent) -> Operation:
         """INTENT; ConflictError where another operation is open or the epoch has moved."""
         ...
 
@@ -78,15 +80,15 @@ class Database(Protocol):
         """That operation with its journal, or the open one."""
         ...
 
-    def observe(self, operation: Operation, plan: Plan) -> Seen:
-        """What the probes of an operation's steps look at."""
+    def observe(self, operation: Operation, plan: OperationPlan) -> tuple[Seen, ...]:
+        """What the probes of an operation's steps look at, a member of the plan each."""
         ...
 
-    def prepare(self, operation: Operation, plan: Plan) -> Mapping[str, Any]:
+    def prepare(self, operation: Operation, plan: OperationPlan) -> Mapping[str, Any]:
         """PREPARE: bring back what the target needs and make its views, in one transaction."""
         ...
 
-    def commit(self, operation: Operation, plan: Plan) -> Mapping[str, Any]:
+    def commit(self, operation: Operation, plan: OperationPlan) -> Mapping[str, Any]:
         """COMMIT: switch the pointer; ConflictError where the epoch has moved or the operation isn't open any more."""
         ...
 
@@ -110,11 +112,11 @@ class Database(Protocol):
         """Count a failed attempt."""
         ...
 
-    def finish(self, operation: Operation, plan: Plan) -> Mapping[str, Any]:
+    def finish(self, operation: Operation, plan: OperationPlan) -> Mapping[str, Any]:
         """FINISH: retire what nobody names any more, and close the operation."""
         ...
 
-    def abandon(self, operation: Operation, plan: Plan, actor: str) -> None:
+    def abandon(self, operation: Operation, plan: OperationPlan, actor: str) -> None:
         """Undo PREPARE and close the operation without having switched anything."""
         ...
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from schemaguard.catalog.objects import Name
 from schemaguard.contracts.contract import Contract
-from schemaguard.frozen import dataclass, field
+from schemaguard.frozen import dataclass, field, replace
 
 
 class OperationKind(StrEnum):
@@ -218,8 +218,25 @@ class StepRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """What an operation does with the pointer of one model."""
+
+    model: str
+    from_version: str | None
+    to_version: str
+    expected_epoch: int
+
+    def __str__(self) -> str:
+        way = f"{self.from_version} → {self.to_version}" if self.from_version else f"→ {self.to_version}"
+        return f"{self.model} {way}"
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
-    """One promotion, rollback or act of a canary with its journal; `document` is the plan as it was stored."""
+    """One promotion, rollback or act of a canary with its journal; `document` is the plan as it was stored.
+
+    Where it switches several models, `model` and what goes with it are of the one that was asked for.
+    """
 
     id: int
     kind: OperationKind
@@ -235,6 +252,30 @@ class Operation:
     steps: tuple[StepRecord, ...] = ()
     closed_at: datetime | None = None
 
+    @property
+    def switches(self) -> tuple[Switch, ...]:
+        """One a model, in the order of their names."""
+        members = self.document.get("members")
+        if not members:
+            return (Switch(self.model, self.from_version, self.to_version, self.expected_epoch),)
+        return tuple(Switch(each["model"], each["from_version"], each["to_version"], each["epoch"]) for each in members)
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Every model that it switches."""
+        return tuple(each.model for each in self.switches)
+
+    def of(self, model: str) -> "Operation":
+        """The same, told as of one of its models."""
+        found = next(each for each in self.switches if each.model == model)
+        return replace(
+            self,
+            model=model,
+            from_version=found.from_version,
+            to_version=found.to_version,
+            expected_epoch=found.expected_epoch,
+        )
+
     def step(self, name: StepName) -> StepRecord:
         """That step of the journal."""
         return next(record for record in self.steps if record.name is name)
@@ -244,6 +285,10 @@ class Operation:
         """The first step that isn't done; FINISH where all are."""
         return next((record.name for record in self.steps if record.state is not StepState.DONE), StepName.FINISH)
 
+    @property
+    def words(self) -> str:
+        """What it does, such as `rollback fraud 8 → 7 and limits 3 → 2`."""
+        return f"{self.kind} {' and '.join(map(str, self.switches))}"
+
     def __str__(self) -> str:
-        way = f"{self.from_version} → {self.to_version}" if self.from_version else f"→ {self.to_version}"
-        return f"operation {self.id} ({self.kind} {self.model} {way})"
+        return f"operation {self.id} ({self.words})"

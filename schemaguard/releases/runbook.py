@@ -69,7 +69,7 @@ def _wrong(pointer: Pointer, previous: ServingWindow | None, found: Status) -> R
 
 
 def _stopped(pointer: Pointer, found: Status) -> RunbookEntry:
-    own = [each for each in found.overview.operations if each.model == pointer.model]
+    own = [each for each in found.overview.operations if pointer.model in each.models]
     known = tuple(f"{each} is {each.state} in {each.current}" for each in own) or ("no operation is open",)
     commands = tuple(command_line("resume", str(each.id)) for each in own)
     return RunbookEntry(

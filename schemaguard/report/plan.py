@@ -7,9 +7,9 @@ from rich.text import Text
 
 from schemaguard.releases.document import plan_hash, to_document
 from schemaguard.releases.execute import Done, OperationOutcome, StepOutcome
-from schemaguard.releases.plan import Plan
 from schemaguard.releases.release import OperationKind, ReversalClass, StepName, StepState
 from schemaguard.releases.steps import STEPS
+from schemaguard.releases.together import OperationPlan
 
 _CLASS_STYLES = {
     ReversalClass.INSTANT: "bold green",
@@ -28,11 +28,11 @@ _NAME_WIDTH = 9
 _MS_WIDTH = 9
 
 
-def show_plan(plan: Plan, console: Console, warning: str | None = None) -> None:
+def show_plan(plan: OperationPlan, console: Console, warning: str | None = None) -> None:
     """Print what would be done, a step a block."""
     _line(console, _headline(plan))
     for step in STEPS:
-        for number, words in enumerate(step.describe(plan)):
+        for number, words in enumerate(step.lines(plan)):
             name = step.name.value if number == 0 else ""
             _line(console, Text.assemble("  ", (f"{name:<{_NAME_WIDTH}}", "bold cyan"), words))
     if warning:
@@ -45,23 +45,25 @@ def show_done(done: Done, console: Console) -> None:
     for step in STEPS:
         found = outcome.step(step.name)
         if found is not None:
-            _show_step(found, step.describe(outcome.plan), console)
+            _show_step(found, step.lines(outcome.plan), console)
     if done.warning:
         _line(console, Text.assemble(("  warning  ", "bold yellow"), done.warning))
     _line(console, _closing(done))
 
 
-def plan_json(plan: Plan) -> dict[str, Any]:
+def plan_json(plan: OperationPlan) -> dict[str, Any]:
     """A plan that wasn't carried out."""
+    lead = plan.lead
     return {
         "operation": None,
         "model": plan.model,
-        "from": plan.from_version,
-        "to": plan.to_version,
-        "epoch": plan.epoch,
+        "from": lead.from_version,
+        "to": lead.to_version,
+        "epoch": lead.epoch,
+        "members": _members(plan, 0),
         "class": plan.reversal_class.value,
         "plan_hash": plan_hash(plan),
-        "steps": [{"name": s.name.value, "state": "planned", "acts": list(s.describe(plan))} for s in STEPS],
+        "steps": [{"name": s.name.value, "state": "planned", "acts": list(s.lines(plan))} for s in STEPS],
         "restored": list(plan.restored),
         "retired": [each.object for each in plan.leftovers],
         "plan": to_document(plan),
@@ -74,9 +76,10 @@ def done_json(done: Done) -> dict[str, Any]:
     return {
         "operation": outcome.operation.id,
         "model": plan.model,
-        "from": plan.from_version,
-        "to": plan.to_version,
-        "epoch": plan.epoch + 1,
+        "from": plan.lead.from_version,
+        "to": plan.lead.to_version,
+        "epoch": plan.lead.epoch + 1,
+        "members": _members(plan, 1),
         "class": plan.reversal_class.value,
         "commit_ms": commit_ms(outcome),
         "total_ms": done.total_ms,
@@ -89,7 +92,7 @@ def done_json(done: Done) -> dict[str, Any]:
         "retired": _retired(outcome),
         # A row that the target's contract couldn't show makes the plan refused, so none is ever put aside.
         "quarantined_rows": 0,
-        "held": list(plan.revision.hold),
+        "held": list(plan.hold),
         "warning": done.warning,
     }
 
@@ -100,15 +103,24 @@ def commit_ms(outcome: OperationOutcome) -> float:
     return float(step.detail.get("transaction_ms", step.ms)) if step else 0.0
 
 
-def _headline(plan: Plan) -> Text:
-    verb, way = _VERBS[plan.kind][0], f"→ {plan.to_version}"
-    if plan.canary is not None:
-        way = f"{plan.canary.version} with {plan.canary.percent} %"
-    elif plan.from_version:
-        way = f"{plan.from_version} → {plan.to_version}"
+def _members(plan: OperationPlan, further: int) -> list[dict[str, Any]]:
+    return [
+        {"model": each.model, "from": each.from_version, "to": each.to_version, "epoch": each.epoch + further}
+        for each in plan.members
+    ]
+
+
+def _epochs(plan: OperationPlan, further: int) -> str:
+    epochs = [str(each.epoch + further) for each in plan.members]
+    return f"epoch{'s' if len(epochs) > 1 else ''} {' and '.join(epochs)}"
+
+
+def _headline(plan: OperationPlan) -> Text:
+    share = plan.lead.canary
+    ways = plan.ways if share is None else f"{plan.model} {share.version} with {share.percent} %"
     return Text.assemble(
-        (f"{verb} {plan.model} {way}", "bold"),
-        f"  at epoch {plan.epoch}  ",
+        (f"{_VERBS[plan.kind][0]} {ways}", "bold"),
+        f"  at {_epochs(plan, 0)}  ",
         (plan.reversal_class.value, _CLASS_STYLES.get(plan.reversal_class, "bold red")),
     )
 
@@ -131,19 +143,18 @@ def _show_step(outcome: StepOutcome, acts: tuple[str, ...], console: Console) ->
 
 def _closing(done: Done) -> Text:
     outcome, plan = done.outcome, done.outcome.plan
-    facts = [f"epoch {plan.epoch + 1}", f"commit {commit_ms(outcome):.1f} ms", f"{done.total_ms:.0f} ms in all"]
+    facts = [_epochs(plan, 1), f"commit {commit_ms(outcome):.1f} ms", f"{done.total_ms:.0f} ms in all"]
     if plan.restored:
         facts.append(f"restored {', '.join(plan.restored)}")
-    if plan.revision.hold:
-        facts.append(f"held {', '.join(plan.revision.hold)}")
-    share = f" with {plan.canary.percent} %" if plan.canary is not None else ""
-    if plan.kind is OperationKind.ABORT:
-        share = f" alone, without {plan.from_version}"
+    if plan.hold:
+        facts.append(f"held {', '.join(plan.hold)}")
+    lead, share = plan.lead, ""
+    if lead.canary is not None:
+        share = f" with {lead.canary.percent} %"
+    elif plan.kind is OperationKind.ABORT:
+        share = f" alone, without {lead.from_version}"
     return Text.assemble(
-        (f"{_VERBS[plan.kind][1]} ", "bold green"),
-        (f"{plan.model} {plan.to_version}{share}", "bold"),
-        "  ",
-        " · ".join(facts),
+        (f"{_VERBS[plan.kind][1]} ", "bold green"), (f"{plan.targets}{share}", "bold"), "  ", " · ".join(facts)
     )
 
 

@@ -33,8 +33,11 @@ def show_standing(standing: RollbackStanding, console: Console) -> None:
 def show_dependents(dependents: Iterable[Dependent], console: Console) -> None:
     """Print a line for everybody else who is concerned."""
     for each in dependents:
-        style = "bold yellow" if each.loses else "dim"
-        line(console, Text.assemble(("  concerns ", style), visible(f"{each.who}: {each.why}")), indent=_INDENT)
+        style = "bold yellow" if each.loses or each.lacks else "dim"
+        # A plan that takes something from somebody is refused: what is lacking was lacking before.
+        fits = f"doesn't fit, as before: {each.lacks}" if each.lacks else "still fits"
+        words = f"{each.who}: {each.why}" + ("" if each.loses else f"; {fits}")
+        line(console, Text.assemble(("  concerns ", style), visible(words)), indent=_INDENT)
 
 
 def standing_json(standing: RollbackStanding) -> dict[str, Any]:
@@ -52,4 +55,4 @@ def standing_json(standing: RollbackStanding) -> dict[str, Any]:
 
 def dependents_json(dependents: Iterable[Dependent]) -> list[dict[str, Any]]:
     """Everybody else who is concerned."""
-    return [{"who": each.who, "why": each.why, "loses": each.loses} for each in dependents]
+    return [{"who": each.who, "why": each.why, "loses": each.loses, "lacks": each.lacks} for each in dependents]

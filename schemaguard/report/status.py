@@ -71,6 +71,9 @@ def _operation_json(operation: Operation, at: datetime) -> dict[str, Any]:
         "age_seconds": round((at - operation.opened_at).total_seconds(), 1),
         "from": operation.from_version,
         "to": operation.to_version,
+        "members": [
+            {"model": each.model, "from": each.from_version, "to": each.to_version} for each in operation.switches
+        ],
         "waits": step.detail.get("waits") if step.state is StepState.WAITING else None,
     }
 

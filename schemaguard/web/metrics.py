@@ -77,7 +77,8 @@ def _recoveries(control: BrowsedControl) -> list[Sample]:
         committed = record.times.get(StepName.COMMIT, (None, None))[1]
         if operation.kind is not OperationKind.ROLLBACK or operation.intent.detected_at is None or committed is None:
             continue
-        found.setdefault(operation.model, (committed - operation.intent.detected_at).total_seconds())
+        for model in operation.models:
+            found.setdefault(model, (committed - operation.intent.detected_at).total_seconds())
     return [({"model": model}, seconds) for model, seconds in found.items()]
 
 

@@ -30,6 +30,7 @@ SHARED = {
     },
     "commands": {
         "doctoring",
+        "gathering",
         "histories",
         "judging",
         "reading",

@@ -1,6 +1,6 @@
 """The database port of releases, on PostgreSQL: each method one query or one transaction, retried as a whole."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
@@ -34,11 +34,11 @@ from schemaguard.registry.publication import BoundContract, Publication
 from schemaguard.releases.chronicle import Happening, PastRelease
 from schemaguard.releases.now import Now
 from schemaguard.releases.overview import Debt, Overview
-from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import ConnectionLostError, Delivery, PreparationRefusedError
 from schemaguard.releases.records import ControlRecords
 from schemaguard.releases.release import Intent, Operation, OperationKind, Pointer, Retired, ReversalClass, StepName
 from schemaguard.releases.seen import Seen
+from schemaguard.releases.together import OperationPlan
 from schemaguard.window.window import Window
 
 T = TypeVar("T")
@@ -104,11 +104,19 @@ class ControlDatabase:
         return self._read(act)
 
     def now(self, model: str) -> Now:
-        """Everything that a plan is made from, of one moment. RefusedError where the control schema has rows that
-        schemaguard has not written.
+        """Everything that a plan of one model is made from, as `nows` reads it."""
+        return self.nows((model,))[0]
+
+    def nows(self, models: Sequence[str]) -> tuple[Now, ...]:
+        """Everything that a plan is made from, of one moment, a model each. RefusedError where the control schema has
+        rows that schemaguard has not written.
         """
         tampering.require_own(self._snapshot(tampering.read))
-        return self._snapshot(lambda c: situation.read(c, model))
+        return self._snapshot(lambda c: situation.read_together(c, models))
+
+    def models(self) -> tuple[str, ...]:
+        """The models of which something is published."""
+        return self._read(situation.published)
 
     def overview(self, model: str | None) -> Overview:
         """Everything that status shows, of one moment."""
@@ -173,7 +181,7 @@ class ControlDatabase:
         if found is not None:
             raise journal.conflict(found)
 
-    def open_operation(self, plan: Plan, intent: Intent) -> Operation:
+    def open_operation(self, plan: OperationPlan, intent: Intent) -> Operation:
         """INTENT; ConflictError where another operation is open or the epoch has moved, RefusedError where what the
         control schema says isn't what schemaguard has written there.
         """
@@ -199,13 +207,14 @@ class ControlDatabase:
         """Every operation that is open or waits, oldest first."""
         return self._read(journal.read_unfinished)
 
-    def observe(self, operation: Operation, plan: Plan) -> Seen:
-        """What the probes of an operation's steps look at."""
+    def observe(self, operation: Operation, plan: OperationPlan) -> tuple[Seen, ...]:
+        """What the probes of an operation's steps look at, a member of the plan each."""
         return self._read(lambda c: observation.observe(c, operation, plan))
 
-    def prepare(self, operation: Operation, plan: Plan) -> Mapping[str, Any]:
+    def prepare(self, operation: Operation, plan: OperationPlan) -> Mapping[str, Any]:
         """PREPARE: bring back what the target needs and make its views, in one query that holds every strong lock."""
-        self._write(lambda c: _preparation().ensure_roles(c, plan.views))
+        for each in plan.members:
+            self._write(lambda c, views=each.views: _preparation().ensure_roles(c, views))  # type: ignore[misc]  # bound now
         longest = LONGEST_MS if plan.reversal_class is ReversalClass.INSTANT else None
         try:
             return self._strongly(lambda c: _preparation().prepare(c, operation, plan), longest_ms=longest)
@@ -221,15 +230,16 @@ class ControlDatabase:
                 ) from cause
             raise
 
-    def commit(self, operation: Operation, plan: Plan) -> Mapping[str, Any]:
-        """COMMIT: switch the pointer."""
+    def commit(self, operation: Operation, plan: OperationPlan) -> Mapping[str, Any]:
+        """COMMIT: switch the pointers."""
 
         def switch(connection: "psycopg.Connection[Row]") -> Mapping[str, Any]:
             if plan.kind not in (OperationKind.ADVANCE, OperationKind.ABORT):
                 is_anew = plan.kind is not OperationKind.ROLLBACK
-                contract = situation.contract_served(connection, plan.model, plan.to_version)
-                # Before the switch, whose entry in the ledger covers these rows.
-                additions.take_shapes(connection, plan.model, plan.to_version, contract, anew=is_anew)
+                for each in plan.members:
+                    contract = situation.contract_served(connection, each.model, each.to_version)
+                    # Before the switch, whose entry in the ledger covers these rows.
+                    additions.take_shapes(connection, each.model, each.to_version, contract, anew=is_anew)
             return pointer.switch(connection, operation, plan)
 
         return self._write(_promising(switch))
@@ -254,7 +264,7 @@ class ControlDatabase:
         """Count a failed attempt."""
         self._write(lambda c: outbox.not_delivered(c, delivery, error))
 
-    def finish(self, operation: Operation, plan: Plan) -> Mapping[str, Any]:
+    def finish(self, operation: Operation, plan: OperationPlan) -> Mapping[str, Any]:
         """FINISH: retire what nobody names any more, close the operation, and try what its way back owes."""
         self._strongly(lambda c: _finish().retiring(c, operation, plan))
         facts = self._write(_promising(lambda c: _finish().finish(c, operation, plan)))
@@ -293,7 +303,7 @@ class ControlDatabase:
         """Remove all of it; the roles that another database still needs."""
         return self._write(lambda c: removal.remove(c, remains))
 
-    def abandon(self, operation: Operation, plan: Plan, actor: str) -> None:
+    def abandon(self, operation: Operation, plan: OperationPlan, actor: str) -> None:
         """Undo PREPARE and close the operation without having switched anything."""
         self._strongly(lambda c: _finish().abandon(c, operation, plan, actor))
         self.pay(self._read(lambda c: debts.unpaid(c, operation=operation.id)))

@@ -18,14 +18,13 @@ left join schemaguard.operation o on o.id = d.operation
 left join lateral (
     -- What was taken off for a version is due once another one was promoted and nobody else's server is left.
     select q.kind = 'promote' and q.to_version <> d.for_version and (q.state = 'done' or (
-        exists (select from schemaguard.server_lease l where l.model = q.model) and not exists (
+        exists (select from schemaguard.server_lease l where l.model = b.model) and not exists (
             select from schemaguard.server_lease l join schemaguard.pointer p on p.model = l.model
-            where l.model = q.model and l.epoch < p.epoch and l.lease_until > now()))) as is_due
-    from schemaguard.operation q
-    where q.model = d.for_model and exists (select from schemaguard.outbox b where b.operation = q.id)
-        and q.kind in ('promote', 'rollback')
+            where l.model = b.model and l.epoch < p.epoch and l.lease_until > now()))) as is_due
+    from schemaguard.operation q join schemaguard.outbox b on b.operation = q.id
+    where b.model = d.for_model and q.kind in ('promote', 'rollback')
         -- It isn't in the way of what serves alone: a canary may be the version that it was taken off for.
-        and not exists (select from schemaguard.pointer p where p.model = q.model and p.canary = d.for_version)
+        and not exists (select from schemaguard.pointer p where p.model = b.model and p.canary = d.for_version)
     order by q.id desc limit 1) forward on true
 where d.paid_at is null and d.given_up_at is null
     and (%(operation)s::bigint is null or (d.operation = %(operation)s and d.for_version is null) or forward.is_due)

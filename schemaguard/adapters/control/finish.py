@@ -15,6 +15,7 @@ from schemaguard.releases.plan import Plan
 from schemaguard.releases.readiness import Reversal
 from schemaguard.releases.release import Operation, OperationKind, StepName
 from schemaguard.releases.revisions import move_back
+from schemaguard.releases.together import OperationPlan
 from schemaguard.sql.writing.statements import rendered
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -43,29 +44,38 @@ join schemaguard.retired_object made on made.swapped_for = back.id and made.rest
 where back.id = %s and back.restored_at is not null"""
 
 
-def retiring(connection: Connection, operation: Operation, plan: Plan) -> tuple[None, tuple[str, ...]]:
+def retiring(connection: Connection, operation: Operation, plan: OperationPlan) -> tuple[None, tuple[str, ...]]:
     """What takes out of sight what the plan leaves over and nobody names by now; the locks come first."""
-    if not plan.leftovers or pointer.read(connection, plan.model).epoch != plan.epoch + 1:
+    current = [each for each in plan.members if pointer.read(connection, each.model).epoch == each.epoch + 1]
+    leftovers = [leftover for each in current for leftover in each.leftovers]
+    if not leftovers:
         return None, ()
-    contracts = situation.needed(connection, plan.model, plan.left)
+    left = [(each.model, version) for each in current for version in each.left]
+    contracts = situation.needed(connection, left)
     catalog = situation.catalog(connection)
-    going = [each for each in plan.leftovers if not needed_by(each, contracts, catalog) and _is_there(each, catalog)]
+    going = [each for each in leftovers if not needed_by(each, contracts, catalog) and _is_there(each, catalog)]
     locked = locks.taking(connection, (_dropping(each) for each in going))
     acts = (_retiring(connection, each, None if each.waits else operation.id) for each in going)
     return None, (*locked, *acts)
 
 
-def finish(connection: Connection, operation: Operation, plan: Plan) -> Mapping[str, Any]:
+def finish(connection: Connection, operation: Operation, plan: OperationPlan) -> Mapping[str, Any]:
     """Close the operation, in the caller's transaction, once `retiring` is carried out."""
-    retired = [each.object for each in plan.leftovers if _is_retired(connection, operation, each)]
-    kept = [each.object for each in plan.leftovers if each.object not in retired]
-    if plan.kind in (OperationKind.ROLLBACK, OperationKind.ABORT) and retired:
-        _move_revision(connection, operation, plan)
+    facts: dict[str, list[str]] = {"retired": [], "kept": []}
+    found = {}
+    for each in plan.members:
+        retired = [one.object for one in each.leftovers if _is_retired(connection, operation, one)]
+        kept = [one.object for one in each.leftovers if one.object not in retired]
+        if plan.kind in (OperationKind.ROLLBACK, OperationKind.ABORT) and retired:
+            _move_revision(connection, operation, each)
+        found[each.model] = {"retired": retired, "kept": kept}
+        facts["retired"] += retired
+        facts["kept"] += kept
     connection.execute(_CLOSE, ("done", operation.id))
-    facts = {"retired": retired, "kept": kept}
     # A closed operation isn't resumed, so its last step is done in the journal when it is closed.
     journal.done(connection, operation.id, StepName.FINISH, facts)
-    ledger.record(connection, "finished", (operation.intent.actor, plan.model, operation.id), facts)
+    for model, said in found.items():
+        ledger.record(connection, "finished", (operation.intent.actor, model, operation.id), said)
     return facts
 
 
@@ -85,13 +95,16 @@ def _move_revision(connection: Connection, operation: Operation, plan: Plan) -> 
     revision.move(connection, operation.id, type(move)(move.before, move.after, held, (), move.reason))
 
 
-def abandon(connection: Connection, operation: Operation, plan: Plan, actor: str) -> tuple[None, tuple[str, ...]]:
+def abandon(
+    connection: Connection, operation: Operation, plan: OperationPlan, actor: str
+) -> tuple[None, tuple[str, ...]]:
     """Close the operation as abandoned, and what takes out of sight again what PREPARE brought back."""
     # What was undone last is what was done first.
     acts = [act for each in reversed(plan.reversals) if (act := _again(connection, each)) is not None]
     connection.execute(_CLOSE, ("abandoned", operation.id))
     facts = {"retired": [act.leftover.object for act in acts if act.leftover is not None]}
-    ledger.record(connection, "operation-abandoned", (actor, plan.model, operation.id), facts)
+    for each in plan.members:
+        ledger.record(connection, "operation-abandoned", (actor, each.model, operation.id), facts)
     for statement in _OWES_NOTHING:
         connection.execute(statement, (operation.id,))
     statements: list[str] = []

@@ -10,7 +10,6 @@ from psycopg.types.json import Jsonb
 from schemaguard.adapters.control import installation, ledger, pointer
 from schemaguard.errors import ConflictError, DatabaseError
 from schemaguard.releases.document import plan_hash, to_document
-from schemaguard.releases.plan import Plan
 from schemaguard.releases.release import (
     Intent,
     Operation,
@@ -20,6 +19,7 @@ from schemaguard.releases.release import (
     StepRecord,
     StepState,
 )
+from schemaguard.releases.together import OperationPlan
 
 Row = tuple[Any, ...]
 Connection = psycopg.Connection[Row]
@@ -62,16 +62,18 @@ def require_control_schema(connection: Connection) -> None:
         raise DatabaseError(what, at=f"database {connection.info.dbname}", next="schemaguard install")
 
 
-def open_operation(connection: Connection, plan: Plan, intent: Intent) -> int:
+def open_operation(connection: Connection, plan: OperationPlan, intent: Intent) -> int:
     """Write an operation and its steps down, with INTENT done; its number."""
     open_one = read_operation(connection, None)
     if open_one is not None:
         raise conflict(open_one)
-    epoch = pointer.read(connection, plan.model).epoch
-    if epoch != plan.epoch:
-        raise pointer.moved(plan, epoch)
+    for each in plan.members:
+        epoch = pointer.read(connection, each.model).epoch
+        if epoch != each.epoch:
+            raise pointer.moved(each, epoch)
+    lead = plan.lead
     values = (
-        plan.kind.value, plan.model, plan.from_version, plan.to_version, plan.epoch, Jsonb(to_document(plan)),
+        plan.kind.value, lead.model, lead.from_version, lead.to_version, lead.epoch, Jsonb(to_document(plan)),
         plan_hash(plan), intent.actor, intent.reason, intent.metric, intent.detected_at,
     )  # fmt: skip
     try:
@@ -84,11 +86,12 @@ def open_operation(connection: Connection, plan: Plan, intent: Intent) -> int:
     assert row is not None
     number = int(row[0])
     connection.execute(_STEPS, (number, [name.value for name in StepName]))
-    ledger.record(connection, "operation-opened", (intent.actor, plan.model, number), {
-        "kind": plan.kind.value, "from": plan.from_version, "to": plan.to_version, "epoch": plan.epoch,
-        "reason": intent.reason, "metric": intent.metric, "plan_hash": plan_hash(plan),
-        "detected_at": intent.detected_at.isoformat() if intent.detected_at else None,
-    })  # fmt: skip
+    for each in plan.members:
+        ledger.record(connection, "operation-opened", (intent.actor, each.model, number), {
+            "kind": plan.kind.value, "from": each.from_version, "to": each.to_version, "epoch": each.epoch,
+            "reason": intent.reason, "metric": intent.metric, "plan_hash": plan_hash(plan),
+            "detected_at": intent.detected_at.isoformat() if intent.detected_at else None,
+        })  # fmt: skip
     return number
 
 
@@ -122,11 +125,11 @@ def read_all(connection: Connection) -> tuple[Operation, ...]:
 def read_history(connection: Connection, model: str) -> tuple[Operation, ...]:
     """The operations of a model that switched its pointer, oldest first."""
     rows = connection.execute(
-        f"{_OPERATIONS}where o.model = %s and exists (select from schemaguard.outbox b where b.operation = o.id) "
+        f"{_OPERATIONS}where exists (select from schemaguard.outbox b where b.operation = o.id and b.model = %s) "
         "order by o.id",
         (model,),
     )
-    return tuple(_operation(row) for row in rows)
+    return tuple(_operation(row).of(model) for row in rows)
 
 
 def _operation(row: Row) -> Operation:
@@ -168,7 +171,8 @@ def wait(connection: Connection, operation: Operation, step: StepName, reason: s
 def mark_done(connection: Connection, operation: Operation, step: StepName, actor: str) -> None:
     """A step is done on somebody's word."""
     done(connection, operation.id, step, {"marked_by": actor})
-    ledger.record(connection, "step-marked-done", (actor, operation.model, operation.id), {"step": step.value})
+    for model in operation.models:
+        ledger.record(connection, "step-marked-done", (actor, model, operation.id), {"step": step.value})
 
 
 def _jsonb(value: Mapping[str, Any]) -> Jsonb:

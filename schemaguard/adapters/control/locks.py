@@ -31,7 +31,10 @@ join pg_class r on r.oid = k.confrelid join pg_namespace n on n.oid = r.relnames
 
 
 def taking(
-    connection: Connection, statements: Iterable[str], views: ContractViews | None = None, tables: Iterable[Name] = ()
+    connection: Connection,
+    statements: Iterable[str],
+    views: Iterable[ContractViews] = (),
+    tables: Iterable[Name] = (),
 ) -> tuple[str, ...]:
     """What locks whatever the statements will lock, these tables, and the contract views that will be made again."""
     found: list[sql.Composed] = [
@@ -47,8 +50,8 @@ def taking(
     return tuple(each.as_string(connection) for each in found)
 
 
-def _of(views: ContractViews | None) -> tuple[Name, ...]:
-    return tuple(Name(view.name, views.schema) for view in views.views) if views is not None else ()
+def _of(views: Iterable[ContractViews]) -> tuple[Name, ...]:
+    return tuple(Name(view.name, each.schema) for each in views for view in each.views)
 
 
 def _present(connection: Connection, names: tuple[Name, ...], kinds: list[str]) -> list[sql.Identifier]:

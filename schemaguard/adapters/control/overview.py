@@ -39,7 +39,7 @@ def read(connection: Connection, model: str | None) -> Overview:
     return Overview(
         at=moment[0],
         models=tuple((pointers.get(name, Pointer(name)), windows[name]) for name in chosen),
-        operations=tuple(o for o in journal.read_unfinished(connection) if model in (None, o.model)),
+        operations=tuple(o for o in journal.read_unfinished(connection) if model is None or model in o.models),
         retired=situation.retired(connection),
         held=revision.held(connection),
         servers=tuple(s for s in situation.servers(connection) if model in (None, s.model)),

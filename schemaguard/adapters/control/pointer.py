@@ -12,6 +12,7 @@ from schemaguard.errors import ConflictError
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import TRAFFIC
 from schemaguard.releases.release import Operation, OperationKind, Pointer
+from schemaguard.releases.together import OperationPlan
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -44,6 +45,14 @@ update schemaguard.release set superseded_at = null, window_until = null, revisi
 where model = %(model)s and model_version = %(to)s"""
 _OUTBOX = """\
 insert into schemaguard.outbox (operation, model, epoch, target, payload) values (%s, %s, %s, %s, %s)"""
+# A plan that still waits for a model which is switched again would retire what this one brings back; where another
+# model of it stands as it left it, it goes on for that one.
+_SUPERSEDED = """\
+update schemaguard.operation o set state = 'abandoned', closed_at = now()
+where o.state = 'waiting' and o.id <> %(operation)s
+    and exists (select from schemaguard.outbox b where b.operation = o.id and b.model = any(%(models)s))
+    and not exists (select from schemaguard.outbox b join schemaguard.pointer p on p.model = b.model
+        where b.operation = o.id and p.epoch = b.epoch)"""
 
 
 def read(connection: Connection, model: str) -> Pointer:
@@ -58,10 +67,11 @@ def read_all(connection: Connection) -> tuple[Pointer, ...]:
     return tuple(Pointer(*row) for row in rows)
 
 
-def switch(connection: Connection, operation: Operation, plan: Plan) -> Mapping[str, Any]:
+def switch(connection: Connection, operation: Operation, plan: OperationPlan) -> Mapping[str, Any]:
     """COMMIT: compare and set, with outbox, ledger, and the applied revision, in the caller's transaction.
 
-    ConflictError where the epoch isn't the one that the operator saw, or the operation isn't open any more.
+    Pointers are locked in the order of their models' names. ConflictError where an epoch isn't the one that the
+    operator saw, or the operation isn't open any more.
     """
     began = time.monotonic()
     state = connection.execute(
@@ -71,27 +81,29 @@ def switch(connection: Connection, operation: Operation, plan: Plan) -> Mapping[
         raise ConflictError(
             f"{operation} is no longer open: it is {state[0] if state else 'gone'}", next="schemaguard status"
         )
-    epoch = _compare_and_set(connection, plan)
-    values = {"model": plan.model, "to": plan.to_version}
-    for left in plan.left:
-        supported = _supported_until(connection, plan.model, left)
-        connection.execute(_SUPERSEDE, {"model": plan.model, "left": left, "supported": supported})
-    heads = revision.move(connection, operation.id, plan.revision)
-    _release(connection, plan, {**values, "revision": list(heads)})
-    for target, payload in _projections(plan):
-        connection.execute(_OUTBOX, (operation.id, plan.model, epoch, target, Jsonb(payload)))
-    # A plan of this model that still waits would retire what this one brings back.
-    connection.execute(
-        "update schemaguard.operation set state = 'abandoned', closed_at = now() "
-        "where model = %s and state = 'waiting' and id <> %s",
-        (plan.model, operation.id),
-    )
-    event, facts = _switched(plan)
-    ledger.record(connection, event, (operation.intent.actor, plan.model, operation.id), {
-        **facts, "epoch": epoch, "revision": list(heads),
-        "held": list(plan.revision.hold), "released": list(plan.revision.release),
-    })  # fmt: skip
-    return {"epoch": epoch, "transaction_ms": round((time.monotonic() - began) * 1000, 2)}
+    epochs = {each.model: _compare_and_set(connection, each) for each in plan.members}
+    for each in plan.members:
+        for left in each.left:
+            supported = _supported_until(connection, each.model, left)
+            connection.execute(_SUPERSEDE, {"model": each.model, "left": left, "supported": supported})
+    heads: tuple[str, ...] = ()
+    for each in plan.members:
+        heads = revision.move(connection, operation.id, each.revision)
+    for each in plan.members:
+        _release(connection, each, {"model": each.model, "to": each.to_version, "revision": list(heads)})
+        for target, payload in _projections(each):
+            connection.execute(_OUTBOX, (operation.id, each.model, epochs[each.model], target, Jsonb(payload)))
+    connection.execute(_SUPERSEDED, {"operation": operation.id, "models": list(epochs)})
+    for each in plan.members:
+        event, said = _switched(each)
+        ledger.record(connection, event, (operation.intent.actor, each.model, operation.id), {
+            **said, "epoch": epochs[each.model], "revision": list(heads),
+            "held": list(each.revision.hold), "released": list(each.revision.release),
+        })  # fmt: skip
+    facts: dict[str, Any] = {"epoch": epochs[plan.model]}
+    if len(epochs) > 1:
+        facts["epochs"] = epochs
+    return {**facts, "transaction_ms": round((time.monotonic() - began) * 1000, 2)}
 
 
 def _release(connection: Connection, plan: Plan, values: Mapping[str, Any]) -> None:

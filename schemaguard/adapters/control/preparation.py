@@ -15,17 +15,33 @@ from schemaguard.errors import DatabaseError
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.readiness import Reversal
 from schemaguard.releases.release import Operation
+from schemaguard.releases.together import OperationPlan
 from schemaguard.sql.writing.identifiers import quote
 from schemaguard.sql.writing.statements import rendered
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
-def prepare(connection: Connection, operation: Operation, plan: Plan) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+def prepare(
+    connection: Connection, operation: Operation, plan: OperationPlan
+) -> tuple[Mapping[str, Any], tuple[str, ...]]:
     """Write to the ledger what comes back, is taken off and made, and the statements that do it.
 
     Nothing is locked yet that a reader would wait for; the statements begin with the locks.
     """
+    facts: dict[str, Mapping[str, Any]] = {}
+    statements: list[str] = []
+    for each in plan.members:
+        facts[each.model], acting = _member(connection, operation, each)
+        statements += acting
+    strong = (statement for each in plan.members for statement in _strong(each))
+    filled = (table for each in plan.members for table in _filled_tables(each))
+    locked = locks.taking(connection, strong, [each.views for each in plan.members], filled)
+    return facts[plan.model] if len(facts) == 1 else {"models": facts}, (*locked, *statements)
+
+
+def _member(connection: Connection, operation: Operation, plan: Plan) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    """What is done for one model, and the statements that do it once everything is locked."""
     acts = [each for each in plan.reversals if _is_still_to_do(connection, operation, each)]
     restored = [each.object for each in acts if each.retired is not None]
     facts = {
@@ -44,9 +60,8 @@ def prepare(connection: Connection, operation: Operation, plan: Plan) -> tuple[M
         if each.retired is not None and each.fill is not None:
             # Before any strong lock: it may take long, and readers needn't wait for it.
             connection.execute("select schemaguard.fill_hidden(%s, %s)", (each.retired, each.fill))
-    locks_ = locks.taking(connection, _strong(plan), plan.views, _filled_tables(plan))
     made = view_statements(plan.views) if plan.views.views else ()
-    return facts, (*locks_, *_acting(connection, operation, plan, acts), *made)
+    return facts, (*_acting(connection, operation, plan, acts), *made)
 
 
 def _acting(connection: Connection, operation: Operation, plan: Plan, acts: list[Reversal]) -> Iterator[str]:

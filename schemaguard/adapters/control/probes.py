@@ -9,13 +9,14 @@ from schemaguard.releases.leftovers import needed_by
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.release import Operation, OperationState
 from schemaguard.releases.seen import Seen, Sight
+from schemaguard.releases.together import OperationPlan
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 _OPERATION = """\
-select now(), state, exists (select from schemaguard.outbox where operation = o.id),
-    (select count(*) from schemaguard.outbox where operation = o.id and delivered_at is null)
-from schemaguard.operation o where id = %s"""
+select now(), state, exists (select from schemaguard.outbox where operation = o.id and model = %(model)s),
+    (select count(*) from schemaguard.outbox where operation = o.id and model = %(model)s and delivered_at is null)
+from schemaguard.operation o where id = %(operation)s"""
 _RETIRED = """\
 select r.id, r.restored_at is not null, r.purged_at is not null,
     exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -40,9 +41,13 @@ from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = %s and c.relkind in ('v', 'r', 'm', 'p', 'f')"""
 
 
-def observe(connection: Connection, operation: Operation, plan: Plan) -> Seen:
-    """How far each act of the operation's plan has come."""
-    row = connection.execute(_OPERATION, (operation.id,)).fetchone()
+def observe(connection: Connection, operation: Operation, plan: OperationPlan) -> tuple[Seen, ...]:
+    """How far each act of the operation's plan has come, a member each."""
+    return tuple(_observe(connection, operation, each) for each in plan.members)
+
+
+def _observe(connection: Connection, operation: Operation, plan: Plan) -> Seen:
+    row = connection.execute(_OPERATION, {"operation": operation.id, "model": plan.model}).fetchone()
     assert row is not None
     at, state, switched, undelivered = row
     missing, wrong = _views(connection, plan)

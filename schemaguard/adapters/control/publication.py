@@ -53,7 +53,7 @@ def publish(connection: Connection, publication: Publication, views: ContractVie
     from schemaguard.adapters.control import locks
 
     contract = publication.contract
-    for statement in locks.taking(connection, (), views):
+    for statement in locks.taking(connection, (), [views]):
         connection.execute(statement.encode())
     replaced = (
         [] if publication.version else connection.execute(_REPLACED, (contract.model, contract.digest)).fetchall()

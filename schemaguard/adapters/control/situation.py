@@ -1,6 +1,6 @@
 """Now, read from the control schema: everything that a plan is made from."""
 
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from schemaguard.releases.now import Now
 from schemaguard.releases.release import (
     AppliedChange,
     OperationState,
+    Pointer,
     Release,
     Retired,
     ReversalClass,
@@ -28,7 +29,8 @@ Connection = psycopg.Connection[Row]
 _RELEASES = """\
 select r.model, r.model_version, c.document, c.file, c.digest, c.view_schema, r.revision, r.released_at,
     (select min(o.opened_at) from schemaguard.operation o join schemaguard.outbox b on b.operation = o.id
-     where o.model = r.model and o.to_version = r.model_version),
+     where b.model = r.model
+        and case when o.model = r.model then o.to_version else b.payload ->> 'version' end = r.model_version),
     r.superseded_at, r.window_until, r.artifact_uri, c.query, r.signature
 from schemaguard.release r join schemaguard.contract c on c.digest = r.contract
 where r.model = %s order by r.published_at, r.model_version"""
@@ -39,7 +41,8 @@ _NEEDED = (
     "from schemaguard.contract c left join schemaguard.release r on r.contract = c.digest",
     "left join schemaguard.pointer p on p.model = r.model",
     "where (r.model is null or", _IS_NEEDED, ")",
-    "and (r.model = %(model)s and r.model_version = any(%(versions)s)) is not true",
+    "and (r.model is null or (r.model, r.model_version) not in (",
+    "select * from unnest(%(models)s::text[], %(versions)s::text[])))",
 )  # fmt: skip
 _SERVED = """\
 select c.document, c.file, c.digest, c.query, r.signature
@@ -83,10 +86,32 @@ from schemaguard.applied_change order by id"""
 
 def read(connection: Connection, model: str) -> Now:
     """Everything that a plan for that model is made from. UsageError where nothing of it is published."""
-    releases = {row[1]: _release(row) for row in connection.execute(_RELEASES, (model,))}
-    if not releases:
-        raise unknown(connection, model)
-    at = pointer.read(connection, model)
+    return read_together(connection, (model,))[0]
+
+
+def read_together(connection: Connection, models: Sequence[str]) -> tuple[Now, ...]:
+    """The same for several that are to be switched together: nobody's active release is `needed`."""
+    found = [(model, {row[1]: _release(row) for row in connection.execute(_RELEASES, (model,))}) for model in models]
+    for model, releases in found:
+        if not releases:
+            raise unknown(connection, model)
+    pointers = [pointer.read(connection, model) for model in models]
+    serving = [(each.model, version) for each in pointers for version in (each.active, each.canary)]
+    besides = tuple((model, version) for model, version in serving if version is not None)
+    live = catalog(connection)
+    return tuple(
+        _read(connection, at, releases, (besides, live)) for at, (_, releases) in zip(pointers, found, strict=True)
+    )
+
+
+def _read(
+    connection: Connection,
+    at: Pointer,
+    releases: Mapping[str, Release],
+    around: tuple[tuple[tuple[str, str], ...], Catalog],
+) -> Now:
+    besides, live = around
+    model = at.model
     applied = tuple(_applied(row) for row in connection.execute(_APPLIED))
     moment = connection.execute("select now()").fetchone()
     assert moment is not None
@@ -95,8 +120,8 @@ def read(connection: Connection, model: str) -> Now:
         at=moment[0],
         pointer=at,
         releases=releases,
-        catalog=catalog(connection),
-        needed=needed(connection, model, (at.active, at.canary)),
+        catalog=live,
+        needed=needed(connection, besides),
         retired=_with_way_back(connection, _retired(connection, _HIDDEN)),
         restored=_retired(connection, _RESTORED),
         applied=applied,
@@ -119,12 +144,12 @@ def catalog(connection: Connection) -> Catalog:
     return read_catalog(connection)
 
 
-def needed(connection: Connection, model: str = "", besides: Collection[str | None] = ()) -> tuple[Contract, ...]:
-    """The contracts of everybody who is in their window, published and not served yet, or a consumer.
-
-    Those of a model's versions `besides` aren't among them, unless another version has the same one.
+def needed(connection: Connection, besides: Sequence[tuple[str, str]] = ()) -> tuple[Contract, ...]:
+    """The contracts of everybody who is in their window, published and not served yet, or a consumer; `besides` are
+    (model, version) of releases that don't count.
     """
-    rows = connection.execute(" ".join(_NEEDED), {"model": model, "versions": list(besides)})
+    models, versions = [each[0] for each in besides], [each[1] for each in besides]
+    rows = connection.execute(" ".join(_NEEDED), {"models": models, "versions": versions})
     return tuple(contract_of(*row) for row in rows)
 
 
@@ -167,12 +192,17 @@ def retired(connection: Connection) -> tuple[Retired, ...]:
     return _retired(connection, _HIDDEN)
 
 
+def published(connection: Connection) -> tuple[str, ...]:
+    """The models of which something is published, by name."""
+    rows = connection.execute("select distinct model from schemaguard.release order by model")
+    return tuple(row[0] for row in rows)
+
+
 def unknown(connection: Connection, model: str) -> UsageError:
     """The error for a model that nobody published, with those that are."""
-    rows = connection.execute("select distinct model from schemaguard.release order by model").fetchall()
     return UsageError(
         f"no model {model!r} is published here",
-        at=f"published: {', '.join(row[0] for row in rows) or 'none'}",
+        at=f"published: {', '.join(published(connection)) or 'none'}",
         next=command_line("contracts", "publish", model, "VERSION"),
     )
 

@@ -9,6 +9,7 @@ from schemaguard.releases.ports import World
 from schemaguard.releases.release import Operation, OperationKind, StepName
 from schemaguard.releases.seen import Seen, State
 from schemaguard.releases.steps.step import OperationStep, StepInverse
+from schemaguard.releases.together import OperationPlan
 
 
 def _probe(plan: Plan, seen: Seen) -> State:
@@ -18,9 +19,10 @@ def _probe(plan: Plan, seen: Seen) -> State:
     return State.BEFORE if seen.pointer.epoch >= plan.epoch else State.NEITHER
 
 
-def _perform(operation: Operation, plan: Plan, world: World) -> Mapping[str, Any]:
+def _perform(operation: Operation, plan: OperationPlan, world: World) -> Mapping[str, Any]:
     detail = world.database.commit(operation, plan)
-    world.database.notify(plan.model)
+    for each in plan.members:
+        world.database.notify(each.model)
     return detail
 
 

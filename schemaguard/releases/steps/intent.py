@@ -9,6 +9,7 @@ from schemaguard.releases.ports import World
 from schemaguard.releases.release import Operation, StepName
 from schemaguard.releases.seen import Seen, State
 from schemaguard.releases.steps.step import OperationStep, StepInverse
+from schemaguard.releases.together import OperationPlan
 
 
 def _probe(_: Plan, __: Seen) -> State:
@@ -16,7 +17,7 @@ def _probe(_: Plan, __: Seen) -> State:
     return State.AFTER
 
 
-def _perform(operation: Operation, _: Plan, __: World) -> Mapping[str, Any]:
+def _perform(operation: Operation, _: OperationPlan, __: World) -> Mapping[str, Any]:
     raise NeedsHumanError(f"{operation} has no intent in the journal", next="look at schemaguard.operation")
 
 

@@ -10,6 +10,9 @@ from schemaguard.releases.readiness import Reversal
 from schemaguard.releases.release import Operation, ReversalClass, StepName
 from schemaguard.releases.seen import Seen, Sight, State
 from schemaguard.releases.steps.step import OperationStep, StepInverse
+from schemaguard.releases.together import OperationPlan
+
+_IDLE = "nothing to bring back"
 
 
 def _probe(plan: Plan, seen: Seen) -> State:
@@ -25,7 +28,7 @@ def _is_left(seen: Seen) -> bool:
     return bool(seen.required or seen.additions or seen.unfilled or seen.missing_views)
 
 
-def _perform(operation: Operation, plan: Plan, world: World) -> Mapping[str, Any]:
+def _perform(operation: Operation, plan: OperationPlan, world: World) -> Mapping[str, Any]:
     return world.database.prepare(operation, plan)
 
 
@@ -44,7 +47,7 @@ def _describe(plan: Plan) -> tuple[str, ...]:
         lines.append(f"contract views {plan.views.schema}: {shown}")
     if plan.reads_copy:
         lines.append(f"{plan.model} {plan.to_version} reads a copy, which is up to date after the next copy run")
-    return tuple(lines) or ("nothing to bring back",)
+    return tuple(lines) or (_IDLE,)
 
 
 def _filling(back: GivenBack) -> str:
@@ -64,4 +67,4 @@ def _reversing(reversal: Reversal) -> tuple[str, ...]:
     return (f"restore {reversal.object}",)
 
 
-STEP = OperationStep(StepName.PREPARE, _probe, _perform, _inverse, _describe)
+STEP = OperationStep(StepName.PREPARE, _probe, _perform, _inverse, _describe, _IDLE)

@@ -9,32 +9,35 @@ from schemaguard.releases.ports import TRAFFIC, Delivery, World
 from schemaguard.releases.release import Operation, OperationKind, StepName
 from schemaguard.releases.seen import Seen, State
 from schemaguard.releases.steps.step import OperationStep, StepInverse, WaitingError
+from schemaguard.releases.together import OperationPlan
 
 
 def _probe(_: Plan, seen: Seen) -> State:
     return State.BEFORE if seen.undelivered else State.AFTER
 
 
-def _perform(operation: Operation, plan: Plan, world: World) -> Mapping[str, Any]:
+def _perform(operation: Operation, plan: OperationPlan, world: World) -> Mapping[str, Any]:
     """Each target by itself: one that can't be reached keeps no other from being told."""
-    detail: dict[str, Any] = {}
-    failed: RegistryError | None = None
+    details: dict[str, dict[str, Any]] = {}
+    failed: dict[str, RegistryError] = {}
     for delivery in world.database.deliveries(operation):
         try:
-            detail = _deliver(delivery, world)
+            details[delivery.model] = _deliver(delivery, world)
         except RegistryError as error:
             world.database.not_delivered(delivery, str(error))
-            failed = failed or error
+            failed.setdefault(delivery.model, error)
         else:
-            world.database.delivered(delivery, detail)
-    if failed is not None:
+            world.database.delivered(delivery, details[delivery.model])
+    if failed:
+        behind = [each for each in plan.members if each.model in failed]
+        serving = " and ".join(f"{each.model} {each.to_version} serves (epoch {each.epoch + 1})" for each in behind)
+        first = next(iter(failed.values()))
         raise WaitingError(
-            f"{plan.model} {plan.to_version} serves (epoch {plan.epoch + 1}), but the registry's alias could not "
-            f"follow: {failed.what}",
-            at=failed.at,
+            f"{serving}, but the registry's alias could not follow: {first.what}",
+            at=first.at,
             next=f"once the registry answers again: schemaguard resume {operation.id}",
-        ) from failed
-    return detail
+        ) from first
+    return details.get(plan.model, {}) if len(plan.members) == 1 else {"aliases": details}
 
 
 def _deliver(delivery: Delivery, world: World) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import World
 from schemaguard.releases.release import Operation, StepName
 from schemaguard.releases.seen import Seen, State
+from schemaguard.releases.together import OperationPlan
 
 
 class WaitingError(SchemaguardError):
@@ -27,13 +28,28 @@ class StepInverse:
 class OperationStep:
     """One idempotent act.
 
-    `probe` is pure: where the world stands with respect to the step. `perform` takes it from BEFORE to AFTER, in one
-    transaction or by acts that may be repeated, and returns what the journal keeps of it. `inverse` says how it is
-    undone, `describe` what it does, a line an act.
+    `probe` is pure: where the world stands with respect to the step, for one model. `perform` takes all models of the
+    operation from BEFORE to AFTER, in one transaction or by acts that may be repeated, and returns what the journal
+    keeps of it. `inverse` says how it is undone, `describe` what it does with one model, a line an act.
     """
 
     name: StepName
     probe: Callable[[Plan, Seen], State]
-    perform: Callable[[Operation, Plan, World], Mapping[str, Any]]
+    perform: Callable[[Operation, OperationPlan, World], Mapping[str, Any]]
     inverse: Callable[[Plan], StepInverse]
     describe: Callable[[Plan], tuple[str, ...]]
+    idle: str = ""
+    """What it says where it has nothing to do for a model."""
+
+    def state(self, plan: OperationPlan, seen: tuple[Seen, ...]) -> State:
+        """Where the world stands for all models: AFTER when it does for each."""
+        states = {self.probe(each, its) for each, its in zip(plan.members, seen, strict=True)}
+        if State.NEITHER in states:
+            return State.NEITHER
+        return State.AFTER if states == {State.AFTER} else State.BEFORE
+
+    def lines(self, plan: OperationPlan) -> tuple[str, ...]:
+        """What it does, a line an act, for all models."""
+        lines = dict.fromkeys(line for each in plan.members for line in self.describe(each))
+        said = tuple(line for line in lines if line != self.idle)
+        return said or (self.idle,)

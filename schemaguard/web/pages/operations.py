@@ -136,10 +136,7 @@ def build(snapshot: Snapshot, number: int) -> Page:
 
 
 def _title(operation: Operation) -> str:
-    way = (
-        f"{operation.from_version} → {operation.to_version}" if operation.from_version else f"→ {operation.to_version}"
-    )
-    return f"{operation.kind} {operation.model} {way}"
+    return operation.words
 
 
 def _answer(records: tuple[OperationRecord, ...]) -> PageAnswer:
@@ -303,12 +300,11 @@ def _plan(operation: Operation, snapshot: Snapshot) -> Iterator[Panel]:
     for each in plan.leftovers:
         so = " once nobody’s window needs it" if each.waits else ""
         rows.append((words(_object(each.object, snapshot)), words(Mark("retired", f"to be retired{so}", "retired"))))
-    if plan.revision.moves:
-        way = f"{', '.join(plan.revision.before) or 'none'} → {', '.join(plan.revision.after) or 'none'}"
-        rows.append((words("revision ", wording.name(way)), words(Mark("accent", "moved", "dot"))))
-    rows += [
-        (words("revision ", wording.name(held)), words(Mark("warn", "held", "warn"))) for held in plan.revision.hold
-    ]
+    for member in plan.members:
+        if member.revision.moves:
+            way = f"{', '.join(member.revision.before) or 'none'} → {', '.join(member.revision.after) or 'none'}"
+            rows.append((words("revision ", wording.name(way)), words(Mark("accent", "moved", "dot"))))
+    rows += [(words("revision ", wording.name(held)), words(Mark("warn", "held", "warn"))) for held in plan.hold]
     if rows:
         yield Panel("What it changed", (grid("What it changed", ("What", "So"), rows),))
 
@@ -321,6 +317,13 @@ def _object(name: str, snapshot: Snapshot) -> Span:
         return wording.name(name)
     there = addresses.column(subject.table, subject.column) if subject.column else addresses.table(subject.table)
     return wording.name(name, there)
+
+
+def _class(operation: Operation) -> str:
+    try:
+        return from_document(operation.document).reversal_class.value
+    except NeedsHumanError:
+        return "–"
 
 
 def _why(record: OperationRecord, control: BrowsedControl) -> Panel:
@@ -336,7 +339,7 @@ def _why(record: OperationRecord, control: BrowsedControl) -> Panel:
     if operation.intent.metric:
         found.append(("Metric", words(visible(operation.intent.metric))))
     found += [
-        ("Class", words(str(operation.document.get("reversal_class", "–")))),
+        ("Class", words(_class(operation))),
         ("Plan", words(wording.name(f"{operation.plan_hash[:12]}…"))),
     ]
     if positions:
@@ -353,6 +356,9 @@ def _document(record: OperationRecord) -> dict[str, Any]:
         "model": operation.model,
         "from": operation.from_version,
         "to": operation.to_version,
+        "members": [
+            {"model": each.model, "from": each.from_version, "to": each.to_version} for each in operation.switches
+        ],
         "state": operation.state.value,
         "actor": operation.intent.actor,
         "reason": operation.intent.reason,

@@ -159,7 +159,7 @@ def _operation(operation: Operation) -> Todo:
     what = words(
         "Operation ",
         Span(str(operation.id), "", addresses.operation(operation.id)),
-        f", {operation.kind} {visible(operation.model)} {_way(operation)}, {'waits' if is_waiting else 'is'} in ",
+        f", {visible(operation.words)}, {'waits' if is_waiting else 'is'} in ",
         Span(operation.current.value, "bold"),
         f": {visible(str(step.detail['waits']))}" if "waits" in step.detail else "",
     )
@@ -169,12 +169,6 @@ def _operation(operation: Operation) -> Todo:
         what,
         words("Next: ", TerminalCommand(f"schemaguard resume {operation.id}")),
         operation.opened_at,
-    )
-
-
-def _way(operation: Operation) -> str:
-    return visible(
-        f"{operation.from_version} → {operation.to_version}" if operation.from_version else f"→ {operation.to_version}"
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import VERSIONS
+from tests.postgres.releases.pair import Pair, pair
 from tests.postgres.releases.shop import Shop, incident
 from tests.templates import Templates
 
@@ -18,3 +19,16 @@ def shop(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -
         for file in folder.iterdir():
             shutil.copy(file, tmp_path)
         yield Shop(url, tmp_path)
+
+
+@pytest.fixture
+def two(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> Iterator[Pair]:
+    server = request.getfixturevalue(f"server{VERSIONS[-1]}")
+    with templates.copy(server, "pair", _laid_out) as (url, folder):
+        for file in folder.iterdir():
+            shutil.copy(file, tmp_path)
+        yield Pair(url, tmp_path)
+
+
+def _laid_out(url: str, folder: Path) -> None:
+    pair(url, folder)

@@ -109,7 +109,7 @@ def test_both_versions_write_from_prepare_until_finish_and_what_was_added_is_giv
 
     done = shop.rollback(finish=True, watch=write)
     assert writers.refused == []
-    taken = {each.object for each in done.outcome.plan.additions}
+    taken = {each.object for each in done.outcome.plan.lead.additions}
     for case in ADDED:
         names_it = any(f"{TABLES[case.name]}" in each.replace(".", " ").replace("_", " ").split() for each in taken)
         assert names_it is not case.kept, case.name

@@ -127,10 +127,10 @@ def test_a_start_is_no_promotion_so_a_rollback_still_goes_to_what_served_before(
     shop.promote("7")
     shop.start_canary()
     shop.abort()
-    assert shop.rollback().outcome.plan.to_version == "6"
+    assert shop.rollback().outcome.plan.lead.to_version == "6"
     # It has had traffic, so that a rollback may name it.
     shop.promote("7")
-    assert shop.rollback("8").outcome.plan.to_version == "8"
+    assert shop.rollback("8").outcome.plan.lead.to_version == "8"
 
 
 def test_what_can_t_be_meant_is_refused(shop: Shop) -> None:

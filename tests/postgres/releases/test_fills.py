@@ -41,7 +41,7 @@ def _retire(shop: Shop, declared: str = "") -> None:
 
 def _says(shop: Shop) -> str:
     with shop.site() as site:
-        plan = plan_rollback(site, "fraud", INTENT, to="7").plan
+        plan = plan_rollback(site, "fraud", INTENT, to="7").plan.lead
     assert plan.reversal_class is ReversalClass.SLOW
     return prepare.STEP.describe(plan)[0]
 

@@ -64,7 +64,7 @@ def test_a_frozen_model_is_not_promoted_and_it_is_said_by_whom_and_why(shop: Sho
         connection.execute("update schemaguard.pointer set epoch = epoch + 1, active = '7'")
         connection.rollback()
     with shop.site() as site:
-        assert plan_rollback(site, "fraud", Intent("ada", "back")).plan.to_version == "7"
+        assert plan_rollback(site, "fraud", Intent("ada", "back")).plan.lead.to_version == "7"
         thaw(site, "fraud", "they have left")
         with pytest.raises(UsageError, match="is not frozen"):
             thaw(site, "fraud", "again")

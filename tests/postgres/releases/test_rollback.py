@@ -217,7 +217,7 @@ def test_a_step_can_be_marked_done_by_hand_except_the_switch(shop: Shop) -> None
 def test_not_null_that_the_new_version_added_is_lifted_so_that_the_old_one_can_write(shop: Shop) -> None:
     shop.ask("alter table predictions add column explanation text not null default ''")
     shop.ask("alter table predictions alter column explanation drop default")
-    (addition,) = shop.rollback().outcome.plan.additions
+    (addition,) = shop.rollback().outcome.plan.lead.additions
     assert addition.object == "NOT NULL of predictions.explanation"
     shop.ask("insert into fraud_7.predictions (transaction_id, score) values (1, 0.5)")
 

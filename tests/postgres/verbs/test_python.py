@@ -77,13 +77,13 @@ def test_a_rollback_is_carried_out_and_tells_what_the_verb_would(live: LiveSite)
     _second_version_serves(live)
     with Site() as site:
         done = rollback(site, "fraud", INTENT, if_epoch=2)
-    assert (done.outcome.plan.from_version, done.outcome.plan.to_version) == ("8", "7")
+    assert (done.outcome.plan.lead.from_version, done.outcome.plan.lead.to_version) == ("8", "7")
     live.done("promote", "fraud", "8", "--yes")
     printed = _printed(live, "rollback", "fraud", "--reason", INTENT.reason, "--yes")
     mine = _same(done_json(done))
     assert isinstance(printed, dict)
     assert isinstance(mine, dict)
-    of_this_operation = {"operation", "epoch"}
+    of_this_operation = {"operation", "epoch", "members"}
     assert {k: v for k, v in printed.items() if k not in of_this_operation} == {
         k: v for k, v in mine.items() if k not in of_this_operation
     }

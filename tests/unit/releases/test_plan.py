@@ -9,6 +9,7 @@ from schemaguard.releases.document import from_document, plan_hash, to_document
 from schemaguard.releases.plan import Wanted, make_plan
 from schemaguard.releases.release import AppliedChange, Held, OperationKind, Pointer, ReversalClass
 from schemaguard.releases.steps import STEPS
+from schemaguard.releases.together import alone
 from tests.unit.releases.worlds import (
     DROPPED_CHANNEL,
     HIDDEN,
@@ -236,14 +237,15 @@ def test_a_frozen_model_goes_back_and_not_forward_and_it_is_said_who_froze_it() 
 
 
 def test_a_plan_survives_the_journal() -> None:
-    plan = make_plan(before_rollback(), BACK, FIT)
+    made = make_plan(before_rollback(), BACK, FIT)
+    plan = alone(made)
     assert from_document(to_document(plan)) == plan
     assert plan_hash(plan) == plan_hash(from_document(to_document(plan)))
-    assert plan_hash(plan) != plan_hash(replace(plan, epoch=3))
+    assert plan_hash(plan) != plan_hash(alone(replace(made, epoch=3)))
 
 
 def test_a_stored_plan_without_what_has_a_default_is_read() -> None:
-    plan = make_plan(before_rollback(), BACK, FIT)
+    plan = alone(make_plan(before_rollback(), BACK, FIT))
     document = to_document(plan)
     del document["reads_copy"]
     assert from_document(document) == plan

@@ -1,0 +1,162 @@
+"""Several models go back in one operation, each with its own pointer."""
+
+from pathlib import Path
+from threading import Barrier, Thread
+
+import psycopg
+import pytest
+
+from schemaguard.commands.freeze import freeze
+from schemaguard.commands.resume import abandon
+from schemaguard.commands.rollback import plan_rollback
+from schemaguard.errors import ConflictError, RefusedError, SchemaguardError, UsageError
+from schemaguard.releases.release import StepName
+from tests.postgres.releases.pair import LIMITS_3, Pair, pair
+from tests.postgres.releases.shop import INTENT
+
+
+def test_a_rollback_that_takes_from_another_model_what_it_reads_is_refused_with_the_list(two: Pair) -> None:
+    with pytest.raises(RefusedError) as refused:
+        two.back(dependents=False)
+    assert "limits@3 reads predictions.reason, which fraud 7 doesn't write" in refused.value.what
+    assert "schemaguard rollback fraud --with-dependents --reason WHY" in refused.value.next
+    assert two.pointers() == [("fraud", "8", 2), ("limits", "3", 2)]
+
+
+def test_both_go_back_in_one_operation_each_with_its_own_pointer(two: Pair) -> None:
+    done = two.back()
+    assert two.pointers() == [("fraud", "7", 3), ("limits", "2", 3)]
+    assert two.registry.aliases == {"fraud@champion": "7", "limits@champion": "2"}
+    assert done.outcome.plan.models == ("fraud", "limits")
+    assert "channel" in two.columns()
+    assert "entry_mode" not in two.columns()
+    assert "reason" not in two.columns("predictions")
+    assert two.ask("select count(*) from schemaguard.operation where kind = 'rollback'") == [(1,)]
+    said = two.ask(
+        "select model, array_agg(event order by position) from schemaguard.ledger "
+        "where operation = %s group by 1 order by 1",
+        done.outcome.operation.id,
+    )
+    steps = ["operation-opened", "prepared", "pointer-switched", "alias-projected", "finished"]
+    assert said == [("fraud", steps), ("limits", steps)]
+    with two.site() as site:
+        for model, to in (("fraud", "7"), ("limits", "2")):
+            last = [each for each in site.database.chronicle(model) if each.what == "rolled back"]
+            assert [each.after for each in last] == [to]
+        assert not site.database.overview(None).operations
+    # Forward again, one after the other, with the data.
+    two.promote_model("fraud", "8")
+    two.promote_model("limits", "3")
+    assert "reason" in two.columns("predictions")
+    assert two.pointers() == [("fraud", "8", 4), ("limits", "3", 4)]
+    assert two.heads() == ["0007"]
+
+
+def test_a_model_named_besides_goes_along_to_the_version_that_is_named(two: Pair) -> None:
+    two.back("limits=2", dependents=False)
+    assert two.pointers() == [("fraud", "7", 3), ("limits", "2", 3)]
+
+
+def test_a_model_named_twice_or_unknown_is_refused(two: Pair) -> None:
+    for also in ("fraud", "nobody"):
+        with pytest.raises(UsageError):
+            two.back(also, dependents=False)
+    assert two.pointers() == [("fraud", "8", 2), ("limits", "3", 2)]
+
+
+def test_whatever_the_second_model_is_called_it_goes_along(database: str, tmp_path: Path) -> None:
+    second = "-x=o'\"; drop table caps; -- Ä.b%s{}"
+    two = pair(database, tmp_path, second)
+    two.back(second, dependents=False)
+    assert sorted(two.pointers()) == sorted([("fraud", "7", 3), (second, "2", 3)])
+    assert two.ask("select count(*) from caps") == [(50,)]
+
+
+def test_a_frozen_model_goes_back_along_but_not_forward(two: Pair) -> None:
+    with two.site() as site:
+        freeze(site, "limits", "an audit", None)
+    two.back()
+    assert two.pointers() == [("fraud", "7", 3), ("limits", "2", 3)]
+    with pytest.raises(SchemaguardError, match="limits is frozen"):
+        two.promote_model("limits", "3")
+    # The server itself lets nobody else switch it.
+    with pytest.raises(psycopg.Error, match="limits is frozen"):
+        two.ask("update schemaguard.pointer set active = '3', epoch = 9 where model = 'limits'")
+
+
+def test_a_model_without_a_version_before_is_named_and_nothing_is_done(two: Pair) -> None:
+    two.publish_parts("young", "1", (LIMITS_3[0],))
+    two.promote_model("young", "1")
+    with pytest.raises(UsageError, match="young can't go back together with fraud: young 1 was not promoted over"):
+        two.back()
+    assert ("fraud", "8", 2) in two.pointers()
+
+
+def test_an_abandoned_operation_leaves_both_as_they_were(two: Pair) -> None:
+    class StoppedError(Exception):
+        pass
+
+    def stop(name: StepName) -> None:
+        if name is StepName.PREPARE:
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        two.back(watch=stop)
+    assert "channel" in two.columns()
+    with two.site() as site:
+        (open_one,) = site.database.overview("limits").operations
+        assert open_one.models == ("fraud", "limits")
+        abandon(site, None)
+    assert "channel" not in two.columns()
+    assert two.pointers() == [("fraud", "8", 2), ("limits", "3", 2)]
+    assert two.ask("select model from schemaguard.ledger where event = 'operation-abandoned' order by 1") == [
+        ("fraud",),
+        ("limits",),
+    ]
+
+
+def test_an_operation_that_waits_goes_on_for_the_model_that_nobody_has_switched_since(two: Pair) -> None:
+    two.back(finish=False)
+    (number,) = two.ask("select id from schemaguard.operation where state = 'waiting'")[0]
+    two.promote_model("fraud", "8")
+    assert two.ask("select state from schemaguard.operation where id = %s", number) == [("waiting",)]
+    two.promote_model("limits", "3")
+    assert two.ask("select state from schemaguard.operation where id = %s", number) == [("abandoned",)]
+    assert "reason" in two.columns("predictions")
+
+
+def test_operators_with_overlapping_companies_end_with_one_winner_and_no_deadlock(two: Pair) -> None:
+    """One asks for fraud and its dependents, the other for limits and fraud."""
+    start, said = Barrier(2), []
+
+    def go(model: str, also: tuple[str, ...]) -> None:
+        start.wait()
+        try:
+            two.back(*also, model=model)
+            said.append("done")
+        except (ConflictError, UsageError) as error:
+            said.append(error.what)
+
+    threads = [Thread(target=go, args=args) for args in (("fraud", ()), ("limits", ("fraud",)))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert said.count("done") == 1, said
+    assert two.pointers() == [("fraud", "7", 3), ("limits", "2", 3)]
+
+
+def test_a_plan_that_lost_one_of_its_epochs_is_refused(two: Pair) -> None:
+    with two.site() as site, two.site() as other:
+        from schemaguard.commands import switching
+        from schemaguard.commands.rollback import request
+
+        wanted = request(site, "fraud", INTENT, with_dependents=True)
+
+        def late(_: switching.Shown) -> None:
+            switching.switch(other, request(other, "limits", INTENT), finish=True)
+
+        with pytest.raises((ConflictError, UsageError)):
+            switching.switch(site, wanted, late, finish=True)
+        assert plan_rollback(other, "fraud", INTENT).plan.models == ("fraud",)
+    assert two.pointers() == [("fraud", "8", 2), ("limits", "2", 3)]
