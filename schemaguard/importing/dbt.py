@@ -22,18 +22,17 @@ from schemaguard.importing.found import (
     consumer_name,
     known_relation,
     merged,
+    sql_name,
 )
+from schemaguard.importing.queries import relations_named
 from schemaguard.sql.queries.lineage import trace
 from schemaguard.sql.queries.traced import Untraceable
 from schemaguard.sql.reading.translate import translate
 from schemaguard.sql.writing.identifiers import quote
 
 _READS = ("model", "snapshot")
-_WORD = re.compile(r'"(?:[^"]|"")+"|[^".]+')
 _PART = r'(?:"(?:[^"]|"")+"|[A-Za-z_][\w$]*)'
 _THREE_PARTS = re.compile(rf"{_PART}\.{_PART}\.{_PART}")
-_NAMED = re.compile(r'(?:\b(?:from|join|only|table)\b|[.,(])\s*("(?:[^"]|"")+"|[\w$]+)', re.IGNORECASE)
-"""A name where a query names what it reads."""
 _THROUGH = ("metrics", "semantic_models", "saved_queries")
 _OLDEST = 7
 """The first version of the artifact that keeps `compiled_code`."""
@@ -130,7 +129,7 @@ def _manifest(data: dict[str, Any]) -> DbtManifest:
         for one in data.get("exposures", {}).values()
     )
     spellings = {
-        spelled: ".".join(map(quote, _read_as(spelled)[1:]))
+        spelled: ".".join(map(quote, sql_name(spelled)[1:]))
         for one in kept.values()
         if (spelled := one.spelled) and len(one.relation) == 3
     }
@@ -148,19 +147,13 @@ def _node(id_: str, node: dict[str, Any]) -> DbtNode:
     spelled = node.get("relation_name")
     parts = tuple(str(part) for part in (node.get("database"), node.get("schema"), relation) if part)
     if spelled and node["resource_type"] != "source":
-        parts = _read_as(str(spelled))
+        parts = sql_name(str(spelled))
     parents = tuple((node.get("depends_on") or {}).get("nodes") or ())
     query = node.get("compiled_code") if node["resource_type"] in _READS else None
     return DbtNode(
         id_, node["resource_type"], str(node["name"]), parts, spelled, query, parents,
         tuple(node.get("columns") or ()), str(node.get("raw_code") or ""),
     )  # fmt: skip
-
-
-def _read_as(spelled: str) -> tuple[str, ...]:
-    """Without quotes the server reads a name in lower case, whatever the project calls it."""
-    words: list[str] = _WORD.findall(spelled)
-    return tuple(word[1:-1].replace('""', '"') if word.startswith('"') else word.lower() for word in words)
 
 
 def dbt_readers(manifest: DbtManifest, catalog: Catalog) -> FoundReaders:
@@ -236,21 +229,14 @@ def _is_of_migrations(name: Name, manifest: DbtManifest, catalog: Catalog) -> bo
 def _unproven(walk: _Walk, node: DbtNode, manifest: DbtManifest, why: str) -> _Walk:
     """Where nobody can tell which columns, every column of what it names is taken as read."""
     named = [name for id_ in node.parents if (name := _source(id_, manifest, walk.catalog)) is not None]
-    named += [name for name in _mentioned(node, manifest, walk.catalog) if name not in named]
+    mentioned = relations_named(node.query or node.raw, walk.catalog)
+    named += [name for name in mentioned if name not in named and _is_of_migrations(name, manifest, walk.catalog)]
     walk.reads[node.id] = {name: all_columns(name, walk.catalog) for name in named}
     if named:
         tables = ", ".join(map(str, named))
         walk.notes[node.id] = f"the model {node.name} {why}: every column of {tables} is taken as read"
     columns = ", ".join(f"NULL::text AS {quote(column)}" for column in node.columns)
     return _with_relation(walk, node, f"CREATE VIEW {_spelled(node)} AS SELECT {columns}") if columns else walk
-
-
-def _mentioned(node: DbtNode, manifest: DbtManifest, catalog: Catalog) -> Iterator[Name]:
-    """Relations of the migrations whose name stands where a query names what it reads."""
-    names = {name for found in _NAMED.findall(node.query or node.raw) for name in _read_as(found)}
-    for name in (*catalog.tables, *catalog.views):
-        if name.name in names and _is_of_migrations(name, manifest, catalog):
-            yield name
 
 
 def _with_relation(walk: _Walk, node: DbtNode, statement: str) -> _Walk:

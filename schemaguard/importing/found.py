@@ -4,10 +4,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.contracts.document import DocumentKind
 from schemaguard.frozen import dataclass, field
 
 Columns = Mapping[Name, frozenset[str]]
 """Table → the columns of it."""
+DESCRIPTION = DocumentKind("description", "descriptions", "name a part of it", "name a file that describes readers")
+"""How errors speak of a YAML file that describes readers."""
+_WORD = re.compile(r'"(?:[^"]|"")+"|[^".]+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,18 @@ def known_relation(parts: tuple[str, ...], catalog: Catalog) -> Name | None:
     name = Name(parts[-1], parts[-2] if len(parts) > 1 else None)
     resolved = catalog.resolve(name)
     return resolved if resolved in catalog.tables or resolved in catalog.views else None
+
+
+def dotted(name: str) -> tuple[str, ...]:
+    """The parts of a name with dots, without the quotes that keep dots in: `sales."a.b"` → sales and a.b."""
+    words: list[str] = _WORD.findall(name)
+    return tuple(word[1:-1].replace('""', '"') if word.startswith('"') else word for word in words)
+
+
+def sql_name(text: str) -> tuple[str, ...]:
+    """The parts of a name in SQL: without quotes the server reads a part in lower case."""
+    words: list[str] = _WORD.findall(text.strip())
+    return tuple(word[1:-1].replace('""', '"') if word.startswith('"') else word.lower() for word in words)
 
 
 def columns_meant(names: Iterable[str], table: Name, catalog: Catalog) -> frozenset[str] | None:

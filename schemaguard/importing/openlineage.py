@@ -6,7 +6,6 @@ https://openlineage.io/docs/spec/facets/dataset-facets/column_lineage_facet
 """
 
 import json
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -21,12 +20,12 @@ from schemaguard.importing.found import (
     all_columns,
     columns_meant,
     consumer_name,
+    dotted,
     known_relation,
     merged,
 )
 
 _SCHEMES = ("postgres", "postgresql")
-_WORD = re.compile(r'"(?:[^"]|"")+"|[^".]+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +123,7 @@ def _relation(dataset: dict[str, Any], catalog: Catalog) -> Name | None:
 
 def _named(name: str, catalog: Catalog) -> Name | None:
     """The table of a dataset's name: as it is spelled, else with the dots that belong to it, else in other case."""
-    words = _WORD.findall(name)
-    parts = tuple(word[1:-1].replace('""', '"') if word.startswith('"') else word for word in words)
+    parts = dotted(name)
     if not parts:
         return None
     # Database, schema and table; a database and a table; a table whose name has dots.

@@ -1,4 +1,4 @@
-"""`schemaguard contracts import`: readers that dbt and OpenLineage describe are readers in every finding."""
+"""`schemaguard contracts import`: readers that other tools describe are readers in every finding."""
 
 import json
 import shutil
@@ -188,9 +188,78 @@ def test_a_job_of_openlineage_reads_the_columns_that_its_output_is_made_of(proje
     assert "{property: access, value: write, vendor: schemaguard}" in text
 
 
+@pytest.fixture
+def everywhere(dbt: Project) -> Project:
+    """A repository in which each tool describes readers, and some that are somebody else's."""
+    dbt.write("sql/000.sql", (FIXTURES / "feast" / "shop" / "tables.sql").read_text())
+    shutil.copytree(FIXTURES / "feast" / "shop", dbt.folder / "features")
+    shutil.copytree(FIXTURES / "great_expectations" / "gx", dbt.folder / "gx")
+    (dbt.folder / "features" / "data").mkdir()
+    shutil.copy(FIXTURES / "feast" / "recorded" / "registry.db", dbt.folder / "features" / "data")
+    dbt.write("schemas/predictions.yaml", "schema_type: dataframe\ncolumns:\n  score: {dtype: float64}\nindex: null\n")
+    dbt.write("lineage/openlineage.ndjson", event("report", [dataset("public.web", "id")], []))
+    dbt.write("node_modules/a/feature_store.yaml", "registry: gone.db\n")
+    dbt.write("other/feature_store.yaml", "registry: s3://bucket/registry.db\n")
+    dbt.write("package.json", "{}")
+    return dbt
+
+
+def test_all_that_lies_in_the_repository_is_shown_then_written_and_found_again_unchanged(everywhere: Project) -> None:
+    shown = everywhere.told("import", "--all", "--dry-run")
+    assert "14 readers: 14 new; nothing was written" in shown
+    for origin in ("dbt-shop", "feast-shop-fraud_v2", "gx-payments.warning", "pandera-predictions", "spark-report"):
+        assert f"new        {origin}  contracts/{origin}/{origin}.odcs.yaml" in shown
+    assert "left out: other/feature_store.yaml: the registry of the Feast project isn't a file" in shown
+    assert "node_modules" not in shown
+    assert not list((everywhere.folder / "contracts").rglob("*.yaml"))
+    assert everywhere.json("import", "--all")["sources"] == [
+        "features/data/registry.db", "gx/great_expectations.yml", "lineage/openlineage.ndjson",
+        "schemas/predictions.yaml", "warehouse/target/manifest.json",
+    ]  # fmt: skip
+    assert "14 readers: 14 unchanged" in everywhere.told("import", "--all")
+    assert "INVALID" not in everywhere.told("validate")
+    text = (everywhere.folder / "contracts/feast-shop-drivers-v1/feast-shop-drivers-v1.odcs.yaml").read_text()
+    assert "{property: importedFrom, value: feast shop, vendor: schemaguard}" in text
+    assert "team: {name: team-drivers}" in text
+
+
+@pytest.mark.parametrize(
+    ("path", "readers"),
+    [
+        ("features", "feast-shop"),
+        ("features/feature_store.yaml", "feast-shop"),
+        ("features/data/registry.db", "feast-shop"),
+        ("gx", "gx-profiles"),
+        (".", "gx-profiles"),
+        ("gx/expectations/untouched.json", "gx-untouched"),
+        ("schemas", "pandera-predictions"),
+        ("schemas/predictions.yaml", "pandera-predictions"),
+        ("lineage", "spark-report"),
+    ],
+)
+def test_a_project_its_folder_or_a_file_of_it_can_be_named(everywhere: Project, path: str, readers: str) -> None:
+    assert f"new        {readers}  " in everywhere.told("import", path, "--dry-run")
+
+
+def test_what_lies_outside_of_the_repository_is_only_read_where_it_is_named(everywhere: Project) -> None:
+    settings = "project: p\nregistry: ../../registry.db\n"
+    everywhere.write("features/feature_store.yaml", settings)
+    shutil.copy(FIXTURES / "feast" / "recorded" / "registry.db", everywhere.folder.parent)
+    assert "it lies outside of the repository; name it" in everywhere.told("import", "--all", "--dry-run")
+    assert "feast-shop" in everywhere.told("import", "features", "--dry-run")
+
+
 @pytest.mark.parametrize(
     ("path", "content", "words"),
     [
+        ("feature_store.yaml", "registry: {registry_type: sql, path: x}", "isn't a file"),
+        ("feature_store.yaml", "registry: r.db", "has no r.db"),
+        ("feature_store.yaml", "- 1", "this isn't Feast's configuration"),
+        ("feature_store.yaml", "a: [", "not valid YAML"),
+        ("great_expectations.yml", "fluent_datasources: 7", "the file is damaged"),
+        ("any.yaml", "a: 1", "this YAML describes no reader"),
+        ("any.db", "SQLite format 3", "this isn't Feast's registry"),
+        ("latin.json", "\udcff", "isn't UTF-8"),
         ("a.json", "{", "not JSON"),
         ("a.json", "[1]", "this isn't an OpenLineage event"),
         ("a.json", '{"job": {}}', "the event is damaged"),
@@ -201,10 +270,12 @@ def test_a_job_of_openlineage_reads_the_columns_that_its_output_is_made_of(proje
     ],
 )
 def test_what_cannot_be_read_is_one_clear_error(project: Project, path: str, content: str, words: str) -> None:
-    project.write(path, content)
+    (project.folder / path).write_bytes(content.encode(errors="surrogateescape"))
     code, said = project.run("import", path)
     assert code == 2
     assert words in said
+    assert f"at: {path}" in said
+    assert "next: " in said
 
 
 @pytest.mark.parametrize(
@@ -212,7 +283,7 @@ def test_what_cannot_be_read_is_one_clear_error(project: Project, path: str, con
     [
         ((), "no path"),
         (("gone",), "there is no such file or folder"),
-        (("--all",), "the repository has no dbt manifest"),
+        (("--all",), "nothing in the repository describes a reader"),
     ],
 )
 def test_what_is_not_there_is_said(project: Project, words: tuple[str, ...], what: str) -> None:

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import psycopg
@@ -21,6 +20,7 @@ from schemaguard.importing.dbt import dbt_readers, read_manifest
 from schemaguard.sql.reading.statements import split
 from schemaguard.sql.reading.translate import translate
 from tests.contracts.projects import MIGRATION
+from tests.interop.environments import environment
 
 REQUIREMENTS = ("dbt-core>=1.9,<1.11", "dbt-postgres>=1.9,<1.11")
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "dbt"
@@ -28,18 +28,8 @@ FIXTURES = Path(__file__).parents[1] / "fixtures" / "dbt"
 
 @pytest.fixture(scope="session")
 def dbt(pytestconfig: pytest.Config) -> Path:
-    """dbt's program; the test is skipped, with pip's own words, where it can't be installed."""
-    cache = pytestconfig.cache
-    assert cache is not None
-    folder = cache.mkdir("dbt")
-    program = folder / "bin" / "dbt"
-    if not program.exists():
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        command = [folder / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-        pip = subprocess.run([*command, *REQUIREMENTS], capture_output=True, text=True, check=False, timeout=900)
-        if pip.returncode:
-            pytest.skip(f"dbt can't be installed: {pip.stderr.strip().splitlines()[-1]}")
-    return program
+    """dbt's program."""
+    return environment(pytestconfig, "dbt", *REQUIREMENTS) / "dbt"
 
 
 def test_the_recorded_manifest_says_what_dbt_s_own_says(dbt: Path, database: str, tmp_path: Path) -> None:

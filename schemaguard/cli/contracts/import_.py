@@ -13,11 +13,12 @@ def import_(
     paths: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="PATH…", help="A dbt project or its manifest.json; files or a folder of OpenLineage events."
+            metavar="PATH…",
+            help="A project of dbt, Feast or Great Expectations or a file of it; OpenLineage events, pandera schemas.",
         ),
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Whatever lies in the repository: dbt manifests, files of OpenLineage events.")
+        bool, typer.Option("--all", help="Whatever lies in the repository and describes readers.")
     ] = False,
     statements: Annotated[
         bool, typer.Option("--statements", help="What pg_stat_statements has seen, a reader a role.")
@@ -34,7 +35,7 @@ def import_(
     database_url: DatabaseUrl = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Write the contracts of readers that are described elsewhere: dbt, OpenLineage, the server's own statistics.
+    """Write the contracts of readers that are described elsewhere, such as by dbt, Feast or OpenLineage.
 
     Each is a reader in every finding at once. Importing again changes nothing where nothing has changed; what people
     edited stays, and what differs is said.

@@ -1,26 +1,22 @@
 """contracts import: contracts of readers that a team has already described elsewhere."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from schemaguard.adapters.files.writing import make_folder, replace_text
 from schemaguard.adapters.postgres import statements
 from schemaguard.catalog.objects import Catalog
 from schemaguard.commands.catalog import static_catalog
+from schemaguard.commands.contracts.described import Around, lying_around, named, readers_of
 from schemaguard.commands.site import Site
 from schemaguard.contracts.contract import ContractFile
 from schemaguard.errors import ContractError, ExitCode, UsageError
 from schemaguard.frozen import dataclass
 from schemaguard.importing.contract import MARK, FileThere, ImportOutcome, changes_of, imported_contract, state_of
-from schemaguard.importing.dbt import dbt_readers, read_manifest
 from schemaguard.importing.found import FoundReader
-from schemaguard.importing.openlineage import LineageEvent, lineage_readers, read_events
 from schemaguard.importing.statements import role_readers
 
 SUFFIX = ".odcs.yaml"
-_MANIFEST = Path("target", "manifest.json")
-_EVENTS = ("*openlineage*.json", "*openlineage*.jsonl", "*openlineage*.ndjson")
-_LARGEST_BYTES = 500_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,81 +54,25 @@ def import_contracts(
     """
     with site.reading(initial=initial) as reading:
         catalog = static_catalog(reading, migrations).catalog
-    files = tuple(_named(site, wanted.paths)) + (tuple(_lying_around(site)) if wanted.everything else ())
-    if not files and not wanted.statements:
-        what = (
-            "the repository has no dbt manifest and no file of OpenLineage events" if wanted.everything else "no path"
-        )
+    around = lying_around(site) if wanted.everything else Around((), ())
+    described = (*named(site, wanted.paths), *around.found)
+    if not described and not wanted.statements:
+        why = around.left_out[0] if around.left_out else "nothing in the repository describes a reader"
         raise UsageError(
-            what,
-            next="name a dbt project or its target/manifest.json, OpenLineage events, or --statements",
+            why if wanted.everything else "no path",
+            next="name a project of dbt, Feast or Great Expectations, OpenLineage events, or a schema of pandera",
         )
-    readers, left_out = _found(site, files, catalog)
+    found = readers_of(site, described, catalog)
+    readers, left_out = found.readers, (*around.left_out, *found.left_out)
     if wanted.statements:
         seen = role_readers(statements.read(site.database_url), catalog, wanted.without_roles)
         readers, left_out = (*readers, *seen.readers), (*left_out, *seen.left_out)
     known = {each.contract.model: each for each in site.contract_files() if each.contract.is_consumer}
     outcomes = tuple(_imported(site, reader, catalog, known, is_dry=wanted.is_dry) for reader in _once(readers))
-    sources = tuple(site.relative(file) for file in files) + (("pg_stat_statements",) if wanted.statements else ())
+    sources = tuple(site.relative(one.file) for one in described) + (
+        ("pg_stat_statements",) if wanted.statements else ()
+    )
     return Imports(outcomes, sources, left_out, not wanted.is_dry)
-
-
-def _named(site: Site, paths: tuple[str, ...]) -> Iterator[Path]:
-    for path in paths:
-        place = site.here / path
-        if (place / _MANIFEST).is_file():
-            yield place / _MANIFEST
-        elif (place / "dbt_project.yml").is_file():
-            raise UsageError("the dbt project has no target/manifest.json", at=path, next="run dbt compile there")
-        elif place.is_dir():
-            found = sorted(one for one in place.iterdir() if one.suffix in (".json", ".jsonl", ".ndjson"))
-            if not found:
-                raise UsageError("the folder has no JSON", at=path, next="name a dbt project, or a folder of events")
-            yield from found
-        elif place.is_file():
-            yield place
-        else:
-            raise UsageError("there is no such file or folder", at=path, next="check the path")
-
-
-def _lying_around(site: Site) -> Iterator[Path]:
-    root = site.config.root
-    for project in sorted(root.rglob("dbt_project.yml")):
-        manifest = project.parent / _MANIFEST
-        # What is installed into a project is somebody else's.
-        if manifest.is_file() and not {"dbt_packages", "site-packages", "node_modules"} & set(project.parts):
-            yield manifest
-    yield from sorted({file for pattern in _EVENTS for file in root.rglob(pattern)})
-
-
-def _found(site: Site, files: Iterable[Path], catalog: Catalog) -> tuple[tuple[FoundReader, ...], tuple[str, ...]]:
-    """All readers of these files; events of one job may stand in several."""
-    readers: list[FoundReader] = []
-    left_out: list[str] = []
-    events: list[LineageEvent] = []
-    for file in files:
-        shown = site.relative(file)
-        text = _text(file, shown)
-        if '"dbt_schema_version"' in text[:100_000] or file.name == _MANIFEST.name:
-            found = dbt_readers(read_manifest(text, shown), catalog)
-            readers += found.readers
-            left_out += found.left_out
-        else:
-            events += read_events(text, shown)
-    lineage = lineage_readers(tuple(events), catalog)
-    return (*readers, *lineage.readers), (*left_out, *lineage.left_out)
-
-
-def _text(file: Path, shown: str) -> str:
-    try:
-        if file.stat().st_size > _LARGEST_BYTES:
-            raise ContractError(
-                f"the file has more than {_LARGEST_BYTES:,} bytes", at=shown, next="import a part of it"
-            )
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it isn't UTF-8"
-        raise ContractError(f"cannot read the file: {reason}", at=shown, next="check the path") from error
 
 
 def _once(readers: Iterable[FoundReader]) -> tuple[FoundReader, ...]:
