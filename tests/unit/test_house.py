@@ -42,7 +42,7 @@ SHARED = {
     },
     "report": {"lines", "plan", "styled", "table", "visible"},
     "cli/contracts": {"known", "import_"},
-    "commands/contracts": {"known", "record", "import_"},
+    "commands/contracts": {"described", "import_", "known", "record"},
     "report/contracts": {"words", "import_"},
 }
 """What several verbs of a room share, and is therefore named after what it is."""
