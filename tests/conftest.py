@@ -18,10 +18,10 @@ import psycopg
 import pytest
 from alembic.ddl import impl
 from alembic.ddl.postgresql import PostgresqlImpl
-from psycopg import sql
 
 from schemaguard.adapters.postgres import embedded
-from tests.templates import Templates, of
+from tests import memory
+from tests.templates import Templates, create, drop, of
 
 # An environment may keep Python from writing byte code: then every process that a test starts compiles 300 files.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -41,12 +41,18 @@ OTHERS = tuple(version for version in VERSIONS if version in _INSTALLED)
 """Those of them that aren't embedded: they have pg_dump's own version, and extensions."""
 
 
+_FOR_TESTS = ("fsync=off", "full_page_writes=off", "jit=off", "max_wal_size=256")
+"""How a server is set whose data nobody needs tomorrow; what they hold lies in memory, where there is room."""
+_memory = memory.in_memory()
+
+
 EVERYWHERE = bool(os.environ.get("SCHEMAGUARD_EVERYWHERE"))
 """Whether every case runs on every PostgreSQL (`make everywhere`); else those that take seconds take turns."""
 _ROOMS = (
     "compatibility/test_attacks", "compatibility/test_written", "evaluation/", "expanding/", "guard/", "naming/",
     "proving/", "releases/", "retirement/", "retyping/", "rules/", "verification/", "writing/",
 )  # fmt: skip
+_LONGEST_NAME = 100
 _TAKING_TURNS = tuple(f"tests/postgres/{room}" for room in _ROOMS)
 
 
@@ -59,6 +65,13 @@ def _is_elsewhere(item: pytest.Item) -> bool:
     version = next((part for part in parts if part in VERSIONS), None)
     name = "-".join([test, *(part for part in parts if part != version)])
     return version is not None and VERSIONS[crc32(name.encode()) % len(VERSIONS)] != version
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """A case is named by its value; one of megabytes by how it begins: every worker sends all names."""
+    if isinstance(val, str | bytes) and len(val) > _LONGEST_NAME:
+        return f"{val[:_LONGEST_NAME]!a} of {len(val)}"
+    return None
 
 
 @pytest.hookimpl(trylast=True)
@@ -79,6 +92,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         raise pytest.UsageError(f"xdist keeps no groups with this pytest: {alone[0]} is in one")
 
 
+def pytest_unconfigure() -> None:
+    """What lies in memory is deleted, by the process that began it."""
+    if _memory is not None:
+        memory.leave(_memory)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
     """A project's env.py configures logging for the whole process, and a test's own stderr is closed behind it."""
@@ -94,6 +113,10 @@ def server() -> Iterator[str]:
         return
     folder = Path(tempfile.mkdtemp(prefix="sgpg"))
     with embedded.running(folder / "data") as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            for setting in _FOR_TESTS:
+                connection.execute(f"alter system set {setting}".encode())
+            connection.execute("select pg_reload_conf()")
         yield url
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -151,8 +174,7 @@ def running(version: str, *settings: str) -> Iterator[str]:
     wanted = (
         "listen_addresses=''",
         f"unix_socket_directories={folder}",
-        "fsync=off",
-        "full_page_writes=off",
+        *_FOR_TESTS,
         *settings,
     )
     options = " ".join(f"-c {setting}" for setting in wanted)
@@ -169,11 +191,9 @@ def running(version: str, *settings: str) -> Iterator[str]:
 def fresh(server_url: str) -> Iterator[str]:
     """The URL of a fresh, empty database on a server, for as long as the block lasts."""
     name = f"t{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    create(server_url, name)
     yield of(server_url, name)
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    drop(server_url, name)
 
 
 @contextmanager

@@ -23,19 +23,19 @@ class Templates:
         if key not in self._made:
             name, folder = f"template_{uuid.uuid4().hex[:12]}", self._folder / f"{what}{len(self._made)}"
             folder.mkdir()
-            _run(server_url, sql.SQL("create database {}").format(sql.Identifier(name)))
+            create(server_url, name)
             make(of(server_url, name), folder)
             self._made[key] = (name, folder)
         name, folder = self._made[key]
         copy = f"t{uuid.uuid4().hex[:12]}"
-        _run(server_url, sql.SQL("create database {} template {}").format(sql.Identifier(copy), sql.Identifier(name)))
+        create(server_url, copy, name)
         yield of(server_url, copy), folder
-        _run(server_url, sql.SQL("drop database {} with (force)").format(sql.Identifier(copy)))
+        drop(server_url, copy)
 
     def drop(self) -> None:
         """Drop the templates: the server may outlive the tests."""
         for (server_url, _), (name, _folder) in self._made.items():
-            _run(server_url, sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+            drop(server_url, name)
 
 
 def of(server_url: str, name: str) -> str:
@@ -44,6 +44,14 @@ def of(server_url: str, name: str) -> str:
     return f"{path.rsplit('/', 1)[0]}/{name}{mark}{query}"
 
 
-def _run(server_url: str, statement: sql.Composed) -> None:
+def create(server_url: str, name: str, template: str = "template1") -> None:
+    """A database as a copy of another, file by file: its blocks needn't be logged first."""
+    copied = sql.SQL("create database {} template {} strategy file_copy")
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(statement)
+        connection.execute(copied.format(sql.Identifier(name), sql.Identifier(template)))
+
+
+def drop(server_url: str, name: str) -> None:
+    """Drop a database, whoever is still connected to it, if it is there."""
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))

@@ -10,11 +10,11 @@ from typing import Any, NoReturn
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.releases.release import StepName
 from tests.postgres.releases.shop import FileRegistry, Shop, incident
+from tests.templates import create, drop, of
 
 EVERY = int(os.environ.get("SCHEMAGUARD_CRASH_EVERY", "12"))
 """At which statements a rollback is killed: every twelfth; 1 for all of them."""
@@ -28,21 +28,15 @@ class Template:
     url: str
 
     def copy(self, folder: Path) -> Shop:
-        path, mark, query = self.url.partition("?")
-        server, _, template = path.rpartition("/")
+        template = self.url.partition("?")[0].rpartition("/")[2]
         name = f"{template}_{uuid.uuid4().hex[:8]}"
-        with psycopg.connect(f"{server}/postgres{mark}{query}", autocommit=True) as connection:
-            create = sql.SQL("create database {} template {}")
-            connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
-        made = Shop(f"{server}/{name}{mark}{query}", folder)
+        create(of(self.url, "postgres"), name, template)
+        made = Shop(of(self.url, name), folder)
         made.registry.set_alias("fraud", "champion", "8")
         return made
 
     def drop(self, shop: Shop) -> None:
-        path, mark, query = shop.url.partition("?")
-        server, _, name = path.rpartition("/")
-        with psycopg.connect(f"{server}/postgres{mark}{query}", autocommit=True) as connection:
-            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+        drop(of(self.url, "postgres"), shop.url.partition("?")[0].rpartition("/")[2])
 
 
 @pytest.fixture

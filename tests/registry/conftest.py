@@ -3,12 +3,12 @@
 import uuid
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 
 from schemaguard.adapters.registry.models import MlflowRegistry
 from tests.conftest import unguarded
 from tests.registry.stores import log_model, mlflow_server
+from tests.templates import create, of
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql", "http"])
@@ -29,10 +29,8 @@ def registry_uri(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
 def _database(server: str) -> str:
     name = f"registry{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"create database {name}".encode())
-    path, mark, query = server.partition("?")
-    return f"{path.rsplit('/', 1)[0]}/{name}{mark}{query}"
+    create(server, name)
+    return of(server, name)
 
 
 def _fill(uri: str, artifacts: str | None) -> None:

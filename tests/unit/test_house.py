@@ -2,6 +2,7 @@
 
 import ast
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,8 @@ SHARED = {
 """What several verbs of a room share, and is therefore named after what it is."""
 
 
-def _modules() -> dict[str, ast.Module]:
+@cache
+def modules() -> dict[str, ast.Module]:
     found = {}
     for path in sorted(PACKAGE.rglob("*.py")):
         name = ".".join(("schemaguard", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
@@ -56,14 +58,13 @@ def _modules() -> dict[str, ast.Module]:
     return found
 
 
-MODULES = _modules()
 GRAMMAR = "schemaguard.sql.reading.syntax."
 
 
 def test_no_public_class_name_is_used_twice() -> None:
     names = Counter(
         node.name
-        for tree in MODULES.values()
+        for tree in modules().values()
         for node in tree.body
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
     )
@@ -79,7 +80,7 @@ def test_a_file_is_named_by_its_verb(room: str) -> None:
 
 
 def test_no_import_runs_in_a_circle() -> None:
-    graph = {name: _imported(tree) for name, tree in MODULES.items()}
+    graph = {name: _imported(tree) for name, tree in modules().items()}
     # A grammar is recursive: an expression holds queries, and a query expressions.
     assert [part for part in _circles(graph) if not all(name.startswith(GRAMMAR) for name in part)] == []
 
@@ -91,10 +92,10 @@ def _imported(tree: ast.Module) -> set[str]:
         if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"
-                found.add(whole if whole in MODULES else node.module)
+                found.add(whole if whole in modules() else node.module)
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-    return {name for name in found if name in MODULES}
+    return {name for name in found if name in modules()}
 
 
 def _circles(graph: dict[str, set[str]]) -> list[list[str]]:

@@ -22,6 +22,7 @@ from schemaguard.sql.writing.identifiers import quote
 from tests.postgres.releases.shop import INTENT, Shop
 from tests.postgres.retirement.cases import Case
 from tests.postgres.retirement.trial import undone
+from tests.templates import create, drop, of
 
 _CONTRACT = """\
 insert into schemaguard.contract (digest, model, document, file, reads_through, view_schema, published_by)
@@ -120,14 +121,11 @@ def _open(connection: psycopg.Connection[Any]) -> Iterator[str]:
 def database(server: str, template: str, number: int) -> Iterator[str]:
     """The URL of a copy of a database."""
     name = f"{template}_{number}"
-    path, mark, query = server.partition("?")
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"create database {name} template {template}".encode())
+    create(server, name, template)
     try:
-        yield f"{path.rsplit('/', 1)[0]}/{name}{mark}{query}"
+        yield of(server, name)
     finally:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"drop database {name} with (force)".encode())
+        drop(server, name)
 
 
 def _retired(connection: psycopg.Connection[Any], case: Case) -> str | None:

@@ -19,6 +19,7 @@ from tests.postgres.retirement.cases import LISTED, Case
 from tests.postgres.retirement.going_back import database, tell
 from tests.postgres.retirement.random_cases import cases, is_required
 from tests.postgres.retirement.trial import Connection, tried
+from tests.templates import create, drop, of
 
 EXAMPLES = int(os.environ.get("SCHEMAGUARD_ROLLBACKS", "3"))
 _UNHURRIED = {"deadline": None, "suppress_health_check": list(HealthCheck)}
@@ -37,14 +38,11 @@ def test_a_random_column_that_is_retired_is_in_nobodys_way_and_comes_back(retiri
 def template(server: str) -> Iterator[tuple[str, str]]:
     """A server, and a database on it with a control schema, to be copied."""
     name = f"t{uuid.uuid4().hex[:10]}"
-    path, mark, query = server.partition("?")
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"create database {name}".encode())
-    with psycopg.connect(f"{path.rsplit('/', 1)[0]}/{name}{mark}{query}", autocommit=True) as connection:
+    create(server, name)
+    with psycopg.connect(of(server, name), autocommit=True) as connection:
         control.install(connection)
     yield server, name
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"drop database {name} with (force)".encode())
+    drop(server, name)
 
 
 @settings(max_examples=EXAMPLES, **_UNHURRIED)  # type: ignore[arg-type]  # a mapping of several kinds

@@ -3,6 +3,7 @@
 As a script: reads names from stdin and writes one line of JSON for each; `--table` measures all and prints a table.
 """
 
+import gc
 import json
 import os
 import resource
@@ -66,21 +67,33 @@ def _put(source: Path | None, target: Path, trace: Path) -> None:
 
 
 def load() -> None:
-    """Import everything that an evaluation needs, so that what is measured is the evaluation."""
-    import schemaguard.commands.histories
-    import schemaguard.evaluation
-    import schemaguard.history.sql_runner  # noqa: F401
+    """Import everything that an evaluation needs, so that what is measured is the evaluation.
+
+    A revision of ours is evaluated for that; then the collector leaves alone what a child would copy to look at it.
+    """
     from schemaguard.sql.reading.libpg_query import parser
 
     parser()
+    folder = Path(tempfile.mkdtemp(prefix="hostile"))
+    replayed(project(folder, "downgrade_only")[0])
+    shutil.rmtree(folder)
+    gc.collect()
+    gc.freeze()
 
 
-def evaluate(root: Path) -> dict[str, Any]:
+def replayed(root: Path) -> Any:
     """The one revision of the project, up and down, as `schemaguard check` evaluates it."""
-    from schemaguard.catalog.changes import DropColumn, DropTable, Opaque
     from schemaguard.commands.histories import find_one, replay_history
     from schemaguard.commands.reading import open_reading
     from schemaguard.config import Config
+
+    reading = replace(open_reading(Config(root=root), root), initial=str(root / "setup.sql"))
+    return replay_history(find_one(reading, str(root / "migrations")), reading)
+
+
+def evaluate(root: Path) -> dict[str, Any]:
+    """What came of the one revision, and what it spent."""
+    from schemaguard.catalog.changes import DropColumn, DropTable, Opaque
     from schemaguard.evaluation.machine.budget import MOST_STEPS, Budget
 
     budgets: list[Budget] = []
@@ -95,8 +108,7 @@ def evaluate(root: Path) -> dict[str, Any]:
     for module in list(sys.modules.values()):
         if module.__name__.startswith("schemaguard.evaluation") and vars(module).get("Budget") is Budget:
             module.Budget = Watched  # type: ignore[attr-defined]
-    reading = replace(open_reading(Config(root=root), root), initial=str(root / "setup.sql"))
-    done = replay_history(find_one(reading, str(root / "migrations")), reading)
+    done = replayed(root)
 
     def told(runs: Any) -> dict[str, Any]:
         changes = [change for run in runs for step in run.steps for change in step.changes]

@@ -20,6 +20,7 @@ from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts import digests
 from schemaguard.sql.writing.identifiers import is_hidden
 from tests.postgres.guard.project import ENV
+from tests.templates import create, drop, of
 
 SETUP = (Path(__file__).parent / "setup.sql").read_text()
 MARKS = frozenset(
@@ -90,26 +91,17 @@ class Field:
     def copy(self, template: str) -> Iterator[str]:
         """The URL of a copy of a template."""
         name = f"f{uuid.uuid4().hex[:12]}"
-        with connected(self.server) as connection:
-            create = sql.SQL("create database {} template {}")
-            connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
-        yield beside(self.server, name)
-        with connected(self.server) as connection:
-            connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
-
-
-def beside(server: str, name: str) -> str:
-    path, mark, query = server.partition("?")
-    return f"{path.rsplit('/', 1)[0]}/{name}{mark}{query}"
+        create(self.server, name, template)
+        yield of(self.server, name)
+        drop(self.server, name)
 
 
 def lay_out(server: str) -> Field:
     """The templates of a server; they are as old as the server's tests."""
     made = Field(server, *(f"{name}_{uuid.uuid4().hex[:8]}" for name in ("free", "promised", "bare")))
     for name in (made.free, made.promised, made.bare):
-        with connected(server) as connection:
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        with connected(beside(server, name)) as connection:
+        create(server, name)
+        with connected(of(server, name)) as connection:
             connection.execute(SETUP.encode())
             if name == made.bare:
                 continue
