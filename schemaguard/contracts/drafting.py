@@ -60,7 +60,7 @@ class ContractDraft:
     notes: tuple[str, ...] = ()
     seen: Seen = field(default_factory=dict)
     consumer: "ImportedConsumer | None" = None
-    """Set where it is of a consumer that isn't a model, which was described elsewhere."""
+    """Set where it was described elsewhere; without versions it is of a consumer that isn't a model."""
 
     @property
     def writes(self) -> bool:
@@ -103,7 +103,8 @@ def _lines(draft: ContractDraft, catalog: Catalog) -> Iterator[str]:
 
 
 def _imported(draft: ContractDraft, consumer: ImportedConsumer, catalog: Catalog) -> Iterator[str]:
-    """The lines of a consumer's contract: nothing in them is a question to a person."""
+    """The lines of a contract that was imported. A consumer's holds at once; a model's is a draft to be judged."""
+    version = draft.model_versions[0] if draft.model_versions else ""
     about = _comment(consumer.about or draft.model)
     yield f"# What {about} reads and writes, imported from {_comment(consumer.origin)}."
     yield "# Importing again keeps what people changed here, and says what has changed there."
@@ -111,12 +112,19 @@ def _imported(draft: ContractDraft, consumer: ImportedConsumer, catalog: Catalog
         yield f"# {_comment(text)}"
     yield "apiVersion: v3.2.0"
     yield "kind: DataContract"
-    yield from (_entry("id", f"urn:schemaguard:consumer:{draft.model}"), _entry("name", draft.model))
+    if version:
+        identity, name = f"urn:schemaguard:model:{draft.model}:{version}", f"{draft.model}@{version}"
+    else:
+        identity, name = f"urn:schemaguard:consumer:{draft.model}", draft.model
+    yield from (_entry("id", identity), _entry("name", name))
     yield "version: 1.0.0"
-    yield "status: active"
+    yield "status: draft" if version else "status: active"
     yield _flow_entry("team", {"name": consumer.owner}) if consumer.owner else _TEAM
     yield "customProperties:"
-    yield f"  - {_flow(_property('readsThrough', draft.reads_through))}"
+    if version:
+        yield from (f"  - {_flow(each)}" for each in _our_properties(draft))
+    else:
+        yield f"  - {_flow(_property('readsThrough', draft.reads_through))}"
     yield f"  - {_flow(_property('importedFrom', consumer.origin))}"
     yield f"  - {_flow(_property('importedDigest', consumer.digest))}"
     yield "schema:"

@@ -67,7 +67,8 @@ def imported_contract(reader: FoundReader, catalog: Catalog, file: str) -> Impor
 
 def _rendered(reader: FoundReader, tables: tuple[ContractTable, ...], catalog: Catalog, mark: str) -> str:
     consumer = ImportedConsumer(reader.origin, mark, reader.owner, reader.about)
-    return render(ContractDraft(reader.name, (), tables, notes=reader.notes, consumer=consumer), catalog)
+    name, versions = (reader.model, (reader.version,)) if reader.model else (reader.name, ())
+    return render(ContractDraft(name, versions, tables, notes=reader.notes, consumer=consumer), catalog)
 
 
 def said_digest(tables: tuple[ContractTable, ...]) -> str:

@@ -28,6 +28,9 @@ class FoundReader:
     about: str = ""
     notes: tuple[str, ...] = ()
     """What a person has to know, such as columns that were taken as read because nobody can tell."""
+    model: str = ""
+    """Set where it is a version of a registered model: the contract is that version's."""
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

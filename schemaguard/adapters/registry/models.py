@@ -136,6 +136,23 @@ class MlflowRegistry:
             for field in signature.inputs.to_dict()
         )
 
+    def example(self, model: str, version: str, folder: Path) -> str | None:
+        """The text of the version's input example of named columns, None where it was logged without one."""
+
+        def read() -> str | None:
+            import mlflow.artifacts
+            import mlflow.models
+
+            place = f"models:/{model}/{version}"
+            with self._as_registry():
+                said = mlflow.models.get_model_info(place).saved_input_example_info
+                if not said or said.get("type") != "dataframe":
+                    return None
+                file = mlflow.artifacts.download_artifacts(f"{place}/{said['artifact_path']}", dst_path=str(folder))
+            return Path(file).read_text(encoding="utf-8", errors="replace")
+
+        return self._call(f"read the input example of {model} {version}", read)
+
     def _version(self, model: str, version: str) -> Any | None:
         return self._found(f"look for {model} {version}", lambda: self._connected().get_model_version(model, version))
 

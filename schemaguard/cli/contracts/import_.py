@@ -26,6 +26,14 @@ def import_(
     without: Annotated[
         list[str] | None, typer.Option("--without", metavar="ROLE", help="Leave a role out, for --statements; repeat.")
     ] = None,
+    models: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--model",
+            metavar="NAME[@VERSION]",
+            help="A registered model: its logged datasets, signature and input example; repeat.",
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; show what would be.")] = False,
     contracts: Folder = None,
     migrations: Annotated[
@@ -46,7 +54,9 @@ def import_(
     from schemaguard.commands.contracts.import_ import ImportRequest, import_contracts
     from schemaguard.report.contracts import import_ as report
 
-    wanted = ImportRequest(tuple(paths or ()), everything, statements, tuple(without or ()), dry_run)
+    wanted = ImportRequest(
+        tuple(paths or ()), everything, statements, tuple(without or ()), tuple(models or ()), dry_run
+    )
     with open_site(database_url, contracts=contracts) as site:
         done = import_contracts(site, wanted, migrations=migrations, initial=initial)
     if output is Format.JSON:

@@ -1,6 +1,6 @@
 """contracts import: contracts of readers that a team has already described elsewhere."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from schemaguard.adapters.files.writing import make_folder, replace_text
@@ -13,7 +13,8 @@ from schemaguard.contracts.contract import ContractFile
 from schemaguard.errors import ContractError, ExitCode, UsageError
 from schemaguard.frozen import dataclass
 from schemaguard.importing.contract import MARK, FileThere, ImportOutcome, changes_of, imported_contract, state_of
-from schemaguard.importing.found import FoundReader
+from schemaguard.importing.found import FoundReader, consumer_name
+from schemaguard.importing.mlflow import LoggedVersion, version_readers
 from schemaguard.importing.statements import role_readers
 
 SUFFIX = ".odcs.yaml"
@@ -42,6 +43,8 @@ class ImportRequest:
     everything: bool = False
     statements: bool = False
     without_roles: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    """Registered models, `fraud` or `fraud@8`; without a version those that have an alias."""
     is_dry: bool = False
 
 
@@ -56,7 +59,7 @@ def import_contracts(
         catalog = static_catalog(reading, migrations).catalog
     around = lying_around(site) if wanted.everything else Around((), ())
     described = (*named(site, wanted.paths), *around.found)
-    if not described and not wanted.statements:
+    if not described and not wanted.statements and not wanted.models:
         why = around.left_out[0] if around.left_out else "nothing in the repository describes a reader"
         raise UsageError(
             why if wanted.everything else "no path",
@@ -67,12 +70,36 @@ def import_contracts(
     if wanted.statements:
         seen = role_readers(statements.read(site.database_url), catalog, wanted.without_roles)
         readers, left_out = (*readers, *seen.readers), (*left_out, *seen.left_out)
-    known = {each.contract.model: each for each in site.contract_files() if each.contract.is_consumer}
+    if wanted.models:
+        logged = version_readers(tuple(_logged(site, wanted.models)), catalog)
+        readers, left_out = (*readers, *logged.readers), (*left_out, *logged.left_out)
+    known = _known(site)
     outcomes = tuple(_imported(site, reader, catalog, known, is_dry=wanted.is_dry) for reader in _once(readers))
     sources = tuple(site.relative(one.file) for one in described) + (
         ("pg_stat_statements",) if wanted.statements else ()
     )
     return Imports(outcomes, sources, left_out, not wanted.is_dry)
+
+
+def _logged(site: Site, models: Iterable[str]) -> Iterator[LoggedVersion]:
+    """What the registry keeps of each model that is named."""
+    from schemaguard.adapters.registry.logged import logged_version, serving_versions
+
+    assert site.registry.place  # ConfigError where no registry is configured.
+    uri = site.environment.registry_uri or ""
+    for text in models:
+        model, _, version = text.rpartition("@") if "@" in text else (text, "", "")
+        for each in (version,) if version else serving_versions(uri, model):
+            yield logged_version(uri, model, each)
+
+
+def _known(site: Site) -> dict[tuple[str, str], ContractFile]:
+    """The contract of each consumer, and of each version of a model: (name, version) → file."""
+    found: dict[tuple[str, str], ContractFile] = {}
+    for each in site.contract_files():
+        versions = each.contract.model_versions if not each.contract.is_consumer else ("",)
+        found |= {(each.contract.model, version): each for version in versions}
+    return found
 
 
 def _once(readers: Iterable[FoundReader]) -> tuple[FoundReader, ...]:
@@ -92,9 +119,9 @@ def _once(readers: Iterable[FoundReader]) -> tuple[FoundReader, ...]:
 
 
 def _imported(
-    site: Site, reader: FoundReader, catalog: Catalog, known: Mapping[str, ContractFile], *, is_dry: bool
+    site: Site, reader: FoundReader, catalog: Catalog, known: Mapping[tuple[str, str], ContractFile], *, is_dry: bool
 ) -> ImportOutcome:
-    there = _there(site, known.get(reader.name))
+    there = _there(site, known.get((reader.model or reader.name, reader.version)))
     file = site.here / there.contract.file if there is not None else _place(site, reader)
     made = imported_contract(reader, catalog, site.relative(file))
     state = state_of(made, there)
@@ -119,4 +146,4 @@ def _there(site: Site, known: ContractFile | None) -> FileThere | None:
 
 
 def _place(site: Site, reader: FoundReader) -> Path:
-    return site.contracts_folder / reader.name / f"{reader.name}{SUFFIX}"
+    return site.contracts_folder / consumer_name(reader.model or reader.name) / f"{reader.name}{SUFFIX}"
