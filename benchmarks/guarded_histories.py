@@ -34,10 +34,13 @@ from tests.postgres.guard.attacks.field import connected, in_sight
 
 _ENV = """\
 from alembic import context
+from psycopg import ClientCursor
 from sqlalchemy import create_engine, pool
 {guard}
 url = context.config.get_main_option("url").replace("postgresql://", "postgresql+psycopg://", 1)
-with create_engine(url, poolclass=pool.NullPool).connect() as connection:
+# Some of them were sent by a driver that writes parameters into the text.
+written = {{"cursor_factory": ClientCursor}} if {is_written} else {{}}
+with create_engine(url, poolclass=pool.NullPool, connect_args=written).connect() as connection:
     context.configure(connection=connection, transaction_per_migration=True)
     with context.begin_transaction():
         context.run_migrations()
@@ -59,7 +62,7 @@ def downgrade():
 _MOST_LINES = 60
 _PLACE = re.compile(r"revision (\w[\w.]*): ")
 _LOSES = re.compile(r"# schemaguard: loses (\S+) -- why")
-_NUMBERED = re.compile(r"\$\d+(?:::[A-Z]+(?: [A-Z]+)*(?:\(\d+\))?)?")
+_NUMBERED = re.compile(r"\$(\d+)")
 
 
 @dataclass
@@ -149,8 +152,9 @@ def _measured(oracle: dict[str, Any], server: str, rounds: int) -> tuple[object,
 
 def _lay_out(oracle: dict[str, Any], folder: Path) -> int:
     (folder / "versions").mkdir()
+    is_written = any(isinstance(s.get("params"), dict) for each in oracle["revisions"] for s in each["statements"])
     for name, guard in (("plain", ""), ("guarded", "import schemaguard.guard  # noqa: F401\n")):
-        (folder / f"{name}.py").write_text(_ENV.format(guard=guard))
+        (folder / f"{name}.py").write_text(_ENV.format(guard=guard, is_written=is_written))
     (folder / "script.py.mako").write_text("")
     down: str | None = None
     count = 0
@@ -174,8 +178,9 @@ def _sent(statement: dict[str, Any]) -> str:
     if not parameters:
         return f"    op.get_bind().exec_driver_sql({statement['sql'].replace('%', '%%')!r})"
     if isinstance(parameters, list):
-        text = _NUMBERED.sub("%s", statement["sql"].replace("%", "%%"))
-        return f"    op.get_bind().exec_driver_sql({text!r}, {tuple(parameters)!r})"
+        text = statement["sql"].replace("%", "%%")
+        in_order = tuple(parameters[int(number) - 1] for number in _NUMBERED.findall(text))
+        return f"    op.get_bind().exec_driver_sql({_NUMBERED.sub('%s', text)!r}, {in_order!r})"
     return f"    op.get_bind().exec_driver_sql({statement['sql']!r}, {parameters!r})"
 
 

@@ -38,6 +38,7 @@ from schemaguard.applying.declared_fill import declared_fills
 from schemaguard.applying.telling import Connects, is_heard, tell
 from schemaguard.applying.vetoes import VETOES
 from schemaguard.errors import ConfigError, ConflictError, RefusedError, SchemaguardError
+from schemaguard.releases.release import Held
 from schemaguard.sql.writing.identifiers import is_hidden
 
 __all__ = ["GuardedImpl", "actor", "include_name"]
@@ -49,6 +50,8 @@ where n.nspname = %s and c.relname = %s"""
 _RELEASE = "SCHEMAGUARD_RELEASE"
 _APPLIES, _SHOWS = "upgrade", "display_version"
 """The functions that Alembic's commands `upgrade` and `current` run with."""
+_DONE = "select 1 /* sent by schemaguard */"
+"""In place of a statement that the guard has sent: nothing more is sent, and nothing comes back, as from any DDL."""
 _OFFLINE = "schemaguard: --sql prints statements that nobody guards; apply them where the fence stands"
 
 
@@ -81,6 +84,13 @@ class GuardedImpl(PostgresqlImpl):
             # What was just read began a transaction that SQLAlchemy doesn't know of.
             guard.raw.rollback()
         event.listen(self.connection, "before_cursor_execute", guard.before, retval=True)
+        for name in ("do_execute", "do_execute_no_params"):
+            event.listen(self.connection.engine, name, guard.is_done)
+        # What a revision commits or takes back by itself is written down with it.
+        event.listen(self.connection, "commit", guard.write_down)
+        event.listen(self.connection, "savepoint", guard.write_down)
+        event.listen(self.connection, "rollback", guard.take_back)
+        event.listen(self.connection, "rollback_savepoint", guard.take_back)
         event.listen(self.connection.engine, "handle_error", guard.on_error)
         event.listen(self.connection.engine.pool, "checkin", guard.let_go)
         guard.watch()
@@ -103,8 +113,10 @@ class _Guard:
         self._connection = connection
         self._lock = MigrationLock()
         self._is_watched = False
+        self._held: dict[str, Held] | None = None
+        self._demanded: tuple[Callable[[str, str], None] | None, ...] = ()
         self._installed = control.is_installed(self.raw)
-        self._guarding = Guarding(self.raw, context.version_table, is_installed=self._installed)
+        self._guarding = Guarding(self.raw, context.version_table, is_installed=self._installed, is_gathering=True)
         self._restarts = Restarts(self.raw, context, connection)
         self._is_doubled = connection.dialect.paramstyle in ("format", "pyformat")
 
@@ -176,7 +188,10 @@ class _Guard:
         """
         if not running.is_upgrade:
             return
-        held = {each.revision: each for each in revision.held(self.raw)}.get(running.revision)
+        if self._held is None:
+            # Whoever holds or releases one takes the lock that this run has.
+            self._held = {each.revision: each for each in revision.held(self.raw)}
+        held = self._held.get(running.revision)
         if held is not None:
             raise GuardRefusedError(
                 f"schemaguard: revision {held.revision} is held and was not applied: {held.reason}",
@@ -190,8 +205,9 @@ class _Guard:
         if not running.is_upgrade:
             return
         try:
-            refuse = demanded(Path.cwd())
-            if refuse is not None:
+            if not self._demanded:
+                self._demanded = (demanded(Path.cwd()),)
+            for refuse in filter(None, self._demanded):
                 refuse(running.revision, file)
         except (ConfigError, RefusedError) as error:
             raise GuardRefusedError(error.what, at=error.at, next=error.next) from error
@@ -213,7 +229,19 @@ class _Guard:
         sql = statement if is_verbatim else statement.replace("%%", "%")
         if _refusing(lambda: self._guarding.judge(sql, has_parameters=bool(parameters))):
             return statement, parameters
-        return "select 1", ()
+        return _DONE, ()
+
+    def is_done(self, _cursor: Any, statement: str, *rest: Any) -> bool:
+        """SQLAlchemy's hook: whether nothing is to be sent, because the guard has sent it."""
+        return statement == _DONE and rest[-1].root_connection is self._connection
+
+    def write_down(self, *_: Any) -> None:
+        """SQLAlchemy's hook: what was done is about to be committed, or a savepoint comes next."""
+        self._guarding.journal.write_gathered()
+
+    def take_back(self, *_: Any) -> None:
+        """SQLAlchemy's hook: what was done since is taken back."""
+        self._guarding.taken_back()
 
     def on_error(self, context: ExceptionContext) -> BaseException | None:
         """SQLAlchemy's hook: what the fence refuses is said without a traceback, and what is locked is waited for."""

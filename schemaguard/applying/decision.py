@@ -164,15 +164,17 @@ def _destroys(change: c.Change, catalog: Catalog) -> Refuse | None:
             return None
 
 
-def parts_of(changes: tuple[c.Change, ...], catalog: Catalog) -> Iterator[Part]:
-    """Each change with the inverse that it has on the catalog which the ones before it leave."""
+def parts_of(
+    changes: tuple[c.Change, ...], catalog: Catalog, after: Callable[[c.Change, Catalog], Catalog] = apply
+) -> Iterator[Part]:
+    """Each change with the inverse that it has on the catalog which the ones before it leave, as `after` says."""
     for change in changes:
         if not isinstance(change, _SILENT):
             part = _part(change, catalog)
             if part.inverse_class != "none" or part.tables:
                 yield part
         try:
-            catalog = apply(change, catalog)
+            catalog = after(change, catalog)
         except Refusal:
             return  # The server will refuse the statement, too, and say so itself.
 

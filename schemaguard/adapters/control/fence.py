@@ -48,6 +48,9 @@ from schemaguard.promise p join pg_class c on c.oid = p.relid and c.relkind in (
 join pg_attribute a on a.attrelid = p.relid and a.attnum = p.attnum and not a.attisdropped
 where p.kind = 'promised' and p.attnum > 0 and (p.until is null or p.until > now())
 group by 1, 2, 3 order by 2, 3"""
+_IS_USED = """\
+select exists (select from schemaguard.promise) or exists (select from schemaguard.retired_object)
+    or (select f.anchor from schemaguard.fence f) is distinct from 'schemaguard.promise'::regclass::oid"""
 _PROMISE: LiteralString = "select schemaguard.set_promises({}), schemaguard.promise_all_retired()"
 ALLOW_OPERATION = (
     "select schemaguard.allow(0::oid, (-1)::int2, what, 'an operation') from unnest(array['shape', 'rewrite']) as what"
@@ -125,8 +128,12 @@ def promise(connection: Connection) -> None:
 
     The connection may be a migration's, of whatever driver.
     """
-    if is_there(connection):
-        connection.execute(_PROMISE.format("%s"), (Jsonb(_wanted(connection)),))
+    if not is_there(connection):
+        return
+    wanted = _wanted(connection)
+    # Where nothing was ever promised or retired, as before a first contract, nothing has to be looked up by number.
+    if wanted or connection.execute(_IS_USED).fetchone() == (True,):
+        connection.execute(_PROMISE.format("%s"), (Jsonb(wanted),))
 
 
 def promising(connection: Connection) -> tuple[str, ...]:

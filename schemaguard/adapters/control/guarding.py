@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 from typing import Any, assert_never
 
+from psycopg import sql as psycopg_sql
 from psycopg.errors import Error as ServerError
 
 from schemaguard.adapters.control import changes as journal
@@ -64,21 +65,22 @@ def actor() -> str:
 
 
 class Guarding:
-    """The guard on one database, for one run of migrations."""
+    """The guard on one database, for one run of migrations; `is_gathering` as for the journal (WritingDown)."""
 
-    def __init__(self, raw: Raw, version_table: str, *, is_installed: bool) -> None:
+    def __init__(self, raw: Raw, version_table: str, *, is_installed: bool, is_gathering: bool = False) -> None:
         self.running = Running()
         self._raw = raw
         self._version_table = version_table
         self._is_installed = is_installed
         self._is_fenced = is_installed and fence.is_full(raw)
         self._live = LiveSchema(raw, is_installed=is_installed)
-        self._writing = WritingDown(raw, self._live, is_installed=is_installed)
+        self.journal = WritingDown(raw, self._live, is_installed=is_installed, is_gathering=is_gathering)
         self._oracle = Oracle(raw)
         self._back = BringingBack(raw, "")
         self.patience = Patience(raw)
         self._is_watching = False
         self._token = secrets.token_hex()
+        self._is_begun = False
         self._acknowledged: set[str] = set()
         self._has_declared = False
         if self._is_fenced:
@@ -93,15 +95,15 @@ class Guarding:
     def start_transaction(self, *, can_restart: bool, wait_until: float) -> None:
         """The revision starts, perhaps not for the first time."""
         self.running.is_recorded = False
+        self.journal.forget_gathered()
         self._back = BringingBack(self._raw, self.running.revision)
         self.patience.begin(self.running.revision, can_restart=can_restart, wait_until=wait_until)
         self._is_watching = False
         self._acknowledged = set()
         if self._is_installed:
             self._declare_fills()
-        if self._is_fenced:
-            # From now on the fence looks at what is done with rows, too.
-            self._raw.execute("select schemaguard.begin_revision(%s, %s)", (self.running.revision, self._token))
+        if self._is_fenced and not self._is_begun:
+            self._raw.execute(self._beginning().encode())
 
     def _declare_fills(self) -> None:
         """What rows without a value get on the way back, for the retirements of this revision."""
@@ -114,8 +116,10 @@ class Guarding:
         self._has_declared = bool(fills)
 
     def taken_back(self) -> None:
-        """All that the revision did is undone."""
+        """All that was done since the last commit or savepoint is undone."""
+        self.journal.forget_gathered()
         self._live.forget()
+        self._is_begun = False
 
     def end(self) -> None:
         """No revision runs any more."""
@@ -166,10 +170,11 @@ class Guarding:
                 next="leave it to schemaguard's own commands",
             )
         self._acknowledge()
-        parts = self._writing.parts(self.running, changes)
+        parts = self.journal.parts(self.running, changes)
         is_sent = has_parameters or any(isinstance(each, c.ControlTransaction) for each in changes)
         if is_sent or (is_about_rows(sql) and not any(isinstance(each, DROPS) for each in changes)):
             self._watch_rows(sql, changes)
+            self._around_transactions(changes)
             self._write_parts(sql, parts)
             self._live.follow(changes)
             return True
@@ -188,6 +193,7 @@ class Guarding:
         if lost or retyping.kept:
             parts = tuple(part for part in parts if part.kind not in ("DropColumn", "DropTable"))
             parts = self._kept_beside(sql, parts, retyping.kept)
+        if retyping.kept:
             self._live.forget()
         else:
             self._live.follow(changes)
@@ -220,7 +226,7 @@ class Guarding:
         place = vetoed.standing(self._raw, lost)
         assert place is not None
         number, cls = vetoed.retire(self._raw, lost, self.running.revision)
-        applied = self._writing.retired(self.running, sql, (place.table, place.column, cls))
+        applied = self.journal.retired(self.running, sql, (place.table, place.column, cls))
         vetoed.belongs_to(self._raw, number, applied)
         self._say_retired(place.object, cls, self._answered_for(lost))
 
@@ -282,7 +288,7 @@ class Guarding:
         """Write down the columns whose old values are beside; the parts that are left to write down."""
         for each in kept:
             table = self._live().resolve(each.change.table)
-            number = self._writing.retired(self.running, sql, (table, each.change.column, each.cls), "RetypeColumn")
+            number = self.journal.retired(self.running, sql, (table, each.change.column, each.cls), "RetypeColumn")
             vetoed.belongs_to(self._raw, each.number, number)
             self._say_retired(f"{table}.{each.change.column}", each.cls, ())
         changed = {(self._live().resolve(each.change.table), each.change.column) for each in kept}
@@ -336,17 +342,25 @@ class Guarding:
             self._raw.execute("select schemaguard.watch_values(to_regclass(%s)::oid)", (written(table),))
 
     def _close(self, sql: str) -> None:
+        """Everything that is left to do for the revision, in one query."""
+        texts: list[str] = []
+        if self._is_watching:
+            self._is_watching = False
+            texts.append("select schemaguard.unwatch_values()")
+        if self._is_fenced and self.patience.can_restart:
+            # What is broken is said with the revision that broke it, not with its COMMIT.
+            texts += (f"set constraints schemaguard.fence_commit {when}" for when in ("immediate", "deferred"))
+        texts += self.journal.closing(self.running, sql)
         if self._is_fenced:
-            if self._is_watching:
-                self._is_watching = False
-                self._raw.execute("select schemaguard.unwatch_values()")
-            if self.patience.can_restart:
-                # What is broken is said with the revision that broke it, not with its COMMIT.
-                self._raw.execute(
-                    "set constraints schemaguard.fence_commit immediate; "
-                    "set constraints schemaguard.fence_commit deferred"
-                )
-        self._writing.close(self.running, sql)
+            texts.append(self._beginning())
+        if texts:
+            self._raw.execute("; ".join(texts).encode())
+
+    def _beginning(self) -> str:
+        """What lets the fence look at what is done with rows, too, from now on and in the revisions that follow."""
+        self._is_begun = True
+        begin = psycopg_sql.SQL("select schemaguard.begin_revision({}, {})")
+        return begin.format(self.running.revision, self._token).as_string(None)
 
     def _promise(self) -> None:
         """What is promised now, for windows end by themselves; who may not write that down goes by what is there."""
@@ -355,6 +369,14 @@ class Guarding:
                 fence.promise(self._raw)
         except (ServerError, LockedError):
             return
+
+    def _around_transactions(self, changes: Changes) -> None:
+        """What a statement ends or takes back is written down before it, or not at all."""
+        for change in changes:
+            if isinstance(change, c.ControlTransaction):
+                if change.action == "ROLLBACK":
+                    self.journal.forget_gathered()
+                self.journal.write_gathered()
 
     def _makes_version_table(self, changes: Changes) -> bool:
         return (
@@ -380,7 +402,7 @@ class Guarding:
                     return False
                 if parts:
                     self._live.forget()
-                written_down = self._writing.parts(self.running, changes) if parts else ()
+                written_down = self.journal.parts(self.running, changes) if parts else ()
                 is_sent = self._sends_itself(sql, changes, has_parameters=has_parameters)
                 self._write_parts(sql, written_down)
                 self._live.forget()
@@ -430,7 +452,7 @@ class Guarding:
         if found.left:
             raise _needed(f"{table}.{column}" if column else str(table), found.left)
         made = retirement.plan(self._raw, self._live(), table, column)
-        number = self._writing.retired(self.running, sql, (table, column, made.cls))
+        number = self.journal.retired(self.running, sql, (table, column, made.cls))
         vetoed.belongs_to(self._raw, made.number, number)
         self._live.forget()
         self._say_retired(made.object, made.cls, found.answered_for)
@@ -446,7 +468,7 @@ class Guarding:
 
     def _write_parts(self, sql: str, parts: tuple[Part, ...]) -> None:
         for part in parts:
-            self._writing.write(self.running, sql, part, (sql,))
+            self.journal.gather(self.running, sql, part)
 
     def _hide_all(self, sql: str, changes: Changes) -> None:
         def hide() -> None:
@@ -456,7 +478,7 @@ class Guarding:
                     self._hide(sql, self._live().resolve(change.index))
 
         self.patience.run(sql, changes, hide)
-        self._live.forget()
+        self._live.follow(changes)
 
     def _hide(self, sql: str, index: Name) -> None:
         number = journal.next_number(self._raw)
@@ -465,7 +487,7 @@ class Guarding:
         if self.running.is_upgrade:
             known = self._live().indexes[index]
             part = Part("DropIndex", (known.table,), None, (back,), "instant")
-            self._writing.write(self.running, sql, part, (there,), number)
+            self.journal.write(self.running, sql, part, (there,), number)
 
     def _needs_of(self, table: Name, column: str | None) -> Any:
         try:

@@ -26,13 +26,13 @@ _MOST_VETOES = 50
 _STORED = frozenset({"table", "table column", "materialized view"})
 _LOCKED = "55P03"
 # The session's own lock_timeout comes back: what the migration does with rows may wait as long as it likes.
-_SAVE = "select set_config('schemaguard.lock_timeout', current_setting('lock_timeout'), true); savepoint schemaguard;"
-_WAIT = f"set local lock_timeout = '{LOCK_TIMEOUT_MS}ms';"
-_DONE = (
-    "select set_config('lock_timeout', current_setting('schemaguard.lock_timeout'), true); "
-    "release savepoint schemaguard"
+_SAVE = (
+    "select set_config('schemaguard.lock_timeout', current_setting('lock_timeout'), true), "
+    f"set_config('lock_timeout', '{LOCK_TIMEOUT_MS}ms', true); savepoint schemaguard;"
 )
-_BACK = "rollback to savepoint schemaguard; release savepoint schemaguard"
+_RESTORE = "select set_config('lock_timeout', current_setting('schemaguard.lock_timeout'), true)"
+_DONE = f"release savepoint schemaguard; {_RESTORE}"
+_BACK = f"rollback to savepoint schemaguard; {_DONE}"
 _VIEW_SCHEMAS = "select c.view_schema from schemaguard.contract c join pg_namespace n on n.nspname = c.view_schema"
 
 
@@ -77,7 +77,7 @@ class Oracle:
         """
         # A comment at its end must not swallow what follows.
         body = f"{statement.rstrip().rstrip(';')}\n;"
-        error = self._try(f"{_SAVE} {_WAIT} {body} {_DONE}")
+        error = self._try(f"{_SAVE} {body} {_DONE}")
         if error is None:
             return ()
         try:
@@ -91,7 +91,7 @@ class Oracle:
 
     def send_plainly(self, statement: str) -> None:
         """Run the statement where no fence answers, without waiting long for a lock; errors as `send` raises them."""
-        error = self._try(f"{_SAVE} {_WAIT} {statement.rstrip().rstrip(';')}\n; {_DONE}")
+        error = self._try(f"{_SAVE} {statement.rstrip().rstrip(';')}\n; {_DONE}")
         if error is None:
             return
         self._connection.execute(_BACK)
@@ -104,7 +104,7 @@ class Oracle:
         if self._connection.autocommit and is_idle:
             yield
             return
-        self._connection.execute(f"{_SAVE} {_WAIT}")
+        self._connection.execute(_SAVE)
         try:
             yield
         except Exception as raised:
@@ -157,7 +157,7 @@ class Oracle:
         rewrites: set[int] = set()
         views_away = False
         for _ in range(_MOST_VETOES):
-            self._connection.execute(f"rollback to savepoint schemaguard; {_WAIT}")
+            self._connection.execute("rollback to savepoint schemaguard")
             match error.state:
                 case "SG001":
                     self._collect(error, answers, objects)

@@ -1,6 +1,5 @@
 """What a migration changes is written down with its inverse, while it runs."""
 
-from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -59,6 +58,7 @@ class LiveSchema:
         self._connection = connection
         self._is_installed = is_installed
         self._catalog: Catalog | None = None
+        self._foreseen: list[tuple[c.Change, Catalog, Catalog]] = []
 
     def __call__(self) -> Catalog:
         """The catalog now, with the session's search_path."""
@@ -74,13 +74,20 @@ class LiveSchema:
             )
         return self._catalog
 
+    def foresee(self, change: c.Change, catalog: Catalog) -> Catalog:
+        """The catalog after a change of the next statement, kept for when it has run; Refusal as of `apply`."""
+        after = apply(change, catalog)
+        self._foreseen.append((change, catalog, after))
+        return after
+
     def forget(self) -> None:
         """Something happened that can't be followed."""
         self._catalog = None
+        self._foreseen = []
 
     def follow(self, changes: Changes) -> None:
         """The statement has run."""
-        catalog = self._catalog
+        catalog, foreseen, self._foreseen = self._catalog, self._foreseen, []
         if catalog is None:
             return
         try:
@@ -88,7 +95,8 @@ class LiveSchema:
                 if isinstance(change, c.Opaque | c.Unreadable | c.SetSetting):
                     self._catalog = None
                     return
-                catalog = apply(change, catalog)
+                known = (after for of, before, after in foreseen if of is change and before is catalog)
+                catalog = next(known, None) or apply(change, catalog)
         except Refusal:
             self._catalog = None
             return
@@ -96,18 +104,26 @@ class LiveSchema:
 
 
 class WritingDown:
-    """The journal of one run of migrations; it writes nothing where there is no control schema."""
+    """The journal of one run of migrations; it writes nothing where there is no control schema.
 
-    def __init__(self, connection: Connection, live: Callable[[], Catalog], *, is_installed: bool) -> None:
+    `is_gathering`: what is let through is written down together, when the revision has run or `write_gathered` is
+    called. Whoever asks for it says so before each commit and savepoint, and `forget_gathered` after each rollback.
+    """
+
+    def __init__(
+        self, connection: Connection, live: LiveSchema, *, is_installed: bool, is_gathering: bool = False
+    ) -> None:
         self._connection = connection
         self._live = live
         self._is_installed = is_installed
+        self._is_gathering = is_gathering
+        self._gathered: list[journal.Applied] = []
 
     def parts(self, running: Running, changes: Changes) -> tuple[Part, ...]:
         """What of a statement will be written down, told before it runs."""
         if not self._is_installed or not running.is_upgrade or all(isinstance(each, _SILENT) for each in changes):
             return ()
-        return tuple(self._spelled(part) for part in parts_of(changes, self._live()))
+        return tuple(self._spelled(part) for part in parts_of(changes, self._live(), self._live.foresee))
 
     def _spelled(self, part: Part) -> Part:
         if part.dropped_index is None:
@@ -118,22 +134,40 @@ class WritingDown:
     def write(
         self, running: Running, statement: str, part: Part, performed: tuple[str, ...], number: int | None = None
     ) -> int:
-        """Write one change down; its number."""
-        applied = journal.Applied(
-            running.revision, running.parents, statement, performed, (part.kind,), part.tables, part.adds, part.inverse,
-            part.inverse_class,
-        )  # fmt: skip
+        """Write one change down, behind what was gathered before it; its number."""
+        self.write_gathered()
         running.is_recorded = True
-        return journal.write_applied(self._connection, number, applied)
+        return journal.write_applied(self._connection, number, _applied(running, statement, part, performed))
 
-    def close(self, running: Running, statement: str) -> None:
-        """The revision has run: an upgrade is applied even if it did nothing, a downgrade is undone."""
-        if not self._is_installed:
+    def gather(self, running: Running, statement: str, part: Part) -> None:
+        """Write one change down soon: at once in an autocommit block, where nothing takes it back."""
+        if not self._is_gathering or self._connection.autocommit:
+            self.write(running, statement, part, (statement,))
             return
+        running.is_recorded = True
+        self._gathered.append(_applied(running, statement, part, (statement,)))
+
+    def write_gathered(self) -> None:
+        """Write down what was gathered."""
+        gathered, self._gathered = self._gathered, []
+        for text in journal.writing(gathered):
+            self._connection.execute(text.encode())
+
+    def forget_gathered(self) -> None:
+        """What was done since the last commit or savepoint is taken back."""
+        self._gathered = []
+
+    def closing(self, running: Running, statement: str) -> tuple[str, ...]:
+        """What is sent when the revision has run: an upgrade is applied even if it did nothing, a downgrade undone."""
+        if not self._is_installed:
+            return ()
+        gathered, self._gathered = self._gathered, []
         if not running.is_upgrade:
-            journal.mark_undone(self._connection, running.revision)
-        elif not running.is_recorded:
-            self.write(running, statement, Part("MovesVersion"), (statement,))
+            return (*journal.writing(gathered), journal.undoing(running.revision))
+        if not running.is_recorded:
+            gathered.append(_applied(running, statement, Part("MovesVersion"), (statement,)))
+            running.is_recorded = True
+        return journal.writing(gathered)
 
     def retired(
         self, running: Running, statement: str, what: tuple[Name, str | None, str], kind: str = ""
@@ -144,3 +178,10 @@ class WritingDown:
             return None
         part = Part(kind or ("DropColumn" if column else "DropTable"), (table,), None, (), cls)  # type: ignore[arg-type]  # the server's word
         return self.write(running, statement, part, (statement,))
+
+
+def _applied(running: Running, statement: str, part: Part, performed: tuple[str, ...]) -> journal.Applied:
+    return journal.Applied(
+        running.revision, running.parents, statement, performed, (part.kind,), part.tables, part.adds, part.inverse,
+        part.inverse_class,
+    )  # fmt: skip

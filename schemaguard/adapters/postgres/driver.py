@@ -5,7 +5,6 @@ before them with the few methods of psycopg.Connection that the control schema i
 """
 
 import json
-from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
@@ -16,6 +15,7 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection as SqlConnection
 from sqlalchemy.util import await_only
 
+from schemaguard.adapters.postgres.rows import named_row, naming
 from schemaguard.errors import DatabaseError
 from schemaguard.frozen import dataclass
 
@@ -178,7 +178,7 @@ class _Standing:
         return cursor.execute(query, parameters)
 
     def cursor(self, *, row_factory: Any = None) -> "_Cursor":
-        return _Cursor(self._driver, is_named=getattr(row_factory, "__name__", "") == "namedtuple_row")
+        return _Cursor(self._driver, is_named=row_factory is named_row)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -235,8 +235,7 @@ class _Cursor:
                 raise
             raise _of_state(found) from error
         self.description = names or None
-        made = namedtuple("Row", names, rename=True) if self._is_named and names else None
-        self._rows = iter([made(*row) for row in rows] if made else rows)
+        self._rows = map(naming(names), rows) if self._is_named and names else iter(rows)
         return self
 
     def fetchone(self) -> Any:

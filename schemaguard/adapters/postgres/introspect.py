@@ -7,8 +7,8 @@ from importlib import resources
 from typing import Any
 
 import psycopg
-from psycopg.rows import namedtuple_row
 
+from schemaguard.adapters.postgres.rows import named_row
 from schemaguard.catalog import expressions
 from schemaguard.catalog.fold.draft import indexed
 from schemaguard.catalog.names import bare
@@ -71,7 +71,7 @@ def _search_path(connection: psycopg.Connection[Any], path: str) -> Iterator[Non
 
 
 def _run(connection: psycopg.Connection[Any], query: bytes, schemas: list[str] | None) -> list[Row]:
-    with connection.cursor(row_factory=namedtuple_row) as cursor:
+    with connection.cursor(row_factory=named_row) as cursor:
         cursor.execute(query, {"schemas": schemas})
         return cursor.fetchall()
 

@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from schemaguard.adapters import control
 from schemaguard.adapters.control import fence
 from schemaguard.adapters.postgres.introspect import read_catalog
-from schemaguard.catalog.objects import Catalog
+from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts import digests
 from schemaguard.sql.writing.identifiers import is_hidden
 from tests.postgres.guard.project import ENV
@@ -248,11 +248,15 @@ def in_sight(url: str) -> dict[str, list[str]]:
 def _others(catalog: Catalog) -> list[str]:
     return sorted(
         [
-            *(str(each) for each in catalog.sequences.values() if not _is_ours(each.name.schema)),
+            *(str(each) for each in catalog.sequences.values() if not _is_out_of_sight(each.name)),
             *(str(each) for each in catalog.enums.values()),
             *(str(key) for key in catalog.functions),
         ]
     )
+
+
+def _is_out_of_sight(name: Name) -> bool:
+    return _is_ours(name.schema) or is_hidden(name.name)
 
 
 def _is_ours(schema: str | None) -> bool:
