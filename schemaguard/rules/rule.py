@@ -72,6 +72,11 @@ class Rule:
         """Whether single changes are its business."""
         return self.check is not _never
 
+    @property
+    def looks_at_revisions(self) -> bool:
+        """Whether a revision as a whole is its business."""
+        return self.check_revision is not _never
+
     def answers_to(self, word: str) -> bool:
         """Whether the word is this rule's id, its family, or its name in another linter."""
         return word in (self.id, self.family.value, *self.aliases, *(a.partition("/")[2] for a in self.aliases))

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, Grant, Name
+from schemaguard.contracts.compatibility.counters import feeding
 from schemaguard.contracts.compatibility.reading import Flaw
+from schemaguard.contracts.compatibility.relation import relation
 from schemaguard.contracts.contract import ContractTable
 from schemaguard.frozen import replace
 
@@ -16,6 +18,8 @@ def revoked(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.Re
     """What a client may miss that had its access by what is taken away."""
     before = catalogs[0]
     table = before.resolve(part.table)
+    if change.kind == "sequence":
+        yield from _uncounted(part, before, change)
     if not _reaches(change, table, before):
         return
     if change.kind == "role":
@@ -24,6 +28,23 @@ def revoked(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.Re
     needed = _needed(part, change)
     if needed and (change.kind == "schema" or any(_is_lost(part, grant, table, catalogs) for grant in needed)):
         yield "access-revoked", None, ""
+
+
+def _uncounted(part: ContractTable, before: Catalog, change: c.RevokeAccess) -> Iterator[Flaw]:
+    """Columns that a writer leaves to nextval() of a sequence that it may not use any more; identity needs no right."""
+    shown = relation(part.table, before)
+    if part.access != "write" or shown is None or shown.base is None:
+        return
+    for column in shown.base.columns:
+        taken = feeding(shown.base, column, before) if part.promise(column.name) is None else set()
+        if any(_is_meant(change, name, before) for name in taken):
+            yield "access-revoked", column.name, "its default takes numbers from a sequence"
+
+
+def _is_meant(change: c.RevokeAccess, sequence: Name, before: Catalog) -> bool:
+    if change.all_in_schema:
+        return change.object.name == sequence.schema
+    return before.resolve(change.object) == sequence
 
 
 def _reaches(change: c.RevokeAccess, table: Name, before: Catalog) -> bool:

@@ -183,6 +183,15 @@ def policy_computations(name: Name, catalogs: Catalogs) -> Iterator[Flaw]:
             yield "row-security/policy", None, f"the policies of {table.name} ask {function}(), which does otherwise"
 
 
+def policy_checks(name: Name, catalogs: Catalogs) -> Iterator[Flaw]:
+    """Policies that decide by such a function which rows are let in."""
+    functions = replaced_functions(catalogs)
+    for table in felt(name, catalogs[1]) if functions else ():
+        found = (called(policy.check or policy.using, functions) for policy in table.policies)
+        if (function := next(filter(None, found), None)) is not None:
+            yield "unlisted", None, f"the policies of {table.name} ask {function}(), which does otherwise"
+
+
 def _recomputed(old: Column, new: Column, pairs: frozenset[tuple[str, str]], functions: frozenset[str]) -> str | None:
     """In which other way the column is computed, None where it is computed as it was, or wasn't at all."""
     if old.generated is None:

@@ -12,7 +12,7 @@ from schemaguard.contracts.compatibility.unlisted import DOUBT
 from schemaguard.contracts.compatibility.writing import below
 from schemaguard.contracts.contract import ContractTable
 
-_RESTARTS = re.compile(r"\brestart\b", re.IGNORECASE)
+_RESTARTS = re.compile(r"\b(?:restart|increment|minvalue|maxvalue|cycle)\b", re.IGNORECASE)
 _PART = re.compile(r'"((?:[^"]|"")+)"|([^".\s]+)')
 
 
@@ -35,14 +35,15 @@ def _is_set(table: Table, column: Column, before: Catalog, change: c.Change) -> 
     match change:
         case c.AlterSequence(sequence=name, restarts=True):
             wanted = before.resolve(name)
-            return wanted in _feeding(table, column, before)
+            return wanted in feeding(table, column, before)
         case c.SetColumnOption(table=name, column=named, option=option):
             return named == column.name and before.resolve(name) == table.name and bool(_RESTARTS.search(option))
         case _:
             return False
 
 
-def _feeding(table: Table, column: Column, catalog: Catalog) -> set[Name]:
+def feeding(table: Table, column: Column, catalog: Catalog) -> set[Name]:
+    """The sequences from which a column takes its numbers where it isn't sent."""
     owned = {
         name
         for name, sequence in catalog.sequences.items()

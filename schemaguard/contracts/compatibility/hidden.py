@@ -86,6 +86,28 @@ def other_policies(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Fl
             yield "row-security/policy", None, f"the policies of {table} have changed"
 
 
+def other_checks(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
+    """Policies that may refuse rows which those before let in. See "WITH CHECK" of CREATE POLICY."""
+    before, after = ({table.name: table for table in felt(name, catalog)} for catalog in catalogs)
+    for table, now in after.items():
+        was = before.get(table)
+        if was is now or now.open or not _admitting(now, "write"):
+            continue  # Where nothing admits rows, that is said of itself.
+        old, new = ([policy for policy in each.policies if policy.command in ("ALL", "INSERT")] if each else []
+                    for each in (was, now))  # fmt: skip
+        added = [policy for policy in new if policy not in old]
+        lost = [policy for policy in old if policy not in new and policy.permissive]
+        is_stricter = bool(lost) or was is None or any(not policy.permissive for policy in added)
+        lets_all_in = any(map(_takes_all, new)) and all(policy.permissive or _takes_all(policy) for policy in new)
+        if is_stricter and not lets_all_in:
+            yield "unlisted", None, f"whether the policies of {table} let in what is written isn't known"
+
+
+def _takes_all(policy: Policy) -> bool:
+    text = policy.check if policy.check is not None else policy.using
+    return text is not None and tokens(text) in (("true",), ("(", "true", ")"))
+
+
 def no_longer_felt(name: Name, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
     """Row security that is off, and kept rows back by its policies before."""
     before, after = catalogs

@@ -15,7 +15,7 @@ from schemaguard.contracts.compatibility.functions import function_flaws
 from schemaguard.contracts.compatibility.partitions import partition_flaws
 from schemaguard.contracts.compatibility.paths import path_flaws
 from schemaguard.contracts.compatibility.positional import misplaced, spread
-from schemaguard.contracts.compatibility.queried import query_breakages
+from schemaguard.contracts.compatibility.queried import parts_of_query, query_breakages
 from schemaguard.contracts.compatibility.ran import ran_flaws
 from schemaguard.contracts.compatibility.reading import Flaw, reader_flaws
 from schemaguard.contracts.compatibility.relation import Relation, relation
@@ -93,7 +93,13 @@ def together(
     """The breakages of a contract from those of its tables, with what its query and its signature say."""
     before, after = catalogs
     found: dict[Key, Breakage] = {}
-    for each in (*of_parts, *query_breakages(contract, before, after, change)):
+    queried = (
+        each
+        for part in parts_of_query(contract, before)
+        for each in part_breakages(contract, part, before, after, change)
+        if each.cause not in _SAID_OF_QUERIES and not each.is_doubt and each.severity is not Severity.NOTE
+    )
+    for each in (*of_parts, *query_breakages(contract, before, after, change), *queried):
         found.setdefault(each.key, each)
     found = {key: each for key, each in found.items() if not _is_said_already(each, found.values())}
     if contract.signature:
@@ -102,6 +108,8 @@ def together(
     return tuple(_late(each, contract) for each in found.values())
 
 
+_SAID_OF_QUERIES = frozenset({"column-dropped", "column-renamed", "table-dropped", "table-moved", "default-changed"})
+"""What is said of what a query names in its own words, and what only who promised something would feel."""
 _RENAMINGS = (c.RenameObject, c.MoveObject, c.RenameTable, c.MoveTable)
 _REMADE = frozenset({"values-converted", "definition-changed", "expression-changed"})
 

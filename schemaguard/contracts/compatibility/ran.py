@@ -13,16 +13,22 @@ from schemaguard.contracts.compatibility.relation import relation
 from schemaguard.contracts.compatibility.row_changes import row_flaws
 from schemaguard.contracts.compatibility.rowsource import ancestors, below_view, deleted_from, stores
 from schemaguard.contracts.compatibility.triggers import bodies_of, called_bodies
+from schemaguard.contracts.compatibility.unlisted import DOUBT
 from schemaguard.contracts.contract import ContractTable
 
 _DEEPEST = 5
+_COMPILED = frozenset({"c", "internal"})
 _OfRows = c.InsertRows | c.UpdateRows | c.DeleteRows | c.TruncateTable
 _EVENTS = {c.InsertRows: "INSERT", c.UpdateRows: "UPDATE", c.DeleteRows: "DELETE", c.TruncateTable: "TRUNCATE"}
 
 
 def ran_flaws(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.Change) -> Iterator[Flaw]:
     """What a reader feels of the rows that functions change because the statement runs them."""
-    if part.access != "read" or not catalogs[1].functions or relation(part.table, catalogs[0]) is None:
+    if not catalogs[1].functions or relation(part.table, catalogs[0]) is None:
+        return
+    for function in unknown_effects(change, catalogs[1]):
+        yield DOUBT, None, f"the statement runs {function}(), and it isn't known what that does"
+    if part.access != "read":
         return
     for function, effect in effects(change, catalogs[1]):
         for code, column, detail in row_flaws(part, catalogs, effect):
@@ -47,13 +53,29 @@ def effects(change: c.Change, catalog: Catalog) -> Iterator[tuple[str, c.Change]
                     waiting.append((effect, depth + 1))
 
 
-def _direct(change: c.Change, catalog: Catalog) -> Iterator[tuple[str, c.Change]]:
+def unknown_effects(change: c.Change, catalog: Catalog) -> Iterator[str]:
+    """The functions that the statement runs and that may do more than change rows: it isn't known what."""
+    if not catalog.functions:
+        return
+    causes = (change, *(effect for _, effect in effects(change, catalog)))
+    for function, body in called_bodies([root for cause in causes for root in _roots(cause, catalog)], catalog):
+        if not body.is_read or body.runs_text or body.defines:
+            yield function
+
+
+def _roots(change: c.Change, catalog: Catalog) -> list[Name]:
+    """The functions that the statement itself runs; those in C are taken to do what their extension says."""
     words = frozenset(word for text in _run_texts(change, catalog) for word in expressions.words(text))
     words |= getattr(change, "calls", frozenset())
     roots = [name for name, _ in catalog.functions if name.name in words]
     if isinstance(change, _OfRows):
         roots += _fired(change, catalog)
-    for function, body in called_bodies(roots, catalog):
+    foreign = {name for (name, _), one in catalog.functions.items() if (one.language or "").lower() in _COMPILED}
+    return [name for name in roots if name not in foreign]
+
+
+def _direct(change: c.Change, catalog: Catalog) -> Iterator[tuple[str, c.Change]]:
+    for function, body in called_bodies(_roots(change, catalog), catalog):
         for update in body.updates:
             yield function, c.UpdateRows(update.table, update.columns, has_where=True)
         for name in sorted(body.deleted, key=str):

@@ -83,9 +83,12 @@ def _view(name: Name, view: View, catalog: Catalog) -> Relation:
 
 def _home(output: Output, catalog: Catalog, tables: dict[Name, Table]) -> Home | None:
     """The base column of an output; `tables` are those that were looked up before, so that each is one object."""
-    if not output.is_direct or len(output.sources) != 1:
+    # Views between are named too; a materialized one has rows of its own.
+    views = [catalog.views[name] for name, _ in output.sources if name in catalog.views]
+    sources = [source for source in output.sources if source[0] not in catalog.views]
+    if not output.is_direct or len(sources) != 1 or any(view.materialized for view in views):
         return None
-    ((name, column_name),) = output.sources
+    ((name, column_name),) = sources
     known = catalog.tables.get(name)
     table = tables.setdefault(name, with_domains(known, catalog)) if known is not None else None
     column = table.column(column_name) if table is not None else None

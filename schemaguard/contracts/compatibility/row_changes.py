@@ -9,7 +9,7 @@ from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, ForeignKey, Name
 from schemaguard.contracts.compatibility.reading import Flaw
 from schemaguard.contracts.compatibility.relation import relation
-from schemaguard.contracts.compatibility.rowsource import below_view, deleted_from, emptied, stores
+from schemaguard.contracts.compatibility.rowsource import below_view, deleted_from, emptied, stores, updated_with
 from schemaguard.contracts.contract import ContractTable
 
 
@@ -26,6 +26,7 @@ def row_flaws(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.
             yield from _gone(part, before, emptied(gone, before) if cascade else frozenset({gone}), is_all=True)
         case c.UpdateRows():
             yield from _overwritten(part, before, change)
+            yield from _updated_along(part, before, change)
         case c.DropTable(table=table) | c.DetachPartition(partition=table):
             yield from _departed(part, catalogs, before.resolve(table), str(table))
         case c.SetInheritance(table=table, inherits=False):
@@ -83,6 +84,20 @@ def _overwritten(part: ContractTable, catalog: Catalog, change: c.UpdateRows) ->
     for column in sorted(written) if view is not None else ():
         if view is not None and (table, column) in view.reads and not _shows(part, catalog, table, column):
             yield "rows-overwritten", None, f"its query goes by {table}.{column}"
+
+
+def _updated_along(part: ContractTable, catalog: Catalog, change: c.UpdateRows) -> Iterator[Flaw]:
+    """Columns that get other values because what they refer to gets others."""
+    table = below_view(change.table, catalog)
+    written = _below(change.table, (column for column in change.columns if column not in change.unchanged), catalog)
+    shown = relation(part.table, catalog)
+    for name, columns in updated_with(table, written, catalog).items():
+        if name == table or name not in stores(part.table, catalog):
+            continue
+        for promise in part.promises:
+            home = shown.home(promise.column) if shown is not None else None
+            if home is not None and home[0].name == name and home[1].name in columns:
+                yield "rows-overwritten", promise.column, f"ON UPDATE, as rows of {table} change"
 
 
 def _below(named: Name, columns: Iterable[str], catalog: Catalog) -> frozenset[str]:

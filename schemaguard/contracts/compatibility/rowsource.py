@@ -40,6 +40,15 @@ def stores(relation: Name, catalog: Catalog) -> frozenset[Name]:
     return frozenset(found)
 
 
+def under(relation: Name, catalog: Catalog) -> frozenset[Name]:
+    """All that a table or view rests on: the tables and views that it reads, its partitions, and its parents."""
+    found = set(stores(relation, catalog))
+    for view in [view for name in found if (view := catalog.views.get(name)) is not None and view.materialized]:
+        for read, _ in view.reads:
+            found |= under(catalog.resolve(read), catalog)
+    return frozenset(found | set(ancestors(catalog.resolve(relation), catalog)))
+
+
 def below_view(name: Name, catalog: Catalog) -> Name:
     """The table whose rows a statement on the table or simple view writes."""
     shown = relation(name, catalog)
@@ -60,6 +69,28 @@ def deleted_from(table: Name, catalog: Catalog) -> frozenset[Name]:
     See https://www.postgresql.org/docs/18/ddl-constraints.html#DDL-CONSTRAINTS-FK.
     """
     return _reached(table, catalog, lambda key: key.on_delete == "CASCADE")
+
+
+def updated_with(table: Name, columns: frozenset[str], catalog: Catalog) -> dict[Name, frozenset[str]]:
+    """Table → the columns that an UPDATE of these columns gives other values: ON UPDATE CASCADE and SET …"""
+    found: dict[Name, frozenset[str]] = {}
+    waiting = [(table, columns)]
+    while waiting:
+        name, changed = waiting.pop()
+        new = changed - found.get(name, frozenset())
+        if not new:
+            continue
+        found[name] = found.get(name, frozenset()) | new
+        for user in catalog.dependents.get(name, ()):
+            other = catalog.tables.get(user)
+            for key in other.constraints if other is not None else ():
+                if isinstance(key, ForeignKey) and key.ref_table == name and key.on_update not in _KEEPING:
+                    pairs = zip(key.columns, key.ref_columns or key.columns, strict=False)
+                    waiting.append((user, frozenset(own for own, referred in pairs if referred in new)))
+    return found
+
+
+_KEEPING = ("NO ACTION", "RESTRICT")
 
 
 def _reached(table: Name, catalog: Catalog, follows: Callable[[ForeignKey], bool]) -> frozenset[Name]:

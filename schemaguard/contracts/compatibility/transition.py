@@ -18,10 +18,21 @@ from schemaguard.catalog.objects import (
 )
 from schemaguard.contracts.compatibility.arriving_types import cause_between
 from schemaguard.contracts.compatibility.bounds import bounds, is_implied, table_bounds
-from schemaguard.contracts.compatibility.computed import policy_computations, reader_computations, writer_computations
+from schemaguard.contracts.compatibility.computed import (
+    policy_checks,
+    policy_computations,
+    reader_computations,
+    writer_computations,
+)
 from schemaguard.contracts.compatibility.definitions import definition_shifts
 from schemaguard.contracts.compatibility.filled import fills_alike
-from schemaguard.contracts.compatibility.hidden import newly_felt, no_longer_felt, other_policies, ungranted
+from schemaguard.contracts.compatibility.hidden import (
+    newly_felt,
+    no_longer_felt,
+    other_checks,
+    other_policies,
+    ungranted,
+)
 from schemaguard.contracts.compatibility.reading import (
     UNKNOWN,
     Flaw,
@@ -72,6 +83,8 @@ def writer_shifts(
     part: ContractTable, was: Relation, now: Relation, catalogs: tuple[Catalog, Catalog]
 ) -> Iterator[Flaw]:
     """What a writer feels of the way from one relation to the other."""
+    yield from other_checks(part.table, catalogs)
+    yield from policy_checks(part.table, catalogs)
     if was.base is None or now.base is None:
         return
     for promise in part.promises:
@@ -224,6 +237,9 @@ def _new_partial_keys(
         if not index.unique or is_whole or index.keys in known:
             continue
         columns = [column for key in index.keys for column in ((key.column,) if key.column else key.columns)]
+        if not columns:
+            yield "unique-added", None, f"{name}: all of its rows are alike"
+            continue
         plain = frozenset(key.column for key in index.keys if key.column)
         if _was_refused(plain, was, before, with_nulls=not index.nulls_distinct):
             continue

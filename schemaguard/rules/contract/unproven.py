@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from schemaguard.catalog.changes import Change, Opaque
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.contracts.compatibility.rowsource import under
 from schemaguard.contracts.contract import ContractTable
 from schemaguard.finding import Explanation, Family, Severity
 from schemaguard.history.deployment import advice, names_in
@@ -56,8 +57,11 @@ def _touched(change: Opaque, context: Context, part: ContractTable) -> str | Non
         return _declared(context.touches, context.before, part)
     if change.names is None:
         return f"could name any table, and so {part.table}"
-    wanted = context.before.resolve(part.table)
-    return f"names {part.table}" if any(context.before.resolve(name) == wanted for name in change.names) else None
+    named = {context.before.resolve(name) for name in change.names}
+    if context.before.resolve(part.table) in named:
+        return f"names {part.table}"
+    below = sorted(str(name) for name in named & under(part.table, context.before))
+    return f"names {below[0]}, whose rows {part.table} shows" if below else None
 
 
 def _declared(touches: Touches, catalog: Catalog, part: ContractTable) -> str | None:

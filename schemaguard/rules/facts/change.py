@@ -142,11 +142,12 @@ def _has_partitions(catalog: Catalog, parent: Name) -> bool:
 class ChangeFacts:
     """One change among those of its revision."""
 
-    __slots__ = ("_position", "run")
+    __slots__ = ("_left", "_position", "run")
 
     def __init__(self, run: RunFacts, position: int) -> None:
         self.run = run
         self._position = position
+        self._left: tuple[Made, bool] | None = None
 
     @property
     def visit(self) -> Visit:
@@ -196,9 +197,11 @@ class ChangeFacts:
 
     def leaves_nothing(self, made: Made) -> bool:
         """Whether there is nothing to take back, or only what goes with what isn't released yet."""
-        from schemaguard.rules.facts.own import leaves_nothing
+        if self._left is None or self._left[0] is not made:
+            from schemaguard.rules.facts.own import leaves_nothing
 
-        return leaves_nothing(self.visit, made)
+            self._left = made, leaves_nothing(self.visit, made)
+        return self._left[1]
 
     @property
     def held(self) -> "tuple[TableWork, ...]":

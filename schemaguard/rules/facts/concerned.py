@@ -48,8 +48,8 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.persistent import PersistentMap
-from schemaguard.contracts.compatibility.ran import effects
-from schemaguard.contracts.compatibility.rowsource import ancestors, below_view, deleted_from, emptied
+from schemaguard.contracts.compatibility.ran import effects, unknown_effects
+from schemaguard.contracts.compatibility.rowsource import ancestors, below_view, deleted_from, emptied, updated_with
 from schemaguard.contracts.contract import ContractTable
 from schemaguard.frozen import dataclass
 from schemaguard.rules.facts.walk import Visit
@@ -121,7 +121,7 @@ def touched(change: Change, before: Catalog, after: Catalog) -> frozenset[str] |
         return None
     if isinstance(change, SetSetting) and change.of is not None:
         return None  # Sessions that begin elsewhere look for names in other schemas.
-    if any(True for _ in effects(change, after)):
+    if any(True for _ in effects(change, after)) or any(True for _ in unknown_effects(change, after)):
         return None  # What a function changes that the statement runs.
     if isinstance(change, DropIndex) and before.resolve(change.index) not in before.indexes:
         return None  # Whose it is nobody knows.
@@ -162,6 +162,8 @@ def _related(change: Change, catalog: Catalog) -> set[str]:
     found = {name, *(deleted_from(name, catalog) if isinstance(change, DeleteRows) else ())}
     if isinstance(change, DeleteRows):
         found.update(catalog.dependents.get(name, ()))
+    if isinstance(change, UpdateRows):
+        found.update(updated_with(name, frozenset(change.columns), catalog))
     if isinstance(change, TruncateTable) and change.cascade:
         found |= emptied(name, catalog)
     return {each.name for one in found for each in (one, *ancestors(one, catalog))}

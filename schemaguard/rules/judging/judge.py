@@ -159,7 +159,11 @@ def judged(
     everybody = directory(terms.contracts)
     starts = in_force_from(everybody, replay)
     latest = max(starts.values(), default=0)
-    watching = _Watching(tuple(rule for rule in rules if rule.looks_at_changes), set(said))
+    watching = _Watching(
+        tuple(rule for rule in rules if rule.looks_at_changes),
+        set(said),
+        of_revisions=tuple(rule for rule in rules if rule.looks_at_revisions),
+    )
     unreleased = Unreleased(walked)
     for position, run in enumerate(replay.runs):
         if run.revision.id not in replay.judged:
@@ -171,9 +175,7 @@ def judged(
             back = downgrades.get(run.revision.id)
             made, start = unreleased.so_far(), unreleased.start(run)
             is_last = position == len(replay.runs) - 1
-            bench = _Bench(
-                replay.history, run, back, earlier, held, terms, rules, watching, walked, made, start, is_last
-            )
+            bench = _Bench(replay.history, run, back, earlier, held, terms, watching, walked, made, start, is_last)
             said_before, watching.met = frozenset(watching.said), set()
             groups = tuple(bench.groups())
             yield JudgedRun(run, groups, bench.facts, said_before, frozenset(watching.met))
@@ -198,6 +200,8 @@ class _Watching:
     """The rules that have said what they say once a history."""
     met: set[str] = field(default_factory=set)
     """Those that had something to say of the run that is judged."""
+    of_revisions: tuple[Rule, ...] = ()
+    """Those that look at a revision as a whole."""
     _by_kinds: dict[frozenset[type], tuple[Rule, ...]] = field(default_factory=dict)
 
     def rules(self, kinds: Iterable[type]) -> tuple[Rule, ...]:
@@ -220,9 +224,7 @@ class _Bench:
     earlier: Sequence[Run]
     held: Directory
     terms: Terms
-    rules: tuple[Rule, ...]
     watching: "_Watching"
-    """Those of them that look at single changes."""
     walked: Walk
     unreleased: Callable[[], Made]
     start: Catalog
@@ -339,7 +341,7 @@ class _Bench:
     def _on_revision(self) -> Iterator[Group]:
         visits = self.walked(self.run)
         context = RevisionContext(self.run, self.downgrade, self.terms.assumptions, visits, self.held.contracts)
-        for rule in self.rules:
+        for rule in self.watching.of_revisions:
             for match in rule.check_revision(context):
                 yield (self._finding(rule, match, self._where, self.file_ignores),)
 

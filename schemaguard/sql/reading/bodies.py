@@ -6,6 +6,7 @@ Source: https://www.postgresql.org/docs/18/plpgsql-trigger.html and https://www.
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import TypedDict
 
 from schemaguard.catalog.objects import Name
 from schemaguard.frozen import dataclass
@@ -14,7 +15,8 @@ from schemaguard.sql.reading.mentions import relations_between
 from schemaguard.sql.reading.tokens import BROKEN, QUOTED, STRING, WORD, Token, tokenize
 
 _LATE = frozenset({"plpgsql", "sql"})
-_STARTS = frozenset({";", "begin", "then", "else", "loop"})
+_STARTS = frozenset({";", "begin", "then", "else", "loop", "atomic"})
+_DEFINING = frozenset({"alter", "create", "drop", "grant", "revoke", "reassign", "import", "refresh", "do"})
 _TELLS = frozenset({"debug", "log", "info", "notice", "warning"})
 
 
@@ -47,6 +49,8 @@ class Body:
     """Whether it may end in an error of its own."""
     runs_text: bool = False
     """Whether it runs a text that is put together."""
+    defines: bool = False
+    """Whether it carries out a command that changes more than rows, such as ALTER TABLE."""
     inserts: tuple[Insertion, ...] = ()
     positional: tuple[Name, ...] = ()
     """Tables into which it inserts without a list of columns."""
@@ -68,7 +72,8 @@ def read_body(language: str | None, text: str) -> Body:
     if (language or "").lower() not in _LATE or (tokens and tokens[-1].kind == BROKEN):
         return Body()
     if _is_parsed(tokens):
-        return Body(is_read=True)
+        # Its names follow what is renamed; what it does to rows stays what it is.
+        return Body(is_read=True, **_of_rows(tokens))
     cursor = Cursor(text, tokens)
     returned = list(_returned(tokens))
     deletes = any(token.kind == STRING and token.value.upper() == "DELETE" for token in tokens)
@@ -83,10 +88,24 @@ def read_body(language: str | None, text: str) -> Body:
         returns_nothing="null" in returned or ("old" in returned and not deletes),
         raises=any(_raises(tokens, at) for at in range(len(tokens))),
         runs_text=any(_runs_text(tokens, at) for at in range(len(tokens))),
+        defines=any(_defines(tokens, at) for at in range(len(tokens))),
         inserts=tuple(one for one in _inserts(tokens) if isinstance(one, Insertion)),
         positional=tuple(one for one in _inserts(tokens) if isinstance(one, Name)),
         spreads_row=any(_spreads(tokens, at) for at in range(len(tokens))),
         written=frozenset(_written(tokens)),
+        **_of_rows(tokens),
+    )
+
+
+class _OfRows(TypedDict):
+    inserted: frozenset[Name]
+    updates: tuple[Insertion, ...]
+    deleted: frozenset[Name]
+
+
+def _of_rows(tokens: Sequence[Token]) -> _OfRows:
+    """What a body does to rows."""
+    return _OfRows(
         inserted=frozenset(_behind(tokens, "insert", "into")),
         updates=tuple(_updates(tokens)),
         deleted=frozenset((*_behind(tokens, "delete", "from"), *_truncated(tokens))),
@@ -152,6 +171,11 @@ def _raises(tokens: Sequence[Token], at: int) -> bool:
 
 def _runs_text(tokens: Sequence[Token], at: int) -> bool:
     return tokens[at].key == "execute" and _at(tokens, at - 1) in (*_STARTS, "query", "in", "for")
+
+
+def _defines(tokens: Sequence[Token], at: int) -> bool:
+    key, following = tokens[at].key, {_at(tokens, at + 1), _at(tokens, at + 2)}
+    return key in _DEFINING and _at(tokens, at - 1) in (*_STARTS, "") and following.isdisjoint(("temp", "temporary"))
 
 
 def _called(tokens: Sequence[Token]) -> Iterator[Name]:

@@ -10,6 +10,8 @@ from tests.conftest import VERSIONS
 from tests.postgres.compatibility import server as servers
 from tests.postgres.compatibility import verdict
 from tests.postgres.compatibility.attacking import ENUM, ID, KNOWN_GRANTS, MOODS, TABLE, case, read, write
+from tests.postgres.compatibility.beneath import BREAKING as BENEATH_BREAKING
+from tests.postgres.compatibility.beneath import HEALTHY as BENEATH_HEALTHY
 from tests.postgres.compatibility.case import Case, column
 from tests.postgres.compatibility.reached import BREAKING as ALSO_BREAKING
 from tests.postgres.compatibility.reached import HEALTHY as ALSO_HEALTHY
@@ -100,8 +102,8 @@ HEALTHY = (
     write("a trigger is disabled that filled what every writer sends", "alter table t disable trigger g", FILLED,
            promises=(ID, column("a", "integer", required=True))),
 )  # fmt: skip
-ATTACKS = (*BREAKING, *ALSO_BREAKING)
-ASKED = [(each, access) for each in (*ATTACKS, *HEALTHY, *ALSO_HEALTHY) for access in each.accesses]
+ATTACKS = (*BREAKING, *ALSO_BREAKING, *BENEATH_BREAKING)
+ASKED = [(each, access) for each in (*ATTACKS, *HEALTHY, *ALSO_HEALTHY, *BENEATH_HEALTHY) for access in each.accesses]
 
 
 @pytest.fixture(scope="module", params=VERSIONS)

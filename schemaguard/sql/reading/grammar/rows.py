@@ -152,6 +152,8 @@ def _setval(cursor: Cursor, first: int) -> AlterSequence | None:
     tokens = cursor.tokens[first + 1 : cursor.end]
     if [token.key for token in tokens[:2]] == ["pg_catalog", "."]:
         tokens = tokens[2:]
+    if [token.key for token in tokens[3:5]] == ["::", "regclass"]:
+        tokens = [*tokens[:3], *tokens[5:]]
     keys = [token.key for token in tokens]
     is_alone = keys[:2] == ["setval", "("] and keys[3:4] == [","] and keys[5:] in ([")"], *_CALLED_OR_NOT)
     if not is_alone or (tokens[2].kind, tokens[4].kind) != (STRING, NUMBER):
@@ -175,7 +177,7 @@ def _select_into(cursor: Cursor, begin: int, into: int) -> Change:
 
 def _insert(cursor: Cursor) -> Iterator[Change]:
     cursor.expect("into")
-    table = cursor.name()
+    table = _of_users(cursor.name())
     if cursor.accept("as"):
         cursor.identifier()
     columns: tuple[str, ...] | None = None
@@ -278,6 +280,13 @@ def _target_table(cursor: Cursor) -> Name:
     cursor.accept("*")
     if cursor.accept("as") or (cursor.is_name() and cursor.key != "set"):
         cursor.identifier()
+    return _of_users(table)
+
+
+def _of_users(table: Name) -> Name:
+    """The table, where it isn't one of the server's own catalogs: rows there are what everything else is made of."""
+    if table.schema == "pg_catalog" or (table.schema is None and table.name.startswith("pg_")):
+        raise UnknownMeaning(f"it changes {table}, which belongs to the server's own catalog")
     return table
 
 

@@ -13,7 +13,7 @@ from schemaguard.catalog.changes import (
 )
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import quote_identifier
-from schemaguard.sql.reading.cursor import Cursor
+from schemaguard.sql.reading.cursor import Cursor, UnknownMeaning
 from schemaguard.sql.reading.mentions import mentions
 from schemaguard.sql.reading.syntax.commands import flagged, is_on
 from schemaguard.sql.reading.syntax.definitions import called
@@ -21,6 +21,9 @@ from schemaguard.sql.reading.syntax.synopses import TRANSACTION_MODES
 from schemaguard.sql.reading.syntax.synopsis import written
 from schemaguard.sql.reading.tokens import QUOTED, STRING, WORD
 
+_CLOSING_SETTINGS = frozenset({"default_transaction_read_only", "transaction_read_only", "role", "row_security"})
+"""Settings with which a session may do less."""
+_OFF = ("off", "false", "no", "0", "f", "n", "of", "fa", "fal", "fals")
 _LISTS = frozenset(
     {"search_path", "temp_tablespaces", "session_preload_libraries", "shared_preload_libraries"}
     | {"local_preload_libraries", "unix_socket_directories"}
@@ -58,7 +61,10 @@ def set_setting(cursor: Cursor) -> Iterator[Change]:
         setting = _setting_name(cursor)
         if not cursor.accept_one("=", "to"):
             raise cursor.refusal("= or TO")
-        yield SetSetting(setting, setting_value(cursor, setting), local)
+        value = setting_value(cursor, setting)
+        if setting == "standard_conforming_strings" and value is not None and value.lower() in _OFF:
+            raise UnknownMeaning("with standard_conforming_strings off, a backslash moves the ends of strings")
+        yield SetSetting(setting, value, local)
 
 
 def _setting_name(cursor: Cursor) -> str:
@@ -103,6 +109,8 @@ def alter_sessions_of(cursor: Cursor) -> Iterator[Change]:
         if words[:2] == ["set", "search_path"] and words[2] in ("to", "="):
             yield SetSetting("search_path", setting_value(cursor.within(at + 3, cursor.end), "search_path"), of=of)
             return
+        if words[:1] == ["nologin"] or (words[0] == "set" and words[1] in _CLOSING_SETTINGS):
+            raise UnknownMeaning(f"sessions of {of} may not begin, or not write, from then on")
     yield NoEffect(f"ALTER {kind.upper()}")
 
 

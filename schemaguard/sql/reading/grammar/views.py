@@ -186,8 +186,12 @@ def alter_sequence(cursor: Cursor) -> Iterator[Change]:
         yield AlterSequence(name, owner, is_none, restarts)
 
 
+_COUNTING = frozenset({"restart", "increment", "minvalue", "maxvalue", "cycle"})
+"""What makes a sequence give other numbers than those behind its last one."""
+
+
 def _sequence_options(cursor: Cursor) -> tuple[Type | None, tuple[Name, str] | None, bool, bool]:
-    """(type, owning column, OWNED BY NONE, RESTART)."""
+    """(type, owning column, OWNED BY NONE, whether it may give numbers again: RESTART, INCREMENT, CYCLE …)."""
     type_: Type | None = None
     owner: tuple[Name, str] | None = None
     is_none = restarts = False
@@ -196,7 +200,8 @@ def _sequence_options(cursor: Cursor) -> tuple[Type | None, tuple[Name, str] | N
             type_, _ = cursor.type()
         elif cursor.accept("owned", "by"):
             owner, is_none = _owner(cursor)
-        elif cursor.accept("restart"):
+        elif cursor.key in _COUNTING:
+            cursor.take()
             restarts = True
         elif cursor.key in _SEQUENCE_WORDS or cursor.token.kind == NUMBER or cursor.is_operator:
             cursor.take()
