@@ -51,14 +51,6 @@ def _required(command: str) -> Reader:
     return read
 
 
-def _alter_operator(cursor: Cursor) -> Iterator[Change]:
-    """ALTER OPERATOR: in another schema, queries no longer find it."""
-    is_moved = any(token.key == "schema" for token in cursor.tokens[-2:])
-    yield from _required("ALTER OPERATOR")(cursor)
-    if is_moved:
-        yield Opaque("a query that uses the operator fails, and which ones do isn't known")
-
-
 def _opaque(reason: str) -> Reader:
     def read(cursor: Cursor) -> Iterator[Change]:
         cursor.skip()
@@ -222,7 +214,6 @@ READERS: dict[str, Reader] = {
     "alter trigger": functions.alter_trigger,
     "alter rule": functions.alter_rule,
     "alter policy": functions.alter_policy,
-    "alter operator": _alter_operator,
     "alter schema": access.alter_schema,
     "alter extension": access.alter_extension,
     "alter default privileges": access.alter_default_privileges,

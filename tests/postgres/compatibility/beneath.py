@@ -32,10 +32,6 @@ FIRED = (
     "create function f() returns trigger language plpgsql as $$begin alter table t drop column a; return new; end$$;"
     "create table z (x int); create trigger r before insert on z for each row execute function f();" + TABLE
 )
-OPERATOR = (
-    "create function plus(int, int) returns int language sql immutable as 'select $1 + $2';"
-    "create operator @@@ (leftarg = int, rightarg = int, function = plus);" + TABLE
-)
 QUERY = "select t.id, o.z as a from t join side.o using (id)"
 VALUE = (column("a", "integer"),)
 
@@ -79,8 +75,6 @@ BREAKING = (
     read("the right to read a joined table is revoked that no entry lists", "revoke select on side.o from {client}",
          QUERY, JOINED),
     read("the rows of a joined table go that no entry lists", "delete from side.o", QUERY, JOINED),
-    read("an operator goes that the query uses", "drop operator @@@ (int, int)", "select id, a @@@ 1 as a from t",
-         OPERATOR),
     write("a unique index over a constant leaves room for one row", "create unique index on t ((1))",
           "create table t (id bigint primary key, a int not null default 0); insert into t values (1, 5);"),
 )  # fmt: skip

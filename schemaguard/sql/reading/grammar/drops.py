@@ -124,8 +124,6 @@ def _drop_other(cursor: Cursor) -> Iterator[Change]:
             cursor.follow(written(SYNOPSES[f"drop {command}"]))
             if cursor.tokens[cursor.at - 1].key == "cascade":
                 yield Opaque(f"drops whatever hangs on the {command}")
-            elif command in ("cast", "operator"):
-                yield Opaque(f"a query that uses the {command} fails, and which ones do isn't known")
             else:
                 yield NoEffect(f"DROP {command.upper()}")
             return

@@ -110,6 +110,7 @@ def alter_sessions_of(cursor: Cursor) -> Iterator[Change]:
             yield SetSetting("search_path", setting_value(cursor.within(at + 3, cursor.end), "search_path"), of=of)
             return
         if words[:1] == ["nologin"] or (words[0] == "set" and words[1] in _CLOSING_SETTINGS):
+            yield NoEffect(f"ALTER {kind.upper()}")
             raise UnknownMeaning(f"sessions of {of} may not begin, or not write, from then on")
     yield NoEffect(f"ALTER {kind.upper()}")
 
