@@ -100,15 +100,17 @@ create or replace function schemaguard.fence_commit() returns trigger
     language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
     bad jsonb;
-    is_broken boolean;
+    is_broken boolean := false;
     why text;
 begin
     delete from schemaguard.touched t where t.xid = new.xid;
     perform schemaguard.anchor_again();
-    -- Views are made anew by dropping them: one that is there again by name and column is the same one.
-    perform schemaguard.find_views_again();
-    select jsonb_agg(to_jsonb(b)) filter (where not schemaguard.is_permitted(b.relid, b.attnum, b.act)), count(*) > 0
-        into bad, is_broken from schemaguard.broken() b;
+    if exists (select from schemaguard.promise p where p.kind = 'promised') then
+        -- Views are made anew by dropping them: one that is there again by name and column is the same one.
+        perform schemaguard.find_views_again();
+        select jsonb_agg(to_jsonb(b)) filter (where not schemaguard.is_permitted(b.relid, b.attnum, b.act)), count(*) > 0
+            into bad, is_broken from schemaguard.broken() b;
+    end if;
     why := schemaguard.hatch();
     if bad is not null and why is null then
         raise exception using errcode = 'SG003',
@@ -218,4 +220,79 @@ begin
         on conflict (relation, key) do update set digest = excluded.digest, is_new = u.is_new or excluded.is_new,
             changed = array(select distinct c from unnest(u.changed || excluded.changed) c order by 1);
     return null;
+end $$;
+
+-- What was SQL alone is planned once a session this way, not in each transaction.
+
+create or replace function schemaguard.broken() returns table (relid oid, attnum int2, act text, what text, readers text[])
+    language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+begin
+    return query with live as (
+        select p.* from schemaguard.promise p
+        where p.kind = 'promised' and p.broken_since is null and (p.until is null or p.until > now())
+    ), seen as (
+        select p.*, c.oid as there, c.relkind, c.relname, n.nspname, a.attname, a.atttypid, a.atttypmod,
+            p.attnum > 0 and (a.attnum is null or a.attisdropped) as is_gone
+        from live p left join pg_class c on c.oid = p.relid left join pg_namespace n on n.oid = c.relnamespace
+        left join pg_attribute a on a.attrelid = p.relid and a.attnum = p.attnum and p.attnum > 0
+    )
+    select s.relid, s.attnum,
+        case when s.attnum > 0 and not s.is_gone and (not s.by_name or s.attname = s.attribute_name)
+            and (s.atttypid, s.atttypmod) is distinct from (s.type, s.typmod) then 'type' else 'shape' end,
+        case
+            when s.there is null then format('%I.%I is gone', s.relation_schema, s.relation_name)
+            when s.is_gone then format('%I.%I.%I is gone', s.relation_schema, s.relation_name, s.attribute_name)
+            when s.attnum = 0 then
+                format('%I.%I is now %I.%I', s.relation_schema, s.relation_name, s.nspname, s.relname)
+            when s.by_name and s.attnum > 0 and s.attname <> s.attribute_name then
+                format('%I.%I.%I is now %I', s.relation_schema, s.relation_name, s.attribute_name, s.attname)
+            when (s.atttypid, s.atttypmod) is distinct from (s.type, s.typmod) then
+                format('%I.%I.%I is now %s', s.relation_schema, s.relation_name, s.attribute_name, format_type(s.atttypid, s.atttypmod))
+            else format('an enum label of %I.%I.%I is gone', s.relation_schema, s.relation_name, s.attribute_name)
+        end, s.readers
+    from seen s
+    where s.there is null or s.is_gone
+        or s.by_name and s.attnum = 0 and (s.relname, s.nspname) is distinct from (s.relation_name, s.relation_schema)
+        or s.by_name and s.attnum > 0 and s.attname <> s.attribute_name
+        or s.attnum > 0 and ((s.atttypid, s.atttypmod) is distinct from (s.type, s.typmod)
+            or s.labels is not null and not s.labels <@ coalesce(schemaguard.labels_of(s.type), '{}'))
+    union all
+    select p.relid, p.attnum, 'shape', format('%I.%I is no partition of %s any more', p.relation_schema, p.relation_name, p.parent::regclass), p.readers
+    from live p where p.parent is not null and not exists (
+        select from pg_inherits i where i.inhrelid = p.relid and i.inhparent = p.parent and not i.inhdetachpending)
+    union all
+    select p.relid, p.attnum, 'shape', format('the fence of %I.%I is off', p.relation_schema, p.relation_name), p.readers
+    from live p where p.attnum = 0 and exists (select from pg_trigger t where t.tgrelid = p.relid and t.tgname like 'zz\_schemaguard\_%' and t.tgenabled not in ('O', 'A'));
+end $$;
+
+create or replace function schemaguard.find_views_again() returns void
+    language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    with lost as (
+        select p.relid, p.attnum, c.oid as new_relid, case when p.attnum = 0 then 0::int2 else a.attnum end as new_attnum
+        from schemaguard.promise p
+        join pg_namespace n on n.nspname = p.relation_schema
+        join pg_class c on c.relnamespace = n.oid and c.relname = p.relation_name and c.relkind in ('v', 'm')
+        left join pg_attribute a on a.attrelid = c.oid and a.attname = p.attribute_name and not a.attisdropped
+        where p.kind = 'promised' and not exists (select from pg_class was where was.oid = p.relid)
+            and (p.attnum = 0 or (a.atttypid, a.atttypmod) = (p.type, p.typmod))
+    )
+    update schemaguard.promise p set relid = l.new_relid, attnum = l.new_attnum from lost l
+    where (p.relid, p.attnum) = (l.relid, l.attnum);
+end $$;
+
+create or replace function schemaguard.write_applied(number bigint, revision text, parents text[], statement text, performed text[], change jsonb,
+        inverse text[], inverse_class text) returns bigint
+    language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+    written bigint;
+begin
+    insert into schemaguard.applied_change (id, revision, parents, position, statement, performed, change, inverse, inverse_class)
+    overriding system value
+    select coalesce($1, nextval('schemaguard.applied_change_id_seq')), $2, $3,
+        (select count(*) from schemaguard.applied_change a where a.revision = $2), $4, $5, $6, $7, $8
+    returning id into written;
+    return written;
 end $$;
