@@ -29,6 +29,9 @@ def promote(
     accept: Annotated[
         str | None, typer.Option(metavar="REASON", help="Why a draft or an invalid contract is put to serve.")
     ] = None,
+    no_verify: Annotated[
+        bool, typer.Option("--no-verify", help="Without a look at data and artifact; the ledger keeps it.")
+    ] = False,
     fill: Fill = None,
     if_epoch: IfEpoch = None,
     dry_run: DryRun = False,
@@ -54,7 +57,15 @@ def promote(
     with open_site(database_url, registry_uri, alias) as site:
         intent = Intent(site.actor, reason)
         wanted = request(
-            site, model, version, intent, fallback=fallback, if_epoch=if_epoch, fills=tuple(fill or ()), accept=accept
+            site,
+            model,
+            version,
+            intent,
+            fallback=fallback,
+            if_epoch=if_epoch,
+            fills=tuple(fill or ()),
+            accept=accept,
+            verify=not no_verify,
         )
         wanted = replace(wanted, leaves_dependents=without_dependents)
         switch(wanted, site, output, dry_run=dry_run, yes=yes, finish=finish)

@@ -17,14 +17,16 @@ def request(
     if_epoch: int | None = None,
     fills: tuple[str, ...] = (),
     accept: str | None = None,
+    verify: bool = True,
 ) -> Request:
     """What promotes a version; `fallback` becomes the version that rollbacks go to.
 
     `fills` are what rows without a value get, as SQL expressions over their own columns. `accept` says why a version is
-    promoted whose contract is a draft or INVALID; the ledger keeps it.
+    promoted whose contract is a draft or INVALID; the ledger keeps it. Without `verify` nobody looks whether the data
+    is what the contract promises, nor waits for the registry's word on the artifact; the ledger keeps that too.
     """
     wanted = Wanted(OperationKind.PROMOTE, version, if_epoch, fallback, site.alias, fills)
-    return Request(model, wanted, intent, accept)
+    return Request(model, wanted, intent, accept, is_unverified=not verify)
 
 
 def plan_promotion(
@@ -42,6 +44,7 @@ def promote(
     *,
     fallback: str | None = None,
     if_epoch: int | None = None,
+    verify: bool = True,
     approve: Approve = approved,
     finish: bool = False,
     watch: Watch = unwatched,
@@ -53,5 +56,5 @@ def promote(
     Raises RefusedError or UsageError where it can't be done as asked, ConflictError where somebody was faster, and
     whatever `approve` raises once it has seen the plan.
     """
-    wanted = request(site, model, version, intent, fallback=fallback, if_epoch=if_epoch)
+    wanted = request(site, model, version, intent, fallback=fallback, if_epoch=if_epoch, verify=verify)
     return switch(site, wanted, approve, finish=finish, watch=watch)

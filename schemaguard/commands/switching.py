@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 from schemaguard.adapters.registry.patience import Answer
 from schemaguard.commands.contracts.validate import unfit_to_serve
 from schemaguard.commands.gathering import Company, gather
 from schemaguard.commands.rescore import standing
 from schemaguard.commands.site import Site
+from schemaguard.commands.vouching import require_verified
 from schemaguard.errors import ConflictError, RefusedError, RegistryError, SchemaguardError
 from schemaguard.frozen import dataclass, replace
 from schemaguard.releases.dependents import Dependent, require_followed
@@ -35,6 +37,10 @@ class Request:
     """Why a version is promoted whose contract is a draft or INVALID."""
     leaves_dependents: bool = False
     """Whether somebody may go without what they read, as the operator says."""
+    is_unverified: bool = False
+    """Whether a version is put to serve without a look at the data, and without waiting for the registry's word on its
+    artifact, as the operator says.
+    """
     company: Company = Company()
     """Who goes along in the same operation."""
 
@@ -61,6 +67,10 @@ _NEW = (OperationKind.PROMOTE, OperationKind.CANARY)
 """What puts a version to serve that didn't."""
 
 
+_REGISTRY_LIMIT_NEW_S = 30.0
+"""How long where it has to say that the artifact of something new is there: nothing is locked meanwhile."""
+
+
 class _GoneError(RegistryError):
     """The registry answers, and the model version or its artifact isn't there."""
 
@@ -80,12 +90,19 @@ def unwatched(_: StepName) -> None:
 def plan(site: Site, request: Request, *, limit_s: float = REGISTRY_LIMIT_S) -> Shown:
     """The plan for a request, with nothing touched. RefusedError or UsageError where it can't be done as asked.
 
-    A rollback waits for the registry's word on the artifact up to the limit.
+    A rollback waits for the registry's word on the artifact up to the limit; what puts a version to serve that didn't
+    looks at its data first.
     """
     gathered = gather(site, request.model, request.wanted, request.company)
     made = gathered.planning.plan
     _require_agreed(site, request, gathered.planning)
-    warnings = [_check_artifacts(made, site, limit_s), *(_check_golden(each, site) for each in made.members)]
+    is_verified = made.kind in _NEW and not request.is_unverified
+    if is_verified:
+        require_verified(site, gathered.planning)
+    warnings = [
+        _check_artifacts(made, site, limit_s, is_known=is_verified),
+        *(_check_golden(each, site) for each in made.members),
+    ]
     said = "; ".join(each for each in warnings if each) or None
     return Shown(made, said, gathered.dependents, gathered.could_follow)
 
@@ -164,10 +181,17 @@ def _check_golden(plan: Plan, site: Site) -> str | None:
 def _write_down_what_is_accepted(site: Site, request: Request, shown: Shown) -> None:
     """What the operator answers for stands in the ledger before anything is touched."""
     left = [each.who for each in shown.dependents if each.loses] if request.leaves_dependents else []
-    if request.accept is None and not left:
+    is_unverified = request.is_unverified and shown.plan.kind in _NEW
+    if request.accept is None and not left and not is_unverified:
         return
     lead = shown.plan.lead
-    facts = {"version": lead.to_version, "reason": request.accept or request.intent.reason, "left_behind": left}
+    facts: dict[str, Any] = {
+        "version": lead.to_version,
+        "reason": request.accept or request.intent.reason,
+        "left_behind": left,
+    }
+    if is_unverified:
+        facts["unverified"] = True
     site.database.accepted((site.actor, lead.model), facts)
 
 
@@ -189,7 +213,7 @@ def _require_agreed(site: Site, request: Request, planning: Planning) -> None:
         )
 
 
-def _check_artifacts(plan: OperationPlan, site: Site, limit_s: float) -> str | None:
+def _check_artifacts(plan: OperationPlan, site: Site, limit_s: float, *, is_known: bool) -> str | None:
     """The warning where the registry couldn't be asked whether the targets are there.
 
     RegistryError where it or its artifact is gone; and for a promotion or a canary also where the registry doesn't
@@ -209,14 +233,14 @@ def _check_artifacts(plan: OperationPlan, site: Site, limit_s: float) -> str | N
             if registry.artifact_uri(each.model, each.to_version) is None:
                 raise _GoneError(f"the artifact of {name} is gone", at=registry.place, next="nothing was changed")
 
-    if plan.kind in _NEW:
-        look()
-        return None
     try:
-        Answer(look, registry.place).get(limit_s)
+        # Who puts something new to serve can wait for it, but never without end.
+        Answer(look, registry.place).get(_REGISTRY_LIMIT_NEW_S if is_known else limit_s)
     except _GoneError:
         raise
     except RegistryError as error:
+        if is_known:
+            raise
         wanted = " and ".join(f"{each.model} {each.to_version}" for each in plan.members)
         return f"the registry couldn't be asked for the artifact of {wanted}: {error.what}"
     return None

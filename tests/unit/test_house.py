@@ -40,6 +40,7 @@ SHARED = {
         "site",
         "switching",
         "verdicts",
+        "vouching",
     },
     "report": {"lines", "plan", "styled", "table", "visible"},
     "cli/contracts": {"known", "import_"},

@@ -1,0 +1,102 @@
+"""A rollback of two models is killed, and resumed: both are switched by then or neither is, at every moment."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from schemaguard.adapters.control.database import ControlDatabase
+from schemaguard.releases.release import StepName
+from tests.crash.test_rollback_is_killed import MOST_STATEMENTS, Template, die, in_a_process_that_may_die
+from tests.postgres.releases.pair import Pair, pair
+
+EVERY = int(os.environ.get("SCHEMAGUARD_CRASH_EVERY", "45"))
+"""At which statements it is killed: every 45th; 1 for all of them, and after each of the five steps."""
+STEPS = list(StepName) if EVERY < 45 else [StepName.COMMIT]
+AFTER = [("fraud", "7", 3), ("limits", "2", 3)]
+BEFORE = [("fraud", "8", 2), ("limits", "3", 2)]
+
+
+@pytest.fixture
+def template(database: str, tmp_path: Path) -> Template:
+    (tmp_path / "template").mkdir()
+    pair(database, tmp_path / "template")
+    return Template(database)
+
+
+def killed(template: Template, folder: Path, act: Callable[[Pair], Any]) -> bool:
+    """Whether it was killed; afterwards it is resumed, or begun where nothing was, and all is as it should be."""
+    folder.mkdir()
+    copy = template.copy(folder)
+    two = Pair(copy.url, folder)
+    two.registry.set_alias("limits", "champion", "3")
+    was_killed = in_a_process_that_may_die(lambda: act(two))
+    assert two.pointers() in (BEFORE, AFTER)
+    if two.ask("select 1 from schemaguard.operation where state in ('open', 'waiting')"):
+        two.resume(finish=True)
+    elif two.pointers() == BEFORE:
+        two.back()
+    verify(two)
+    template.drop(two)
+    return was_killed
+
+
+def verify(two: Pair) -> None:
+    assert two.pointers() == AFTER
+    assert two.registry.aliases == {"fraud@champion": "7", "limits@champion": "2"}
+    events = two.ask("select model, event from schemaguard.ledger where operation > 4 order by model, position")
+    steps = ["operation-opened", "prepared", "pointer-switched", "alias-projected", "finished"]
+    assert events == [(model, event) for model in ("fraud", "limits") for event in steps]
+    assert two.ask("select state, count(*) from schemaguard.operation group by 1") == [("done", 5)]
+    assert two.ask("select count(*) from schemaguard.outbox where delivered_at is null") == [(0,)]
+    assert "channel" in two.columns()
+    assert not {"entry_mode"} & two.columns()
+    assert "reason" not in two.columns("predictions")
+    assert two.ask("select count(*), count(distinct id) from transactions where channel = 'web'") == [(50, 50)]
+    with two.site() as site:
+        # It reads the ledger against every row first.
+        assert [now.pointer.active for now in site.database.nows(("fraud", "limits"))] == ["7", "2"]
+
+
+def test_two_models_that_are_killed_after_a_step_are_resumed(template: Template, tmp_path: Path) -> None:
+    for step in STEPS:
+
+        def watch(name: StepName, step: StepName = step) -> None:
+            if name is step:
+                die()
+
+        assert killed(template, tmp_path / step, lambda two, watch=watch: two.back(watch=watch))
+
+
+def test_two_models_that_are_killed_at_any_statement_are_resumed(template: Template, tmp_path: Path) -> None:
+    for number in range(1, MOST_STATEMENTS, EVERY):
+        if not killed(template, tmp_path / str(number), lambda two, number=number: back_until(two, number)):
+            return
+    raise AssertionError("it never came through")
+
+
+def back_until(two: Pair, number: int) -> None:
+    """Die before the n-th statement, counted from where the intent is about to be written down."""
+    sent: int | None = None
+    execute, open_operation = psycopg.Cursor.execute, ControlDatabase.open_operation
+
+    def begin(*arguments: Any) -> Any:
+        nonlocal sent
+        sent = 0
+        return open_operation(*arguments)
+
+    def counted(*arguments: Any, **options: Any) -> Any:
+        nonlocal sent
+        if sent is not None:
+            sent += 1
+            if sent == number:
+                die()
+        return execute(*arguments, **options)
+
+    # Only in the child, which ends right after.
+    ControlDatabase.open_operation = begin  # type: ignore[method-assign]
+    psycopg.Cursor.execute = counted  # type: ignore[method-assign]
+    two.back()
