@@ -64,6 +64,19 @@ Which one holds is said by `SCHEMAGUARD_ENVIRONMENT`, else by `environment`.
 | key | kind | default | meaning |
 |---|---|---|---|
 """
+_HOOKS = """
+## `[hooks.NAME]`
+
+Who is told of each switch once it is committed: a JSON document (`event`, `kind`, `model`, `from`, `to`, `version`,
+`epoch`, `operation`, `actor`, `reason`, `metric`, `opened_at`, `id`) is posted, or given to a program. The call is owed
+in the same transaction as the switch; one that fails never holds anything up and is tried again by
+`schemaguard reconcile`, in the order of the switches. What arrives twice has the same `id`. The signature is `sha256=`
+and the HMAC of the body, in the header `X-Schemaguard-Signature` or the variable `SCHEMAGUARD_SIGNATURE`; redirections
+aren't followed.
+
+| key | kind | default | meaning |
+|---|---|---|---|
+"""
 _VARIABLES = """
 A password belongs in the environment, not in the file.
 
@@ -95,7 +108,8 @@ def page() -> str:
     inner = [
         _row(name, kind, meanings["Environment"], config.Environment) for name, kind in config._ENVIRONMENT_KEYS.items()
     ]
-    return _HEAD + "".join(keys) + _TABLES + "".join(inner) + _VARIABLES
+    hooks = [_row(name, kind, meanings["Hook"], config.Hook) for name, kind in config._HOOK_KEYS.items()]
+    return _HEAD + "".join(keys) + _TABLES + "".join(inner) + _HOOKS + "".join(hooks) + _VARIABLES
 
 
 def _row(name: str, kind: str, meanings: dict[str, str], of: type) -> str:

@@ -19,11 +19,13 @@ _KEYS = {
     "adopt": _SWITCH, "rules": f"{_TABLE} of texts", "baseline": _TEXT, "initial": _TEXT, "environment": _TEXT,
     "environments": f"{_TABLE} of tables of texts", "near_release_hours": _NUMBER, "sources": _TEXTS,
     "assume": _TABLE, "lock_timeout": _TEXT, "statement_timeout": _TEXT,
-    "facts": _TEXT, "ledger_keys": _TEXTS, "certificates": _TEXT, "require_certificate": _SWITCH,
+    "hooks": _TABLE, "facts": _TEXT, "ledger_keys": _TEXTS, "certificates": _TEXT, "require_certificate": _SWITCH,
 }  # fmt: skip
 """What may be set, and what it has to be."""
 Assumed = str | int | float | bool | tuple[str, ...] | tuple[int, ...]
 """What may be assumed of a value that only a deployment knows."""
+_HOOK_KEYS = {"url": _TEXT, "command": _TEXTS, "secret": _TEXT, "timeout": _NUMBER}
+_LONGEST_HOOK_S = 60
 _ENVIRONMENT_KEYS = {"database_url": _TEXT, "registry_uri": _TEXT, "alias": _TEXT}
 
 
@@ -37,6 +39,21 @@ class Environment:
     """The URI of the MLflow registry: a server, `sqlite:///…`, or a database."""
     alias: str = "champion"
     """The registry alias that follows the version that serves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """Who is told of a switch once it is committed: a webhook or a program, and how long it may take."""
+
+    name: str
+    url: str | None = None
+    """Where a JSON document is posted to; either this or `command`."""
+    command: tuple[str, ...] = ()
+    """A program and its arguments, which reads the same document from its standard input."""
+    secret: str | None = None
+    """The environment variable that holds the key which the document is signed with (HMAC-SHA256)."""
+    timeout: int = 5
+    """The seconds that a call may take, 1 to 60."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +94,8 @@ class Config:
     """The limit that the role that migrates begins its sessions with, such as `2s`: no rule asks for one then."""
     statement_timeout: str | None = None
     """The same for statements."""
+    hooks: tuple[Hook, ...] = ()
+    """Who is told of a switch, see below."""
     facts: str | None = None
     """The file that `schemaguard facts` wrote: production's sizes and traffic."""
     ledger_keys: tuple[str, ...] = ()
@@ -182,6 +201,7 @@ def _config(root: Path, file: Path | None, table: dict[str, Any], environ: Mappi
         rules=dict(table.get("rules", {})),
         environment=environment,
         lock_timeout=_duration("lock_timeout", table, where),
+        hooks=tuple(_hook(name, section, where) for name, section in table.get("hooks", {}).items()),
         facts=table.get("facts"),
         ledger_keys=tuple(table.get("ledger_keys", ())),
         certificates=table.get("certificates", "certificates"),
@@ -189,6 +209,26 @@ def _config(root: Path, file: Path | None, table: dict[str, Any], environ: Mappi
         statement_timeout=_duration("statement_timeout", table, where),
         assume=dict(_assumptions(table.get("assume", {}), where)),
     )
+
+
+def _hook(name: str, section: object, where: str) -> Hook:
+    """A hook; what is wrong with it is said without its URL, which may hold a password."""
+    at = f"{where}, hooks.{name}"
+    if not isinstance(section, dict):
+        raise ConfigError("a hook has to be a table", at=at, next=f'[hooks.{name}] with url = "https://…" or command')
+    for key, value in section.items():
+        if key not in _HOOK_KEYS:
+            raise ConfigError(f"unknown setting {key!r} of a hook", at=at, next=_nearest(key, _HOOK_KEYS))
+        if not _is(value, _HOOK_KEYS[key]):
+            raise ConfigError(f"{key} of a hook can't be used", at=at, next=f"it has to be {_HOOK_KEYS[key]}")
+    url, command, timeout = section.get("url"), tuple(section.get("command", ())), section.get("timeout", 5)
+    if (url is None) == (not command):
+        raise ConfigError("a hook has either a url or a command", at=at, next="set one of the two")
+    if url is not None and not url.startswith(("https://", "http://")):
+        raise ConfigError("the url of a hook can't be used", at=at, next="it begins with https:// or http://")
+    if not 1 <= timeout <= _LONGEST_HOOK_S:
+        raise ConfigError(f"timeout = {timeout} of a hook can't be used", at=at, next=f"1 to {_LONGEST_HOOK_S} seconds")
+    return Hook(name, url, command, section.get("secret"), timeout)
 
 
 _DURATION = re.compile(r"\d+(?:\.\d+)?\s*(?:us|ms|s|min|h|d)?")

@@ -1,6 +1,7 @@
 """reconcile: finish what waits, try what is owed, correct the registry's alias, and remind of what can be purged."""
 
 from schemaguard.adapters.control.database import ControlDatabase
+from schemaguard.commands.calling import call_hooks
 from schemaguard.commands.site import Site
 from schemaguard.errors import SchemaguardError
 from schemaguard.releases.document import from_document
@@ -25,9 +26,10 @@ def reconcile(site: Site, *, finish: bool = False) -> Reconciled:
         corrected, unreachable = _correct_aliases(overview, database, world, (site.alias, site.actor))
     finally:
         database.unlock()
+    told = call_hooks(site)
     purgeable = tuple(each.object for each in overview.retired if each.purge_after <= overview.at)
-    gone_wrong = (*failed, *unreachable)
-    return Reconciled(tuple(finished), tuple(corrected), tuple(waiting), purgeable, gone_wrong, paid, owed)
+    gone_wrong = (*failed, *unreachable, *told.failed)
+    return Reconciled(tuple(finished), tuple(corrected), tuple(waiting), purgeable, gone_wrong, paid, owed, told.called)
 
 
 def _continue_waiting(database: ControlDatabase, world: World) -> tuple[list[str], list[str], list[str]]:

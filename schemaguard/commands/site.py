@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from schemaguard import config
-from schemaguard.config import Config, Environment
+from schemaguard.config import Config, Environment, Hook
 from schemaguard.errors import ConfigError, ContractError, UsageError
 from schemaguard.frozen import replace
 
@@ -82,6 +82,16 @@ class Site:
     def alias(self) -> str:
         """The registry alias that follows the pointer."""
         return self.environment.alias
+
+    @cached_property
+    def hooks(self) -> tuple[Hook, ...]:
+        """Who is told of a switch."""
+        return self.config.hooks
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment variables."""
+        return self._environ
 
     @property
     def actor(self) -> str:
@@ -191,7 +201,9 @@ class Site:
         """The database with its control schema, connected; DatabaseError where either isn't there."""
         from schemaguard.adapters.control.database import ControlDatabase
 
-        return self._open.enter_context(ControlDatabase(self.database_url, read_only=self._is_read_only))
+        return self._open.enter_context(
+            ControlDatabase(self.database_url, read_only=self._is_read_only, hooks=self.hooks)
+        )
 
     @cached_property
     def registry_if_any(self) -> "MlflowRegistry | None":

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from schemaguard.adapters.registry.patience import Answer
+from schemaguard.commands.calling import call_hooks
 from schemaguard.commands.contracts.validate import unfit_to_serve
 from schemaguard.commands.gathering import Company, gather
 from schemaguard.commands.rescore import standing
@@ -146,7 +147,10 @@ def switch(
         # PREPARE is one transaction, so nothing of it is there: an open operation would only stand in the way.
         database.abandon(operation, made, site.actor)
         raise
-    return Done(outcome, round((time.monotonic() - began) * 1000, 2), shown.warning)
+    took = round((time.monotonic() - began) * 1000, 2)
+    # It is committed, whatever they answer.
+    failed = call_hooks(site).failed if site.hooks else ()
+    return Done(outcome, took, "; ".join((*([shown.warning] if shown.warning else ()), *failed)) or None)
 
 
 def _planned_again(site: Site, request: Request, shown: Shown) -> OperationPlan:

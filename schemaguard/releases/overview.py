@@ -109,3 +109,5 @@ class Reconciled:
     """Constraints and indexes that are back."""
     owed: tuple[str, ...] = ()
     """Those that the rows still don't allow, and why."""
+    called: tuple[str, ...] = ()
+    """Hooks that know of a switch now."""

@@ -162,6 +162,7 @@ def reconciled_json(round_: Reconciled) -> dict[str, Any]:
         "failed": list(round_.failed),
         "paid": list(round_.paid),
         "owed": list(round_.owed),
+        "called": list(round_.called),
     }
 
 
@@ -171,6 +172,7 @@ def show_reconciled(round_: Reconciled, console: Console) -> None:
         ("finished", round_.finished, "green"),
         ("corrected", round_.corrected, "green"),
         ("back", round_.paid, "green"),
+        ("called", round_.called, "green"),
         ("waiting", round_.waiting, "yellow"),
         ("owed", round_.owed, "yellow"),
         ("purgeable", tuple(f"{each}: its retention has ended" for each in round_.purgeable), ""),

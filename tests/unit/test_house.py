@@ -30,6 +30,7 @@ SHARED = {
         "verbs",
     },
     "commands": {
+        "calling",
         "doctoring",
         "gathering",
         "histories",

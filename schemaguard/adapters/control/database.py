@@ -28,6 +28,7 @@ from schemaguard.adapters.control import probes as observation
 from schemaguard.adapters.control import window as windows
 from schemaguard.adapters.postgres import connection as postgres
 from schemaguard.catalog.objects import Catalog
+from schemaguard.config import Hook
 from schemaguard.contracts.views import ContractViews
 from schemaguard.errors import ConflictError, DatabaseError, RefusedError
 from schemaguard.registry.publication import BoundContract, Publication
@@ -77,9 +78,12 @@ def _promising(act: Callable[["psycopg.Connection[Row]"], T]) -> Callable[["psyc
 class ControlDatabase:
     """One connection to the database that is migrated, for one operator."""
 
-    def __init__(self, url: str, *, lock_wait_s: float = 2.0, read_only: bool = False) -> None:
+    def __init__(
+        self, url: str, *, lock_wait_s: float = 2.0, read_only: bool = False, hooks: tuple[Hook, ...] = ()
+    ) -> None:
         self._url = url
         self._lock_wait_s = lock_wait_s
+        self._hooks = hooks
         self._is_locked = False
         self._connection = postgres.connect(url, read_only=read_only)
         try:
@@ -102,6 +106,10 @@ class ControlDatabase:
     def ask(self, act: Callable[["psycopg.Connection[Row]"], T]) -> T:
         """What an act finds out or keeps, in transactions of its own; the driver's errors become ours."""
         return self._read(act)
+
+    def change(self, act: Callable[["psycopg.Connection[Row]"], T]) -> T:
+        """What an act writes, in one transaction; the driver's errors become ours."""
+        return self._write(act)
 
     def now(self, model: str) -> Now:
         """Everything that a plan of one model is made from, as `nows` reads it."""
@@ -240,7 +248,7 @@ class ControlDatabase:
                     contract = situation.contract_served(connection, each.model, each.to_version)
                     # Before the switch, whose entry in the ledger covers these rows.
                     additions.take_shapes(connection, each.model, each.to_version, contract, anew=is_anew)
-            return pointer.switch(connection, operation, plan)
+            return pointer.switch(connection, operation, plan, self._hooks)
 
         return self._write(_promising(switch))
 

@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 
 from schemaguard.adapters.control import ledger
+from schemaguard.releases.hooks import TARGET
 from schemaguard.releases.ports import TRAFFIC, Delivery
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -15,8 +16,8 @@ def undelivered(connection: Connection, operation: int) -> tuple[Delivery, ...]:
     """What of an operation's outbox isn't delivered yet."""
     rows = connection.execute(
         "select id, operation, model, epoch, payload, target from schemaguard.outbox "
-        "where operation = %s and delivered_at is null order by id",
-        (operation,),
+        "where operation = %s and delivered_at is null and not starts_with(target, %s) order by id",
+        (operation, TARGET),
     )
     return tuple(Delivery(*row) for row in rows)
 

@@ -7,7 +7,9 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
+from schemaguard.adapters.control import hooks as owed
 from schemaguard.adapters.control import ledger, revision
+from schemaguard.config import Hook
 from schemaguard.errors import ConflictError
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import TRAFFIC
@@ -67,7 +69,9 @@ def read_all(connection: Connection) -> tuple[Pointer, ...]:
     return tuple(Pointer(*row) for row in rows)
 
 
-def switch(connection: Connection, operation: Operation, plan: OperationPlan) -> Mapping[str, Any]:
+def switch(
+    connection: Connection, operation: Operation, plan: OperationPlan, hooks: tuple[Hook, ...] = ()
+) -> Mapping[str, Any]:
     """COMMIT: compare and set, with outbox, ledger, and the applied revision, in the caller's transaction.
 
     Pointers are locked in the order of their models' names. ConflictError where an epoch isn't the one that the
@@ -93,6 +97,7 @@ def switch(connection: Connection, operation: Operation, plan: OperationPlan) ->
         _release(connection, each, {"model": each.model, "to": each.to_version, "revision": list(heads)})
         for target, payload in _projections(each):
             connection.execute(_OUTBOX, (operation.id, each.model, epochs[each.model], target, Jsonb(payload)))
+        owed.write(connection, hooks, operation, each)
     connection.execute(_SUPERSEDED, {"operation": operation.id, "models": list(epochs)})
     for each in plan.members:
         event, said = _switched(each)

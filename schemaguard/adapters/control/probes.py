@@ -15,7 +15,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 _OPERATION = """\
 select now(), state, exists (select from schemaguard.outbox where operation = o.id and model = %(model)s),
-    (select count(*) from schemaguard.outbox where operation = o.id and model = %(model)s and delivered_at is null)
+    (select count(*) from schemaguard.outbox where operation = o.id and model = %(model)s and delivered_at is null
+        and not starts_with(target, 'hook:'))
 from schemaguard.operation o where id = %(operation)s"""
 _RETIRED = """\
 select r.id, r.restored_at is not null, r.purged_at is not null,
