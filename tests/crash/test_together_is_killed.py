@@ -1,7 +1,7 @@
 """A rollback of two models is killed, and resumed: both are switched by then or neither is, at every moment."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +11,20 @@ import pytest
 from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.releases.release import StepName
 from tests.crash.test_rollback_is_killed import MOST_STATEMENTS, Template, die, in_a_process_that_may_die
-from tests.postgres.releases.pair import Pair, pair
+from tests.postgres.releases.pair import Pair, laid_out
+from tests.templates import Templates
 
-EVERY = int(os.environ.get("SCHEMAGUARD_CRASH_EVERY", "45"))
-"""At which statements it is killed: every 45th; 1 for all of them, and after each of the five steps."""
-STEPS = list(StepName) if EVERY < 45 else [StepName.COMMIT]
+EVERY = int(os.environ.get("SCHEMAGUARD_CRASH_EVERY", "100"))
+"""At which statements it is killed: every hundredth; 1 for all of them, and after each of the five steps."""
+STEPS = list(StepName) if EVERY < 100 else [StepName.COMMIT]
 AFTER = [("fraud", "7", 3), ("limits", "2", 3)]
 BEFORE = [("fraud", "8", 2), ("limits", "3", 2)]
 
 
 @pytest.fixture
-def template(database: str, tmp_path: Path) -> Template:
-    (tmp_path / "template").mkdir()
-    pair(database, tmp_path / "template")
-    return Template(database)
+def template(server18: str, templates: Templates) -> Iterator[Template]:
+    with templates.copy(server18, "pair", laid_out) as (url, _):
+        yield Template(url)
 
 
 def killed(template: Template, folder: Path, act: Callable[[Pair], Any]) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import VERSIONS
-from tests.postgres.releases.pair import Pair, pair
+from tests.postgres.releases.pair import Pair, laid_out
 from tests.postgres.releases.shop import Shop, incident
 from tests.templates import Templates
 
@@ -24,11 +24,7 @@ def shop(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -
 @pytest.fixture
 def two(request: pytest.FixtureRequest, templates: Templates, tmp_path: Path) -> Iterator[Pair]:
     server = request.getfixturevalue(f"server{VERSIONS[-1]}")
-    with templates.copy(server, "pair", _laid_out) as (url, folder):
+    with templates.copy(server, "pair", laid_out) as (url, folder):
         for file in folder.iterdir():
             shutil.copy(file, tmp_path)
         yield Pair(url, tmp_path)
-
-
-def _laid_out(url: str, folder: Path) -> None:
-    pair(url, folder)

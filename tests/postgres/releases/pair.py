@@ -144,3 +144,8 @@ def pair(url: str, folder: Path, second: str = "limits") -> Pair:
     made.end_window("2")
     made.drop_channel()
     return made
+
+
+def laid_out(url: str, folder: Path) -> None:
+    """The same, as the template of databases that tests copy."""
+    pair(url, folder)
