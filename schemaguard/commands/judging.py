@@ -1,12 +1,13 @@
 """Judging for `check`: a long history is shared with a copy of this process, and nothing is said otherwise for that."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import accumulate
 
 from schemaguard.adapters.files.processes import beside, has_other_core
 from schemaguard.catalog.changes import ControlTransaction, Opaque, Unreadable
 from schemaguard.finding import Finding
-from schemaguard.frozen import dataclass
+from schemaguard.frozen import dataclass, replace
 from schemaguard.history.revision import Replay
 from schemaguard.rules.facts.phase import phase
 from schemaguard.rules.facts.walk import Walk, remembering
@@ -49,9 +50,10 @@ def judged_by_all(
     """The findings on what is judged, and each judged revision; with another core at hand, both judge."""
     mine, others = _shares(replays)
     if others and may_share and has_other_core():
-        with beside(lambda: list(_found(others, replays, terms))) as result:
+        with beside(lambda: [_to_be_sent(one) for one in _found(others, replays, terms)]) as result:
             first = list(_found(mine, replays, terms))
-            found = [*first, *_after(first, result(), replays, terms)]
+            rest = [_with_proofs(one, replays, terms) for one in result()]
+            found = [*first, *_after(first, rest, replays, terms)]
     else:
         found = list(_found((*mine, *others), replays, terms))
     findings = told(replays, terms, [group for one in found for group in one.groups])
@@ -104,6 +106,58 @@ def _after(
             yield from _found((share,), replays, terms, one.said | before)
         else:
             yield one
+
+
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """Stands for the proof of a fix that was made in a copy: which of a run's findings it belongs to."""
+
+    group: int
+    finding: int
+
+    def __call__(self) -> bool:
+        """Never asked: whoever has it puts a proof of its own in its place."""
+        raise AssertionError("the proof of a fix was left elsewhere")
+
+
+def _to_be_sent(found: _Found) -> _Found:
+    """What was found without the proofs, which only this process can give."""
+    return replace(
+        found,
+        groups=tuple(
+            tuple(_proved(one, _Elsewhere(number, at)) for at, one in enumerate(group))
+            for number, group in enumerate(found.groups)
+        ),
+    )
+
+
+def _proved(finding: Finding, proof: Callable[[], bool]) -> Finding:
+    """The finding with another proof of its fix, where it has one that is still to be made."""
+    if finding.fix is None or isinstance(finding.fix.proof, bool):
+        return finding
+    return replace(finding, fix=replace(finding.fix, proof=proof))
+
+
+def _with_proofs(found: _Found, replays: Sequence[Replay], terms: Terms) -> _Found:
+    """What was found with proofs that judge the run here, once somebody asks one."""
+
+    @cache
+    def here() -> _Found:
+        share = _Share(found.replay, range(found.position, found.position + 1))
+        return next(_found((share,), replays, terms, found.said))
+
+    def proof(at: _Elsewhere) -> Callable[[], bool]:
+        def asked() -> bool:
+            fix = here().groups[at.group][at.finding].fix
+            return fix is not None and fix.is_safe
+
+        return cache(asked)
+
+    def with_proof(one: Finding) -> Finding:
+        old = one.fix.proof if one.fix is not None else False
+        return _proved(one, proof(old)) if isinstance(old, _Elsewhere) else one
+
+    return replace(found, groups=tuple(tuple(map(with_proof, group)) for group in found.groups))
 
 
 def _revision(replay: Replay, judged_run: JudgedRun, terms: Terms, walked: Walk) -> JudgedRevision:

@@ -1,7 +1,13 @@
 """Judging that is shared with a copy of the process says what judging alone says."""
 
+import pickle
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import pytest
 
+from schemaguard.adapters.files.processes import beside
 from schemaguard.catalog.objects import Catalog
 from schemaguard.commands import judging
 from schemaguard.history.revision import Replay, Revision, Run
@@ -46,6 +52,27 @@ def test_two_processes_find_what_one_finds(
     alone = judging.judged_by_all(replays, terms, may_share=False)
     monkeypatch.setattr(judging, "_WORTH_STATEMENTS", 0)
     monkeypatch.setattr(judging, "has_other_core", lambda: True)
+    monkeypatch.setattr(judging, "beside", _sent)
 
-    assert judging.judged_by_all(replays, terms) == alone
+    shared = judging.judged_by_all(replays, terms)
+
+    assert shared == alone
     assert alone[1]
+    assert [one.fix.is_safe for one in shared[0] if one.fix] == [one.fix.is_safe for one in alone[0] if one.fix]
+
+
+@contextmanager
+def _sent(work: Callable[[], Any]) -> Iterator[Callable[[], Any]]:
+    """As a copy's result that arrives: what couldn't be sent is an error here, and not done again."""
+    with beside(lambda: pickle.dumps(work())) as result:
+        yield lambda: pickle.loads(result())
+
+
+def test_a_copy_finds_fixes_and_sends_them() -> None:
+    terms = Terms()
+    (found,) = judging._found((judging._Share(0, range(1, 2)),), (_replay("a", *_ALL),), terms)
+
+    sent = pickle.loads(pickle.dumps(judging._to_be_sent(found)))
+
+    assert sent == found
+    assert any(one.fix is not None for group in found.groups for one in group)
