@@ -10,7 +10,7 @@ from schemaguard.contracts.inference import infer_writes, reads_of
 from schemaguard.contracts.interface import interface
 from schemaguard.contracts.odcs import parse
 from schemaguard.frozen import dataclass
-from schemaguard.importing.found import FoundReader
+from schemaguard.importing.found import FoundReader, plain
 from schemaguard.sealing import digest
 from schemaguard.sql.reading.written import Written
 
@@ -66,7 +66,8 @@ def imported_contract(reader: FoundReader, catalog: Catalog, file: str) -> Impor
 
 
 def _rendered(reader: FoundReader, tables: tuple[ContractTable, ...], catalog: Catalog, mark: str) -> str:
-    consumer = ImportedConsumer(reader.origin, mark, reader.owner, reader.about)
+    owner = plain(reader.owner) if reader.owner else None
+    consumer = ImportedConsumer(plain(reader.origin), mark, owner, reader.about)
     name, versions = (reader.model, (reader.version,)) if reader.model else (reader.name, ())
     return render(ContractDraft(name, versions, tables, notes=reader.notes, consumer=consumer), catalog)
 

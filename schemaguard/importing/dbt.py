@@ -106,7 +106,7 @@ def read_manifest(text: str, file: str) -> DbtManifest:
         raise ContractError(f"the manifest has version {number}", at=file, next=f"run dbt 1.3 or newer (v{_OLDEST})")
     try:
         return _manifest(data)
-    except (AttributeError, KeyError, TypeError) as error:
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise ContractError(f"the manifest is damaged: {error!r}", at=file, next="run dbt compile again") from error
 
 
@@ -124,7 +124,7 @@ def _manifest(data: dict[str, Any]) -> DbtManifest:
             str(one.get("type") or "exposure"),
             (one.get("owner") or {}).get("name") or (one.get("owner") or {}).get("email"),
             str(one.get("label") or one.get("description") or ""),
-            tuple(one["depends_on"]["nodes"]),
+            _parents(one),
         )
         for one in data.get("exposures", {}).values()
     )
@@ -133,27 +133,31 @@ def _manifest(data: dict[str, Any]) -> DbtManifest:
         for one in kept.values()
         if (spelled := one.spelled) and len(one.relation) == 3
     }
-    through = {
-        id_: tuple((one.get("depends_on") or {}).get("nodes") or ())
-        for kind in _THROUGH
-        for id_, one in (data.get(kind) or {}).items()
-    }
+    through = {id_: _parents(one) for kind in _THROUGH for id_, one in (data.get(kind) or {}).items()}
     made = frozenset(_name(node) for node in kept.values() if node.kind != "source")
     return DbtManifest(str(project), kept, exposures, spellings, through, made)
 
 
 def _node(id_: str, node: dict[str, Any]) -> DbtNode:
     relation = node.get("identifier") or node.get("alias") or node["name"]
-    spelled = node.get("relation_name")
+    spelled = str(node["relation_name"]) if node.get("relation_name") else None
     parts = tuple(str(part) for part in (node.get("database"), node.get("schema"), relation) if part)
     if spelled and node["resource_type"] != "source":
-        parts = sql_name(str(spelled))
-    parents = tuple((node.get("depends_on") or {}).get("nodes") or ())
+        parts = sql_name(spelled)
     query = node.get("compiled_code") if node["resource_type"] in _READS else None
+    if not isinstance(query, str | None):
+        raise TypeError(f"the query of {id_} isn't a text")
+    columns = tuple(map(str, node.get("columns") or ()))
+    for name in (*parts, *columns):
+        quote(name)  # ValueError where the server can't have such a name.
     return DbtNode(
-        id_, node["resource_type"], str(node["name"]), parts, spelled, query, parents,
-        tuple(node.get("columns") or ()), str(node.get("raw_code") or ""),
+        id_, node["resource_type"], str(node["name"]), parts, spelled, query, _parents(node),
+        columns, str(node.get("raw_code") or ""),
     )  # fmt: skip
+
+
+def _parents(one: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(map(str, (one.get("depends_on") or {}).get("nodes") or ()))
 
 
 def dbt_readers(manifest: DbtManifest, catalog: Catalog) -> FoundReaders:

@@ -47,6 +47,12 @@ def consumer_name(*parts: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", words).strip("-.")[:100] or "unnamed"
 
 
+def plain(said: object) -> str:
+    """Whatever stands where a text should, as a line that a file and a terminal can hold."""
+    text = said if isinstance(said, str) else str(said)
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+
+
 def merged(found: Iterable[Columns]) -> dict[Name, frozenset[str]]:
     """Everything that any of them names."""
     made: dict[Name, frozenset[str]] = {}

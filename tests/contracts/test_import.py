@@ -1,6 +1,7 @@
 """`schemaguard contracts import`: readers that other tools describe are readers in every finding."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -201,6 +202,9 @@ def everywhere(dbt: Project) -> Project:
     dbt.write("node_modules/a/feature_store.yaml", "registry: gone.db\n")
     dbt.write("other/feature_store.yaml", "registry: s3://bucket/registry.db\n")
     dbt.write("package.json", "{}")
+    os.mkfifo(dbt.folder / "openlineage.json")
+    os.mkfifo(dbt.folder / "schema.yaml")
+    (dbt.folder / "warehouse" / "again").symlink_to(dbt.folder)
     return dbt
 
 
@@ -260,6 +264,7 @@ def test_what_lies_outside_of_the_repository_is_only_read_where_it_is_named(ever
         ("any.yaml", "a: 1", "this YAML describes no reader"),
         ("any.db", "SQLite format 3", "this isn't Feast's registry"),
         ("latin.json", "\udcff", "isn't UTF-8"),
+        ("wide.json", "\udcff\udcfe{\0}\0", "isn't UTF-8"),
         ("a.json", "{", "not JSON"),
         ("a.json", "[1]", "this isn't an OpenLineage event"),
         ("a.json", '{"job": {}}', "the event is damaged"),

@@ -1,5 +1,6 @@
 """Where readers are described: the files that are named or lie in a repository, what each is, and its readers."""
 
+import codecs
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -22,6 +23,7 @@ _DBT, _FEAST, _GX = "dbt_project.yml", "feature_store.yaml", "great_expectations
 _LARGEST_BYTES = 500_000_000
 _SOMEBODY_ELSES = frozenset({"dbt_packages", "site-packages", "node_modules", "__pycache__"})
 """Folders with what is installed into a project."""
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LARGEST_SCHEMA_BYTES = 1_000_000
 Kind = Literal["dbt", "feast", "great expectations", "openlineage", "pandera"]
 
@@ -89,7 +91,7 @@ def _kind(name: str, data: bytes) -> Kind:
     """What a file is, by what it says."""
     if name == _MANIFEST.name or b'"dbt_schema_version"' in data[:100_000]:
         return "dbt"
-    if name.endswith((".db", ".pb")) or b"\0" in data[:4_096]:
+    if name.endswith((".db", ".pb")) or (b"\0" in data[:4_096] and not data.startswith(_UTF_16)):
         return "feast"
     try:
         said = json.loads(data)
@@ -144,6 +146,8 @@ def lying_around(site: Site) -> Around:
 
 def _by_name(file: Path) -> Described | None:
     """What a file is that stands by itself, None where it describes no reader."""
+    if file.suffix not in (".json", ".jsonl", ".ndjson", ".yaml", ".yml") or not file.is_file():
+        return None
     if file.suffix in (".json", ".jsonl", ".ndjson") and "openlineage" in file.name:
         return Described(file, "openlineage")
     if file.suffix == ".json" and "feast" in file.name and _head(file, 1_000_000).find(b'"featureViews"') > 0:
