@@ -16,8 +16,11 @@ from schemaguard.sql.reading.written import Written
 
 MARK = "importedDigest"
 """The property that says what an import wrote: a digest of what is read and written, and one of the text."""
-State = Literal["new", "unchanged", "updated", "edited"]
-"""`edited`: people changed the file, and what it was imported from has changed, too: the file stays as it is."""
+ORIGIN = "importedFrom"
+State = Literal["new", "unchanged", "updated", "edited", "gone"]
+"""`edited`: people changed the file, and what it was imported from has changed, too: it stays as it is. `gone`: it
+isn't described any more where it was imported from; whether nobody reads there is for a person to say.
+"""
 
 
 @dataclass(frozen=True, slots=True)

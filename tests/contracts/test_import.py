@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.projects import Project
+from tests.contracts.projects import Project, entry
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 MANIFEST = FIXTURES / "dbt" / "recorded" / "manifest.json"
@@ -140,6 +140,23 @@ def test_what_changed_there_is_taken_over_and_what_people_changed_here_stays(dbt
     note = "      - {name: note, logicalType: string, physicalType: text}\n"
     mine.write_text(edited.replace("      - {name: channel, ", note + "      - {name: channel, "))
     assert dbt.run("import", "warehouse")[0] == 0
+
+
+def test_a_reader_that_is_not_described_any_more_is_told_and_its_contract_stays(dbt: Project) -> None:
+    dbt.told("import", "warehouse")
+    dbt.contract("ours", [], entry("transactions", ["id"]))
+    manifest = dbt.folder / "warehouse" / "target" / "manifest.json"
+    data = json.loads(manifest.read_text())
+    data["exposures"] = {id_: one for id_, one in data["exposures"].items() if one["name"] != "score_mail"}
+    manifest.write_text(json.dumps(data))
+    said = dbt.told("import", "warehouse")
+    file = "contracts/dbt-shop-score_mail/dbt-shop-score_mail.odcs.yaml"
+    assert f"gone       dbt-shop-score_mail  {file}" in said
+    assert "dbt shop doesn't describe it any more" in said
+    assert "4 readers: 1 gone, 3 unchanged" in said
+    assert (dbt.folder / file).exists()
+    (dbt.folder / file).unlink()
+    assert "3 readers: 3 unchanged" in dbt.told("import", "warehouse")
 
 
 def test_another_owner_there_is_taken_over(dbt: Project) -> None:

@@ -12,7 +12,15 @@ from schemaguard.commands.site import Site
 from schemaguard.contracts.contract import ContractFile
 from schemaguard.errors import ContractError, ExitCode, UsageError
 from schemaguard.frozen import dataclass
-from schemaguard.importing.contract import MARK, FileThere, ImportOutcome, changes_of, imported_contract, state_of
+from schemaguard.importing.contract import (
+    MARK,
+    ORIGIN,
+    FileThere,
+    ImportOutcome,
+    changes_of,
+    imported_contract,
+    state_of,
+)
 from schemaguard.importing.found import FoundReader, consumer_name
 from schemaguard.importing.mlflow import LoggedVersion, version_readers
 from schemaguard.importing.statements import role_readers
@@ -74,7 +82,9 @@ def import_contracts(
         logged = version_readers(tuple(_logged(site, wanted.models)), catalog)
         readers, left_out = (*readers, *logged.readers), (*left_out, *logged.left_out)
     known = _known(site)
-    outcomes = tuple(_imported(site, reader, catalog, known, is_dry=wanted.is_dry) for reader in _once(readers))
+    once = _once(readers)
+    outcomes = tuple(_imported(site, reader, catalog, known, is_dry=wanted.is_dry) for reader in once)
+    outcomes += tuple(_gone(once, known))
     sources = tuple(site.relative(one.file) for one in described) + (
         ("pg_stat_statements",) if wanted.statements else ()
     )
@@ -135,14 +145,27 @@ def _imported(
     return ImportOutcome(reader.name, reader.origin, site.relative(file), state, tables, changes, reader.notes)
 
 
+def _gone(readers: Iterable[FoundReader], known: Mapping[tuple[str, str], ContractFile]) -> Iterator[ImportOutcome]:
+    """Contracts that were imported from what was read now, and whose reader isn't in it any more."""
+    names = {(reader.model or reader.name, reader.version) for reader in readers}
+    origins = {reader.origin for reader in readers}
+    for name, file in known.items():
+        origin = _property(file, ORIGIN)
+        if name not in names and origin in origins:
+            tables = tuple(f"{table.access}s {table.table}" for table in file.contract.tables)
+            yield ImportOutcome(name[0], origin, file.contract.file, "gone", tables)
+
+
+def _property(file: ContractFile, name: str) -> str:
+    listed = file.document.get("customProperties") or ()
+    return str(next((one.get("value") for one in listed if one.get("property") == name), ""))
+
+
 def _there(site: Site, known: ContractFile | None) -> FileThere | None:
     if known is None:
         return None
-    mark = next(
-        (one.get("value") for one in known.document.get("customProperties") or () if one.get("property") == MARK), ""
-    )
     text = (site.here / known.contract.file).read_text(encoding="utf-8")
-    return FileThere(known.contract, text, str(mark))
+    return FileThere(known.contract, text, _property(known, MARK))
 
 
 def _place(site: Site, reader: FoundReader) -> Path:

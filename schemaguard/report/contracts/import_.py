@@ -11,7 +11,7 @@ from schemaguard.report.check.sentences import plural
 from schemaguard.report.lines import line
 from schemaguard.report.visible import visible
 
-_COLOURS = {"new": "green", "updated": "green", "edited": "red", "unchanged": "dim"}
+_COLOURS = {"new": "green", "updated": "green", "edited": "red", "gone": "yellow", "unchanged": "dim"}
 
 
 def show(outcomes: Sequence[ImportOutcome], left_out: Sequence[str], console: Console, *, is_written: bool) -> None:
@@ -32,6 +32,9 @@ def show(outcomes: Sequence[ImportOutcome], left_out: Sequence[str], console: Co
             words = (
                 "people changed the file, so it stays as it is: take over what is right, or delete it and import again"
             )
+            line(console, Text.assemble(("  next: ", "yellow"), words), indent=2)
+        if one.state == "gone":
+            words = f"{visible(one.origin)} doesn't describe it any more: delete the file if nothing reads there"
             line(console, Text.assemble(("  next: ", "yellow"), words), indent=2)
     for why in left_out:
         line(console, Text.assemble(("left out: ", "yellow"), visible(why)), indent=2)
