@@ -72,7 +72,7 @@ def test_two_models_that_are_killed_after_a_step_are_resumed(template: Template,
 
 
 def test_two_models_that_are_killed_at_any_statement_are_resumed(template: Template, tmp_path: Path) -> None:
-    for number in range(1, MOST_STATEMENTS, EVERY):
+    for number in range(1, 2 * MOST_STATEMENTS, EVERY):
         if not killed(template, tmp_path / str(number), lambda two, number=number: back_until(two, number)):
             return
     raise AssertionError("it never came through")
