@@ -98,7 +98,7 @@ def _through(readers: list[Contract], others: list[Contract], catalog: Catalog) 
             read = _columns(other, "read", catalog) & written
             if not read or other.model == between.model:
                 continue
-            why = f"reads {_named(read)}, which {between.who} writes and which so follows from this"
+            why = f"reads {_named(read)}, which {between.who} writes downstream of this"
             yield Dependent(other.who, why, model=other.model)
             if other.digest not in seen:
                 seen.add(other.digest)

@@ -75,9 +75,9 @@ def test_who_reads_what_was_made_of_it_is_named_and_nobody_is_followed_twice() -
     second = limits(("most",), "limits", writes=("price",), model="pricing")
     third = limits(("price",), "pricing", writes=("most",), model="again")
     assert [(each.who, each.why) for each in found(now(first, second, third))] == [
-        ("again@2", "reads pricing.price, which pricing@2 writes and which so follows from this"),
+        ("again@2", "reads pricing.price, which pricing@2 writes downstream of this"),
         ("limits@2", "reads predictions.score, which fraud writes"),
-        ("pricing@2", "reads limits.most, which limits@2 writes and which so follows from this"),
+        ("pricing@2", "reads limits.most, which limits@2 writes downstream of this"),
     ]
 
 
