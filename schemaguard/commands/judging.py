@@ -44,18 +44,16 @@ class _Found:
         return self.said | {one.rule for group in self.groups for one in group if one.suppressed is None} & self.met
 
 
-def judged_by_all(
-    replays: tuple[Replay, ...], terms: Terms, *, may_share: bool = True
-) -> tuple[tuple[Finding, ...], tuple[JudgedRevision, ...]]:
+def judged_by_all(replays: tuple[Replay, ...], terms: Terms) -> tuple[tuple[Finding, ...], tuple[JudgedRevision, ...]]:
     """The findings on what is judged, and each judged revision; with another core at hand, both judge."""
     mine, others = _shares(replays)
-    if others and may_share and has_other_core():
+    if others and has_other_core():
         with beside(lambda: [_to_be_sent(one) for one in _found(others, replays, terms)]) as result:
             first = list(_found(mine, replays, terms))
             rest = [_with_proofs(one, replays, terms) for one in result()]
             found = [*first, *_after(first, rest, replays, terms)]
     else:
-        found = list(_found((*mine, *others), replays, terms))
+        found = list(_found(_whole(replays), replays, terms))
     findings = told(replays, terms, [group for one in found for group in one.groups])
     return findings, tuple(one.revision for one in found)
 
@@ -68,7 +66,7 @@ def _shares(replays: Sequence[Replay]) -> tuple[tuple[_Share, ...], tuple[_Share
         for position, run in enumerate(replay.runs)
         if run.revision.id in replay.judged
     ]
-    whole = tuple(_Share(number, range(len(replay.runs))) for number, replay in enumerate(replays))
+    whole = _whole(replays)
     total = sum(weight for *_, weight in weights)
     if total < _WORTH_STATEMENTS:
         return whole, ()
@@ -77,6 +75,10 @@ def _shares(replays: Sequence[Replay]) -> tuple[tuple[_Share, ...], tuple[_Share
     cut = last + 1
     mine = (*whole[:number], _Share(number, range(cut)))
     return mine, (_Share(number, range(cut, len(replays[number].runs))), *whole[number + 1 :])
+
+
+def _whole(replays: Sequence[Replay]) -> tuple[_Share, ...]:
+    return tuple(_Share(number, range(len(replay.runs))) for number, replay in enumerate(replays))
 
 
 def _found(

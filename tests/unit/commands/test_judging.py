@@ -11,7 +11,7 @@ from schemaguard.adapters.files.processes import beside
 from schemaguard.catalog.objects import Catalog
 from schemaguard.commands import judging
 from schemaguard.history.revision import Replay, Revision, Run
-from schemaguard.rules.judging.judge import Terms
+from schemaguard.rules.judging.judge import Terms, judge
 from tests.unit.rules.runs import run_of
 
 _MADE = "CREATE TABLE t_{0} (id bigint PRIMARY KEY); CREATE TABLE u_{0} (id bigint PRIMARY KEY, t bigint)"
@@ -49,8 +49,11 @@ def test_two_processes_find_what_one_finds(
     replays: tuple[Replay, ...], is_against_base: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     terms = Terms(is_against_base=is_against_base)
-    alone = judging.judged_by_all(replays, terms, may_share=False)
+    monkeypatch.setattr(judging, "has_other_core", lambda: False)
+    alone = judging.judged_by_all(replays, terms)
+    assert alone[0] == judge(replays, terms)
     monkeypatch.setattr(judging, "_WORTH_STATEMENTS", 0)
+    assert judging.judged_by_all(replays, terms) == alone
     monkeypatch.setattr(judging, "has_other_core", lambda: True)
     monkeypatch.setattr(judging, "beside", _sent)
 
