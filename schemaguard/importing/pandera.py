@@ -70,10 +70,13 @@ def _columns(data: dict[str, Any], file: str) -> PanderaColumns:
 
 
 def schema_readers(schemas: Iterable[PanderaColumns], catalog: Catalog) -> FoundReaders:
-    """Each schema as a reader of the table of its name."""
+    """Each schema as a reader of the table of its name; several of one name, as of training and serving, are one."""
     found: list[FoundReader] = []
     left_out: list[str] = []
-    for schema in schemas:
+    by_name: dict[str, PanderaColumns] = {}
+    for each in schemas:
+        by_name[each.name] = _both(by_name[each.name], each) if each.name in by_name else each
+    for schema in by_name.values():
         table = known_relation(sql_name(schema.name), catalog) or known_relation((schema.name,), catalog)
         if table is None:
             left_out.append(f"the schema {schema.name} of pandera has the name of no table that the migrations make")
@@ -88,6 +91,11 @@ def schema_readers(schemas: Iterable[PanderaColumns], catalog: Catalog) -> Found
         name = consumer_name("pandera", schema.name)
         found.append(FoundReader(name, origin, {table: read}, about=about, notes=tuple(notes)))
     return FoundReaders(tuple(found), tuple(left_out))
+
+
+def _both(one: PanderaColumns, other: PanderaColumns) -> PanderaColumns:
+    columns = (one.needed + other.needed, one.perhaps + other.perhaps, one.patterns + other.patterns)
+    return PanderaColumns(one.name, *columns)
 
 
 def _matching(patterns: Iterable[str], every: frozenset[str], notes: list[str]) -> Iterator[str]:

@@ -305,6 +305,7 @@ def test_what_cannot_be_read_is_one_clear_error(project: Project, path: str, con
     [
         ((), "no path"),
         (("gone",), "there is no such file or folder"),
+        (("--model", "fraud"), "no model registry is configured"),
         (("--all",), "nothing in the repository describes a reader"),
     ],
 )

@@ -16,7 +16,7 @@ from schemaguard.importing.feast import DUMP_KEYS, feast_readers, read_registry,
 from schemaguard.importing.found import FoundReader, FoundReaders
 from schemaguard.importing.great_expectations import GxProject, read_project, read_suite, suite_readers
 from schemaguard.importing.openlineage import LineageEvent, lineage_readers, read_events
-from schemaguard.importing.pandera import read_schema, schema_readers
+from schemaguard.importing.pandera import PanderaColumns, read_schema, schema_readers
 
 _MANIFEST = Path("target", "manifest.json")
 _DBT, _FEAST, _GX = "dbt_project.yml", "feature_store.yaml", "great_expectations.yml"
@@ -173,20 +173,26 @@ def _head(file: Path, length: int) -> bytes:
 
 
 def readers_of(site: Site, described: Iterable[Described], catalog: Catalog) -> FoundReaders:
-    """All readers of these files; events of one job may stand in several."""
+    """All readers of these files; events of one job, and schemas of one table, may stand in several."""
     readers: list[FoundReader] = []
     left_out: list[str] = []
     events: list[LineageEvent] = []
+    schemas: list[PanderaColumns] = []
     for one in described:
         shown = site.relative(one.file)
         if one.kind == "openlineage":
             events += read_events(_text(one.file, shown), shown)
             continue
+        if one.kind == "pandera":
+            schemas.append(read_schema(_text(one.file, shown), shown))
+            continue
         found = _readers_of_one(site, one, shown, catalog)
         readers += found.readers
         left_out += found.left_out
-    lineage = lineage_readers(tuple(events), catalog)
-    return FoundReaders((*readers, *lineage.readers), (*left_out, *lineage.left_out))
+    for found in (schema_readers(schemas, catalog), lineage_readers(tuple(events), catalog)):
+        readers += found.readers
+        left_out += found.left_out
+    return FoundReaders(tuple(readers), tuple(left_out))
 
 
 def _readers_of_one(site: Site, one: Described, shown: str, catalog: Catalog) -> FoundReaders:

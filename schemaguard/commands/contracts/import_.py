@@ -95,8 +95,7 @@ def _logged(site: Site, models: Iterable[str]) -> Iterator[LoggedVersion]:
     """What the registry keeps of each model that is named."""
     from schemaguard.adapters.registry.logged import logged_version, serving_versions
 
-    assert site.registry.place  # ConfigError where no registry is configured.
-    uri = site.environment.registry_uri or ""
+    uri = site.environment.registry_uri or site.registry.place  # ConfigError where no registry is configured.
     for text in models:
         model, _, version = text.rpartition("@") if "@" in text else (text, "", "")
         for each in (version,) if version else serving_versions(uri, model):

@@ -54,6 +54,14 @@ def test_a_pattern_means_the_columns_that_begin_so_and_one_that_nobody_can_follo
         assert in_words(found(schema.to_yaml()).readers[0].reads) == {"orders": columns}
 
 
+def test_several_schemas_of_one_table_are_one_reader_of_all_their_columns() -> None:
+    schemas = [
+        read_schema(f"schema_type: dataframe\ncolumns: {{{one}: {{}}}}\n", "orders.yaml") for one in ("id", "amount")
+    ]
+    made = schema_readers(schemas, catalog_of())
+    assert [in_words(one.reads) for one in made.readers] == [{"orders": "amount id"}]
+
+
 def test_columns_of_an_index_with_several_levels_count_and_a_wrong_one_means_all() -> None:
     levels = pandera.MultiIndex([pandera.Index(int, name="id"), pandera.Index(str, name="city")])
     schema = pandera.DataFrameSchema({}, index=levels, name="customers")
