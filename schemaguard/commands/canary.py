@@ -4,7 +4,7 @@ from datetime import datetime
 
 from schemaguard.adapters.control import watching
 from schemaguard.adapters.control.watching import InForce, WatchPlace
-from schemaguard.commands import watch
+from schemaguard.commands import watched
 from schemaguard.commands.promote import request as promotion
 from schemaguard.commands.site import Site
 from schemaguard.commands.switching import Request
@@ -142,7 +142,7 @@ def _judged(site: Site, model: str) -> tuple[InForce | None, Playbook | None, Ca
     found = next((one for one in site.database.ask(watching.in_force) if one.model == model), None)
     if found is None:
         return None, None, CanaryTerms()
-    playbook = watch.read_playbook(found)
+    playbook = watched.read_playbook(found)
     return found, playbook, playbook.canary
 
 
@@ -150,7 +150,7 @@ def _seen(site: Site, at: Pointer) -> _Seen:
     places = tuple(
         each for each in site.database.ask(watching.places) if (each.model, each.epoch) == (at.model, at.epoch)
     )
-    unwatched = tuple(each.trigger for each in watch.health(site) if each.model == at.model and not each.is_watched)
+    unwatched = tuple(each.trigger for each in watched.health(site) if each.model == at.model and not each.is_watched)
     return _Seen(places, unwatched, site.database.ask(lambda c: watching.tripped(c, at.model, at.epoch)))
 
 
@@ -179,7 +179,7 @@ def _triggers(at: Pointer, playbook: Playbook | None, seen: _Seen | None) -> tup
 
 
 def _trigger(at: Pointer, playbook: Playbook, trigger: PlaybookTrigger, place: WatchPlace | None) -> TriggerStanding:
-    why = watch.why_not_watched(playbook, trigger)
+    why = watched.why_not_watched(playbook, trigger)
     if why or place is None:
         return TriggerStanding(trigger.name, in_words(trigger.trip), why_not=why or "nobody has looked yet")
     assert at.canary is not None

@@ -4,7 +4,7 @@ import time
 
 from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.commands.site import Site
-from schemaguard.commands.switching import unwatched
+from schemaguard.commands.switching import registry_of, unwatched
 from schemaguard.errors import RefusedError, UsageError, command_line
 from schemaguard.frozen import replace
 from schemaguard.releases.document import from_document
@@ -32,13 +32,18 @@ def find(database: ControlDatabase, number: int | None) -> Operation:
     return open_ones[0]
 
 
-def resume(site: Site, number: int | None, *, finish: bool = False, watch: Watch = unwatched) -> Done:
-    """Carry an operation on, to its end or to where it has to wait; `finish`: without waiting for servers."""
+def resume(
+    site: Site, number: int | None, *, finish: bool = False, watch: Watch = unwatched, at_once: bool = False
+) -> Done:
+    """Carry an operation on, to its end or to where it has to wait; `finish`: without waiting for servers.
+
+    `at_once`: although no registry is configured.
+    """
     began = time.monotonic()
     database = site.database
     database.lock()
     operation = find(database, number)
-    world = World(database, site.registry, finish)
+    world = World(database, registry_of(site, at_once=at_once), finish)
     outcome = execute(operation, from_document(operation.document), world, watch)
     return Done(outcome, round((time.monotonic() - began) * 1000, 2))
 

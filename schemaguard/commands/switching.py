@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from schemaguard.adapters.registry.absent import AbsentRegistry
 from schemaguard.adapters.registry.patience import Answer
 from schemaguard.commands.calling import call_hooks
 from schemaguard.commands.contracts.validate import unfit_to_serve
@@ -44,6 +45,8 @@ class Request:
     """
     company: Company = Company()
     """Who goes along in the same operation."""
+    at_once: bool = False
+    """Whether nothing is asked before the commit that it could wait for: neither the registry nor golden rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +103,7 @@ def plan(site: Site, request: Request, *, limit_s: float = REGISTRY_LIMIT_S) -> 
     is_verified = made.kind in _NEW and not request.is_unverified
     if is_verified:
         require_verified(site, gathered.planning)
-    warnings = [
-        _check_artifacts(made, site, limit_s, is_known=is_verified),
-        *(_check_golden(each, site) for each in made.members),
-    ]
-    said = "; ".join(each for each in warnings if each) or None
+    said = None if request.at_once else _warnings(site, made, limit_s, is_verified)
     return Shown(made, said, gathered.dependents, gathered.could_follow)
 
 
@@ -142,7 +141,7 @@ def switch(
     _write_down_what_is_accepted(site, request, shown)
     operation = database.open_operation(made, request.intent)
     try:
-        outcome = execute(operation, made, World(database, site.registry, finish), watch)
+        outcome = execute(operation, made, World(database, registry_of(site, at_once=request.at_once), finish), watch)
     except PreparationRefusedError:
         # PREPARE is one transaction, so nothing of it is there: an open operation would only stand in the way.
         database.abandon(operation, made, site.actor)
@@ -166,6 +165,21 @@ def _planned_again(site: Site, request: Request, shown: Shown) -> OperationPlan:
     wishes[request.model] = replace(request.wanted, if_epoch=shown.plan.lead.epoch)
     nows = site.database.nows(tuple(sorted(wishes)))
     return plan_together(nows, wishes, request.model, CatalogFit()).plan
+
+
+def registry_of(site: Site, *, at_once: bool) -> Registry:
+    """The registry. Where none is configured, what is done at once is done all the same, and waits with the alias."""
+    if at_once and site.registry_if_any is None:
+        return AbsentRegistry()
+    return site.registry
+
+
+def _warnings(site: Site, made: OperationPlan, limit_s: float, is_verified: bool) -> str | None:
+    warnings = [
+        _check_artifacts(made, site, limit_s, is_known=is_verified),
+        *(_check_golden(each, site) for each in made.members),
+    ]
+    return "; ".join(each for each in warnings if each) or None
 
 
 def _check_golden(plan: Plan, site: Site) -> str | None:

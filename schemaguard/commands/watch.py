@@ -1,21 +1,23 @@
-"""watch: measure what serves, judge each look by the published playbook, and tell what it leads to."""
+"""watch: measure what serves, judge each look by the published playbook, and carry out what it leads to."""
 
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from schemaguard.adapters.control import watching
+from schemaguard.adapters.control import deciding, watching
 from schemaguard.adapters.control.watching import InForce, KeptLook, WatchPlace
 from schemaguard.adapters.postgres import measuring
+from schemaguard.commands import acting
 from schemaguard.commands.playbook import playbook_of
 from schemaguard.commands.site import Site
+from schemaguard.commands.watched import read_playbook, why_not_watched
 from schemaguard.errors import DatabaseError, PlaybookError
 from schemaguard.frozen import replace
-from schemaguard.playbooks.deciding import Decided, KeptDecision, TriggerPass, WatchHealth
+from schemaguard.playbooks.acting import WatchRound
+from schemaguard.playbooks.deciding import Decided, KeptDecision, TriggerPass
 from schemaguard.playbooks.look import Look
 from schemaguard.playbooks.playbook import MeasurementSource, Playbook, PlaybookTrigger
-from schemaguard.playbooks.reading import problems
 from schemaguard.playbooks.trip import in_words
 from schemaguard.playbooks.watching import (
     NothingSeen,
@@ -23,7 +25,6 @@ from schemaguard.playbooks.watching import (
     Watched,
     WatchTerms,
     canary_terms,
-    is_replayable,
     lasting_terms,
     seen,
 )
@@ -32,8 +33,6 @@ from schemaguard.sealing import digest
 
 _PAUSE_S = 1.0
 _AWAY_S = 5.0
-_SILENT_LOOKS = 3
-"""A trigger that hasn't looked for so many looks isn't watched."""
 
 
 def publish_playbook(site: Site, named: str) -> tuple[InForce, bool]:
@@ -45,8 +44,8 @@ def publish_playbook(site: Site, named: str) -> tuple[InForce, bool]:
     return wanted, site.database.ask(lambda c: watching.publish(c, wanted, site.actor))
 
 
-def watch_once(site: Site, models: tuple[str, ...] = ()) -> tuple[TriggerPass, ...]:
-    """Take every look that is due of what serves, once.
+def watch_once(site: Site, models: tuple[str, ...] = (), *, advise_only: bool = False) -> WatchRound:
+    """Take every look that is due of what serves, once, and carry out what it leads to where the playbook says `act`.
 
     Raises PlaybookError where a model has no published playbook, DatabaseError where the control schema is older.
     """
@@ -57,19 +56,21 @@ def watch_once(site: Site, models: tuple[str, ...] = ()) -> tuple[TriggerPass, .
             f"{missing[0]} has no published playbook" if missing else "no playbook is published",
             next="schemaguard playbook publish MODEL",
         )
-    return tuple(
-        state
-        for one in known
-        if not models or one.model in models
-        for state in _of_model(site, one, read_playbook(one))
+    rounds = [_of_model(site, one, advise_only) for one in known if not models or one.model in models]
+    return WatchRound(
+        tuple(each for one in rounds for each in one.passes),
+        tuple(each for one in rounds for each in one.acted),
+        tuple(each for one in rounds for each in one.advanced),
     )
 
 
-def watch(site: Site, models: tuple[str, ...], told: Callable[[tuple[TriggerPass, ...] | str], None]) -> None:
+def watch(
+    site: Site, models: tuple[str, ...], told: Callable[[WatchRound | str], None], *, advise_only: bool = False
+) -> None:
     """Watch until it is interrupted. A database that is away is waited for: what it missed is looked at afterwards."""
     while True:
         try:
-            told(watch_once(site, models))
+            told(watch_once(site, models, advise_only=advise_only))
             time.sleep(_PAUSE_S)
         except ConnectionLostError as error:
             told(error.what)
@@ -86,57 +87,31 @@ def _wait_for(site: Site) -> None:
         return
 
 
-def health(site: Site) -> tuple[WatchHealth, ...]:
-    """Whether every trigger that can be watched is."""
-    now = site.now()
-    beats = {(at.model, at.trigger): at.beat for at in site.database.ask(watching.places)}
-    found = []
-    for one in site.database.ask(watching.in_force):
-        playbook = read_playbook(one)
-        for trigger in playbook.triggers:
-            if one.version is None or why_not_watched(playbook, trigger):
-                continue
-            beat = beats.get((one.model, trigger.name))
-            may_be = _SILENT_LOOKS * playbook.length(trigger) + playbook.sources[trigger.measure.source].settle
-            found.append(WatchHealth(one.model, trigger.name, now - beat if beat is not None else None, may_be))
-    return tuple(found)
+def _of_model(site: Site, one: InForce, advise_only: bool) -> WatchRound:
+    playbook = read_playbook(one)
+    acts = playbook.mode == "act" and not advise_only
+    passes = tuple(_passes(site, one, playbook, acts))
+    site.database.ask(lambda c: watching.forget_looks(c, playbook.retention.looks, one.model))
+    if advise_only:
+        return WatchRound(passes)
+    acted = acting.carry_out(site, one, playbook)
+    return WatchRound(passes, acted, acting.advance(site, one, playbook) if acts and not acted else ())
 
 
-def read_playbook(one: InForce) -> Playbook:
-    """What a published playbook says; PlaybookError where this version can't read it."""
-    playbook, found = problems(one.document, one.file)
-    if playbook is None:
-        first = next(problem for problem in found if problem.is_error)
-        raise PlaybookError(
-            f"the published playbook of {one.model} can't be read by this version: {first.what}",
-            at=f"{one.file}:{first.line}",
-            next=f"correct it, then: schemaguard playbook publish {one.model}",
-        )
-    return playbook
-
-
-def why_not_watched(playbook: Playbook, trigger: PlaybookTrigger) -> str:
-    """Why a trigger isn't watched, empty where it is."""
-    source = playbook.sources[trigger.measure.source]
-    if source.kind != "table":
-        return f"a source of kind {source.kind} isn't measured yet"
-    return "" if is_replayable(trigger.trip) else f"{in_words(trigger.trip)} isn't measured yet"
-
-
-def _of_model(site: Site, one: InForce, playbook: Playbook) -> Iterator[TriggerPass]:
+def _passes(site: Site, one: InForce, playbook: Playbook, acts: bool) -> Iterator[TriggerPass]:
     for trigger in playbook.triggers:
         why = why_not_watched(playbook, trigger) or ("" if one.version is not None else "nothing serves")
         if why or one.epoch is None or one.version is None:
             yield TriggerPass(one.model, trigger.name, one.version, why_not=why)
         else:
-            yield _looked(site, one, (one.epoch, one.version), playbook, trigger)
-    site.database.ask(lambda c: watching.forget_looks(c, playbook.retention.looks, one.model))
+            yield _looked(site, one, (one.epoch, one.version), (playbook, trigger), acts)
 
 
 def _looked(
-    site: Site, one: InForce, serving: tuple[int, str], playbook: Playbook, trigger: PlaybookTrigger
+    site: Site, one: InForce, serving: tuple[int, str], judging: tuple[Playbook, PlaybookTrigger], acts: bool
 ) -> TriggerPass:
     """The looks that are due of one trigger: measured, judged and kept."""
+    playbook, trigger = judging
     ask = site.database.ask
     source, length = playbook.sources[trigger.measure.source], playbook.length(trigger)
     epoch, version = serving
@@ -154,7 +129,10 @@ def _looked(
         kept.append(KeptLook(look, known))
         if event is not None:
             decided.append(_decision(one, playbook, trigger, known, event, look.until))
-    first_of_kind = tuple({each.kind: each for each in reversed(decided)}.values())
+    first_of_kind = tuple(
+        replace(each, is_to_be_done=acts and each.action != "advise")
+        for each in {each.kind: each for each in reversed(decided)}.values()
+    )
     new = ask(lambda c: watching.keep(c, at, due.until, tuple(kept), first_of_kind, site.actor))
     if new is None:
         return TriggerPass(one.model, trigger.name, version, why_not="another watcher was faster")
@@ -167,7 +145,8 @@ def _looked(
 def _terms(one: InForce, playbook: Playbook, trigger: PlaybookTrigger, version: str) -> WatchTerms:
     if one.canary is None:
         return lasting_terms(playbook, trigger, version)
-    return canary_terms(playbook, trigger, version, one.active)
+    terms = canary_terms(playbook, trigger, version, one.active)
+    return replace(terms, beside=one.active, share=(one.percent or 0) / 100)
 
 
 def _judged(source: MeasurementSource, trigger: PlaybookTrigger) -> str:
@@ -205,4 +184,4 @@ def _decision(
 
 def decisions(site: Site, model: str | None, limit: int) -> tuple[KeptDecision, ...]:
     """The newest decisions, newest first."""
-    return site.database.ask(lambda c: watching.decisions(c, model, limit))
+    return site.database.ask(lambda c: deciding.kept(c, model, limit))

@@ -13,6 +13,8 @@ class Decided:
     kind: str
     action: str
     snapshot: dict[str, Any]
+    is_to_be_done: bool = False
+    """Whether a watcher carries it out; else it is told alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,9 @@ class KeptDecision:
     state: str
     snapshot: dict[str, Any]
     at: datetime
+    operation: int | None = None
+    """What carried it out, or is about to."""
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

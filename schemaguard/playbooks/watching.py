@@ -9,6 +9,9 @@ from schemaguard.playbooks.playbook import Playbook, PlaybookTrigger
 from schemaguard.playbooks.stable import LOOKS, line_against_stable
 from schemaguard.playbooks.trip import QuantileAbove, ShareAbove, ShareBelow, Trip, line_of
 
+_EXPECTED = 7.0
+"""Requests that a canary should have had: exp(-7) is 0.0009."""
+
 
 @dataclass(frozen=True, slots=True)
 class WatchTerms:
@@ -25,6 +28,17 @@ class WatchTerms:
     min_requests: int = 0
     missing_after: int = 3
     expects_traffic: bool = True
+    beside: str | None = None
+    """What has the rest of the traffic while the version is a canary."""
+    share: float = 1.0
+    """Of the traffic, 0 to 1."""
+
+    def should_have_been_asked(self, look: Look) -> bool:
+        """Whether no request at all in a look is odd: chance alone leaves out so many once in a thousand looks."""
+        if self.beside is None or self.share >= 1:
+            return self.expects_traffic
+        others = look.versions.get(self.beside, Counted(0, 0)).total
+        return self.expects_traffic and others * self.share / (1 - self.share) > _EXPECTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +114,7 @@ def seen(before: Watched, look: Look | MissingLook, terms: WatchTerms) -> Seen:
         return _missed(before, look.reason, terms)
     counted = look.versions.get(terms.version, Counted(0, 0))
     if not counted.total:
-        return _missed(before, "no requests", terms) if terms.expects_traffic else (before, None)
+        return _missed(before, "no requests", terms) if terms.should_have_been_asked(look) else (before, None)
     recent = before.recent
     if terms.stable is not None:
         recent = (*recent, look.versions.get(terms.stable, Counted(0, 0)))[-LOOKS:]

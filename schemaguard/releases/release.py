@@ -206,6 +206,8 @@ class Intent:
     reason: str
     metric: str | None = None
     detected_at: datetime | None = None
+    decision: int | None = None
+    """The watcher's decision that it carries out."""
 
 
 @dataclass(frozen=True, slots=True)

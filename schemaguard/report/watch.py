@@ -7,19 +7,31 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from schemaguard.playbooks.acting import Acted, WatchRound
 from schemaguard.playbooks.deciding import Decided, KeptDecision, TriggerPass, WatchHealth
 from schemaguard.report.lines import line
 from schemaguard.report.table import Heading, table
 from schemaguard.report.visible import visible
 
 
-def show_pass(found: Sequence[TriggerPass], console: Console, at: datetime, *, is_first: bool) -> None:
-    """Print what is new: decisions always; what each trigger knows, and what isn't watched, in the first pass."""
-    for one in found:
+def show_pass(found: WatchRound, console: Console, at: datetime, *, is_first: bool) -> None:
+    """Print what is new: decisions and acts always; what each trigger knows, and what isn't watched, at first."""
+    time = f"{at.astimezone(UTC):%H:%M:%S}"
+    for one in found.passes:
         if is_first:
             line(console, Text.assemble(visible(f"{one.model} {one.trigger}: "), _state(one)), indent=2)
         for number, decided in one.decided:
-            line(console, _decision(f"{at.astimezone(UTC):%H:%M:%S}", one, number, decided), indent=2)
+            line(console, _decision(time, one, number, decided), indent=2)
+    for acted in found.acted:
+        line(console, Text.assemble(visible(f"{time} {acted.decision.model} "), *_acted(acted)), indent=2)
+    for words in found.advanced:
+        line(console, Text(visible(f"{time} {words}"), "green"), indent=2)
+
+
+def _acted(one: Acted) -> tuple[tuple[str, str], ...]:
+    what = f"decision {one.decision.id}, {one.decision.action}: "
+    style = {"done": "green", "open": "yellow"}.get(one.state, "red")
+    return (what, ""), (one.state, style), (visible(f" ({one.words})"), "")
 
 
 def show_words(words: str, console: Console, at: datetime) -> None:
@@ -37,7 +49,7 @@ def _state(one: TriggerPass) -> Text:
 
 
 def _decision(time: str, one: TriggerPass, number: int, decided: Decided) -> Text:
-    told = "told, not carried out"
+    told = "to be carried out" if decided.is_to_be_done else "told, not carried out"
     head = visible(f"{time} {one.model} {one.trigger}: {_why(decided.kind, decided.snapshot)} → ")
     return Text.assemble(head, (decided.action, "red"), f" (decision {number}: {told})")
 
@@ -60,7 +72,7 @@ def show_decisions(found: Sequence[KeptDecision], console: Console) -> None:
         Heading("what", whole=True),
         Heading("why"),
         Heading("act", whole=True),
-        Heading("state", whole=True),
+        Heading("state"),
     ]
     rows = [
         [
@@ -69,7 +81,7 @@ def show_decisions(found: Sequence[KeptDecision], console: Console) -> None:
             Text(visible(f"{one.model}@{one.version} {one.trigger}"), "bold"),
             Text(visible(_why(one.kind, one.snapshot))),
             Text(one.action),
-            Text(one.state),
+            Text(visible(f"{one.state}{f': {one.why}' if one.why else ''}")),
         ]
         for one in found
     ]
@@ -91,6 +103,8 @@ def decisions_json(found: Sequence[KeptDecision]) -> dict[str, Any]:
                 "kind": one.kind,
                 "action": one.action,
                 "state": one.state,
+                "operation": one.operation,
+                "why": one.why,
                 "snapshot": one.snapshot,
             }
             for one in found

@@ -12,6 +12,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from schemaguard.cli.main import app
+from schemaguard.playbooks.acting import WatchRound
 from schemaguard.playbooks.deciding import Decided, TriggerPass
 from schemaguard.report.watch import show_pass
 from tests.docs.measured import measured
@@ -64,7 +65,7 @@ def test_what_a_watcher_tells_is_worded_as_it_shows() -> None:
     first = TriggerPass("fraud", "error-rate", "7", 9, 0, 112, 12_400, -0.8, 14.9)
     snapshot = {"trip": "error rate > 2 %", "failed": 250, "total": 12_910, "weight": 15.2, "line": 14.9}
     tripped = TriggerPass("fraud", "error-rate", "7", decided=((17, Decided("tripped", "rollback", snapshot)),))
-    show_pass((first,), out, NOON, is_first=True)
-    show_pass((tripped,), out, NOON.replace(hour=14, minute=7, second=20), is_first=False)
+    show_pass(WatchRound((first,)), out, NOON, is_first=True)
+    show_pass(WatchRound((tripped,)), out, NOON.replace(hour=14, minute=7, second=20), is_first=False)
     assert isinstance(out.file, StringIO)
     assert out.file.getvalue() == shown

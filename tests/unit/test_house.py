@@ -31,6 +31,8 @@ SHARED = {
     },
     "commands": {
         "calling",
+        "acting",
+        "watched",
         "doctoring",
         "gathering",
         "histories",

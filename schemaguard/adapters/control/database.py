@@ -10,6 +10,7 @@ from schemaguard.adapters.control import (
     additions,
     browsing,
     debts,
+    deciding,
     fence,
     freezing,
     journal,
@@ -181,8 +182,9 @@ class ControlDatabase:
 
     def unlock(self) -> None:
         """Give the lock back before the connection ends."""
-        self._read(lambda c: c.execute("select pg_advisory_unlock(%s)", (postgres.LOCK_KEY,)))
-        self._is_locked = False
+        was_locked, self._is_locked = self._is_locked, False
+        if was_locked:
+            self._read(lambda c: c.execute("select pg_advisory_unlock(%s)", (postgres.LOCK_KEY,)))
 
     def _say_who_is_open(self) -> None:
         found = self.operation()
@@ -194,7 +196,14 @@ class ControlDatabase:
         control schema says isn't what schemaguard has written there.
         """
         tampering.require_own(self._snapshot(tampering.read))
-        number = self._write(lambda c: journal.open_operation(c, plan, intent))
+
+        def open_one(connection: "psycopg.Connection[Row]") -> int:
+            number = journal.open_operation(connection, plan, intent)
+            if intent.decision is not None:
+                deciding.take_up(connection, intent.decision, number, (intent.actor, plan.model))
+            return number
+
+        number = self._write(open_one)
         operation = self.operation(number)
         assert operation is not None
         return operation

@@ -10,7 +10,7 @@ from schemaguard.adapters.control import ledger
 from schemaguard.adapters.postgres.connection import first_line
 from schemaguard.errors import DatabaseError
 from schemaguard.frozen import dataclass
-from schemaguard.playbooks.deciding import Decided, KeptDecision
+from schemaguard.playbooks.deciding import Decided
 from schemaguard.playbooks.evidence import Evidence
 from schemaguard.playbooks.look import Counted, Look, MissingLook
 from schemaguard.playbooks.watching import Watched
@@ -18,7 +18,8 @@ from schemaguard.playbooks.watching import Watched
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 _IN_FORCE = """\
-select distinct on (p.model) p.model, p.digest, p.document, p.file, t.epoch, t.active, t.canary
+select distinct on (p.model) p.model, p.digest, p.document, p.file, t.epoch, t.active, t.canary,
+    t.canary_percent
 from schemaguard.playbook p left join schemaguard.pointer t on t.model = p.model
 -- A canary keeps the playbook that was in force when it began.
 order by p.model, coalesce(t.canary is not null and t.canary_playbook = p.digest, false) desc, p.id desc"""
@@ -37,10 +38,7 @@ insert into schemaguard.look (model, trigger, epoch, version, until, failed, tot
 values (%s, %s, %s, %s, %s, %s, %s, %s, %s)"""
 _DECIDE = """\
 insert into schemaguard.decision (model, epoch, version, trigger, kind, action, state, snapshot)
-values (%s, %s, %s, %s, %s, %s, 'advised', %s) on conflict do nothing returning id"""
-_DECISIONS = """\
-select id, model, epoch, version, trigger, kind, action, state, snapshot, at from schemaguard.decision
-where %(model)s::text is null or model = %(model)s order by id desc limit %(limit)s"""
+values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing returning id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +52,7 @@ class InForce:
     epoch: int | None = None
     active: str | None = None
     canary: str | None = None
+    percent: int | None = None
 
     @property
     def version(self) -> str | None:
@@ -86,13 +85,16 @@ def publish(connection: Connection, found: InForce, actor: str) -> bool:
     """Put a playbook in force, with an entry in the ledger; whether it wasn't already."""
     with connection.transaction():
         newest = connection.execute(
-            "select digest from schemaguard.playbook where model = %s order by id desc limit 1", (found.model,)
+            "select digest, published_role is not distinct from session_user from schemaguard.playbook "
+            "where model = %s order by id desc limit 1",
+            (found.model,),
         ).fetchone()
-        if newest is not None and newest[0] == found.digest:
+        # Somebody else's word counts for itself: they may have it carried out where the first one may not.
+        if newest == (found.digest, True):
             return False
         connection.execute(
-            "insert into schemaguard.playbook (model, digest, document, file, published_by) "
-            "values (%s, %s, %s, %s, %s)",
+            "insert into schemaguard.playbook (model, digest, document, file, published_by, published_role) "
+            "values (%s, %s, %s, %s, %s, session_user)",
             (found.model, found.digest, found.document, found.file, actor),
         )
         facts = {"digest": found.digest, "file": found.file}
@@ -145,7 +147,8 @@ def keep(
 
 
 def _decide(connection: Connection, at: WatchPlace, one: Decided, actor: str) -> int | None:
-    values = (at.model, at.epoch, at.version, at.trigger, one.kind, one.action, Jsonb(one.snapshot))
+    state = "open" if one.is_to_be_done else "advised"
+    values = (at.model, at.epoch, at.version, at.trigger, one.kind, one.action, state, Jsonb(one.snapshot))
     row = connection.execute(_DECIDE, values).fetchone()
     if row is None:
         return None
@@ -157,11 +160,6 @@ def _decide(connection: Connection, at: WatchPlace, one: Decided, actor: str) ->
 def forget_looks(connection: Connection, older: timedelta, model: str) -> None:
     """Delete the looks of a model that are older than its playbook keeps them."""
     connection.execute("delete from schemaguard.look where model = %s and until < now() - %s", (model, older))
-
-
-def decisions(connection: Connection, model: str | None, limit: int) -> tuple[KeptDecision, ...]:
-    """The newest decisions, newest first."""
-    return tuple(KeptDecision(*row) for row in _asked(connection, _DECISIONS, {"model": model, "limit": limit}))
 
 
 def tripped(connection: Connection, model: str, epoch: int) -> tuple[str, ...]:

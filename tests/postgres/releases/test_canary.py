@@ -109,7 +109,7 @@ def test_a_rollback_of_what_serves_ends_the_canary_in_the_same_commit(shop: Shop
     shop.promote("7")
     shop.start_canary()
     assert shop.shares() == ("7", "8", 1, 4)
-    plan = shop.rollback().outcome.plan
+    plan = shop.rollback().outcome.plan.lead
     assert (plan.to_version, plan.left) == ("6", ("7", "8"))
     assert shop.shares() == ("6", None, 0, 5)
     assert shop.ask("select count(*) from schemaguard.release where superseded_at is null") == [(1,)]

@@ -84,7 +84,7 @@ def test_what_is_not_measured_is_said_and_what_is_begins_without_looks(watched: 
 def test_failures_trip_once_and_are_in_the_ledger(watched: Site) -> None:
     scored(watched, failed=10)
     said = watched.done("watch", "--once")
-    assert re.search(r"error rate > 2 %: .* → rollback \(decision \d+: told, not carried out\)", said)
+    assert re.search(r"error rate > 2 %: .* → rollback \(decision \d+: to be carried out\)", said)
     scored(watched, failed=10, ago=30, seconds=20)
     watched.done("watch", "--once")
     assert [one for one in decided(watched) if one[1] == "tripped"] == [("error-rate", "tripped", "rollback")]
@@ -204,7 +204,7 @@ def test_a_watcher_that_was_overtaken_keeps_nothing(watched: Site, monkeypatch: 
 
     monkeypatch.setattr(measuring, "due_looks", overtaken)
     with Place(watched.folder, database_url=watched.url) as site:
-        first = watch_once(site)[0]
+        first = watch_once(site).passes[0]
     assert (first.trigger, first.why_not) == ("error-rate", "another watcher was faster")
     assert len([one for one in decided(watched) if one[1] == "tripped"]) == 1
 
