@@ -48,11 +48,11 @@ $(COMPILED)/.installed: pyproject.toml constraints.txt
 	$(COMPILED)/bin/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable ".[dev]" sqlglotc
 	touch $@
 
-# Every case on every PostgreSQL; `make test` lets those that take seconds take turns.
+# Every case on every PostgreSQL, which `make test` lets take turns, and every attack.
 everywhere: $(STAMP)
 	SCHEMAGUARD_EVERYWHERE=1 SCHEMAGUARD_ALL_ATTACKS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup tests/postgres
 
-# Every attack on marked values on every PostgreSQL; `make test` lets the versions take turns.
+# Every attack on marked values on every PostgreSQL; `make test` runs each second one on one of them.
 attacks: $(STAMP)
 	SCHEMAGUARD_ALL_ATTACKS=1 $(BIN)/python -m pytest -n 2 tests/postgres/guard/attacks
 

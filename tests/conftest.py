@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 from zlib import crc32
 
@@ -21,6 +22,7 @@ from alembic.ddl.postgresql import PostgresqlImpl
 
 from schemaguard.adapters.postgres import embedded
 from tests import memory
+from tests.dealing import ByFile, place
 from tests.templates import Templates, create, drop, of
 
 # An environment may keep Python from writing byte code: then every process that a test starts compiles 300 files.
@@ -47,24 +49,31 @@ _memory = memory.in_memory()
 
 
 EVERYWHERE = bool(os.environ.get("SCHEMAGUARD_EVERYWHERE"))
-"""Whether every case runs on every PostgreSQL (`make everywhere`); else those that take seconds take turns."""
-_ROOMS = (
-    "compatibility/test_attacks", "compatibility/test_written", "evaluation/", "expanding/", "guard/", "naming/",
-    "proving/", "releases/", "retirement/", "retyping/", "rules/", "verification/", "writing/",
-)  # fmt: skip
+"""Whether every case runs on every PostgreSQL (`make everywhere`); else the servers take turns."""
+_TAKING_TURNS = "tests/postgres/"
 _LONGEST_NAME = 100
-_TAKING_TURNS = tuple(f"tests/postgres/{room}" for room in _ROOMS)
 
 
-def _is_elsewhere(item: pytest.Item) -> bool:
-    """Whether the turn of a case that takes turns is on another server; its name decides."""
-    if EVERYWHERE or len(VERSIONS) < 2 or not item.nodeid.startswith(_TAKING_TURNS):
-        return False
+def _turn(item: pytest.Item) -> tuple[str, str] | None:
+    """The name of a case that takes turns, without its server's version; and the version."""
     test, _, case = item.nodeid.partition("[")
-    parts = case.removesuffix("]").split("-")
+    parts = case.partition("@")[0].removesuffix("]").split("-")
     version = next((part for part in parts if part in VERSIONS), None)
-    name = "-".join([test, *(part for part in parts if part != version)])
-    return version is not None and VERSIONS[crc32(name.encode()) % len(VERSIONS)] != version
+    if version is None or not item.nodeid.startswith(_TAKING_TURNS):
+        return None
+    return "-".join([test, *(part for part in parts if part != version)]), version
+
+
+def _elsewhere(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """The cases whose turn is on another server: its name decides among the versions that it runs on."""
+    versions: dict[str, set[str]] = {}
+    turns = [(item, turn) for item in items if (turn := _turn(item)) is not None]
+    for _, (name, version) in turns:
+        versions.setdefault(name, set()).add(version)
+    for item, (name, version) in turns:
+        among = sorted(versions[name])
+        if among[crc32(name.encode()) % len(among)] != version:
+            yield item
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
@@ -80,7 +89,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     Tests of a group share servers that take seconds to start: where xdist can't keep them together, it is said.
     """
-    elsewhere = [item for item in items if _is_elsewhere(item)]
+    elsewhere = [] if EVERYWHERE else list(_elsewhere(items))
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
         left_out = set(map(id, elsewhere))
@@ -88,8 +97,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not getattr(config.option, "loadgroup", False):
         return
     alone = [item.nodeid for item in items if item.get_closest_marker("xdist_group") and "@" not in item.nodeid]
+    items.sort(key=lambda item: place(item.nodeid))
     if alone:
         raise pytest.UsageError(f"xdist keeps no groups with this pytest: {alone[0]} is in one")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | None:
+    """Tests are handed out by the file, in the order that they are sorted in."""
+    if config.option.dist != "loadgroup":
+        return None
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
 
 
 def pytest_unconfigure() -> None:

@@ -31,8 +31,15 @@ def of_our_name(found: Iterable[Distribution] | None = None) -> tuple[InstalledN
 
 
 def _brings(one: Distribution) -> Iterator[str]:
-    names = {str(file).split("/")[0] for file in one.files or ()}
-    if NAME in names or NAME in (one.read_text("top_level.txt") or "").split():
+    if NAME in _top_level(one) or NAME in (one.read_text("top_level.txt") or "").split():
         yield "package"
     if any(point.group == "console_scripts" and point.name == NAME for point in one.entry_points):
         yield "command"
+
+
+def _top_level(one: Distribution) -> set[str]:
+    """What its files lie in; an environment has 100,000 of them, so a path is made of none that a wheel records."""
+    record = one.read_text("RECORD")
+    if record is None:
+        return {str(file).split("/")[0] for file in one.files or ()}
+    return {line.removeprefix('"').split("/")[0] for line in record.splitlines()}

@@ -1,6 +1,6 @@
 """Nothing that is marked is lost, whoever sends what: through Alembic with the guard, and from a client without one.
 
-Half of the attacks run on each PostgreSQL, taking turns; SCHEMAGUARD_ALL_ATTACKS=1 (`make attacks`) runs all on both.
+Each second attack runs on one PostgreSQL, taking turns; SCHEMAGUARD_ALL_ATTACKS=1 (`make attacks`) runs all on both.
 """
 
 import os
@@ -33,7 +33,7 @@ def fields(request: pytest.FixtureRequest) -> Iterator[Any]:
     _fields.clear()
 
 
-def turns(attacks: tuple[Any, ...], first: int = 0, share: int = 1) -> list[Any]:
+def turns(attacks: tuple[Any, ...], first: int = 0, share: int = 2) -> list[Any]:
     """Each of them on every version; or one of so many of them, on the next one in turn."""
     names = [each.name if isinstance(each, Attack) else " ⏎ ".join(each) for each in attacks]
     return [
