@@ -48,9 +48,10 @@ $(COMPILED)/.installed: pyproject.toml constraints.txt
 	$(COMPILED)/bin/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable ".[dev]" sqlglotc
 	touch $@
 
-# Every case on every PostgreSQL, which `make test` lets take turns, and every attack.
+# Every case on every PostgreSQL, which `make test` lets take turns, and every attack; a rollback killed at every statement.
 everywhere: $(STAMP)
 	SCHEMAGUARD_EVERYWHERE=1 SCHEMAGUARD_ALL_ATTACKS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup tests/postgres
+	SCHEMAGUARD_CRASH_EVERY=1 $(BIN)/python -m pytest tests/crash
 
 # Every attack on marked values on every PostgreSQL; `make test` runs each second one on one of them.
 attacks: $(STAMP)

@@ -16,8 +16,8 @@ from schemaguard.releases.release import StepName
 from tests.postgres.releases.shop import FileRegistry, Shop, incident
 from tests.templates import create, drop, of
 
-EVERY = int(os.environ.get("SCHEMAGUARD_CRASH_EVERY", "12"))
-"""At which statements a rollback is killed: every twelfth; 1 for all of them."""
+EVERY = int(os.environ.get("SCHEMAGUARD_CRASH_EVERY", "24"))
+"""At which statements a rollback is killed: every 24th; 1 for all of them."""
 MOST_STATEMENTS = 400
 
 
