@@ -53,9 +53,10 @@ everywhere: $(STAMP)
 	SCHEMAGUARD_EVERYWHERE=1 SCHEMAGUARD_ALL_ATTACKS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup tests/postgres
 	SCHEMAGUARD_CRASH_EVERY=1 $(BIN)/python -m pytest tests/crash
 
-# Every attack on marked values on every PostgreSQL; `make test` runs each second one on one of them.
+# Every attack on marked values on every PostgreSQL; `make test` runs each second one on one of them;
+# and every hostile revision, of which `make test` evaluates each third.
 attacks: $(STAMP)
-	SCHEMAGUARD_ALL_ATTACKS=1 $(BIN)/python -m pytest -n 2 tests/postgres/guard/attacks
+	SCHEMAGUARD_ALL_ATTACKS=1 $(BIN)/python -m pytest -n 2 tests/postgres/guard/attacks tests/unit/evaluation/test_hostile.py
 
 # The long modes of what draws at random.
 random: $(STAMP)
