@@ -54,25 +54,27 @@ def gather(site: Site, model: str, wanted: Wanted, company: Company) -> Gathered
         if name in wishes:
             raise UsageError(f"{name} is named twice", next=command_line("rollback", model, "--reason", "WHY"))
         wishes[name] = Wanted(wanted.kind, version, alias=wanted.alias)
-    fit = CatalogFit()
+    fit, serving = CatalogFit(), site.database.serving()
+
+    def follows(name: str, digest: str) -> bool:
+        """Whether taking the model along lets it do without: a consumer, or a version that only has its window open,
+        reads the same as before, whatever its model is switched to.
+        """
+        return name not in wishes and (name, digest) in serving
+
     while True:
         nows = site.database.nows(tuple(sorted(wishes)))
         followers: set[str] = set()
         try:
             planning = plan_together(nows, wishes, model, fit)
         except BrokenContractError as error:
-            if not company.takes_dependents or not _serves(site, error.contract.model, wishes):
+            if not company.takes_dependents or not follows(error.contract.model, error.contract.digest):
                 raise
             followers.add(error.contract.model)
         else:
             found = dependents(planning, fit)
-            followers |= {each.model for each in found if each.loses and _serves(site, each.model, wishes)}
+            followers |= {each.model for each in found if each.loses and follows(each.model, each.digest)}
             if not company.takes_dependents or not followers:
                 return Gathered(planning, found, tuple(sorted(followers)))
         for each in followers:
             wishes[each] = Wanted(OperationKind.ROLLBACK, None, alias=wanted.alias)
-
-
-def _serves(site: Site, model: str, wishes: dict[str, Wanted]) -> bool:
-    """Whether it is a model that could still be taken along: a consumer has nothing to be switched."""
-    return model not in wishes and model in site.database.models()

@@ -9,6 +9,7 @@ from schemaguard.errors import RefusedError, UsageError, command_line
 from schemaguard.frozen import replace
 from schemaguard.releases.document import from_document
 from schemaguard.releases.execute import Done, Watch, execute
+from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import World
 from schemaguard.releases.release import Operation, OperationKind, OperationState, StepName, StepState
 
@@ -74,14 +75,7 @@ def abandon(site: Site, number: int | None) -> Operation:
     seen = database.observe(operation, plan)
     switched = [each for each in seen if each.switched]
     if switched:
-        lead = plan.lead
-        back = command_line("rollback", plan.model, "--reason", "WHY")
-        if plan.kind is OperationKind.ROLLBACK and lead.from_version is not None:
-            back = command_line("promote", plan.model, lead.from_version)
-        elif lead.canary is not None:
-            back = command_line("canary", "abort", plan.model, "--reason", "WHY")
-        elif plan.kind is OperationKind.ABORT and lead.from_version is not None:
-            back = command_line("canary", "start", plan.model, lead.from_version)
+        back = ", and: ".join(_way_back(each) for each in plan.members)
         raise RefusedError(
             f"{operation} has switched the pointer already (epoch {switched[0].pointer.epoch})",
             at=f"operation {operation.id}, step {operation.current}",
@@ -89,3 +83,14 @@ def abandon(site: Site, number: int | None) -> Operation:
         )
     database.abandon(operation, plan, site.actor)
     return operation
+
+
+def _way_back(plan: Plan) -> str:
+    """What takes back what was switched for one model."""
+    if plan.kind is OperationKind.ROLLBACK and plan.from_version is not None:
+        return command_line("promote", plan.model, plan.from_version)
+    if plan.canary is not None:
+        return command_line("canary", "abort", plan.model, "--reason", "WHY")
+    if plan.kind is OperationKind.ABORT and plan.from_version is not None:
+        return command_line("canary", "start", plan.model, plan.from_version)
+    return command_line("rollback", plan.model, "--reason", "WHY")

@@ -14,7 +14,7 @@ from schemaguard.commands.site import Site
 from schemaguard.commands.vouching import require_verified
 from schemaguard.errors import ConflictError, RefusedError, RegistryError, SchemaguardError
 from schemaguard.frozen import dataclass, replace
-from schemaguard.releases.dependents import Dependent, require_followed
+from schemaguard.releases.dependents import Dependent, dependents, require_followed
 from schemaguard.releases.document import plan_hash
 from schemaguard.releases.execute import Done, Watch, execute
 from schemaguard.releases.filling import require_values
@@ -131,13 +131,15 @@ def switch(
     began = time.monotonic()
     database = site.database
     database.lock()
-    made = _planned_again(site, request, shown)
+    again = _planned_again(site, request, shown)
+    made = again.plan
     if plan_hash(made) != plan_hash(shown.plan):
         raise ConflictError(
             f"the database has changed since the plan for {request.model} was made",
             at=f"the epoch is still {made.lead.epoch}, but the plan would be a different one",
             next="look at schemaguard status, then decide again",
         )
+    _require_nobody_else_loses(shown, again)
     _write_down_what_is_accepted(site, request, shown)
     operation = database.open_operation(made, request.intent)
     try:
@@ -152,7 +154,7 @@ def switch(
     return Done(outcome, took, "; ".join((*([shown.warning] if shown.warning else ()), *failed)) or None)
 
 
-def _planned_again(site: Site, request: Request, shown: Shown) -> OperationPlan:
+def _planned_again(site: Site, request: Request, shown: Shown) -> Planning:
     """The plan as it would be now, for just the models that were shown.
 
     Only the epochs that the operator saw are meant, whether they were named or not.
@@ -164,7 +166,20 @@ def _planned_again(site: Site, request: Request, shown: Shown) -> OperationPlan:
     }
     wishes[request.model] = replace(request.wanted, if_epoch=shown.plan.lead.epoch)
     nows = site.database.nows(tuple(sorted(wishes)))
-    return plan_together(nows, wishes, request.model, CatalogFit()).plan
+    return plan_together(nows, wishes, request.model, CatalogFit())
+
+
+def _require_nobody_else_loses(shown: Shown, again: Planning) -> None:
+    """ConflictError where a reader who would go without was published after the plan was shown: nobody was asked."""
+    known = {(each.who, each.why) for each in shown.dependents}
+    found = dependents(again, CatalogFit()) if again.plan.kind is not OperationKind.ABORT else ()
+    for each in found:
+        if each.loses and (each.who, each.why) not in known:
+            raise ConflictError(
+                f"since the plan for {again.plan.model} was made, {each.who} was published, which {each.why}",
+                at="its release window is open; nothing was changed",
+                next="plan again, and look at whom it concerns",
+            )
 
 
 def registry_of(site: Site, *, at_once: bool) -> Registry:

@@ -29,6 +29,8 @@ class Dependent:
     lacks: str | None = None
     model: str = ""
     """Whose contract it is, as it is published."""
+    digest: str = ""
+    """Which contract it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +82,14 @@ def _directly(other: Contract, planning: Planning) -> Iterator[Dependent]:
         before, written = _writes(plan, planning)
         if lost := read & (before - written):
             why = f"reads {_named(lost)}, which {plan.model} {plan.to_version} doesn't write"
-            yield Dependent(other.who, why, loses=True, model=other.model)
+            yield Dependent(other.who, why, loses=True, model=other.model, digest=other.digest)
         if kept := read & written:
-            yield Dependent(other.who, f"reads {_named(kept)}, which {plan.model} writes", model=other.model)
+            yield Dependent(
+                other.who, f"reads {_named(kept)}, which {plan.model} writes", model=other.model, digest=other.digest
+            )
         moved = _moved(plan, planning)
         if shared := {(table, column) for table, column in named if {(table, column), (table, None)} & moved}:
-            yield Dependent(other.who, f"shares {_named(shared)}", model=other.model)
+            yield Dependent(other.who, f"shares {_named(shared)}", model=other.model, digest=other.digest)
 
 
 def _through(readers: list[Contract], others: list[Contract], catalog: Catalog) -> Iterator[Dependent]:
@@ -99,7 +103,7 @@ def _through(readers: list[Contract], others: list[Contract], catalog: Catalog) 
             if not read or other.model == between.model:
                 continue
             why = f"reads {_named(read)}, which {between.who} writes downstream of this"
-            yield Dependent(other.who, why, model=other.model)
+            yield Dependent(other.who, why, model=other.model, digest=other.digest)
             if other.digest not in seen:
                 seen.add(other.digest)
                 waiting.append(other)

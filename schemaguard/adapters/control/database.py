@@ -127,6 +127,10 @@ class ControlDatabase:
         """The models of which something is published."""
         return self._read(situation.published)
 
+    def serving(self) -> frozenset[tuple[str, str]]:
+        """The models that serve, or run a canary, each with the digest of that contract."""
+        return self._read(situation.serving)
+
     def overview(self, model: str | None) -> Overview:
         """Everything that status shows, of one moment."""
         return self._snapshot(lambda c: overview.read(c, model))

@@ -198,6 +198,15 @@ def published(connection: Connection) -> tuple[str, ...]:
     return tuple(row[0] for row in rows)
 
 
+def serving(connection: Connection) -> frozenset[tuple[str, str]]:
+    """The models that serve, or run a canary, each with the digest of that contract."""
+    rows = connection.execute(
+        "select r.model, r.contract from schemaguard.release r join schemaguard.pointer p on p.model = r.model "
+        "where r.model_version in (p.active, p.canary)"
+    )
+    return frozenset((row[0], row[1]) for row in rows)
+
+
 def unknown(connection: Connection, model: str) -> UsageError:
     """The error for a model that nobody published, with those that are."""
     return UsageError(

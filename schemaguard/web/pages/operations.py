@@ -160,9 +160,10 @@ def _committed(record: OperationRecord) -> datetime | None:
 
 def _one_answer(record: OperationRecord, snapshot: Snapshot) -> PageAnswer:
     operation = record.operation
-    who = wording.name(
-        f"{operation.model}@{operation.to_version}", addresses.contract(operation.model, operation.to_version)
-    )
+    who: Words = ()
+    for each in operation.switches:
+        target = wording.name(f"{each.model}@{each.to_version}", addresses.contract(each.model, each.to_version))
+        who = words(who, " and " if who else "", target)
     more = words("Next: ", TerminalCommand(f"schemaguard resume {operation.id}"))
     match operation.state:
         case OperationState.ABANDONED:
@@ -189,12 +190,16 @@ def _superseded(operation: Operation, snapshot: Snapshot) -> Words:
     """Whether another operation has switched since."""
     if snapshot.control is None:
         return ()
-    now = next((p for p, _ in snapshot.control.status.overview.models if p.model == operation.model), None)
-    if now is None or now.active == operation.to_version:
+    serving = {pointer.model: pointer.active for pointer, _ in snapshot.control.status.overview.models}
+    since = [
+        f"{visible(each.model)} {visible(serving[each.model] or 'nothing')}"
+        for each in operation.switches
+        if each.model in serving and serving[each.model] != each.to_version
+    ]
+    if not since:
         return ()
-    return words(
-        f"By now {visible(operation.model)} {visible(now.active or 'nothing')} serves: somebody switched since."
-    )
+    verb = "serves" if len(since) == 1 else "serve"
+    return words(f"By now {' and '.join(since)} {verb}: somebody switched since.")
 
 
 def _figures(record: OperationRecord) -> Iterator[tuple[str, str, str]]:

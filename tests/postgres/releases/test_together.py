@@ -6,9 +6,10 @@ from threading import Barrier, Thread
 import psycopg
 import pytest
 
+from schemaguard.commands import switching
 from schemaguard.commands.freeze import freeze
 from schemaguard.commands.resume import abandon
-from schemaguard.commands.rollback import plan_rollback
+from schemaguard.commands.rollback import plan_rollback, request
 from schemaguard.errors import ConflictError, RefusedError, SchemaguardError, UsageError
 from schemaguard.releases.release import StepName
 from tests.postgres.releases.pair import LIMITS_3, Pair, pair
@@ -148,9 +149,6 @@ def test_operators_with_overlapping_companies_end_with_one_winner_and_no_deadloc
 
 def test_a_plan_that_lost_one_of_its_epochs_is_refused(two: Pair) -> None:
     with two.site() as site, two.site() as other:
-        from schemaguard.commands import switching
-        from schemaguard.commands.rollback import request
-
         wanted = request(site, "fraud", INTENT, with_dependents=True)
 
         def late(_: switching.Shown) -> None:
@@ -160,3 +158,44 @@ def test_a_plan_that_lost_one_of_its_epochs_is_refused(two: Pair) -> None:
             switching.switch(site, wanted, late, finish=True)
         assert plan_rollback(other, "fraud", INTENT).plan.models == ("fraud",)
     assert two.pointers() == [("fraud", "8", 2), ("limits", "2", 3)]
+
+
+def test_a_version_that_only_has_its_window_open_takes_nobody_along(two: Pair) -> None:
+    two.back(model="limits", dependents=False)
+    with pytest.raises(RefusedError) as refused:
+        two.back()
+    # limits serves 2 by now: whatever it is switched to, limits 3 reads the reason as long as its window is open.
+    assert "limits@3 reads predictions.reason, which fraud 7 doesn't write" in refused.value.what
+    assert refused.value.next == "let limits@3 do without it first, or: --without-dependents"
+
+
+def test_a_reader_that_is_published_after_the_plan_was_shown_is_asked_for(two: Pair) -> None:
+    # Older than what fraud 7 first served, so that nothing of it goes, whoever reads it.
+    two.ask("update schemaguard.applied_change set applied_at = applied_at - interval '1 day' where revision = '0006'")
+    two.accept()
+
+    def late(_: switching.Shown) -> None:
+        two.publish_parts("audit", "1", (("predictions", "read", ("transaction_id", "reason")),))
+
+    with (
+        two.site() as site,
+        pytest.raises(ConflictError, match=r"audit@1 was published, which reads predictions\.reason"),
+    ):
+        switching.switch(site, request(site, "fraud", INTENT, with_dependents=True), late)
+    assert two.pointers() == [("fraud", "8", 2), ("limits", "3", 2)]
+    assert two.ask("select count(*) from schemaguard.operation where kind = 'rollback'") == [(0,)]
+
+
+def test_what_was_switched_is_given_up_with_the_way_back_of_each(two: Pair) -> None:
+    class StoppedError(Exception):
+        pass
+
+    def stop(name: StepName) -> None:
+        if name is StepName.COMMIT:
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        two.back(watch=stop)
+    with two.site() as site, pytest.raises(RefusedError) as refused:
+        abandon(site, None)
+    assert refused.value.next.endswith("then: schemaguard promote fraud 8, and: schemaguard promote limits 3")
