@@ -51,6 +51,9 @@ def test_no_database_at_all(site: Site, arguments: tuple[str, ...], monkeypatch:
 
 def test_no_registry_at_all(live: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SCHEMAGUARD_REGISTRY_URI")
+    # MLflow writes where it logs to into the environment of the process.
+    for variable in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
+        monkeypatch.delenv(variable, raising=False)
     ran = live.run("promote", "fraud", "7", "--yes")
     assert ran.code == 2
     assert "no model registry is configured" in ran.words
