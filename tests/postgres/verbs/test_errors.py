@@ -54,7 +54,7 @@ def test_no_registry_at_all(live: Site, monkeypatch: pytest.MonkeyPatch) -> None
     # MLflow writes where it logs to into the environment of the process.
     for variable in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
         monkeypatch.delenv(variable, raising=False)
-    ran = live.run("promote", "fraud", "8", "--yes")
+    ran = live.run("contracts", "publish", "fraud", "8")
     assert ran.code == 2
     assert "no model registry is configured" in ran.words
     assert live.run("status").code == 0
