@@ -10,8 +10,12 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.ddl import impl
+from alembic.ddl.postgresql import PostgresqlImpl
 
 from schemaguard import config
+from schemaguard.adapters import control
+from schemaguard.adapters.postgres.connection import connect
 from schemaguard.catalog.diff import difference
 from schemaguard.catalog.objects import Catalog
 from schemaguard.commands.catalog import static_catalog
@@ -20,6 +24,7 @@ from schemaguard.commands.reading import open_reading
 from schemaguard.commands.split import SplitRevision
 from schemaguard.commands.split import split as split_revision
 from schemaguard.errors import UsageError
+from schemaguard.guard import GuardedImpl
 from schemaguard.rules.facts.directives import waits_for
 from tests.projects.scratch import CONTRACT, Project
 
@@ -198,7 +203,11 @@ def alembic_project(folder: Path, up: str, back: str = "pass", *, template: str 
 RENAME = "op.alter_column('transactions', 'channel', new_column_name='entry')"
 
 
-def test_alembic_runs_the_revisions_there_and_back(tmp_path: Path, database: str) -> None:
+@pytest.mark.parametrize("chosen", [GuardedImpl, PostgresqlImpl], ids=["with the guard", "plain"])
+def test_alembic_runs_the_revisions_there_and_back(
+    chosen: type[PostgresqlImpl], tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(impl._impls, "postgresql", chosen)
     alembic_project(tmp_path, RENAME)
     split(tmp_path, "bbbb", write=True)
     settings = Config(str(tmp_path / "alembic.ini"))
@@ -206,6 +215,8 @@ def test_alembic_runs_the_revisions_there_and_back(tmp_path: Path, database: str
     settings.set_main_option(
         "sqlalchemy.url", database.replace("postgresql://", "postgresql+psycopg://").replace("%", "%%")
     )
+    with connect(database) as installing:
+        control.install(installing)
     command.upgrade(settings, "aaaa")
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("insert into transactions values (1, 'web')")

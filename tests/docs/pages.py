@@ -67,6 +67,10 @@ def steps(page: str) -> Iterator[ShownFile | ShownCommand]:
                 yield ShownCommand(found[1], part[found.end() :])
 
 
+_CONFIGURING = ("SCHEMAGUARD_", "MLFLOW_")
+"""Variables of the shell that would configure what a reader of the page hasn't."""
+
+
 class Reader:
     """Somebody who follows a page in a folder, with the code at hand or with an installed one.
 
@@ -78,7 +82,7 @@ class Reader:
         self._really = environment
         self._programs = programs
         quiet = {"NO_COLOR": "1", "TERM": "dumb", "HOME": str(folder.parent), "CI": "", "LOGNAME": "ada", "USER": "ada"}
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("SCHEMAGUARD_")}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(_CONFIGURING)}
         self.environment = {**kept, "PYTHONPATH": str(ROOT) if programs is None else "", **quiet}
 
     def follow(self, page: str) -> Iterator[tuple[ShownCommand, str]]:

@@ -156,7 +156,7 @@ def _there(clients: Clients, parts: Expansion) -> None:
         clients.write("old")
     for group in groups(parts.backfill.up):
         run(connection, group)
-        if "UPDATE" not in group[0].sql and "touches nothing" not in group[0].note:
+        if "UPDATE" not in group[0].sql and "It only reads" not in group[0].note:
             clients.both()
     clients.both()
     _all(connection, parts.contract.up)
