@@ -1,7 +1,10 @@
 """A registry that hangs, drops connections, or whose rows are locked: bounded, tried again, said."""
 
+import os
 import socket
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -81,6 +84,29 @@ def test_a_registry_that_never_answers_is_given_up(scheme: str) -> None:
     assert len(seen) > 1
     assert "secret" not in str(caught.value)
     assert caught.value.next == "check that the registry is running, then run the command again"
+
+
+def test_whoever_was_given_up_may_still_be_importing_mlflow() -> None:
+    program = """\
+import sys, threading, time
+from schemaguard.adapters.registry.models import MlflowRegistry
+failed = []
+def ask():
+    try:
+        MlflowRegistry("http://127.0.0.1:9").alias("fraud", "champion")
+    except Exception as error:
+        failed.append(type(error).__name__)
+first = threading.Thread(target=ask)
+first.start()
+while "mlflow.exceptions" not in sys.modules:
+    time.sleep(0.001)
+ask()
+first.join()
+print(failed)
+"""
+    environ = {**os.environ, "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0"}
+    done = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['RegistryError', 'RegistryError']"
 
 
 @pytest.mark.parametrize("registry_uri", ["http"], indirect=True)

@@ -4,6 +4,8 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from threading import Lock
 from typing import TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -17,6 +19,7 @@ REQUEST_RETRIES = 2
 _PAUSE_SECONDS = 0.2
 _MISSING = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 _BUSY = "TEMPORARILY_UNAVAILABLE"
+_IMPORTING = Lock()
 _LIBPQ_DRIVERS = ("postgresql", "postgresql+psycopg", "postgresql+psycopg2")
 
 
@@ -115,7 +118,10 @@ def _import_mlflow(place: str) -> type[Exception]:
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", str(REQUEST_TIMEOUT_SECONDS))
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", str(REQUEST_RETRIES))
     try:
-        from mlflow.exceptions import MlflowException
+        # Whoever was asked in a thread, and given up, may be importing it still: two at once find halves of modules.
+        with _IMPORTING:
+            import_module("mlflow.tracking")
+            from mlflow.exceptions import MlflowException
     except ImportError as error:
         raise RegistryError(
             "MLflow is not installed", at=place, next="pip install 'schemaguard-ml[registry]'"
