@@ -1,18 +1,15 @@
 """A rollback is killed, after each step and in the middle of each; then it is resumed, and all is as it should be."""
 
 import os
-import signal
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
 
-import psycopg
 import pytest
 
-from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.releases.release import StepName
+from tests.killing import die, die_after_intent, in_a_process_that_may_die
 from tests.postgres.releases.shop import FileRegistry, Shop, incident
 from tests.templates import create, drop, of
 
@@ -51,31 +48,6 @@ def shop(template: Template, tmp_path: Path) -> Iterator[Shop]:
     made = template.copy(tmp_path)
     yield made
     template.drop(made)
-
-
-def in_a_process_that_may_die(act: Callable[[], Any]) -> bool:
-    """Run it in a child; whether it was killed. Anything else than being killed or ending well fails the test."""
-    child = os.fork()
-    if child == 0:
-        try:
-            act()
-        except BaseException:  # the child must never come back into pytest
-            import traceback
-
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        assert os.WTERMSIG(status) == signal.SIGKILL
-        return True
-    assert os.WEXITSTATUS(status) == 0
-    return False
-
-
-def die() -> NoReturn:
-    os.kill(os.getpid(), signal.SIGKILL)
-    raise AssertionError
 
 
 def resume_and_verify(shop: Shop) -> None:
@@ -130,33 +102,14 @@ def test_killed_at_any_statement_it_is_resumed(template: Template, tmp_path: Pat
         folder = tmp_path / str(number)
         folder.mkdir()
         shop = template.copy(folder)
-        was_killed = in_a_process_that_may_die(lambda shop=shop, number=number: rollback_until(shop, number))
+
+        def act(shop: Shop = shop, number: int = number) -> None:
+            die_after_intent(number)
+            shop.rollback(finish=True)
+
+        was_killed = in_a_process_that_may_die(act)
         resume_and_verify(shop)
         template.drop(shop)
         if not was_killed:
             return
     raise AssertionError("the rollback never came through")
-
-
-def rollback_until(shop: Shop, number: int) -> None:
-    """Die before the n-th statement, counted from where the intent is about to be written down."""
-    sent: int | None = None
-    execute, open_operation = psycopg.Cursor.execute, ControlDatabase.open_operation
-
-    def begin(*arguments: Any) -> Any:
-        nonlocal sent
-        sent = 0
-        return open_operation(*arguments)
-
-    def counted(*arguments: Any, **options: Any) -> Any:
-        nonlocal sent
-        if sent is not None:
-            sent += 1
-            if sent == number:
-                die()
-        return execute(*arguments, **options)
-
-    # Only in the child, which ends right after.
-    ControlDatabase.open_operation = begin  # type: ignore[method-assign]
-    psycopg.Cursor.execute = counted  # type: ignore[method-assign]
-    shop.rollback(finish=True)

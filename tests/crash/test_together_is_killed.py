@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
-from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.releases.release import StepName
-from tests.crash.test_rollback_is_killed import MOST_STATEMENTS, Template, die, in_a_process_that_may_die
+from tests.crash.test_rollback_is_killed import MOST_STATEMENTS, Template
+from tests.killing import die, die_after_intent, in_a_process_that_may_die
 from tests.postgres.releases.pair import Pair, laid_out
 from tests.templates import Templates
 
@@ -73,30 +72,11 @@ def test_two_models_that_are_killed_after_a_step_are_resumed(template: Template,
 
 def test_two_models_that_are_killed_at_any_statement_are_resumed(template: Template, tmp_path: Path) -> None:
     for number in range(1, 2 * MOST_STATEMENTS, EVERY):
-        if not killed(template, tmp_path / str(number), lambda two, number=number: back_until(two, number)):
+
+        def act(two: Pair, number: int = number) -> None:
+            die_after_intent(number)
+            two.back()
+
+        if not killed(template, tmp_path / str(number), act):
             return
     raise AssertionError("it never came through")
-
-
-def back_until(two: Pair, number: int) -> None:
-    """Die before the n-th statement, counted from where the intent is about to be written down."""
-    sent: int | None = None
-    execute, open_operation = psycopg.Cursor.execute, ControlDatabase.open_operation
-
-    def begin(*arguments: Any) -> Any:
-        nonlocal sent
-        sent = 0
-        return open_operation(*arguments)
-
-    def counted(*arguments: Any, **options: Any) -> Any:
-        nonlocal sent
-        if sent is not None:
-            sent += 1
-            if sent == number:
-                die()
-        return execute(*arguments, **options)
-
-    # Only in the child, which ends right after.
-    ControlDatabase.open_operation = begin  # type: ignore[method-assign]
-    psycopg.Cursor.execute = counted  # type: ignore[method-assign]
-    two.back()

@@ -71,9 +71,18 @@ def _describe(plan: Plan) -> tuple[str, ...]:
         f"retire {each.object}" + (" when no window needs it" if each.waits else " when every server has switched")
         for each in plan.leftovers
     ]
+    if held := held_with(plan):
+        lines.append(f"then hold {', '.join(held)}, and take the applied revision back behind it where it can be")
     lines += [f"then try: {statement}" for statement in plan.owed]
     lines += [f"then give back {each.object}" for each in plan.gives_back]
     return tuple(lines) or (_IDLE,)
+
+
+def held_with(plan: Plan) -> tuple[str, ...]:
+    """The revisions that made what FINISH takes out of sight: a plain upgrade won't bring it back from then on."""
+    if plan.kind not in (OperationKind.ROLLBACK, OperationKind.ABORT):
+        return ()
+    return tuple(sorted({each.revision for each in plan.leftovers if each.revision is not None and not each.waits}))
 
 
 STEP = OperationStep(StepName.FINISH, _probe, _perform, _inverse, _describe, _IDLE)

@@ -2,16 +2,15 @@
 
 import os
 import random
-import signal
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 import psycopg
 
 from schemaguard.commands.watch import publish_playbook, watch_once
 from schemaguard.playbooks.acting import WatchRound
+from tests.killing import die_at
 from tests.postgres.releases.shop import Shop, before_a_canary
 
 ROLE = "schemaguard_test_executes"
@@ -132,43 +131,3 @@ def started(shop: Shop, dies_at: int) -> int:
             watch(shop)
         os._exit(0)
     return child
-
-
-def in_a_process_that_may_die(act: Callable[[], Any]) -> bool:
-    """Run it in a child; whether it was killed. Anything else than being killed or ending well fails the test."""
-    child = os.fork()
-    if child == 0:
-        try:
-            act()
-        except BaseException:  # the child must never come back into pytest
-            import traceback
-
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        assert os.WTERMSIG(status) == signal.SIGKILL
-        return True
-    assert os.WEXITSTATUS(status) == 0
-    return False
-
-
-def die() -> NoReturn:
-    os.kill(os.getpid(), signal.SIGKILL)
-    raise AssertionError
-
-
-def die_at(number: int) -> None:
-    """From now on this process dies before its n-th statement."""
-    sent = 0
-    execute = psycopg.Cursor.execute
-
-    def deadly(cursor: Any, *arguments: Any, **options: Any) -> Any:
-        nonlocal sent
-        sent += 1
-        if sent == number:
-            die()
-        return execute(cursor, *arguments, **options)
-
-    psycopg.Cursor.execute = deadly  # type: ignore[method-assign]  # in a child alone

@@ -22,12 +22,11 @@ from schemaguard.playbooks.acting import too_soon
 from schemaguard.playbooks.playbook import AfterRollback
 from schemaguard.releases.release import StepName
 from tests.conftest import VERSIONS
+from tests.killing import die_at, in_a_process_that_may_die
 from tests.postgres.releases.acting import (
     PLAYBOOK,
     ROLE,
     decisions,
-    die_at,
-    in_a_process_that_may_die,
     measured,
     publish,
     storm,

@@ -268,5 +268,11 @@ def test_every_step_says_what_it_would_do() -> None:
             ),
         ),
         ("PROJECT", ("registry alias fraud@champion → 7",)),
-        ("FINISH", ("retire transactions.entry_mode when every server has switched",)),
+        (
+            "FINISH",
+            (
+                "retire transactions.entry_mode when every server has switched",
+                "then hold 0006, and take the applied revision back behind it where it can be",
+            ),
+        ),
     ]
