@@ -1,13 +1,14 @@
 """`schemaguard canary`: a share of the traffic for a version before it serves everybody."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from schemaguard.cli.operating import (
+    Accept,
     AliasName,
     DatabaseUrl,
+    DetectedAt,
     DryRun,
     Fill,
     Finish,
@@ -37,9 +38,7 @@ def start(
     version: Annotated[str, typer.Argument(metavar="VERSION", help="The published version to try.")],
     reason: Annotated[str, typer.Option(help="The reason, written to the ledger.")] = "canary",
     percent: Percent = None,
-    accept: Annotated[
-        str | None, typer.Option(metavar="REASON", help="Why a draft or an invalid contract is put to serve.")
-    ] = None,
+    accept: Accept = None,
     fill: Fill = None,
     if_epoch: IfEpoch = None,
     dry_run: DryRun = False,
@@ -113,9 +112,7 @@ def abort(
     model: Model,
     reason: Annotated[str, typer.Option(help="The reason, written to the ledger.")],
     metric: Annotated[str | None, typer.Option(help="The measurement that led to it.")] = None,
-    detected_at: Annotated[
-        datetime | None, typer.Option(metavar="TIME", help="When the problem was noticed (UTC).")
-    ] = None,
+    detected_at: DetectedAt = None,
     if_epoch: IfEpoch = None,
     dry_run: DryRun = False,
     yes: Yes = False,
@@ -129,16 +126,13 @@ def abort(
     What only the canary names is retired when every model server has switched.
     Exit code: 0 done, 2 impossible as asked.
     """
-    from schemaguard.cli.operating import open_site
+    from schemaguard.cli.operating import in_utc, open_site
     from schemaguard.cli.switching import switch
     from schemaguard.commands.canary import abort_request
     from schemaguard.releases.release import Intent
 
-    detected = (
-        detected_at.replace(tzinfo=UTC) if detected_at is not None and detected_at.tzinfo is None else detected_at
-    )
     with open_site(database_url, registry_uri) as site:
-        wanted = abort_request(site, model, Intent(site.actor, reason, metric, detected), if_epoch=if_epoch)
+        wanted = abort_request(site, model, Intent(site.actor, reason, metric, in_utc(detected_at)), if_epoch=if_epoch)
         switch(wanted, site, output, dry_run=dry_run, yes=yes, finish=finish)
 
 

@@ -1,5 +1,6 @@
 """What the verbs that operate have in common: where the database and the registry are, who asks, how it is told."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,8 +12,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 __all__ = [
+    "Accept",
     "AliasName",
     "DatabaseUrl",
+    "DetectedAt",
     "DryRun",
     "Fill",
     "Finish",
@@ -23,6 +26,7 @@ __all__ = [
     "WithoutDependents",
     "Yes",
     "console",
+    "in_utc",
     "open_site",
     "tell_json",
 ]
@@ -55,7 +59,16 @@ Fill = Annotated[
     list[str] | None,
     typer.Option("--fill", metavar="EXPR", help="SQL for rows without a required value; or TABLE.COLUMN=EXPR."),
 ]
+Accept = Annotated[
+    str | None, typer.Option(metavar="REASON", help="Why a draft or an invalid contract is put to serve.")
+]
+DetectedAt = Annotated[datetime | None, typer.Option(metavar="TIME", help="When the problem was noticed (UTC).")]
 Output = Annotated[Format, typer.Option("--format", help="The format of the output.")]
+
+
+def in_utc(moment: datetime | None) -> datetime | None:
+    """The moment, which is UTC where nobody says otherwise."""
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
 
 def console() -> "Console":

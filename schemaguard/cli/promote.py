@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from schemaguard.cli.operating import (
+    Accept,
     AliasName,
     DatabaseUrl,
     DryRun,
@@ -26,9 +27,7 @@ def promote(
     fallback: Annotated[
         str | None, typer.Option(metavar="VERSION", help="The version that rollbacks go to; its window has no end.")
     ] = None,
-    accept: Annotated[
-        str | None, typer.Option(metavar="REASON", help="Why a draft or an invalid contract is put to serve.")
-    ] = None,
+    accept: Accept = None,
     no_verify: Annotated[
         bool, typer.Option("--no-verify", help="Without a look at data and artifact; the ledger keeps it.")
     ] = False,

@@ -1,6 +1,5 @@
 """`schemaguard rollback`: take model and schema back together."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -8,6 +7,7 @@ import typer
 from schemaguard.cli.operating import (
     AliasName,
     DatabaseUrl,
+    DetectedAt,
     DryRun,
     Fill,
     Finish,
@@ -28,9 +28,7 @@ def rollback(
         typer.Option(metavar="VERSION", help="The version to go back to (default: the one that served before)."),
     ] = None,
     metric: Annotated[str | None, typer.Option(help="The measurement that led to the rollback.")] = None,
-    detected_at: Annotated[
-        datetime | None, typer.Option(metavar="TIME", help="When the problem was noticed (UTC).")
-    ] = None,
+    detected_at: DetectedAt = None,
     fill: Fill = None,
     if_epoch: IfEpoch = None,
     dry_run: DryRun = False,
@@ -54,17 +52,14 @@ def rollback(
     What the old version needs is restored before the pointer is switched; what the new one wrote stays.
     Exit code: 0 done, 2 impossible as asked, 4 a person has to settle something first.
     """
-    from schemaguard.cli.operating import open_site
+    from schemaguard.cli.operating import in_utc, open_site
     from schemaguard.cli.switching import switch
     from schemaguard.commands.rollback import request
     from schemaguard.frozen import replace
     from schemaguard.releases.release import Intent
 
-    detected = (
-        detected_at.replace(tzinfo=UTC) if detected_at is not None and detected_at.tzinfo is None else detected_at
-    )
     with open_site(database_url, registry_uri, alias) as site:
-        intent = Intent(site.actor, reason, metric, detected)
+        intent = Intent(site.actor, reason, metric, in_utc(detected_at))
         wanted = request(
             site, model, intent, to=to, if_epoch=if_epoch, fills=tuple(fill or ()), also=tuple(also or ()),
             with_dependents=with_dependents,
