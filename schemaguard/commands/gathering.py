@@ -72,7 +72,7 @@ def gather(site: Site, model: str, wanted: Wanted, company: Company) -> Gathered
                 raise
             followers.add(error.contract.model)
         else:
-            found = dependents(planning, fit)
+            found = dependents(planning, fit, serving)
             followers |= {each.model for each in found if each.loses and follows(each.model, each.digest)}
             if not company.takes_dependents or not followers:
                 return Gathered(planning, found, tuple(sorted(followers)))

@@ -139,7 +139,7 @@ def switch(
             at=f"the epoch is still {made.lead.epoch}, but the plan would be a different one",
             next="look at schemaguard status, then decide again",
         )
-    _require_nobody_else_loses(shown, again)
+    _require_nobody_else_loses(site, shown, again)
     _write_down_what_is_accepted(site, request, shown)
     operation = database.open_operation(made, request.intent)
     try:
@@ -169,11 +169,12 @@ def _planned_again(site: Site, request: Request, shown: Shown) -> Planning:
     return plan_together(nows, wishes, request.model, CatalogFit())
 
 
-def _require_nobody_else_loses(shown: Shown, again: Planning) -> None:
+def _require_nobody_else_loses(site: Site, shown: Shown, again: Planning) -> None:
     """ConflictError where a reader who would go without was published after the plan was shown: nobody was asked."""
     known = {(each.who, each.why) for each in shown.dependents}
-    found = dependents(again, CatalogFit()) if again.plan.kind is not OperationKind.ABORT else ()
-    for each in found:
+    if again.plan.kind is OperationKind.ABORT:
+        return
+    for each in dependents(again, CatalogFit(), site.database.serving()):
         if each.loses and (each.who, each.why) not in known:
             raise ConflictError(
                 f"since the plan for {again.plan.model} was made, {each.who} was published, which {each.why}",

@@ -31,6 +31,8 @@ class Dependent:
     """Whose contract it is, as it is published."""
     digest: str = ""
     """Which contract it is."""
+    is_switched: bool = False
+    """Whether it is what comes to serve, and `model` whose version would have to write what it reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,14 @@ class RollbackStanding:
         return self.plan is not None and not self.obstacles
 
 
-def dependents(planning: Planning, fit: Fit) -> tuple[Dependent, ...]:
+def dependents(
+    planning: Planning, fit: Fit, serving: frozenset[tuple[str, str]] = frozenset()
+) -> tuple[Dependent, ...]:
     """Everybody else in their window who is concerned, in the order of their names.
 
     Who reads what one of them writes is concerned as well, and so on. Of the models that are switched only those are
-    named whose version reads what another one's won't write.
+    named whose version reads what another one's won't write, or what no version writes that serves: `serving` are the
+    models that do, each with the digest of its contract.
     """
     catalog = planning.nows[0].catalog
     members = {plan.model for plan in planning.plan.members}
@@ -62,6 +67,7 @@ def dependents(planning: Planning, fit: Fit) -> tuple[Dependent, ...]:
     readers = [each for each in others if any(_reads(each, plan, planning) for plan in planning.plan.members)]
     found += _through(readers, others, catalog)
     found += [one for target in planning.targets for one in _directly(target.contract, planning) if one.loses]
+    found += [one for target in planning.targets for one in _unwritten(target.contract, planning, others, serving)]
     lacking = {contract.who: _lacking(contract, planning, fit) for contract in others}
     told = {(each.who, each.why): replace(each, lacks=lacking.get(each.who)) for each in found}
     return tuple(sorted(told.values(), key=lambda each: (each.who, not each.loses)))
@@ -90,6 +96,22 @@ def _directly(other: Contract, planning: Planning) -> Iterator[Dependent]:
         moved = _moved(plan, planning)
         if shared := {(table, column) for table, column in named if {(table, column), (table, None)} & moved}:
             yield Dependent(other.who, f"shares {_named(shared)}", model=other.model, digest=other.digest)
+
+
+def _unwritten(
+    target: Contract, planning: Planning, others: list[Contract], serving: frozenset[tuple[str, str]]
+) -> Iterator[Dependent]:
+    """What it reads of a model that stays, whose version that serves doesn't write it while another one does."""
+    catalog = planning.nows[0].catalog
+    models = {model for model, _ in serving}
+    idle = [each for each in others if each.model in models and (each.model, each.digest) not in serving]
+    at_work = [each for each in others if each not in idle] + [each.contract for each in planning.targets]
+    written = {column for each in at_work for column in _columns(each, "write", catalog)}
+    read = _columns(target, "read", catalog) - written
+    for each in idle:
+        if lost := read & _columns(each, "write", catalog):
+            why = f"reads {_named(lost)}, which {each.who} writes and nothing that serves does"
+            yield Dependent(target.who, why, loses=True, model=each.model, digest=each.digest, is_switched=True)
 
 
 def _through(readers: list[Contract], others: list[Contract], catalog: Catalog) -> Iterator[Dependent]:
@@ -131,6 +153,12 @@ def require_followed(plan: OperationPlan, concerned: Iterable[Dependent], goes_a
     if not losing or plan.kind in (OperationKind.ADVANCE, OperationKind.ABORT):
         return
     members = {each.model for each in plan.members}
+    if all(each.is_switched for each in losing):
+        raise RefusedError(
+            "; ".join(f"{each.who} {each.why}" for each in losing),
+            at="it would read what is written no more, or not yet",
+            next=f"first let a version of {losing[0].model} serve that writes it, or: --without-dependents",
+        )
     staying = [each for each in losing if each.model not in members]
     if not staying:
         again = command_line("rollback", plan.model, "--also", f"{losing[0].model}=VERSION", "--reason", "WHY")

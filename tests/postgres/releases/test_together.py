@@ -9,8 +9,9 @@ import pytest
 from schemaguard.commands import switching
 from schemaguard.commands.freeze import freeze
 from schemaguard.commands.resume import abandon
-from schemaguard.commands.rollback import plan_rollback, request
+from schemaguard.commands.rollback import plan_rollback, request, rollback
 from schemaguard.errors import ConflictError, RefusedError, SchemaguardError, UsageError
+from schemaguard.frozen import replace
 from schemaguard.releases.release import StepName
 from tests.postgres.releases.pair import LIMITS_3, Pair, pair
 from tests.postgres.releases.shop import INTENT
@@ -167,6 +168,20 @@ def test_a_version_that_only_has_its_window_open_takes_nobody_along(two: Pair) -
     # limits serves 2 by now: whatever it is switched to, limits 3 reads the reason as long as its window is open.
     assert "limits@3 reads predictions.reason, which fraud 7 doesn't write" in refused.value.what
     assert refused.value.next == "let limits@3 do without it first, or: --without-dependents"
+
+
+def test_a_version_that_reads_what_nothing_that_serves_writes_is_refused_unless_the_operator_says_so(two: Pair) -> None:
+    two.back()
+    with two.site() as site, pytest.raises(RefusedError) as raised:
+        rollback(site, "limits", INTENT, to="3")
+    assert str(raised.value).startswith(
+        "limits@3 reads predictions.reason, which fraud@8 writes and nothing that serves does"
+    )
+    assert raised.value.next == "first let a version of fraud serve that writes it, or: --without-dependents"
+    with two.site() as site:
+        wanted = replace(request(site, "limits", INTENT, to="3"), leaves_dependents=True)
+        switching.switch(site, wanted)
+    assert two.pointers() == [("fraud", "7", 3), ("limits", "3", 4)]
 
 
 def test_a_reader_that_is_published_after_the_plan_was_shown_is_asked_for(two: Pair) -> None:
