@@ -121,7 +121,8 @@ class Follower:
         known = self._known or self._refreshed()
         if known.canary is None:
             return known.active
-        digest = hashlib.sha256(f"{self.model}\0{client}".encode()).digest()
+        # A name out of a header may hold bytes that are no text, which Python keeps as surrogates.
+        digest = hashlib.sha256(f"{self.model}\0{client}".encode("utf-8", "surrogatepass")).digest()
         bucket = int.from_bytes(digest[:8], "big") % _BUCKETS
         return known.canary if bucket < known.canary_percent * _BUCKETS // 100 else known.active
 

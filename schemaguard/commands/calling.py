@@ -15,12 +15,27 @@ class CalledHooks:
     failed: tuple[str, ...] = ()
 
 
+def call_after_switch(site: Site) -> CalledHooks:
+    """Call whoever waits to be told, with the lock given back: a hook that hangs keeps nobody from going back.
+
+    What has been committed is never said to have failed, not even where the database is lost now.
+    """
+    if not site.hooks:
+        return CalledHooks()
+    try:
+        site.database.unlock()
+        return call_hooks(site)
+    except SchemaguardError as error:
+        return CalledHooks(failed=(f"the hooks are still owed their calls: {error.what}",))
+
+
 def call_hooks(site: Site) -> CalledHooks:
     """Call whoever waits to be told, each in the order of its switches: after one that fails the hook's others wait.
 
     Nothing is raised for a hook: the switch is committed, and what failed stays owed.
     """
     known = {hook.name: hook for hook in site.hooks}
+    secrets = {hook.secret for hook in site.hooks if hook.secret is not None}
     called, failed = list[str](), dict[str, str]()
     from schemaguard.adapters.files.hooks import call
 
@@ -32,7 +47,7 @@ def call_hooks(site: Site) -> CalledHooks:
             if hook is None:
                 failed[delivery.hook] = f"no hook {delivery.hook} is configured here, and it is owed a call"
                 continue
-            call(hook, body(delivery), site.environ)
+            call(hook, body(delivery), site.environ, secrets)
         except SchemaguardError as error:
             failed[delivery.hook] = error.what
             site.database.ask(lambda c, one=delivery, why=error.what: owed.failed(c, one, why))  # type: ignore[misc]  # bound now

@@ -6,7 +6,7 @@ from typing import Any
 
 from schemaguard.adapters.registry.absent import AbsentRegistry
 from schemaguard.adapters.registry.patience import Answer
-from schemaguard.commands.calling import call_hooks
+from schemaguard.commands.calling import call_after_switch
 from schemaguard.commands.contracts.validate import unfit_to_serve
 from schemaguard.commands.gathering import Company, gather
 from schemaguard.commands.rescore import standing
@@ -150,7 +150,7 @@ def switch(
         raise
     took = round((time.monotonic() - began) * 1000, 2)
     # It is committed, whatever they answer.
-    failed = call_hooks(site).failed if site.hooks else ()
+    failed = call_after_switch(site).failed
     return Done(outcome, took, "; ".join((*([shown.warning] if shown.warning else ()), *failed)) or None)
 
 

@@ -1,17 +1,27 @@
 """Hooks as they are called: a request, or a program that reads what it is told from its standard input."""
 
+import base64
 import http.client
+import os
+import signal
 import subprocess
 import urllib.error
+import urllib.parse
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from threading import Thread
 from typing import Any
 
 from schemaguard.config import Hook
 from schemaguard.errors import SchemaguardError
 from schemaguard.releases.hooks import SIGNATURE, signature
 
-_SECRETS = ("SCHEMAGUARD_DATABASE_URL", "SCHEMAGUARD_REGISTRY_URI")
+_SECRETS = (
+    "SCHEMAGUARD_DATABASE_URL", "SCHEMAGUARD_REGISTRY_URI", "SCHEMAGUARD_LEDGER_KEY", "MLFLOW_REGISTRY_URI",
+    "MLFLOW_TRACKING_URI", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "PGPASSWORD",
+)  # fmt: skip
+"""What opens the database, the registry and the ledger: no program that is told of a switch needs it."""
 
 
 class HookError(SchemaguardError):
@@ -25,14 +35,17 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def call(hook: Hook, sent: bytes, environ: Mapping[str, str]) -> None:
-    """Call a hook once. HookError where it can't be reached in time or says no: a status beyond 299, an exit code."""
+def call(hook: Hook, sent: bytes, environ: Mapping[str, str], secrets: Iterable[str] = ()) -> None:
+    """Call a hook once. HookError where it can't be reached in time or says no: a status beyond 299, an exit code.
+
+    `secrets`: the variables that hold other hooks' keys, which no program of this one's sees.
+    """
     key = _key(hook, environ)
     signed = signature(sent, key) if key is not None else None
     if hook.url is not None:
-        _post(hook, hook.url, sent, signed)
+        _post_in_time(hook, hook.url, sent, signed)
     else:
-        _run(hook, sent, signed, environ)
+        _run(hook, sent, _seen_by_a_program(environ, {*_SECRETS, *secrets, hook.secret}, signed))
 
 
 def _key(hook: Hook, environ: Mapping[str, str]) -> bytes | None:
@@ -45,37 +58,81 @@ def _key(hook: Hook, environ: Mapping[str, str]) -> bytes | None:
             at=f"hooks.{hook.name}",
             next=f"export {hook.secret}=…, then: schemaguard reconcile",
         )
-    return key.encode()
+    return key.encode("utf-8", "surrogateescape")  # the variable's own bytes
+
+
+def _post_in_time(hook: Hook, url: str, sent: bytes, signed: str | None) -> None:
+    """A receiver that drips its answer keeps within the timeout of every single read, so the whole call has one."""
+    errors: list[HookError] = []
+
+    def post() -> None:
+        try:
+            _post(hook, url, sent, signed)
+        except HookError as error:
+            errors.append(error)
+
+    # A daemon: what hangs doesn't keep the program from ending.
+    posting = Thread(target=post, daemon=True)
+    posting.start()
+    posting.join(hook.timeout)
+    if posting.is_alive():
+        raise _failed(hook, f"took longer than {hook.timeout} s")
+    if errors:
+        raise errors[0]
 
 
 def _post(hook: Hook, url: str, sent: bytes, signed: str | None) -> None:
     headers = {"Content-Type": "application/json", **({SIGNATURE: signed} if signed else {})}
     try:
-        request = urllib.request.Request(url, sent, headers, method="POST")  # noqa: S310 - http and https only, see config
+        plain, authorization = _without_password(url)
+        request = urllib.request.Request(plain, sent, headers | authorization, method="POST")  # noqa: S310 - http and https only, see config
         with urllib.request.build_opener(_NoRedirect).open(request, timeout=hook.timeout):
             return
     except urllib.error.HTTPError as error:
+        error.close()
         raise _failed(hook, f"answered {error.code}") from error
     except (OSError, ValueError, http.client.HTTPException) as error:
         # A URL may hold a password, and so may the words of these errors.
-        raise _failed(hook, f"could not be reached ({type(error).__name__})") from error
+        reason = error.reason if isinstance(error, urllib.error.URLError) else error
+        kind = type(reason if isinstance(reason, Exception) else error).__name__
+        raise _failed(hook, f"could not be reached ({kind})") from error
 
 
-def _run(hook: Hook, sent: bytes, signed: str | None, environ: Mapping[str, str]) -> None:
-    kept = {name: value for name, value in environ.items() if name not in (*_SECRETS, hook.secret)}
-    if signed:
-        kept["SCHEMAGUARD_SIGNATURE"] = signed
+def _without_password(url: str) -> tuple[str, Mapping[str, str]]:
+    """A URL without its user and password, and the header that they are sent in; see RFC 7617."""
+    parts = urllib.parse.urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return url, {}
+    said = urllib.parse.unquote_to_bytes(user)
+    return parts._replace(netloc=host).geturl(), {"Authorization": f"Basic {base64.b64encode(said).decode()}"}
+
+
+def _seen_by_a_program(environ: Mapping[str, str], hidden: set[str | None], signed: str | None) -> dict[str, str]:
+    kept = {name: value for name, value in environ.items() if name not in hidden}
+    return kept | ({"SCHEMAGUARD_SIGNATURE": signed} if signed else {})
+
+
+def _run(hook: Hook, sent: bytes, environ: Mapping[str, str]) -> None:
+    """What a program has started ends with it where it takes too long: they are one group of processes."""
     try:
-        done = subprocess.run(
-            hook.command, input=sent, env=kept, timeout=hook.timeout, check=False,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        started = subprocess.Popen(
+            hook.command, env=environ, start_new_session=True,
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise _failed(hook, f"took longer than {hook.timeout} s") from error
     except (OSError, ValueError) as error:
         raise _failed(hook, f"could not be started ({type(error).__name__})") from error
-    if done.returncode:
-        raise _failed(hook, f"left with {done.returncode}")
+    with started:
+        try:
+            started.communicate(sent, timeout=hook.timeout)
+        except BaseException as error:
+            with suppress(ProcessLookupError):
+                os.killpg(started.pid, signal.SIGKILL)
+            if isinstance(error, subprocess.TimeoutExpired):
+                raise _failed(hook, f"took longer than {hook.timeout} s") from error
+            raise
+    if started.returncode:
+        raise _failed(hook, f"left with {started.returncode}")
 
 
 def _failed(hook: Hook, how: str) -> HookError:

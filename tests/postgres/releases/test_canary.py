@@ -258,6 +258,7 @@ def test_a_pointer_that_was_changed_by_hand_is_found(shop: Shop) -> None:
 def test_the_split_is_that_of_the_step_and_no_client_goes_back_and_forth(shop: Shop) -> None:
     shop.start_canary()
     before: set[int] = set()
+    hostile = ("", "\0", "\udcff", "\ud800x", "%", "{}", "' or 1=1 --", "ü" * 10_000)
     with Follower(shop.url, "fraud", "scorer-1") as follower, Follower(shop.url, "fraud", "scorer-2") as restarted:
         for percent in (1, 5, 25, 100):
             if percent > 1:
@@ -270,3 +271,4 @@ def test_the_split_is_that_of_the_step_and_no_client_goes_back_and_forth(shop: S
             assert before <= mine
             assert all((restarted.route(f"kunde {n}").version == "8") == (n in mine) for n in range(0, CLIENTS, 97))
             before = mine
+            assert [follower.route(name).version for name in hostile] == [restarted.route(n).version for n in hostile]

@@ -2,6 +2,8 @@
 
 import json
 import sys
+import time
+from threading import Thread
 from pathlib import Path
 
 from schemaguard.commands.reconcile import reconcile
@@ -52,3 +54,27 @@ def test_both_models_of_a_rollback_are_told_of_once_each_and_a_hook_that_fails_h
         ("fraud",),
         ("limits",),
     ]
+
+
+def test_nobody_waits_for_somebody_else_s_hook_before_going_on(two: Pair, tmp_path: Path) -> None:
+    called, gate = tmp_path / "called", tmp_path / "gate"
+    code = (
+        "import pathlib, time\n"
+        f"pathlib.Path({str(called)!r}).touch()\n"
+        f"while not pathlib.Path({str(gate)!r}).exists(): time.sleep(0.02)"
+    )  # fmt: skip
+    opened = two.site()
+    opened.__dict__["hooks"] = (Hook("chat", command=(sys.executable, "-c", code), timeout=60),)
+    made = two.site
+    two.site = lambda: opened  # type: ignore[method-assign]  # with a hook
+    hanging = Thread(target=two.back)
+    hanging.start()
+    try:
+        while hanging.is_alive() and not called.exists():
+            time.sleep(0.02)
+        with made() as other:
+            other.database.lock()
+    finally:
+        gate.touch()
+        hanging.join()
+    assert two.ask("select count(*) from schemaguard.outbox where delivered_at is null") == [(0,)]

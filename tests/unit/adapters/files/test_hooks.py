@@ -3,9 +3,12 @@
 import hashlib
 import hmac
 import json
+import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -65,6 +68,46 @@ def test_a_webhook_that_says_no_or_sends_elsewhere_has_failed(
     assert [signed for signed, _ in asked] == [None]
 
 
+def test_a_webhook_s_user_and_password_are_sent_as_a_header(listener: tuple[str, Asked]) -> None:
+    url, asked = listener
+    call(Hook("chat", f"{url}/ok"), SENT, {})
+    assert len(asked) == 1
+
+
+def test_a_receiver_that_drips_its_answer_takes_no_longer_than_was_said() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as receiver:
+
+        def drip() -> None:
+            client, _ = receiver.accept()
+            with client, suppress(OSError):
+                client.recv(65536)
+                client.sendall(b"HTTP/1.1 200 OK\r\nX-Drop: ")
+                for _ in range(100):
+                    time.sleep(0.1)
+                    client.sendall(b"a")
+
+        threading.Thread(target=drip, daemon=True).start()
+        with pytest.raises(HookError, match="took longer than 1 s"):
+            call(Hook("chat", f"http://127.0.0.1:{receiver.getsockname()[1]}/", timeout=1), SENT, {})
+
+
+def test_a_program_that_takes_too_long_ends_with_all_that_it_has_started(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    with pytest.raises(HookError, match="took longer than 1 s"):
+        call(Hook("note", command=("sh", "-c", f"sleep 60 & echo $! > {pid}; wait"), timeout=1), SENT, {})
+    status = Path(f"/proc/{pid.read_text().strip()}/stat")
+    deadline = time.monotonic() + 10
+    while status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z":
+        assert time.monotonic() < deadline, "the sleep is still there"
+        time.sleep(0.05)
+
+
+def test_a_key_of_bytes_that_are_no_text_signs_as_well(listener: tuple[str, Asked]) -> None:
+    url, asked = listener
+    call(Hook("chat", f"{url}/ok", secret="KEY"), SENT, {"KEY": "k\udcff"})
+    assert asked[0][0] == "sha256=" + hmac.new(b"k\xff", SENT, hashlib.sha256).hexdigest()
+
+
 def test_what_cannot_be_reached_is_said_without_its_password() -> None:
     for url in ("http://user:geheim@127.0.0.1:1/", "http://user:geheim@[::1/", "http://user:geheim@x y/"):
         with pytest.raises(HookError) as failed:
@@ -78,12 +121,14 @@ def test_a_program_reads_it_from_its_standard_input_and_sees_no_secret(tmp_path:
         "import json, os, sys; "
         f"open({str(there)!r}, 'w').write(json.dumps([sys.stdin.read(), dict(os.environ)]))"
     )  # fmt: skip
-    environ = {"KEY": "k", "SCHEMAGUARD_DATABASE_URL": "postgresql://u:geheim@h/d", "PATH": "/usr/bin"}
-    call(Hook("note", command=(sys.executable, "-c", code), secret="KEY"), SENT, environ)
+    secrets = {"KEY": "k", "OTHER": "o", "SCHEMAGUARD_DATABASE_URL": "postgresql://u:geheim@h/d"}
+    secrets |= {"SCHEMAGUARD_LEDGER_KEY": "key", "MLFLOW_REGISTRY_URI": "https://u:geheim@h", "PGPASSWORD": "geheim"}
+    hook = Hook("note", command=(sys.executable, "-c", code), secret="KEY")
+    call(hook, SENT, {**secrets, "PATH": "/usr/bin"}, ("OTHER",))
     sent, seen = json.loads(there.read_text())
     assert sent.encode() == SENT
     assert seen["SCHEMAGUARD_SIGNATURE"].startswith("sha256=")
-    assert not {"KEY", "SCHEMAGUARD_DATABASE_URL"} & set(seen)
+    assert not set(secrets) & set(seen)
 
 
 @pytest.mark.parametrize(
