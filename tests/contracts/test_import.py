@@ -321,3 +321,37 @@ def test_hostile_names_make_no_file_outside_of_the_folder(project: Project) -> N
     files = [file.relative_to(project.folder).as_posix() for file in project.folder.rglob("*.odcs.yaml")]
     assert files == ["contracts/spark-..-..-etc-passwd/spark-..-..-etc-passwd.odcs.yaml"]
     assert "INVALID" not in project.told("validate")
+
+
+@pytest.mark.parametrize("link", ["contracts", "contracts/spark-nightly", "contracts/spark-nightly/x"])
+def test_no_link_leads_what_is_written_out_of_the_repository(
+    project: Project, tmp_path_factory: pytest.TempPathFactory, link: str
+) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    there = project.folder / link
+    shutil.rmtree(project.folder / "contracts", ignore_errors=True)
+    there.parent.mkdir(parents=True, exist_ok=True)
+    there.symlink_to(outside)
+    project.write(
+        "events.json", event("nightly", [dataset("public.transactions", "id")], [dataset("x", "score", MADE)])
+    )
+    if link.endswith("/x"):
+        # A link beside it is nobody's business.
+        assert "1 new" in project.told("import", "events.json")
+    else:
+        assert "a symbolic link leads out of the repository" in project.run("import", "events.json")[1]
+    assert list(outside.iterdir()) == []
+
+
+def test_a_suite_that_is_a_link_to_elsewhere_is_not_read(
+    project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    gx = project.folder / "gx"
+    shutil.copytree(FIXTURES / "great_expectations" / "gx", gx)
+    outside = tmp_path_factory.mktemp("outside") / "own.json"
+    outside.write_text("{not JSON")
+    (gx / "expectations" / "mine.json").symlink_to(outside)
+    for words in (("gx",), ("--all",)):
+        assert "gx/expectations/mine.json: it lies outside of the project; name it" in project.told(
+            "import", *words, "--dry-run"
+        )

@@ -216,16 +216,22 @@ def _of_suites(site: Site, one: Described, shown: str, catalog: Catalog) -> Foun
     """A project's suites, or a suite by itself."""
     if one.file.name != _GX:
         return suite_readers((read_suite(_text(one.file, shown), shown),), GxProject(), catalog)
-    folder = one.file.parent
+    folder, left_out = one.file.parent, list[str]()
+    homes = (folder.resolve(), site.config.root.resolve())
 
     def texts(below: str, *endings: str) -> Iterator[tuple[str, str]]:
         for file in sorted((folder / below).rglob("*")):
-            if file.suffix in endings and file.is_file():
+            if file.suffix not in endings or not file.is_file():
+                continue
+            if any(file.resolve().is_relative_to(home) for home in homes):
                 yield _text(file, site.relative(file)), site.relative(file)
+            else:
+                left_out.append(f"{site.relative(file)}: it lies outside of the project; name it")
 
     definitions, checkpoints = texts("validation_definitions", ".json"), texts("checkpoints", ".yml", ".yaml")
     project = read_project(_text(one.file, shown), shown, definitions, checkpoints)
-    return suite_readers((read_suite(*each) for each in texts("expectations", ".json")), project, catalog)
+    found = suite_readers((read_suite(*each) for each in texts("expectations", ".json")), project, catalog)
+    return replace(found, left_out=(*found.left_out, *left_out))
 
 
 def _text(file: Path, shown: str) -> str:

@@ -137,11 +137,25 @@ def _imported(
     if state in ("new", "updated") and not is_dry:
         if there is None and file.exists():
             raise ContractError("the file is there and isn't this consumer's", at=site.relative(file), next="move it")
+        _require_inside(site, file)
         make_folder(file.parent)
         replace_text(file, made.text)
     tables = tuple(f"{table.access}s {table.table}" for table in made.tables)
     changes = changes_of(made, there.contract) if there is not None and state in ("updated", "edited") else ()
     return ImportOutcome(reader.name, reader.origin, site.relative(file), state, tables, changes, reader.notes)
+
+
+def _require_inside(site: Site, file: Path) -> None:
+    """ContractError where a symbolic link would take what is written to somewhere else than the settings say."""
+    folder, root = site.contracts_folder, site.config.root
+    # Whoever sets `contracts` to a folder elsewhere means it.
+    limit = root if folder.absolute().is_relative_to(root.absolute()) else folder
+    if not file.resolve().is_relative_to(limit.resolve()):
+        raise ContractError(
+            "a symbolic link leads out of the repository, so nothing is written there",
+            at=site.relative(file),
+            next="put a folder in the place of the link",
+        )
 
 
 def _gone(readers: Iterable[FoundReader], known: Mapping[tuple[str, str], ContractFile]) -> Iterator[ImportOutcome]:

@@ -3,8 +3,8 @@
 import json
 import sys
 import time
-from threading import Thread
 from pathlib import Path
+from threading import Thread
 
 from schemaguard.commands.reconcile import reconcile
 from schemaguard.config import Hook
