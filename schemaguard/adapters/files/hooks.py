@@ -98,7 +98,7 @@ def _post(hook: Hook, url: str, sent: bytes, signed: str | None) -> None:
         raise _failed(hook, f"could not be reached ({kind})") from error
 
 
-def _without_password(url: str) -> tuple[str, Mapping[str, str]]:
+def _without_password(url: str) -> tuple[str, dict[str, str]]:
     """A URL without its user and password, and the header that they are sent in; see RFC 7617."""
     parts = urllib.parse.urlsplit(url)
     user, at, host = parts.netloc.rpartition("@")
