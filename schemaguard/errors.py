@@ -22,7 +22,19 @@ def command_line(*words: str) -> str:
     # Most runs print no command, and shlex imports re.
     import shlex
 
-    return shlex.join(("schemaguard", *words))
+    first = next((at for at, word in enumerate(words) if word.startswith("-") and not word.startswith("--")), None)
+    if first is not None:
+        # A name that begins like an option stands behind what ends the options.
+        end = next((at for at, word in enumerate(words) if at > first and word.startswith("--")), len(words))
+        words = (*words[:first], *words[end:], "--", *words[first:end])
+    quoted = (shlex.quote(word) if word.isprintable() else _in_escapes(word) for word in words)
+    return " ".join(("schemaguard", *quoted))
+
+
+def _in_escapes(word: str) -> str:
+    """A word whose control characters a terminal mustn't obey, quoted as `$'…'`."""
+    plain = (one if one.isprintable() and one not in "\\'" else f"\\U{ord(one):08x}" for one in word)
+    return f"$'{''.join(plain)}'"
 
 
 class SchemaguardError(Exception):

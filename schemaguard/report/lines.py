@@ -3,12 +3,22 @@
 from rich.console import Console
 from rich.text import Text
 
+from schemaguard.report.visible import visible
+
 _NARROWEST = 40
 """Below this many columns the terminal itself breaks lines as well as we could."""
 
 
+def harmless(text: Text) -> Text:
+    """The text without what a terminal would obey: names come from files, registries and databases of others."""
+    if text.plain.replace("\n", "").isprintable():
+        return text
+    return Text(visible(text.plain, keep_lines=True), text.style)
+
+
 def line(console: Console, text: Text, *, indent: int | None = 0) -> None:
     """Print one line; on a terminal wrapped, with what comes after the first line indented. None never wraps."""
+    text = harmless(text)
     fits = text.cell_len <= console.width or console.width < _NARROWEST
     if indent is None or fits or not console.is_terminal:
         console.print(text, soft_wrap=True)

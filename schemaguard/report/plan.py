@@ -10,6 +10,7 @@ from schemaguard.releases.execute import Done, OperationOutcome, StepOutcome
 from schemaguard.releases.release import OperationKind, ReversalClass, StepName, StepState
 from schemaguard.releases.steps import STEPS
 from schemaguard.releases.together import OperationPlan
+from schemaguard.report.lines import harmless
 
 _CLASS_STYLES = {
     ReversalClass.INSTANT: "bold green",
@@ -164,4 +165,4 @@ def _retired(outcome: OperationOutcome) -> list[str]:
 
 
 def _line(console: Console, text: Text) -> None:
-    console.print(text, soft_wrap=True)
+    console.print(harmless(text), soft_wrap=True)

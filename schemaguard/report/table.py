@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from schemaguard.frozen import dataclass
-from schemaguard.report.lines import line
+from schemaguard.report.lines import harmless, line
 
 _GAP = 2
 
@@ -33,7 +33,7 @@ def table(console: Console, headings: Sequence[Heading], rows: Sequence[Sequence
         heading = headings[number]
         drawn.add_column(heading.title, no_wrap=heading.whole, overflow="fold")
     for row in rows:
-        drawn.add_row(*(row[number] for number in shown))
+        drawn.add_row(*(harmless(row[number]) for number in shown))
     console.print(drawn)
     hidden = [heading.title for number, heading in enumerate(headings) if number not in shown]
     if hidden:
@@ -42,7 +42,7 @@ def table(console: Console, headings: Sequence[Heading], rows: Sequence[Sequence
 
 
 def _plain(console: Console, headings: Sequence[Heading], rows: Sequence[Sequence[Text]]) -> None:
-    lines = [[Text(heading.title, "bold") for heading in headings], *(list(row) for row in rows)]
+    lines = [[Text(heading.title, "bold") for heading in headings], *([harmless(cell) for cell in row] for row in rows)]
     widths = [max(cells[number].cell_len for cells in lines) for number in range(len(headings))]
     for cells in lines:
         made = Text()

@@ -5,6 +5,7 @@ from typing import Any
 from rich.console import Console
 
 from schemaguard.releases.overview import Uninstalled
+from schemaguard.report.visible import visible
 
 
 def uninstalled_json(done: Uninstalled, *, dry_run: bool) -> dict[str, Any]:
@@ -15,6 +16,6 @@ def uninstalled_json(done: Uninstalled, *, dry_run: bool) -> dict[str, Any]:
 def show_uninstalled(done: Uninstalled, console: Console, *, dry_run: bool) -> None:
     """Print what was (or would be) removed."""
     for each in done.removed:
-        console.print(f"{'would be removed' if dry_run else 'removed'}  {each}", soft_wrap=True)
+        console.print(visible(f"{'would be removed' if dry_run else 'removed'}  {each}"), soft_wrap=True)
     for each in done.kept_roles:
-        console.print(f"kept  role {each}: another database of this server needs it", soft_wrap=True)
+        console.print(visible(f"kept  role {each}: another database of this server needs it"), soft_wrap=True)

@@ -3,6 +3,7 @@
 import ast
 import re
 import shlex
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,9 +36,22 @@ def test_such_a_text_would_be_found(text: str) -> None:
     assert _INVERSIONS.search(text)
 
 
-@pytest.mark.parametrize("name", ["fraud", "fraud model", "it's", "$(reboot)", "a;b", "-x", "модель"])
+@pytest.mark.parametrize("name", ["fraud", "fraud model", "it's", "$(reboot)", "a;b", "модель"])
 def test_a_command_is_quoted_for_a_shell(name: str) -> None:
     assert shlex.split(command_line("promote", name, "7")) == ["schemaguard", "promote", name, "7"]
+
+
+def test_a_name_that_begins_like_an_option_stands_behind_the_options() -> None:
+    assert command_line("promote", "-x", "7") == "schemaguard promote -- -x 7"
+    assert command_line("canary", "abort", "-x", "--reason", "WHY") == "schemaguard canary abort --reason WHY -- -x"
+
+
+def test_a_command_with_control_characters_is_one_line_that_a_shell_takes_back() -> None:
+    name = "a\n\x1b[1m'\\é"
+    said = command_line("promote", name)
+    assert said.isprintable()
+    told = subprocess.run(["bash", "-c", f"printf %s {said.split()[-1]}"], capture_output=True, check=True)
+    assert told.stdout.decode() == name
 
 
 @pytest.mark.parametrize(
