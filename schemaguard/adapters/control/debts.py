@@ -1,31 +1,23 @@
 """What a way back or forward still owes: constraints, indexes and defaults, tried each by itself, and read."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
 
+from schemaguard.adapters.control.standing_off import STANDING_OFF
 from schemaguard.adapters.postgres import connection as postgres
 from schemaguard.releases.overview import Debt
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-_UNPAID = """\
+_UNPAID: LiteralString = f"""\
 select d.id, d.object, coalesce(r.table_name, d.act ->> 'table', d.act ->> 'domain'), d.why, d.operation, d.for_version
 from schemaguard.debt d left join schemaguard.retired_object r on r.id = d.retired_object
 left join schemaguard.operation o on o.id = d.operation
-left join lateral (
-    -- What was taken off for a version is due once another one was promoted and nobody else's server is left.
-    select q.kind = 'promote' and q.to_version <> d.for_version and (q.state = 'done' or (
-        exists (select from schemaguard.server_lease l where l.model = b.model) and not exists (
-            select from schemaguard.server_lease l join schemaguard.pointer p on p.model = l.model
-            where l.model = b.model and l.epoch < p.epoch and l.lease_until > now()))) as is_due
-    from schemaguard.operation q join schemaguard.outbox b on b.operation = q.id
-    where b.model = d.for_model and q.kind in ('promote', 'rollback')
-        -- It isn't in the way of what serves alone: a canary may be the version that it was taken off for.
-        and not exists (select from schemaguard.pointer p where p.model = b.model and p.canary = d.for_version)
-    order by q.id desc limit 1) forward on true
+-- What was taken off for versions is due once others were promoted and nobody else's server is left.
+cross join lateral (select d.for_version is not null and not exists ({STANDING_OFF}) as is_due) forward
 where d.paid_at is null and d.given_up_at is null
     and (%(operation)s::bigint is null or (d.operation = %(operation)s and d.for_version is null) or forward.is_due)
     and (%(operation)s::bigint is not null or not %(due)s
