@@ -3,6 +3,7 @@
 from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.commands.calling import call_hooks
 from schemaguard.commands.site import Site
+from schemaguard.commands.switching import registry_of
 from schemaguard.errors import SchemaguardError
 from schemaguard.releases.document import from_document
 from schemaguard.releases.execute import execute
@@ -17,7 +18,7 @@ def reconcile(site: Site, *, finish: bool = False) -> Reconciled:
     An operation that is open belongs to whoever carries it out: it is left alone.
     """
     database = site.database
-    world = World(database, site.registry, finish)
+    world = World(database, registry_of(site), finish)
     database.lock()
     try:
         finished, waiting, failed = _continue_waiting(database, world)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from schemaguard.adapters.registry.absent import AbsentRegistry
-from schemaguard.adapters.registry.patience import Answer
+from schemaguard.adapters.registry.patience import Answer, Impatient
 from schemaguard.commands.calling import call_after_switch
 from schemaguard.commands.contracts.validate import unfit_to_serve
 from schemaguard.commands.gathering import Company, gather
@@ -183,11 +183,13 @@ def _require_nobody_else_loses(site: Site, shown: Shown, again: Planning) -> Non
             )
 
 
-def registry_of(site: Site, *, at_once: bool) -> Registry:
-    """The registry. Where none is configured, what is done at once is done all the same, and waits with the alias."""
+def registry_of(site: Site, *, at_once: bool = False) -> Registry:
+    """The registry, for whoever holds the lock. Where none is configured, what is done at once is done all the same,
+    and waits with the alias.
+    """
     if at_once and site.registry_if_any is None:
         return AbsentRegistry()
-    return site.registry
+    return Impatient(site.registry)
 
 
 def _warnings(site: Site, made: OperationPlan, limit_s: float, is_verified: bool) -> str | None:

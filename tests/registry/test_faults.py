@@ -6,8 +6,10 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -15,6 +17,7 @@ import pytest
 
 from schemaguard.adapters.registry.calls import ask
 from schemaguard.adapters.registry.models import MlflowRegistry
+from schemaguard.adapters.registry.patience import Impatient
 from schemaguard.errors import RegistryError
 
 pytestmark = pytest.mark.xdist_group("registry")
@@ -90,6 +93,7 @@ def test_whoever_was_given_up_may_still_be_importing_mlflow() -> None:
     program = """\
 import sys, threading, time
 from schemaguard.adapters.registry.models import MlflowRegistry
+from schemaguard.adapters.registry.patience import Impatient
 failed = []
 def ask():
     try:
@@ -148,3 +152,84 @@ def test_a_client_of_a_store_that_is_missing_is_named() -> None:
     with pytest.raises(RegistryError, match="botocore isn't installed here, which MLflow needs for that") as raised:
         ask("sqlite:///mlflow.db", "read the signature of fraud 7", as_mlflow_does)
     assert raised.value.exit_code == 2
+
+
+def test_whoever_holds_the_lock_asks_a_registry_that_hangs_once() -> None:
+    with listening(0, None) as (address, seen):
+        impatient = Impatient(MlflowRegistry(f"http://{address}"), 0.2)
+        for model in ("fraud", "limits", "fraud"):
+            with pytest.raises(RegistryError, match=r"hasn't answered within 0\.2 s"):
+                impatient.alias(model, "champion")
+        with pytest.raises(RegistryError, match="hasn't answered"):
+            impatient.set_alias("fraud", "champion", "7")
+    assert len(seen) <= 1
+
+
+def test_what_a_registry_answers_in_time_is_passed_on(registry: MlflowRegistry) -> None:
+    impatient = Impatient(registry, 60)
+    impatient.set_alias("fraud", "late", "2")
+    assert impatient.alias("fraud", "late") == "2"
+    assert impatient.has_version("fraud", "2")
+    with pytest.raises(RegistryError):
+        impatient.set_alias("fraud", "late", "99")
+    # That was an answer: it is asked again.
+    assert impatient.artifact_uri("fraud", "99") is None
+
+
+ODD = (
+    b"", b"{}", b"[1]", b"<html>log in</html>", b"\xff\xfe", b'{"registered_model": 5, "model_version": 5}',
+    b'{"registered_model": {"name": "fraud", "aliases": [{"alias": "champion", "version": {"a": 1}}]}}',
+    b'{"model_version": {"name": "fraud", "version": [3]}, "artifact_uri": 7}',
+    b'{"model_version": {"name": "fraud", "version": "7"}, "artifact_uri": 7}',
+    b'{"registered_model": {"name": "other"}, "model_version": {"name": "fraud", "version": "8"}}',
+)  # fmt: skip
+
+
+@contextmanager
+def answering(body: list[bytes]) -> Iterator[str]:
+    """The address of a server that answers everything with the body; without a status line where it is `SSH`."""
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("content-length") or 0))
+            if body[0] == b"SSH":
+                self.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
+                return
+            self.send_response(200)
+            self.send_header("content-length", str(len(body[0])))
+            self.end_headers()
+            self.wfile.write(body[0])
+
+        do_POST = do_PATCH = do_GET  # noqa: N815 - as above
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_what_answers_and_is_no_registry_is_one_clear_error() -> None:
+    body = [b""]
+    with answering(body) as address:
+        for body[0] in (*ODD, b"SSH"):
+            registry = MlflowRegistry(address)
+            asked: tuple[tuple[Callable[..., Any], tuple[Any, ...]], ...] = (
+                (registry.alias, ("fraud", "champion")),
+                (registry.set_alias, ("fraud", "champion", "7")),
+                (registry.has_version, ("fraud", "7")),
+                (registry.artifact_uri, ("fraud", "7")),
+                (registry.tag, ("fraud", "7", {"a": "b"})),
+                (registry.signature, ("fraud", "7")),
+                (registry.has_model, ("fraud",)),
+            )
+            for ask_it, of_what in asked:
+                try:
+                    said = ask_it(*of_what)
+                except RegistryError:
+                    continue
+                # What isn't odd about them: there is a model of that name, and a version.
+                assert said is True
+                assert b'"name": "fraud"' in body[0]

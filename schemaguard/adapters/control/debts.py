@@ -23,7 +23,7 @@ where d.paid_at is null and d.given_up_at is null
     and (%(operation)s::bigint is not null or not %(due)s
         or case when d.for_version is null then o.id is null or o.state in ('done', 'abandoned')
             else forward.is_due end)
-order by d.id"""
+order by d.id"""  # noqa: S608 - of constants alone
 _PERMIT = (
     "select schemaguard.permit_acts((act ->> 'rel')::oid, (-1)::int2, 'debt {}') from schemaguard.debt where id = {}"
 )

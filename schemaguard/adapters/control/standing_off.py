@@ -8,7 +8,7 @@ _IS_OF: LiteralString = """\
     or (s.anchor = (d.act ->> 'anchor')::oid and s.relid = (d.act ->> 'rel')::oid)
     or (d.act ->> 'kind' = 'f' and (
         strpos(d.act ->> 'def', ' REFERENCES ' || quote_ident(s.relation_name) || '(') > 0
-        or strpos(d.act ->> 'def', quote_ident(s.relation_schema) || '.' || quote_ident(s.relation_name) || '(') > 0)))"""
+        or strpos(d.act ->> 'def', format('%%I.%%I(', s.relation_schema, s.relation_name)) > 0)))"""
 _LACKS: LiteralString = """\
 -- Whoever writes for this shape has never known what the debt gives back.
 case d.act ->> 'act'
@@ -54,11 +54,11 @@ select v.model, v.version from (
         select from schemaguard.written_shape s
         left join lateral (
             select s.shape -> 'columns' -> a.attnum::text as was from pg_attribute a
-            where a.attrelid = (d.act ->> 'rel')::oid and a.attname = d.act ->> 'column' and not a.attisdropped) c on true
+            where a.attrelid = s.relid and a.attname = d.act ->> 'column' and not a.attisdropped) c on true
         left join lateral (
             select known.value as was from jsonb_each(s.shape -> 'domains') known
             join pg_type t on t.oid = known.key::oid join pg_namespace n on n.oid = t.typnamespace
             where (n.nspname, t.typname) = (d.act ->> 'domain_schema', d.act ->> 'domain')) y on true
         where (s.model, s.model_version) = (went.model, went.version) and {_IS_OF} and {_LACKS})) v
-where not {_IS_OVER}"""
+where not {_IS_OVER}"""  # noqa: S608 - of these constants alone
 """Of a debt `d` with a version: (model, version) a row for whose writers it is still off; none: it is due."""

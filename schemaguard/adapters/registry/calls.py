@@ -9,7 +9,7 @@ from threading import Lock
 from typing import TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 
-from schemaguard.errors import RegistryError
+from schemaguard.errors import RegistryError, SchemaguardError
 
 T = TypeVar("T")
 
@@ -52,6 +52,19 @@ def ask(uri: str, what: str, call: Callable[[], T]) -> T:
         ) from error
     except (OSError, _database_errors()) as error:
         raise RegistryError(f"could not {what}: {_reason(error)}", at=place, next=_next("")) from error
+    except SchemaguardError:
+        raise
+    except Exception as error:  # whatever reads an answer of another shape raises: a proxy's page, half a message
+        raise odd_answer(what, place) from error
+
+
+def odd_answer(what: str, place: str) -> RegistryError:
+    """The error for an answer that isn't one of MLflow's."""
+    return RegistryError(
+        f"could not {what}: what answered isn't a model registry, or not whole",
+        at=place,
+        next="see what listens there: a proxy or a page to log in may stand before it",
+    )
 
 
 def bounded(uri: str) -> str:

@@ -9,6 +9,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Mapping
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from urllib.error import HTTPError, URLError
@@ -130,12 +131,7 @@ class ServerReader:
         found = self._get("registered-models/get", name=model)
         if found is None:
             raise NotDirectError(f"the server knows no model {model!r}")
-        return _expected(
-            lambda: next(
-                (str(one["version"]) for one in found["registered_model"].get("aliases", ()) if one["alias"] == alias),
-                None,
-            )
-        )
+        return _expected(lambda: _alias(found["registered_model"], model, alias))
 
     def version(self, model: str, version: str) -> StoredVersion | None:
         """The version, None where there is none."""
@@ -143,11 +139,7 @@ class ServerReader:
         if found is None:
             return None
         where = self._get("model-versions/get-download-uri", name=model, version=version)
-        return _expected(
-            lambda: StoredVersion(
-                str(found["model_version"]["version"]), where["artifact_uri"] if where is not None else None
-            )
-        )
+        return _expected(lambda: _stored(found["model_version"], where, (model, version)))
 
     def _get(self, what: str, **values: str) -> Any:
         """The document, None where the server says that it doesn't exist."""
@@ -160,8 +152,32 @@ class ServerReader:
                 if error.code == 404 and "RESOURCE_DOES_NOT_EXIST" in error.read(10_000).decode(errors="replace"):
                     return None
             raise NotDirectError(str(error)) from error
-        except (URLError, OSError, ValueError) as error:
+        except (URLError, OSError, HTTPException, ValueError) as error:
             raise NotDirectError(str(error)) from error
+
+
+def _alias(found: Any, model: str, alias: str) -> str | None:
+    _require_of((model,), found["name"])
+    return next((_text(one["version"]) for one in found.get("aliases", ()) if one["alias"] == alias), None)
+
+
+def _stored(found: Any, where: Any, asked: tuple[str, str]) -> StoredVersion:
+    _require_of(asked, found["name"], _text(found["version"]))
+    uri = where["artifact_uri"] if where is not None else None
+    if not isinstance(uri, str | None):
+        raise TypeError(f"{uri!r} where an address is expected")
+    return StoredVersion(asked[1], uri)
+
+
+def _require_of(asked: tuple[str, ...], *answered: str) -> None:
+    if answered != asked:
+        raise TypeError(f"{answered} where {asked} was asked for")
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str | int):
+        raise TypeError(f"{value!r} where a text is expected")
+    return str(value)
 
 
 def _expected(read: Callable[[], T]) -> T:

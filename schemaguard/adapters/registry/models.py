@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from schemaguard.adapters.registry.calls import UnknownError, ask, bounded, without_password
+from schemaguard.adapters.registry.calls import UnknownError, ask, bounded, odd_answer, without_password
 from schemaguard.adapters.registry.direct import NotDirectError, direct_reader
 from schemaguard.contracts.signature import SignatureField
 from schemaguard.errors import RegistryError
@@ -38,11 +38,12 @@ class MlflowRegistry:
         if self._direct is not None:
             with suppress(NotDirectError):
                 return self._direct.alias(model, alias)
-        aliases = self._call(
-            f"read the aliases of {model}", lambda: self._connected().get_registered_model(model)
-        ).aliases
-        version = aliases.get(alias)
+        what = f"read the aliases of {model}"
+        found = self._call(what, lambda: self._connected().get_registered_model(model))
+        version = found.aliases.get(alias)
         # int on an embedded store, str over REST.
+        if found.name != model or not isinstance(version, int | str | None):
+            raise odd_answer(what, self.place)
         return None if version is None else str(version)
 
     def set_alias(self, model: str, alias: str, version: str) -> None:
@@ -55,7 +56,11 @@ class MlflowRegistry:
 
     def has_model(self, model: str) -> bool:
         """Whether the registry knows the model."""
-        return self._found(f"look for {model}", lambda: self._connected().get_registered_model(model)) is not None
+        what = f"look for {model}"
+        found = self._found(what, lambda: self._connected().get_registered_model(model))
+        if found is not None and found.name != model:
+            raise odd_answer(what, self.place)
+        return found is not None
 
     def has_version(self, model: str, version: str) -> bool:
         """Whether the registry knows the model version."""
@@ -88,7 +93,9 @@ class MlflowRegistry:
         uri = self._found(what, lambda: self._connected().get_model_version_download_uri(model, version))
         if uri is None:
             return None
-        return str(uri) if self._is_there(what, str(uri)) else None
+        if not isinstance(uri, str) or not uri:
+            raise odd_answer(what, self.place)
+        return uri if self._is_there(what, uri) else None
 
     def _is_there(self, what: str, uri: str) -> bool:
         parts = urlsplit(uri)
@@ -154,7 +161,12 @@ class MlflowRegistry:
         return self._call(f"read the input example of {model} {version}", read)
 
     def _version(self, model: str, version: str) -> Any | None:
-        return self._found(f"look for {model} {version}", lambda: self._connected().get_model_version(model, version))
+        what = f"look for {model} {version}"
+        found = self._found(what, lambda: self._connected().get_model_version(model, version))
+        # An empty answer is read as a version of no model.
+        if found is not None and (found.name, str(found.version)) != (model, version):
+            raise odd_answer(what, self.place)
+        return found
 
     def _connected(self) -> Any:
         if self._client is None:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from threading import Thread
 from typing import Generic, TypeVar
 
-from schemaguard.errors import RegistryError, SchemaguardError
+from schemaguard.errors import RegistryError
+from schemaguard.releases.ports import Registry
 
 T = TypeVar("T")
 
@@ -15,17 +16,22 @@ class Answer(Generic[T]):
     def __init__(self, call: Callable[[], T], place: str) -> None:
         self._place = place
         self._found: list[T] = []
-        self._error: SchemaguardError | None = None
+        self._error: Exception | None = None
 
         def ask() -> None:
             try:
                 self._found.append(call())
-            except SchemaguardError as error:
+            except Exception as error:  # raised again by whoever waits for it
                 self._error = error
 
         # A daemon: what hangs doesn't keep the program from ending.
         self._thread = Thread(target=ask, daemon=True)
         self._thread.start()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether something was answered, or raised."""
+        return bool(self._found) or self._error is not None
 
     def get(self, limit_s: float) -> T:
         """What was answered, or raised. RegistryError where nothing was within the limit."""
@@ -37,3 +43,48 @@ class Answer(Generic[T]):
         raise RegistryError(
             f"the registry hasn't answered within {limit_s:g} s", at=self._place, next="see whether it is up"
         )
+
+
+HELD_LIMIT_S = 10.0
+"""How long the registry is waited for while nobody else can switch anything."""
+
+
+class Impatient:
+    """A registry that isn't asked again once it hasn't answered in time: what is locked meanwhile isn't for long."""
+
+    def __init__(self, registry: Registry, limit_s: float = HELD_LIMIT_S) -> None:
+        self._registry = registry
+        self._limit_s = limit_s
+        self._late: RegistryError | None = None
+
+    @property
+    def place(self) -> str:
+        """Where the registry is."""
+        return self._registry.place
+
+    def alias(self, model: str, alias: str) -> str | None:
+        """The version that the alias names."""
+        return self._asked(lambda: self._registry.alias(model, alias))
+
+    def set_alias(self, model: str, alias: str, version: str) -> None:
+        """Point the alias at a version."""
+        self._asked(lambda: self._registry.set_alias(model, alias, version))
+
+    def has_version(self, model: str, version: str) -> bool:
+        """Whether the registry knows the model version."""
+        return self._asked(lambda: self._registry.has_version(model, version))
+
+    def artifact_uri(self, model: str, version: str) -> str | None:
+        """Where the version's artifact is."""
+        return self._asked(lambda: self._registry.artifact_uri(model, version))
+
+    def _asked(self, call: Callable[[], T]) -> T:
+        if self._late is not None:
+            raise self._late
+        answer = Answer(call, self.place)
+        try:
+            return answer.get(self._limit_s)
+        except RegistryError as error:
+            if not answer.is_there:
+                self._late = error
+            raise

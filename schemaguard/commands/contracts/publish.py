@@ -134,16 +134,19 @@ def publish(
     """
     artifact = _artifact(file.contract.model, version, registry) if version is not None and registry else None
     publication = Publication(file.contract, file.document, version, actor, artifact, data or {}, accepted or {})
+    remarks: tuple[str, ...] = ()
+    # A registry that hangs must keep nobody from going back: it is asked before the lock and after it.
+    if _before(publication, database.bound()) is None:
+        publication, remarks = _signed(publication, registry)
     database.lock()
     catalog = database.catalog()
     before = _before(publication, database.bound())
-    remarks: tuple[str, ...] = ()
     if before is None:
-        publication, remarks = _signed(publication, registry)
         _check_promises(publication, _FIT.unmet(publication.contract, catalog))
     views = contract_views(file.contract, database.view_schema(publication), catalog)
     if before is None:
         database.publish(publication, views)
+    database.unlock()
     if registry is not None and version is not None:
         _tag(publication, views, registry)
     return Published(publication, views, before is None, remarks)

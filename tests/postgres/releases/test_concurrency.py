@@ -2,13 +2,20 @@
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import psycopg
 import pytest
 
+from schemaguard.adapters.postgres.connection import LOCK_KEY
+from schemaguard.commands.contracts.publish import publish
+from schemaguard.contracts import digests
+from schemaguard.contracts.contract import ContractFile
+from schemaguard.contracts.odcs import from_document
 from schemaguard.errors import ConflictError, DatabaseError
-from tests.postgres.releases.shop import Shop
+from tests.postgres.releases.shop import READS_8, Shop, document
 
 OPERATORS = 6
 
@@ -104,3 +111,28 @@ def test_a_transaction_that_does_not_end_is_named_and_the_operation_can_be_resum
     assert "channel" not in shop.columns()
     shop.resume(finish=True)
     assert shop.pointer() == ("7", 3, "8")
+
+
+def test_a_registry_that_hangs_while_a_contract_is_published_keeps_nobody_from_going_back(shop: Shop) -> None:
+    asked: list[str] = []
+
+    class Slow:
+        """It answers only once it has seen that the lock is free."""
+
+        place = "slow"
+
+        def __getattr__(self, name: str) -> Callable[..., Any]:
+            def answer(*_: object) -> Any:
+                (free,) = shop.ask("select pg_try_advisory_lock(%s)", LOCK_KEY)[0]
+                assert free, name
+                asked.append(name)
+                return None if name == "signature" else "memory:9"
+
+            return answer
+
+    made = document("9", *READS_8)
+    file = ContractFile(from_document(made, "contracts/9.odcs.yaml", digests.digest(made)), made)
+    with shop.site() as site:
+        publish(file, "9", Slow(), site.database, "ada")  # type: ignore[arg-type]  # an object stands for MLflow
+    assert asked[-2:] == ["signature", "tag"]
+    assert shop.ask("select count(*) from schemaguard.release where model_version = '9'") == [(1,)]
