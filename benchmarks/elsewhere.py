@@ -28,9 +28,10 @@ def main() -> None:
             if not case.is_as_said:
                 print(case.name)
         found, safe = (f"{right[kind]} of {all_of[kind]}" for kind in ("bad", "good"))
-        rows.append((tool, found, safe, all_of["differs"]))
+        alike = (right["bad"] + right["good"]) / all_of.total()
+        rows.append((tool, found, safe, all_of["differs"], f"{alike:.1%}"))
     title = f"other linters' own cases, judged in {time.perf_counter() - start:.1f} s"
-    show(title, ("tool", "found", "left alone", "differs"), rows)
+    show(title, ("tool", "found", "left alone", "differs", "judged alike"), rows)
 
 
 if __name__ == "__main__":

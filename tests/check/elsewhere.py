@@ -7,6 +7,9 @@
     --- differs THEIR-RULE [in-transaction]: why         we judge it otherwise, for a reason
     --- before                                           what every case of the file finds there
 
+They are those of squawk (Apache-2.0 or MIT), strong_migrations (MIT; as Rails sends them), eugene (MIT), Atlas and
+django-migration-linter (both Apache-2.0), in words of our own.
+
 A line `-->` begins the next file of a case. Without OURS it is the rules of ours that answer to their rule's name.
 """
 

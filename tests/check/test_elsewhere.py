@@ -27,3 +27,9 @@ def test_where_we_judge_otherwise_the_page_says_why(tool: str) -> None:
         if case.kind == "differs":
             assert f"| {case.theirs} | " in PAGE, case.name
             assert case.why in PAGE, case.name
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_at_least_nineteen_of_twenty_are_judged_as_they_judge_them(tool: str) -> None:
+    kinds = [case.kind for case in cases(tool)]
+    assert kinds.count("differs") / len(kinds) <= 0.05

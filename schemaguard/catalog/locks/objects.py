@@ -57,9 +57,9 @@ def of_objects(change: c.Change, draft: Draft, version: int) -> TableWork | None
 def _drop_object(change: c.DropObject, draft: Draft) -> TableWork:
     if change.on is not None:
         return TableWork((Lock(draft.resolve(change.on), ALONE),))
-    relation = draft.resolve(change.object)
     if change.kind in ("view", "materialized view", "sequence", "table"):
-        return TableWork((Lock(relation, ALONE),)) if draft.is_relation(relation) else NONE
+        # One that nobody knows was made elsewhere, or there is nothing to lock.
+        return TableWork((Lock(draft.resolve(change.object), ALONE),))
     if change.kind in ("type", "domain") and change.cascade:
         users = draft.uses(draft.resolve_type(change.object))
         return TableWork(tuple(Lock(user, ALONE) for user in users if user in draft.tables))

@@ -28,7 +28,7 @@ class RunFacts:
         self._unreleased: Made | None = None
         self._works: dict[int, TableWork] = {}
         self._emptied: list[frozenset[Name]] = []
-        self._alone: list[tuple[Name, ...]] = []
+        self._shut: list[dict[Name, bool]] = []
         self._begun: list[int] = []
         self._inverses: dict[int, tuple[Inverse, Inverse]] = {}
         self._committed: dict[int, Catalog] = {}
@@ -96,22 +96,25 @@ class RunFacts:
             self._emptied.append(before)
         return self._emptied[position - 1] if self.begun(position) < position else frozenset()
 
-    def alone_after(self, position: int) -> tuple[Name, ...]:
-        """The relations in use on which the transaction holds ACCESS EXCLUSIVE behind a change, in their order."""
-        while len(self._alone) <= position:
-            at = len(self._alone)
-            held = dict.fromkeys(self._alone[at - 1] if self.begun(at) < at else ())
+    def shut_after(self, position: int) -> dict[Name, bool]:
+        """The relations in use whose writers wait for the transaction behind a change, in their order.
+
+        True where readers wait, too: that lock is ACCESS EXCLUSIVE.
+        """
+        while len(self._shut) <= position:
+            at = len(self._shut)
+            held = dict(self._shut[at - 1] if self.begun(at) < at else {})
             if self.may_be_felt(at):
                 catalog = self.visits[at].before
                 for lock in self.work(at).locks:
-                    if lock.blocks_reads and lock.relation not in catalog.indexes and self.in_use(at, lock.relation):
-                        held[lock.relation] = None
-            self._alone.append(tuple(held))
-        return self._alone[position]
+                    if lock.blocks_writes and lock.relation not in catalog.indexes and self.in_use(at, lock.relation):
+                        held[lock.relation] = lock.blocks_reads or held.get(lock.relation, False)
+            self._shut.append(held)
+        return self._shut[position]
 
-    def alone_before(self, position: int) -> tuple[Name, ...]:
-        """As `alone_after`, when a change begins."""
-        return self.alone_after(position - 1) if self.begun(position) < position else ()
+    def shut_before(self, position: int) -> dict[Name, bool]:
+        """As `shut_after`, when a change begins."""
+        return self.shut_after(position - 1) if self.begun(position) < position else {}
 
     def may_be_felt(self, position: int) -> bool:
         """Whether a change can lock a relation in use: a look that spares most changes the question how."""
@@ -132,6 +135,10 @@ class RunFacts:
                 return self.in_use(position, name)
             case _:
                 return not isinstance(change, _READS_ONLY)
+
+
+def _alone(shut: dict[Name, bool]) -> tuple[Name, ...]:
+    return tuple(name for name, readers_too in shut.items() if readers_too)
 
 
 def _has_partitions(catalog: Catalog, parent: Name) -> bool:
@@ -211,20 +218,20 @@ class ChangeFacts:
     @property
     def alone_before(self) -> tuple[Name, ...]:
         """The relations in use on which its transaction holds ACCESS EXCLUSIVE when it begins, in their order."""
-        return self.run.alone_before(self._position)
+        return _alone(self.run.shut_before(self._position))
 
     @property
-    def alone_before_its_statement(self) -> tuple[Name, ...]:
-        """The same, when the statement that it is part of begins."""
+    def shut_before_its_statement(self) -> dict[Name, bool]:
+        """The relations in use whose writers wait when the statement that it is part of begins; True: readers, too."""
         position = self._position
         while position and self.run.visits[position - 1].step_index == self.visit.step_index:
             position -= 1
-        return self.run.alone_before(position)
+        return self.run.shut_before(position)
 
     @property
     def alone_after(self) -> tuple[Name, ...]:
-        """The same, when it is done."""
-        return self.run.alone_after(self._position)
+        """As `alone_before`, when it is done."""
+        return _alone(self.run.shut_after(self._position))
 
     @property
     def may_be_felt(self) -> bool:

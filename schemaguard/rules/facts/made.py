@@ -3,25 +3,31 @@
 from schemaguard.catalog.changes import (
     AddColumn,
     Change,
+    CreateEnum,
     CreateTable,
     CreateView,
     DropColumn,
+    DropObject,
     DropTable,
+    MoveObject,
     MoveTable,
     RenameColumn,
+    RenameObject,
     RenameTable,
 )
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.catalog.standing import meanings
 from schemaguard.frozen import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Tables and columns made earlier in the revision that is judged, under the names that they have by now."""
+    """Tables, columns, views and enums made earlier in the revision that is judged, under their names of now."""
 
     tables: frozenset[Name] = field(default_factory=frozenset)
     columns: frozenset[tuple[Name, str]] = field(default_factory=frozenset)
     views: frozenset[Name] = field(default_factory=frozenset)
+    enums: frozenset[Name] = field(default_factory=frozenset)
 
     def after(self, change: Change, before: Catalog) -> "Made":
         """What is made once the change has run on the catalog `before`."""
@@ -31,6 +37,15 @@ class Made:
             case CreateView(view=view):
                 name = before.resolve(view.name)
                 return self if name in before.views else replace(self, views=self.views | {name})
+            case CreateEnum(enum=enum):
+                return replace(self, enums=self.enums | set(meanings(before, enum.name)[:1]))
+            case DropObject(kind="type", object=name):
+                return self._with_enum_as(enum_meant(before, name), None)
+            case RenameObject(kind="type", object=name, to=to):
+                old_type = enum_meant(before, name)
+                return self._with_enum_as(old_type, Name(to, old_type.schema) if old_type is not None else None)
+            case MoveObject(kind="type", object=name, schema=schema):
+                return self._with_enum_as(enum_meant(before, name), Name(name.name, schema))
             case DropTable(table=dropped):
                 return self._moved(before.resolve(dropped), None)
             case RenameTable(table=old, to=to):
@@ -70,7 +85,17 @@ class Made:
         )
         return replace(self, tables=tables, columns=columns)
 
+    def _with_enum_as(self, old: Name | None, new: Name | None) -> "Made":
+        if old not in self.enums:
+            return self
+        return replace(self, enums=self.enums - {old} | ({new} if new is not None else set()))
+
     def _renamed(self, table: Name, old: str, new: str) -> "Made":
         if (table, old) not in self.columns:
             return self
         return replace(self, columns=self.columns - {(table, old)} | {(table, new)})
+
+
+def enum_meant(catalog: Catalog, name: Name) -> Name | None:
+    """The enum of that name, as the search_path finds it."""
+    return next((meant for meant in meanings(catalog, name) if meant in catalog.enums), None)

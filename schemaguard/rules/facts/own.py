@@ -1,9 +1,9 @@
 """What a change does to what isn't released yet: taking that back is free."""
 
-from schemaguard.catalog.changes import CreateIndex, DropIndex, UpdateRows
+from schemaguard.catalog.changes import AddEnumValue, CreateIndex, DropIndex, UpdateRows
 from schemaguard.catalog.objects import Name
 from schemaguard.history.absence import drops_nothing
-from schemaguard.rules.facts.made import Made
+from schemaguard.rules.facts.made import Made, enum_meant
 from schemaguard.rules.facts.walk import Visit
 
 
@@ -16,6 +16,9 @@ def leaves_nothing(visit: Visit, made: Made) -> bool:
         case UpdateRows(table=table, columns=columns, unchanged=unchanged):
             name = before.resolve(table)
             return name in made.tables or all((name, c) in made.columns for c in columns if c not in unchanged)
+        case AddEnumValue(type=enum):
+            # The label goes with the type.
+            return enum_meant(before, enum) in made.enums
         case CreateIndex(index=index):
             return before.resolve(index.table) in made.tables
         case DropIndex(index=index_name):

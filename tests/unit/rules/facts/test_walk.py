@@ -33,6 +33,25 @@ def test_a_column_of_ones_own_is_followed_through_its_renames() -> None:
     assert visits[-1].made.columns == {(U, "d")}
 
 
+def test_an_enum_of_ones_own_is_followed_through_its_moves_and_back_to_nothing() -> None:
+    visits = walk(
+        run_of(
+            "CREATE TYPE e AS ENUM ('a'); ALTER TYPE e RENAME TO f; CREATE SCHEMA s; ALTER TYPE f SET SCHEMA s;"
+            "DROP TYPE s.f; SELECT 1"
+        )
+    )
+
+    moved = [visit.made.enums for visit in visits]
+    assert moved == [
+        set(),
+        {Name("e", "public")},
+        {Name("f", "public")},
+        {Name("f", "public")},
+        {Name("f", "s")},
+        set(),
+    ]
+
+
 def test_statements_of_one_transaction_share_a_commit_point() -> None:
     visits = walk(run_of("SELECT 1; BEGIN; SELECT 2; SELECT 3; COMMIT; SELECT 4"))
 
