@@ -16,7 +16,7 @@ from schemaguard.catalog.objects import (
     Trigger,
     View,
 )
-from schemaguard.frozen import dataclass
+from schemaguard.frozen import dataclass, field
 
 ObjectKind = Literal[
     "table", "view", "materialized view", "index", "sequence", "type", "domain", "function", "procedure", "aggregate",
@@ -31,6 +31,8 @@ class CreateView:
     view: View
     or_replace: bool = False
     if_not_exists: bool = False
+    brings: tuple[object, ...] = field(default=(), compare=False)
+    """As of REFRESH, where it is materialised and stands in the place of one that the same revision has dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class RefreshView:
     view: Name
     concurrently: bool = False
     with_data: bool = True
+    brings: tuple[object, ...] = field(default=(), compare=False)
+    """The changes of rows that the same revision has made before, and that readers of the view feel from now on."""
 
 
 @dataclass(frozen=True, slots=True)

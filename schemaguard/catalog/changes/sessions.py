@@ -15,6 +15,8 @@ class InsertRows:
     conflict_columns: tuple[str, ...] = ()
     calls: frozenset[str] = field(default=frozenset(), compare=False)
     """The functions that it calls itself and that aren't PostgreSQL's own."""
+    values: tuple[tuple[str, ...], ...] = field(default=(), compare=False)
+    """The SQL of each value, row by row; empty where they aren't written in the statement, or are too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class UpdateRows:
     filled: tuple[str, ...] = ()
     """Those of them that only get a value where they hold none."""
     calls: frozenset[str] = field(default=frozenset(), compare=False)
+    values: tuple[str, ...] = field(default=(), compare=False)
+    """The SQL that each column is assigned, empty where several are assigned together."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Changes of tables."""
 
 from schemaguard.catalog.objects import Index, Name, Table
-from schemaguard.frozen import dataclass
+from schemaguard.frozen import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,8 @@ class AttachPartition:
     table: Name
     partition: Name
     bound: str
+    is_empty: bool = field(default=False, compare=False)
+    """Whether the same revision has made the partition, and put no rows into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +99,5 @@ class SetInheritance:
     table: Name
     parent: Name
     inherits: bool = True
+    is_empty: bool = field(default=False, compare=False)
+    """Whether the same revision has made the child, and put no rows into it."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.compatibility.access import revoked
+from schemaguard.contracts.compatibility.arriving_rows import arriving_flaws
 from schemaguard.contracts.compatibility.attributes import attribute_shifts
 from schemaguard.contracts.compatibility.breakage import NEXT_COPY, Breakage, breakage
 from schemaguard.contracts.compatibility.computed import query_functions, unlisted_function
@@ -18,6 +19,7 @@ from schemaguard.contracts.compatibility.positional import misplaced, spread
 from schemaguard.contracts.compatibility.queried import parts_of_query, query_breakages
 from schemaguard.contracts.compatibility.ran import ran_flaws
 from schemaguard.contracts.compatibility.reading import Flaw, reader_flaws
+from schemaguard.contracts.compatibility.refreshed import refreshed_flaws
 from schemaguard.contracts.compatibility.relation import Relation, relation
 from schemaguard.contracts.compatibility.replaced import replaced
 from schemaguard.contracts.compatibility.row_changes import row_flaws
@@ -218,6 +220,8 @@ def _unlisted(
 def _of_rows(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.Change) -> Iterator[Flaw]:
     """What becomes of rows that are there, and of those that are sent."""
     yield from row_flaws(part, catalogs, change)
+    yield from refreshed_flaws(part, catalogs, change)
+    yield from arriving_flaws(part, catalogs, change)
     yield from partition_flaws(part, catalogs, change)
     yield from trigger_flaws(part, catalogs, change)
     yield from counter_flaws(part, catalogs[0], change)

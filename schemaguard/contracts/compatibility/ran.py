@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from schemaguard.catalog import changes as c
 from schemaguard.catalog import expressions
 from schemaguard.catalog.objects import Catalog, Check, Column, Name, Table, View
+from schemaguard.contracts.compatibility.arriving_rows import arriving_flaws
 from schemaguard.contracts.compatibility.reading import Flaw
 from schemaguard.contracts.compatibility.relation import relation
 from schemaguard.contracts.compatibility.row_changes import row_flaws
@@ -31,7 +32,10 @@ def ran_flaws(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.
     if part.access != "read":
         return
     for function, effect in effects(change, catalogs[1]):
-        for code, column, detail in row_flaws(part, catalogs, effect):
+        for code, column, detail in (
+            *row_flaws(part, catalogs, effect),
+            *arriving_flaws(part, catalogs, effect),
+        ):
             yield code, column, f"{function}() runs{f': {detail}' if detail else ''}"
     if isinstance(change, c.UpdateRows) and below_view(change.table, catalogs[0]) in stores(part.table, catalogs[0]):
         yield from _assigned_by_triggers(part, change, catalogs[1])
@@ -81,7 +85,7 @@ def _direct(change: c.Change, catalog: Catalog) -> Iterator[tuple[str, c.Change]
         for name in sorted(body.deleted, key=str):
             yield function, c.DeleteRows(name, has_where=True)
         for name in sorted(body.inserted, key=str):
-            yield function, c.InsertRows(name, ())
+            yield function, c.InsertRows(name, (), from_query=True)
 
 
 def _fired(change: _OfRows, catalog: Catalog) -> Iterator[Name]:

@@ -28,6 +28,8 @@ class Made:
     columns: frozenset[tuple[Name, str]] = field(default_factory=frozenset)
     views: frozenset[Name] = field(default_factory=frozenset)
     enums: frozenset[Name] = field(default_factory=frozenset)
+    dropped_views: frozenset[Name] = field(default_factory=frozenset)
+    """Views that were there before it, and that it has dropped."""
 
     def after(self, change: Change, before: Catalog) -> "Made":
         """What is made once the change has run on the catalog `before`."""
@@ -46,6 +48,8 @@ class Made:
                 return self._with_enum_as(old_type, Name(to, old_type.schema) if old_type is not None else None)
             case MoveObject(kind="type", object=name, schema=schema):
                 return self._with_enum_as(enum_meant(before, name), Name(name.name, schema))
+            case DropObject(kind="view" | "materialized view", object=gone):
+                return replace(self, dropped_views=self.dropped_views | {before.resolve(gone)})
             case DropTable(table=dropped):
                 return self._moved(before.resolve(dropped), None)
             case RenameTable(table=old, to=to):

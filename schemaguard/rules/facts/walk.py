@@ -9,6 +9,7 @@ from schemaguard.frozen import dataclass
 from schemaguard.history.absence import finds_nothing
 from schemaguard.history.revision import Run, Step
 from schemaguard.rules.facts import refusal
+from schemaguard.rules.facts.foregoing import Foregoing
 from schemaguard.rules.facts.made import Made
 
 
@@ -53,13 +54,15 @@ def walk(run: Run) -> tuple[Visit, ...]:
 def _visits(run: Run) -> Iterator[Visit]:
     made = Made()
     commit = 0
+    foregoing = Foregoing()
     previous: Step | None = None
     for index, step in enumerate(run.steps):
         if previous is not None and not _share_transaction(previous, step):
             commit += 1
         previous = step
         is_for_nothing = finds_nothing(step.statement.sql, step.changes, step.before)
-        for change, before, after in _around(step) if not is_for_nothing else _supposed(step):
+        for named, before, after in _around(step) if not is_for_nothing else _supposed(step):
+            change = named if is_for_nothing else foregoing.told(named, step, before, made)
             yield Visit(step, index, change, before, after, made, commit, is_for_nothing)
             made = made if is_for_nothing else made.after(change, before)
 

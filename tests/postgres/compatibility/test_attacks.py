@@ -9,6 +9,8 @@ from schemaguard.contracts.contract import Access
 from tests.conftest import VERSIONS
 from tests.postgres.compatibility import server as servers
 from tests.postgres.compatibility import verdict
+from tests.postgres.compatibility.arriving import BREAKING as ARRIVING_BREAKING
+from tests.postgres.compatibility.arriving import HEALTHY as ARRIVING_HEALTHY
 from tests.postgres.compatibility.attacking import ENUM, ID, KNOWN_GRANTS, MOODS, TABLE, case, read, write
 from tests.postgres.compatibility.beneath import BREAKING as BENEATH_BREAKING
 from tests.postgres.compatibility.beneath import HEALTHY as BENEATH_HEALTHY
@@ -102,8 +104,9 @@ HEALTHY = (
     write("a trigger is disabled that filled what every writer sends", "alter table t disable trigger g", FILLED,
            promises=(ID, column("a", "integer", required=True))),
 )  # fmt: skip
-ATTACKS = (*BREAKING, *ALSO_BREAKING, *BENEATH_BREAKING)
-ASKED = [(each, access) for each in (*ATTACKS, *HEALTHY, *ALSO_HEALTHY, *BENEATH_HEALTHY) for access in each.accesses]
+ATTACKS = (*BREAKING, *ALSO_BREAKING, *BENEATH_BREAKING, *ARRIVING_BREAKING)
+SILENT = (*HEALTHY, *ALSO_HEALTHY, *BENEATH_HEALTHY, *ARRIVING_HEALTHY)
+ASKED = [(each, access) for each in (*ATTACKS, *SILENT) for access in each.accesses]
 
 
 @pytest.fixture(scope="module", params=VERSIONS)

@@ -13,7 +13,8 @@ from sqlalchemy.types import UserDefinedType
 from schemaguard.contracts.contract import Access
 from tests.conftest import VERSIONS
 from tests.postgres.compatibility import server as servers
-from tests.postgres.compatibility import verdict
+from tests.postgres.compatibility import test_attacks, verdict
+from tests.postgres.compatibility.attack_revisions import ATTACKS, HEALTHY
 from tests.postgres.compatibility.case import Case
 from tests.postgres.compatibility.cases import CASES
 from tests.postgres.compatibility.revisions import REVISIONS
@@ -32,6 +33,7 @@ class Vector(UserDefinedType):
 
 """
 _CASES = {case.what: case for case in CASES}
+_TRIED = {tried.what: tried for tried in (*test_attacks.ATTACKS, *test_attacks.SILENT)}
 ASKED = [(_CASES[what], access) for what in REVISIONS for access in _CASES[what].accesses]
 
 
@@ -55,13 +57,31 @@ def connection(request: pytest.FixtureRequest) -> Iterator[psycopg.Connection]:
 def test_a_revision_is_judged_as_what_alembic_does_with_it(
     connection: psycopg.Connection, case: Case, access: Access
 ) -> None:
-    body = dedent(REVISIONS[case.what])
+    causes, foretold, happened = _said_and_done(connection, case, access, REVISIONS[case.what])
+    assert foretold == happened
+    assert causes == {case.expected(access, "table")} - {None}
+
+
+@pytest.mark.parametrize("what", ATTACKS | HEALTHY)
+def test_an_attack_in_a_revision_is_judged_as_what_alembic_does_with_it(
+    connection: psycopg.Connection, what: str
+) -> None:
+    case = _TRIED[what]
+    for access in case.accesses:
+        _, foretold, happened = _said_and_done(connection, case, access, (ATTACKS | HEALTHY)[what])
+        assert (happened == verdict.SAME) == (what in HEALTHY)
+        assert foretold == happened or (what in ATTACKS and foretold == verdict.UNPROVEN)
+
+
+def _said_and_done(
+    connection: psycopg.Connection, case: Case, access: Access, revision: str
+) -> tuple[frozenset[str], str, str]:
+    body = verdict.spelled(dedent(revision))
     run = evaluated(f"{VECTOR}\ndef upgrade():\n{indent(body, '    ')}", before=verdict.spelled(case.setup))
     causes, foretold = verdict.judged_run(run, case, access, "table")
     observed = servers.observe(connection, case, access, "table", lambda it: _upgrade(it, body))
     promises = verdict.contract(case, access, "table").tables[0].promises
-    assert foretold == servers.told(observed, promises, access)
-    assert causes == {case.expected(access, "table")} - {None}
+    return causes, foretold, servers.told(observed, promises, access)
 
 
 def _upgrade(connection: psycopg.Connection, body: str) -> None:

@@ -21,6 +21,7 @@ from schemaguard.sql.reading.cursor import Cursor, UnknownMeaning
 from schemaguard.sql.reading.grammar.alter_table import cascades
 from schemaguard.sql.reading.grammar.assigning import Assigned, filled, unchanged
 from schemaguard.sql.reading.grammar.truth import truth
+from schemaguard.sql.reading.grammar.value_lists import value_rows
 from schemaguard.sql.reading.mentions import relations_between
 from schemaguard.sql.reading.syntax.copying import copied
 from schemaguard.sql.reading.syntax.relations import joined
@@ -193,10 +194,12 @@ def _insert(cursor: Cursor) -> Iterator[Change]:
         change = replace(change, from_query=cursor.key != "values")
         if cursor.key not in ("values", "select", "with", "(", "table"):
             raise cursor.refusal("VALUES, DEFAULT VALUES or a query")
+    begin = cursor.at
     cursor.skip("on", "returning")
     while cursor.key == "on" and cursor.peek() != "conflict":  # the ON of a join
         cursor.take()
         cursor.skip("on", "returning")
+    change = replace(change, values=value_rows(cursor, begin, cursor.at))
     conflicts = cursor.accept("on", "conflict")
     if conflicts and cursor.key == "(":
         change = replace(change, conflict_columns=_conflict_columns(cursor))
@@ -258,7 +261,8 @@ def _update(cursor: Cursor) -> Iterator[Change]:
     columns = tuple(column for together, _ in assigned for column in together)
     empty = _null_column(cursor, begin, joins=joins)
     fills = (*filled(assigned, joins=joins), *(column for column in columns if column == empty))
-    yield UpdateRows(table, columns, has_where, unchanged(assigned, joins=joins), fills)
+    values = tuple(text if len(together) == 1 else "" for together, text in assigned for _ in together)
+    yield UpdateRows(table, columns, has_where, unchanged(assigned, joins=joins), fills, values=values)
 
 
 def _null_column(cursor: Cursor, begin: int, *, joins: bool) -> str | None:
