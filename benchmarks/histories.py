@@ -15,36 +15,28 @@ an embedded PostgreSQL is started.
 """
 
 import argparse
-import json
 import re
 import sys
 import tempfile
 import time
-import uuid
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-
-import psycopg
-from psycopg import sql
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.observing import Seen, is_covered, is_seen, observe
 from benchmarks.probing import Side, fill, needed, opened, writable
+from benchmarks.sent import SentHistory, copy_database, drop_database, refusal, scratch_database, send
 from benchmarks.table import show
 from schemaguard.adapters.postgres import embedded
 from schemaguard.catalog.objects import Catalog, Name
-from schemaguard.commands.histories import find_one, replay_history
-from schemaguard.commands.reading import open_reading
-from schemaguard.config import Config
 from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.contracts.inference import FeatureQuery, infer_reads, infer_writes
 from schemaguard.finding import Family, Finding
-from schemaguard.history.revision import Replay, Run
+from schemaguard.history.revision import Run
 from schemaguard.rules.facts.context import Assumptions
 from schemaguard.rules.judging.judge import Terms, judge
 from schemaguard.sql.reading.written import Written
@@ -88,7 +80,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="sgb") as folder, embedded.running(Path(folder) / "data") as made:
         for file in sorted(options.oracles.glob("*.json")):
             if not options.names or file.stem in options.names:
-                history = _History.of(file, options.histories, Path(folder))
+                history = SentHistory.of(file, options.histories, Path(folder))
                 tallies[file.stem] = _measure(history, urls.get(file.stem, made), options)
     _show(tallies)
     return int(any(tally.missed or any(kind == "false" for _, kind in tally.findings) for tally in tallies.values()))
@@ -123,41 +115,13 @@ def _show(tallies: dict[str, Tally]) -> None:
     show("By rule and cause.", ("history", "rule: cause", "findings", *kinds), rows)
 
 
-@dataclass(frozen=True, slots=True)
-class _History:
-    """A history: its revisions as they are read, and the statements that were really sent."""
-
-    replay: Replay
-    initial: tuple[dict[str, Any], ...]
-    sent: dict[str, list[dict[str, Any]]]
-    postgresql: int
-
-    @classmethod
-    def of(cls, file: Path, histories: Path, scratch: Path) -> "_History":
-        oracle = json.loads(file.read_text())
-        root = histories / file.stem
-        initial = tuple(oracle.get("initial") or ())
-        before = scratch / f"{file.stem}.sql"
-        before.write_text("".join(f"{each['sql'].rstrip().rstrip(';')}\n;\n" for each in initial))
-        version = int(oracle.get("postgres", "18").split(".")[0])
-        reading = open_reading(Config(root=root, postgresql=version), root)
-        if initial:
-            reading = replace(reading, initial=str(before))
-        replay = replay_history(find_one(reading, oracle["versions_dir"]), reading)
-        sent = {
-            each["revision"]: [one for one in each["statements"] if not one.get("failed")]
-            for each in oracle["revisions"]
-        }
-        return cls(replay, initial, sent, version)
-
-
-def _measure(history: _History, url: str, options: argparse.Namespace) -> Tally:
+def _measure(history: SentHistory, url: str, options: argparse.Namespace) -> Tally:
     tally = Tally(of=len(history.sent))
     until = time.monotonic() + options.minutes * 60
     runs = {run.revision.id: run for run in history.replay.runs}
-    with _database(url) as (administrator, name, at):
+    with scratch_database(url) as (administrator, name, at):
         with opened(at(name)) as connection:
-            _send(connection, history.initial)
+            send(connection, history.initial)
         for revision, statements in history.sent.items():
             if time.monotonic() > until:
                 break
@@ -166,35 +130,35 @@ def _measure(history: _History, url: str, options: argparse.Namespace) -> Tally:
                 tally.revisions += 1
                 _one(history, run, (administrator, name, at), tally, verbose=options.verbose)
             with opened(at(name)) as connection:
-                _send(connection, statements)
+                send(connection, statements)
     return tally
 
 
-def _one(history: _History, run: Run, place: Any, tally: Tally, *, verbose: bool) -> None:
+def _one(history: SentHistory, run: Run, place: Any, tally: Tally, *, verbose: bool) -> None:
     """Judge one revision, and try what it does to everybody on a copy of the database."""
     administrator, name, at = place
     findings = _findings(history, run)
     copies = [f"{name}_before", f"{name}_after"]
     try:
-        _copy(administrator, name, copies[0])
+        copy_database(administrator, name, copies[0])
         with opened(at(copies[0])) as connection:
             fill(Side.of(connection))
-        _copy(administrator, copies[0], copies[1])
+        copy_database(administrator, copies[0], copies[1])
         with opened(at(copies[1])) as connection:
-            refused = _refused(connection, history.sent[run.revision.id])
+            refused = refusal(connection, history.sent[run.revision.id])
         if refused is not None:
             tally.unfilled += 1
             for copy in copies:
-                _drop(administrator, copy)
-                _copy(administrator, name, copy)
+                drop_database(administrator, copy)
+                copy_database(administrator, name, copy)
             with opened(at(copies[1])) as connection:
-                _send(connection, history.sent[run.revision.id])
+                send(connection, history.sent[run.revision.id])
         with opened(at(copies[0])) as first, opened(at(copies[1])) as second:
             deletes = _deletes(history.sent[run.revision.id])
             seen = observe(Side.of(first), Side.of(second), deletes, tally.tried)
     finally:
         for copy in copies:
-            _drop(administrator, copy)
+            drop_database(administrator, copy)
     _compare(run, findings, seen, tally, verbose=verbose, refused=refused)
 
 
@@ -230,7 +194,7 @@ def _kind(finding: Finding, seen: list[Seen]) -> str:
     return "no row" if finding.cause in _ROWS else "false"
 
 
-def _findings(history: _History, run: Run) -> list[Finding]:
+def _findings(history: SentHistory, run: Run) -> list[Finding]:
     contracts = tuple(UnderContract(contract, (VersionInWindow("1", "active"),)) for contract in _contracts(run.before))
     alone = replace(history.replay, judged=frozenset({run.revision.id}), downgrades=())
     found = judge((alone,), Terms(contracts=contracts, assumptions=Assumptions(history.postgresql)))
@@ -255,77 +219,6 @@ def _queries(catalog: Catalog) -> Iterator[str]:
 
 def _contract(model: str, tables: tuple[ContractTable, ...]) -> Contract:
     return Contract(f"urn:schemaguard:model:{model}:1", model, ("1",), tables, f"contracts/{model}/1.odcs.yaml", model)
-
-
-@contextmanager
-def _database(server: str) -> Iterator[Any]:
-    """A superuser's connection to the server, the name of an empty database, and the URL of a database by its name."""
-    path, mark, query = server.partition("?")
-    name = f"sg_history_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(server, autocommit=True) as administrator:
-        administrator.execute("set client_min_messages = error")
-        # What is lost when the machine fails is made anew.
-        administrator.execute("alter system set fsync = off")
-        administrator.execute("select pg_reload_conf()")
-        administrator.execute(
-            sql.SQL("create database {} encoding 'UTF8' locale 'C' template template0").format(sql.Identifier(name))
-        )
-        try:
-            yield administrator, name, lambda database: f"{path.rsplit('/', 1)[0]}/{database}{mark}{query}"
-        finally:
-            _drop(administrator, name)
-
-
-def _copy(administrator: psycopg.Connection[Any], name: str, copy: str) -> None:
-    administrator.execute(
-        sql.SQL("create database {} template {} strategy file_copy").format(sql.Identifier(copy), sql.Identifier(name))
-    )
-
-
-def _drop(administrator: psycopg.Connection[Any], name: str) -> None:
-    administrator.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
-
-
-def _refused(connection: psycopg.Connection[Any], statements: list[dict[str, Any]]) -> str | None:
-    """The SQLSTATE that a revision ends in, None where it runs."""
-    try:
-        _send(connection, statements)
-    except psycopg.Error as error:
-        return error.sqlstate or repr(error)
-    return None
-
-
-def _send(connection: psycopg.Connection[Any], statements: Any) -> None:
-    """What Alembic sent, in one transaction but for what it sent outside of any."""
-    pending: list[dict[str, Any]] = []
-    for each in statements:
-        if each.get("autocommit"):
-            _together(connection, pending)
-            pending = []
-            _execute(connection, each)
-        else:
-            pending.append(each)
-    _together(connection, pending)
-
-
-def _together(connection: psycopg.Connection[Any], statements: list[dict[str, Any]]) -> None:
-    if statements:
-        with connection.transaction():
-            for each in statements:
-                _execute(connection, each)
-
-
-def _execute(connection: psycopg.Connection[Any], statement: dict[str, Any]) -> None:
-    text, parameters = statement["sql"], statement.get("params")
-    if not parameters:
-        connection.execute(text.replace("%%", "%").encode())
-        return
-    # asyncpg counts its parameters, and psycopg names them: these are put into the text, for NULL alone has no type.
-    is_counted = isinstance(parameters, list) and "$1" in text
-    cursor = psycopg.RawCursor(connection) if is_counted else psycopg.ClientCursor(connection)
-    is_many = isinstance(parameters, list) and isinstance(parameters[0], dict | list)
-    for each in parameters if is_many else [parameters]:
-        cursor.execute(text.encode(), each)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,12 @@ class Difference:
     left: str | None
     right: str | None
 
+    @property
+    def is_order_alone(self) -> bool:
+        """Whether a table has the same columns in another order: what is dropped and added again stands last."""
+        same = sorted((self.left or "").split(", ")) == sorted((self.right or "").split(", "))
+        return (self.kind, self.what) == ("table", "columns") and same
+
     def __str__(self) -> str:
         if self.left is None or self.right is None:
             sign, value = ("+", self.right) if self.left is None else ("-", self.left)

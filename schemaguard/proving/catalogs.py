@@ -17,8 +17,7 @@ def differences(left: Catalog, right: Catalog, *, validity: bool = True) -> tupl
     found = [
         str(each)
         for each in difference(left, right)
-        if not each.object.startswith(_OF_THE_TOOL)
-        and not ((each.kind, each.what) == ("table", "columns") and _same(each.left, each.right))
+        if not each.object.startswith(_OF_THE_TOOL) and not each.is_order_alone
     ]
     return (*found, *_bodies(left, right))
 
@@ -33,10 +32,6 @@ def _validated(catalog: Catalog) -> Catalog:
 
 def _valid(constraint: Constraint) -> Constraint:
     return replace(constraint, valid=True) if isinstance(constraint, ForeignKey | Check) else constraint
-
-
-def _same(left: str | None, right: str | None) -> bool:
-    return sorted((left or "").split(", ")) == sorted((right or "").split(", "))
 
 
 def _bodies(left: Catalog, right: Catalog) -> list[str]:

@@ -6,9 +6,12 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from schemaguard.catalog.locks import MODES
 from schemaguard.report.lines import line
 from schemaguard.report.visible import visible
 from schemaguard.rules.judging.upgrade import HistoryUpgrade, UpgradeStep
+
+_DOWNGRADE_FAILS = "its downgrade is missing, loses values or leaves something else"
 
 
 def verdict(package: str, old: str, new: str, histories: Sequence[HistoryUpgrade]) -> str:
@@ -25,7 +28,7 @@ def verdict(package: str, old: str, new: str, histories: Sequence[HistoryUpgrade
         return f"unknown: some statements can't be read, so it isn't sure what {package} {old} would meet"
     if undone:
         return f"only after a downgrade, which loses nothing: {package} {old} doesn't run on the database of {new}"
-    return f"no: {package} {old} doesn't run on the database of {new}, and its downgrade loses values or is missing"
+    return f"no: {package} {old} doesn't run on the database of {new}, and {_DOWNGRADE_FAILS}"
 
 
 def show_upgrade(
@@ -41,6 +44,8 @@ def show_upgrade(
                 code = f" ({one.sqlstate})" if one.sqlstate else ""
                 words = f"    {old} {'reads' if one.access == 'read' else 'writes'}: {visible(one.message)}{code}"
                 line(console, Text(words, "red"), indent=6)
+            for left in step.left:
+                line(console, Text(f"    downgrade(): {visible(left)}", "yellow"), indent=6)
             for unknown in step.unknown:
                 line(console, Text(f"    not known: {visible(unknown)}", "yellow"), indent=6)
         for gone in each.vanished:
@@ -56,9 +61,16 @@ _LIMITS = "judged by the shape of the tables: whether a program minds values or 
 
 def _facts(step: UpgradeStep) -> str:
     way = step.rollback.value if step.has_downgrade else f"{step.rollback.value}, no downgrade()"
-    lock = f"{step.lock} on {', '.join(step.locked)}" if step.lock is not None else "no locks on what was there"
     work = {"metadata": "", "scan": ", reads all rows", "rewrite": ", rewrites the table"}[step.work]
-    return f"way back: {way}; {visible(lock)}{work}"
+    return f"way back: {way}; {visible(_lock(step) or 'no locks on what was there')}{work}"
+
+
+def _lock(step: UpgradeStep) -> str:
+    """The strongest lock; what isn't known may take a stronger one. Empty where none is taken."""
+    taken = f"{step.lock} on {', '.join(step.locked)}" if step.lock is not None else ""
+    if not step.unknown or step.lock == MODES[-1]:
+        return taken
+    return f"at least {taken}" if taken else "locks not known"
 
 
 def upgrade_markdown(
@@ -85,10 +97,12 @@ def _markdown(
         yield "|---|---|---|---|---|"
         for step in each.steps:
             met = "<br>".join(f"{one.access}: {one.message}" for one in step.met)
-            unknown = "<br>".join(f"not known: {one}" for one in step.unknown)
+            other = "<br>".join(
+                (*(f"not known: {one}" for one in step.unknown), *(f"`downgrade()`: {one}" for one in step.left))
+            )
             way = step.rollback.value + ("" if step.has_downgrade else ", no `downgrade()`")
-            lock = f"{step.lock} on {', '.join(step.locked)}" if step.lock is not None else ""
-            cells = (f"`{step.id}` {step.message}", way, lock, step.work, "<br>".join(filter(None, (met, unknown))))
+            work = step.work if not step.unknown or step.work == "rewrite" else f"at least {step.work}"
+            cells = (f"`{step.id}` {step.message}", way, _lock(step), work, "<br>".join(filter(None, (met, other))))
             yield f"| {' | '.join(map(_cell, cells))} |"
     if remarks:
         yield ""
@@ -145,4 +159,5 @@ def _step_json(step: UpgradeStep) -> dict[str, Any]:
             for one in step.met
         ],
         "unknown": list(step.unknown),
+        "downgrade_leaves": list(step.left),
     }  # fmt: skip

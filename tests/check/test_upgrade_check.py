@@ -102,6 +102,51 @@ def test_each_revision_has_its_class_its_locks_and_what_the_old_version_meets(tm
     )
 
 
+LEAVING = (
+    ('op.alter_column("runs", "old", new_column_name="new")',
+     'op.execute("UPDATE runs SET new = NULL"); op.alter_column("runs", "new", new_column_name="old")',
+     ": overwrites runs.new"),
+    ('op.alter_column("runs", "old", new_column_name="new")',
+     'op.alter_column("runs", "new", new_column_name="old"); op.execute("TRUNCATE runs")', ": deletes rows of runs"),
+    ('op.alter_column("runs", "old", new_column_name="new")', 'op.add_column("runs", sa.Column("old", sa.Text))',
+     "the schema isn't as before: "),
+    ('op.alter_column("runs", "old", new_column_name="new")',
+     'op.drop_table("tags"); op.alter_column("runs", "new", new_column_name="old")', ": drops tags"),
+    (('op.drop_constraint("runs_pkey", "runs"); op.create_table("tags", sa.Column("id", sa.Integer)); '
+      'op.execute("CREATE VIEW seen AS SELECT id FROM tags")'),
+     'op.drop_table("tags"); op.execute("DROP VIEW seen")', ": the server would refuse: "),
+    ('op.alter_column("runs", "old", new_column_name="new")',
+     ('op.alter_column("runs", "new", new_column_name="old"); op.drop_column("runs", "old"); '
+      'op.add_column("runs", sa.Column("old", sa.Text))'), ": drops runs.old"),
+    ('op.alter_column("runs", "old", new_column_name="new"); op.add_column("runs", sa.Column("tag", sa.Text))',
+     ('op.execute("UPDATE runs SET tag = NULL"); op.drop_column("runs", "tag"); '
+      'op.alter_column("runs", "new", new_column_name="old")'), None),
+    (('op.alter_column("runs", "old", new_column_name="new"); '
+      'op.add_column("made_elsewhere", sa.Column("tag", sa.Text))'),
+     'op.drop_column("made_elsewhere", "tag"); op.alter_column("runs", "new", new_column_name="old")', None),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("up", "back", "left"), LEAVING)
+def test_a_downgrade_that_leaves_something_else_is_not_called_one_that_loses_nothing(
+    tmp_path: Path, up: str, back: str, left: str | None
+) -> None:
+    done = judged(tmp_path, (up, back))
+    (step,) = done.histories[0].steps
+    assert done.is_undone == (left is None), step
+    if left is not None:
+        assert any(left in each for each in step.left), step.left
+        said = verdict("app", done.old, done.new, done.histories)
+        assert said.endswith("its downgrade is missing, loses values or leaves something else"), step
+        assert "`downgrade()`: " in upgrade_markdown("app", done.old, done.new, done.histories, ())
+
+
+def test_what_is_not_known_takes_locks_that_are_not_known(tmp_path: Path) -> None:
+    done = judged(tmp_path, ('op.execute("DO $$ BEGIN PERFORM 1; END $$")', "pass"))
+    shown = upgrade_markdown("app", done.old, done.new, done.histories, ())
+    assert "| locks not known | at least metadata |" in shown
+
+
 def test_the_shell_gets_json_and_an_exit_code(tmp_path: Path) -> None:
     wheels = [wheel(tmp_path, "1.0"), wheel(tmp_path, "2.0", ('op.drop_column("runs", "old")', "pass"))]
     program = [sys.executable, "-m", "schemaguard.cli", "upgrade-check", "app", *wheels, "--format", "json"]

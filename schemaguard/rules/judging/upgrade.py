@@ -13,6 +13,7 @@ from schemaguard.rules.facts.blame import blame
 from schemaguard.rules.facts.concerned import directory
 from schemaguard.rules.facts.walk import Visit, walk
 from schemaguard.rules.judging.rollback import rollback_classes
+from schemaguard.rules.judging.undoing import left_otherwise
 from schemaguard.rules.judging.verdict import RollbackClass
 from schemaguard.window.under_contract import UnderContract, VersionInWindow
 
@@ -48,6 +49,8 @@ class UpgradeStep:
     met: tuple[Met, ...]
     unknown: tuple[str, ...]
     """Statements of which it isn't known what they do, and why."""
+    left: tuple[str, ...] = ()
+    """What its own downgrade() leaves otherwise than it was, loses, or isn't known to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,9 @@ class HistoryUpgrade:
 
     @property
     def is_undone(self) -> bool:
-        """Whether every revision has a way back that loses nothing."""
+        """Whether every revision has a downgrade() that brings all back and loses nothing."""
         kept = (RollbackClass.INSTANT, RollbackClass.SLOW, RollbackClass.NEEDS_VALUES)
-        return all(step.has_downgrade and step.rollback in kept for step in self.steps)
+        return all(step.has_downgrade and step.rollback in kept and not step.left for step in self.steps)
 
 
 def upgrade(
@@ -103,6 +106,7 @@ def _step(run: Run, back: Run | None, held: UnderContract, version: int) -> Upgr
         for visit, work in zip(visits, works, strict=True)
         if any(name not in visit.made.tables for name in work.worked_on)
     ]
+    has_downgrade = back is not None and not (back.is_empty and bool(run.steps))
     return UpgradeStep(
         id=run.revision.id,
         file=run.revision.file,
@@ -111,9 +115,10 @@ def _step(run: Run, back: Run | None, held: UnderContract, version: int) -> Upgr
         lock=mode,
         locked=tuple(dict.fromkeys(str(name) for name, held_mode in taken if held_mode == mode)),
         work=max(heavy, key=_WORKS.index, default="metadata"),
-        has_downgrade=back is not None and not (back.is_empty and bool(run.steps)),
+        has_downgrade=has_downgrade,
         met=tuple(_met(visits, held)),
         unknown=tuple(_unknown(visits)),
+        left=left_otherwise(run, back) if back is not None and has_downgrade else (),
     )
 
 

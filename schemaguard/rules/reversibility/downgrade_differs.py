@@ -1,15 +1,12 @@
 """downgrade-differs: the downgrade leaves another schema than there was."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from schemaguard.catalog.changes import Opaque, Unreadable
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.facts.context import RevisionContext
+from schemaguard.rules.facts.way_back import shape_after
 from schemaguard.rules.rule import Match, Rule
-
-if TYPE_CHECKING:
-    from schemaguard.catalog.diff import Difference
 
 _SHOWN = 3
 
@@ -21,25 +18,12 @@ def _check(context: RevisionContext) -> Iterator[Match]:
     steps = (*run.steps, *downgrade.steps)
     if any(isinstance(change, Opaque | Unreadable) for step in steps for change in step.changes):
         return
-    # What compares catalogs is only read where there is a way back to compare.
-    from schemaguard.catalog.diff import difference
-
-    # A label can't be taken out of an enum: irreversible-data says so.
-    found = [
-        str(each)
-        for each in difference(run.before, downgrade.after)
-        if each.kind != "enum" and not _is_order_alone(each)
-    ]
+    found = [str(each) for each in shape_after(run, context.visits, downgrade)]
     if found:
         more = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
         shown = ", ".join(found[:_SHOWN])
         message = f"after downgrade() of {run.revision.id} the schema isn't as before: {shown}{more}"
         yield Match(object=run.revision.id, message=message)
-
-
-def _is_order_alone(each: "Difference") -> bool:
-    """Whether a table has the same columns in another order: what is dropped and added again stands last."""
-    return each.what == "columns" and sorted((each.left or "").split(", ")) == sorted((each.right or "").split(", "))
 
 
 RULE = Rule(
