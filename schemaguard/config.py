@@ -19,13 +19,23 @@ _KEYS = {
     "adopt": _SWITCH, "rules": f"{_TABLE} of texts", "baseline": _TEXT, "initial": _TEXT, "environment": _TEXT,
     "environments": f"{_TABLE} of tables of texts", "near_release_hours": _NUMBER, "sources": _TEXTS,
     "assume": _TABLE, "lock_timeout": _TEXT, "statement_timeout": _TEXT,
-    "hooks": _TABLE, "facts": _TEXT, "ledger_keys": _TEXTS, "certificates": _TEXT, "require_certificate": _SWITCH,
+    "hooks": _TABLE, "proxies": _TABLE, "facts": _TEXT, "ledger_keys": _TEXTS, "certificates": _TEXT,
+    "require_certificate": _SWITCH,
 }  # fmt: skip
 """What may be set, and what it has to be."""
 Assumed = str | int | float | bool | tuple[str, ...] | tuple[int, ...]
 """What may be assumed of a value that only a deployment knows."""
 _HOOK_KEYS = {"url": _TEXT, "command": _TEXTS, "secret": _TEXT, "timeout": _NUMBER}
 _LONGEST_HOOK_S = 60
+_PROXY_KEYS = {
+    "model": _TEXT, "socket": _TEXT, "variable": _TEXT, "backend": _TEXT, "active": _TEXT, "canary": _TEXT,
+    "timeout": _NUMBER,
+}  # fmt: skip
+_LONGEST_PROXY_S = 10
+# What HAProxy takes for a name; anything else could be another command to it.
+_PROXY_NAME = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+_PROXY_SERVER = re.compile(r"(?:[A-Za-z0-9_.:-]|\{version\}){1,128}")
+_PROXY_VARIABLE = re.compile(r"proc\.[A-Za-z0-9_.]{1,123}")
 _ENVIRONMENT_KEYS = {"database_url": _TEXT, "registry_uri": _TEXT, "alias": _TEXT}
 
 
@@ -54,6 +64,27 @@ class Hook:
     """The environment variable that holds the key which the document is signed with (HMAC-SHA256)."""
     timeout: int = 5
     """The seconds that a call may take, 1 to 60."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A HAProxy in front of a model's servers: how it is told which share of the traffic a canary gets."""
+
+    name: str
+    model: str
+    """The model whose canary it is."""
+    socket: str
+    """Its stats socket with level admin: a path, `host:port`, or `${NAME}` for an environment variable."""
+    variable: str | None = None
+    """The variable that its rules compare a client's bucket with, in hundredths of a percent; this or `backend`."""
+    backend: str | None = None
+    """The backend whose servers' weights are set; this or `variable`."""
+    active: str = "active"
+    """The server of what serves, in that backend; `{version}` stands for the version."""
+    canary: str = "canary"
+    """The server of the canary, in that backend; `{version}` stands for the version."""
+    timeout: float = 1
+    """The seconds that telling it may take, 1 to 10."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +127,8 @@ class Config:
     """The same for statements."""
     hooks: tuple[Hook, ...] = ()
     """Who is told of a switch, see below."""
+    proxies: tuple[Proxy, ...] = ()
+    """Proxies that give a canary its share of the traffic, see below."""
     facts: str | None = None
     """The file that `schemaguard facts` wrote: production's sizes and traffic."""
     ledger_keys: tuple[str, ...] = ()
@@ -202,6 +235,7 @@ def _config(root: Path, file: Path | None, table: dict[str, Any], environ: Mappi
         environment=environment,
         lock_timeout=_duration("lock_timeout", table, where),
         hooks=tuple(_hook(name, section, where) for name, section in table.get("hooks", {}).items()),
+        proxies=tuple(_proxy(name, section, where) for name, section in table.get("proxies", {}).items()),
         facts=table.get("facts"),
         ledger_keys=tuple(table.get("ledger_keys", ())),
         certificates=table.get("certificates", "certificates"),
@@ -229,6 +263,46 @@ def _hook(name: str, section: object, where: str) -> Hook:
     if not 1 <= timeout <= _LONGEST_HOOK_S:
         raise ConfigError(f"timeout = {timeout} of a hook can't be used", at=at, next=f"1 to {_LONGEST_HOOK_S} seconds")
     return Hook(name, url, command, section.get("secret"), timeout)
+
+
+def _proxy(name: str, section: object, where: str) -> Proxy:
+    at = f"{where}, proxies.{name}"
+    if not isinstance(section, dict):
+        raise ConfigError("a proxy has to be a table", at=at, next=f"[proxies.{name}] with model, socket and variable")
+    for key, value in section.items():
+        if key not in _PROXY_KEYS:
+            raise ConfigError(f"unknown setting {key!r} of a proxy", at=at, next=_nearest(key, _PROXY_KEYS))
+        if not _is(value, _PROXY_KEYS[key]):
+            raise ConfigError(f"{key} of a proxy can't be used", at=at, next=f"it has to be {_PROXY_KEYS[key]}")
+    for key in ("model", "socket"):
+        if not section.get(key):
+            raise ConfigError(f"a proxy needs {key}", at=at, next=f'{key} = "…"')
+    if ("variable" in section) == ("backend" in section):
+        raise ConfigError("a proxy has either a variable or a backend", at=at, next="set one of the two")
+    for key in sorted({"active", "canary"} & set(section)):
+        if "variable" in section:
+            raise ConfigError(f"{key} names a server of a backend", at=at, next=f"set backend, or leave {key} out")
+    made = Proxy(name=name, **section)
+    _require_names(made, at)
+    if not 1 <= made.timeout <= _LONGEST_PROXY_S:
+        raise ConfigError(
+            f"timeout = {made.timeout} of a proxy can't be used", at=at, next=f"1 to {_LONGEST_PROXY_S} seconds"
+        )
+    return made
+
+
+def _require_names(proxy: Proxy, at: str) -> None:
+    """ConfigError where a name is none that HAProxy takes, or both servers have the same."""
+    named = {"backend": _PROXY_NAME, "variable": _PROXY_VARIABLE, "active": _PROXY_SERVER, "canary": _PROXY_SERVER}
+    for key, pattern in named.items():
+        said = getattr(proxy, key)
+        if said is not None and not pattern.fullmatch(said):
+            hint = "proc. and letters, such as proc.canary" if key == "variable" else "letters, digits and _ . : -"
+            raise ConfigError(f"{key} = {said!r} of a proxy can't be used", at=at, next=f"it has to be {hint}")
+    if proxy.active == proxy.canary and "{version}" not in proxy.active:
+        raise ConfigError("the canary of a proxy is the server of what serves", at=at, next="name two servers")
+    if ("{version}" in proxy.active) != ("{version}" in proxy.canary):
+        raise ConfigError("one server of a proxy has {version} in its name", at=at, next="both have it, or none")
 
 
 _DURATION = re.compile(r"\d+(?:\.\d+)?\s*(?:us|ms|s|min|h|d)?")

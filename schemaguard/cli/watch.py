@@ -44,16 +44,18 @@ def watch(
             return
         passes = 0
         told: tuple[Acted, ...] = ()
+        of_traffic: tuple[str, ...] = ()
 
         def tell(seen: WatchRound | str) -> None:
-            nonlocal passes, told
+            nonlocal passes, told, of_traffic
             if isinstance(seen, str):
                 report.show_words(seen, console(), site.now())
                 return
             # What stays as it was in the last pass isn't said again.
             new = tuple(each for each in seen.acted if each not in told)
-            told = seen.acted
-            report.show_pass(replace(seen, acted=new), console(), site.now(), is_first=not passes)
+            traffic = tuple(each for each in seen.traffic if each not in of_traffic)
+            told, of_traffic = seen.acted, seen.traffic
+            report.show_pass(replace(seen, acted=new, traffic=traffic), console(), site.now(), is_first=not passes)
             passes += 1
 
         command.watch(site, tuple(models or ()), tell, advise_only=advise_only)

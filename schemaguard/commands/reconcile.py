@@ -2,8 +2,9 @@
 
 from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.commands.calling import call_hooks
+from schemaguard.commands.proxies import correct_traffic
 from schemaguard.commands.site import Site
-from schemaguard.commands.switching import registry_of
+from schemaguard.commands.switching import world_of
 from schemaguard.errors import SchemaguardError
 from schemaguard.releases.document import from_document
 from schemaguard.releases.execute import execute
@@ -18,19 +19,29 @@ def reconcile(site: Site, *, finish: bool = False) -> Reconciled:
     An operation that is open belongs to whoever carries it out: it is left alone.
     """
     database = site.database
-    world = World(database, registry_of(site), finish)
+    world = world_of(site, finish=finish)
     database.lock()
     try:
         finished, waiting, failed = _continue_waiting(database, world)
         paid, owed = database.pay()
         overview = database.overview(None)
+        traffic = correct_traffic(site, [pointer for pointer, _ in overview.models])
         corrected, unreachable = _correct_aliases(overview, database, world, (site.alias, site.actor))
     finally:
         database.unlock()
     told = call_hooks(site)
     purgeable = tuple(each.object for each in overview.retired if each.purge_after <= overview.at)
-    gone_wrong = (*failed, *unreachable, *told.failed)
-    return Reconciled(tuple(finished), tuple(corrected), tuple(waiting), purgeable, gone_wrong, paid, owed, told.called)
+    gone_wrong = (*failed, *traffic.failed, *unreachable, *told.failed)
+    return Reconciled(
+        tuple(finished),
+        (*traffic.corrected, *corrected),
+        tuple(waiting),
+        purgeable,
+        gone_wrong,
+        paid,
+        owed,
+        told.called,
+    )
 
 
 def _continue_waiting(database: ControlDatabase, world: World) -> tuple[list[str], list[str], list[str]]:

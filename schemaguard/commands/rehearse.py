@@ -112,6 +112,7 @@ def _go_back(now: Now, target: str, options: RehearsalOptions, there: "tuple[str
     with Site(database_url=url, environ={"SCHEMAGUARD_ACTOR": "rehearsal"}) as copy:
         # Nobody's alias is to move, and nobody is told.
         copy.__dict__["hooks"] = ()
+        copy.__dict__["proxies"] = ()
         copy.__dict__["registry_if_any"] = cast(Any, _NoRegistry())
         began = time.perf_counter()
         switch(copy, request(copy, now.pointer.model, _intent(copy)), finish=True)

@@ -4,13 +4,12 @@ import time
 
 from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.commands.site import Site
-from schemaguard.commands.switching import registry_of, unwatched
+from schemaguard.commands.switching import unwatched, world_of
 from schemaguard.errors import RefusedError, UsageError, command_line
 from schemaguard.frozen import replace
 from schemaguard.releases.document import from_document
 from schemaguard.releases.execute import Done, Watch, execute
 from schemaguard.releases.plan import Plan
-from schemaguard.releases.ports import World
 from schemaguard.releases.release import Operation, OperationKind, OperationState, StepName, StepState
 
 
@@ -44,7 +43,7 @@ def resume(
     database = site.database
     database.lock()
     operation = find(database, number)
-    world = World(database, registry_of(site, at_once=at_once), finish)
+    world = world_of(site, at_once=at_once, finish=finish)
     outcome = execute(operation, from_document(operation.document), world, watch)
     return Done(outcome, round((time.monotonic() - began) * 1000, 2))
 

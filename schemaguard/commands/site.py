@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from schemaguard import config
-from schemaguard.config import Config, Environment, Hook
+from schemaguard.config import Config, Environment, Hook, Proxy
 from schemaguard.errors import ConfigError, ContractError, UsageError
 from schemaguard.frozen import replace
 
@@ -87,6 +87,11 @@ class Site:
     def hooks(self) -> tuple[Hook, ...]:
         """Who is told of a switch."""
         return self.config.hooks
+
+    @cached_property
+    def proxies(self) -> tuple[Proxy, ...]:
+        """What gives a canary its share of the traffic."""
+        return self.config.proxies
 
     @property
     def environ(self) -> Mapping[str, str]:
@@ -202,7 +207,7 @@ class Site:
         from schemaguard.adapters.control.database import ControlDatabase
 
         return self._open.enter_context(
-            ControlDatabase(self.database_url, read_only=self._is_read_only, hooks=self.hooks)
+            ControlDatabase(self.database_url, read_only=self._is_read_only, hooks=self.hooks, proxies=self.proxies)
         )
 
     @cached_property

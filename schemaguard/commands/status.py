@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from threading import Thread
 
+from schemaguard.commands.proxies import differences
 from schemaguard.commands.site import Site
 from schemaguard.errors import SchemaguardError
 from schemaguard.releases.overview import Alias, Status
@@ -29,6 +30,9 @@ def status(site: Site, model: str | None = None, *, limit_s: float = REGISTRY_LI
             drift.append(f"the alias {name} can't be read: {asked.why_not(pointer.model)}")
         elif version != pointer.active and pointer.model not in overview.switching:
             drift.append(f"the alias {name} is {version or 'not set'}, the pointer says {pointer.active}")
+    for pointer, _ in overview.models:
+        shown = differences(site, pointer)
+        drift += (*shown.corrected, *shown.failed)
     return Status(overview, aliases, tuple(drift))
 
 

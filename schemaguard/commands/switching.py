@@ -9,6 +9,7 @@ from schemaguard.adapters.registry.patience import Answer, Impatient
 from schemaguard.commands.calling import call_after_switch
 from schemaguard.commands.contracts.validate import unfit_to_serve
 from schemaguard.commands.gathering import Company, gather
+from schemaguard.commands.proxies import traffic_of
 from schemaguard.commands.rescore import standing
 from schemaguard.commands.site import Site
 from schemaguard.commands.vouching import require_verified
@@ -143,7 +144,7 @@ def switch(
     _write_down_what_is_accepted(site, request, shown)
     operation = database.open_operation(made, request.intent)
     try:
-        outcome = execute(operation, made, World(database, registry_of(site, at_once=request.at_once), finish), watch)
+        outcome = execute(operation, made, world_of(site, at_once=request.at_once, finish=finish), watch)
     except PreparationRefusedError:
         # PREPARE is one transaction, so nothing of it is there: an open operation would only stand in the way.
         database.abandon(operation, made, site.actor)
@@ -181,6 +182,11 @@ def _require_nobody_else_loses(site: Site, shown: Shown, again: Planning) -> Non
                 at="its release window is open; nothing was changed",
                 next="plan again, and look at whom it concerns",
             )
+
+
+def world_of(site: Site, *, at_once: bool = False, finish: bool = False) -> World:
+    """Everything that an operation reaches, for whoever holds the lock."""
+    return World(site.database, registry_of(site, at_once=at_once), traffic_of(site), finish)
 
 
 def registry_of(site: Site, *, at_once: bool = False) -> Registry:

@@ -10,6 +10,7 @@ from schemaguard.adapters.control.watching import InForce, KeptLook, WatchPlace
 from schemaguard.adapters.postgres import measuring
 from schemaguard.commands import acting
 from schemaguard.commands.playbook import playbook_of
+from schemaguard.commands.proxies import watch_traffic
 from schemaguard.commands.site import Site
 from schemaguard.commands.watched import read_playbook, why_not_watched
 from schemaguard.errors import DatabaseError, PlaybookError
@@ -61,6 +62,7 @@ def watch_once(site: Site, models: tuple[str, ...] = (), *, advise_only: bool = 
         tuple(each for one in rounds for each in one.passes),
         tuple(each for one in rounds for each in one.acted),
         tuple(each for one in rounds for each in one.advanced),
+        tuple(each for one in rounds for each in one.traffic),
     )
 
 
@@ -95,7 +97,9 @@ def _of_model(site: Site, one: InForce, advise_only: bool) -> WatchRound:
     if advise_only:
         return WatchRound(passes)
     acted = acting.carry_out(site, one, playbook)
-    return WatchRound(passes, acted, acting.advance(site, one, playbook) if acts and not acted else ())
+    advanced = acting.advance(site, one, playbook) if acts and not acted else ()
+    traffic = watch_traffic(site, one.model)
+    return WatchRound(passes, acted, advanced, (*traffic.corrected, *traffic.failed))
 
 
 def _passes(site: Site, one: InForce, playbook: Playbook, acts: bool) -> Iterator[TriggerPass]:

@@ -23,11 +23,15 @@ class Acted:
 
 @dataclass(frozen=True, slots=True)
 class WatchRound:
-    """One pass over everything that is watched: what was seen, what was carried out, which canaries got more."""
+    """One pass over everything that is watched: what was seen, what was carried out, which canaries got more.
+
+    `traffic`: what was put right at a proxy, or couldn't be.
+    """
 
     passes: tuple[TriggerPass, ...]
     acted: tuple[Acted, ...] = ()
     advanced: tuple[str, ...] = ()
+    traffic: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

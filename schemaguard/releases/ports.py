@@ -9,6 +9,8 @@ from schemaguard.releases.now import Now
 from schemaguard.releases.release import Intent, Operation, StepName
 from schemaguard.releases.seen import Seen
 from schemaguard.releases.together import OperationPlan
+from schemaguard.releases.traffic import TARGET as TRAFFIC_OF
+from schemaguard.releases.traffic import TrafficError
 
 TRAFFIC = "traffic"
 """The target of a delivery that says who gets which share of the traffic."""
@@ -137,10 +139,34 @@ class Database(Protocol):
         ...
 
 
+class Traffic(Protocol):
+    """The proxies in front of model servers."""
+
+    def show(self, deliveries: Sequence[Delivery]) -> Mapping[int, Mapping[str, Any] | TrafficError]:
+        """Tell each delivery's proxy, all at the same time, and read back: by delivery what it shows, or why not."""
+        ...
+
+
+class NoTraffic:
+    """Stands for proxies where none is configured."""
+
+    def show(self, deliveries: Sequence[Delivery]) -> Mapping[int, Mapping[str, Any] | TrafficError]:
+        """Says of each that it isn't known here."""
+        return {each.id: unknown_proxy(each.target.removeprefix(TRAFFIC_OF)) for each in deliveries}
+
+
+def unknown_proxy(name: str) -> TrafficError:
+    """The error for a proxy that was configured where somebody switched, and isn't here."""
+    return TrafficError(
+        f"the proxy {name} is not configured here", at=f"proxies.{name}", next="use the settings of the switch"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """Everything that a step reaches; `finish_now` is the operator's word that no server needs to be waited for."""
 
     database: Database
     registry: Registry
+    traffic: Traffic
     finish_now: bool = False

@@ -26,6 +26,8 @@ def show_pass(found: WatchRound, console: Console, at: datetime, *, is_first: bo
         line(console, Text.assemble(visible(f"{time} {acted.decision.model} "), *_acted(acted)), indent=2)
     for words in found.advanced:
         line(console, Text(visible(f"{time} {words}"), "green"), indent=2)
+    for words in found.traffic:
+        line(console, Text(visible(f"{time} {words}"), "yellow"), indent=2)
 
 
 def _acted(one: Acted) -> tuple[tuple[str, str], ...]:

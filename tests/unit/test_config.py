@@ -1,12 +1,13 @@
 """Settings files: whatever they say, they give settings or an error that names the key."""
 
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from schemaguard.config import Config, load
+from schemaguard.config import Config, Proxy, load
 from schemaguard.errors import ConfigError
 from tests.fuzz.properties import is_loaded
 from tests.fuzz.settings_files import NAMES, settings_file
@@ -61,3 +62,47 @@ def test_no_settings_file_ends_in_anything_but_settings_or_an_error(
     folder = tmp_path_factory.getbasetemp() / "fuzzed"
     (folder / ".git").mkdir(exist_ok=True, parents=True)
     is_loaded(folder, *given)
+
+
+def test_a_proxy_s_settings_are_taken(tmp_path: Path) -> None:
+    text = """
+        [proxies.edge]
+        model = "fraud"
+        socket = "${EDGE}"
+        variable = "proc.canary"
+        [proxies.blue]
+        model = "fraud"
+        socket = "proxy.example:9999"
+        backend = "fraud"
+        active = "v{version}"
+        canary = "v{version}"
+        timeout = 2
+    """
+    assert _load(tmp_path, text).proxies == (
+        Proxy("edge", "fraud", "${EDGE}", variable="proc.canary"),
+        Proxy("blue", "fraud", "proxy.example:9999", None, "fraud", "v{version}", "v{version}", 2),
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ("", "a proxy needs model"),
+        ('model = "m"', "a proxy needs socket"),
+        ('model = "m"\nsocket = "s"', "either a variable or a backend"),
+        ('model = "m"\nsocket = "s"\nbackend = "b"\nvariable = "proc.c"', "either a variable or a backend"),
+        ('model = "m"\nsocket = "s"\nvariable = "proc.c"\nactive = "a"', "active names a server of a backend"),
+        ('model = "m"\nsocket = "s"\nvariable = "sess.c"', "variable = 'sess.c' of a proxy can't be used"),
+        ('model = "m"\nsocket = "s"\nbackend = "b; shutdown"', "backend = 'b; shutdown' of a proxy can't be used"),
+        ('model = "m"\nsocket = "s"\nbackend = "b\\n"', "backend = 'b\\n' of a proxy can't be used"),
+        ('model = "m"\nsocket = "s"\nbackend = "b"\ncanary = "c d"', "canary = 'c d' of a proxy can't be used"),
+        ('model = "m"\nsocket = "s"\nbackend = "b"\ncanary = "active"', "is the server of what serves"),
+        ('model = "m"\nsocket = "s"\nbackend = "b"\nactive = "v{version}"', "one server of a proxy has {version}"),
+        ('model = "m"\nsocket = "s"\nvariable = "proc.c"\ntimeout = 0', "timeout = 0 of a proxy can't be used"),
+        ('model = "m"\nsokcet = "s"', "unknown setting 'sokcet' of a proxy"),
+        ("model = 5", "model of a proxy can't be used"),
+    ],
+)
+def test_a_proxy_that_can_t_be_meant_is_an_error(tmp_path: Path, settings: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(message)):
+        _load(tmp_path, f"[proxies.edge]\n{settings}\n")

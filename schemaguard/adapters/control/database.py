@@ -29,7 +29,7 @@ from schemaguard.adapters.control import probes as observation
 from schemaguard.adapters.control import window as windows
 from schemaguard.adapters.postgres import connection as postgres
 from schemaguard.catalog.objects import Catalog
-from schemaguard.config import Hook
+from schemaguard.config import Hook, Proxy
 from schemaguard.contracts.views import ContractViews
 from schemaguard.errors import ConflictError, DatabaseError, RefusedError
 from schemaguard.registry.publication import BoundContract, Publication
@@ -80,11 +80,18 @@ class ControlDatabase:
     """One connection to the database that is migrated, for one operator."""
 
     def __init__(
-        self, url: str, *, lock_wait_s: float = 2.0, read_only: bool = False, hooks: tuple[Hook, ...] = ()
+        self,
+        url: str,
+        *,
+        lock_wait_s: float = 2.0,
+        read_only: bool = False,
+        hooks: tuple[Hook, ...] = (),
+        proxies: tuple[Proxy, ...] = (),
     ) -> None:
         self._url = url
         self._lock_wait_s = lock_wait_s
         self._hooks = hooks
+        self._proxies = proxies
         self._is_locked = False
         self._connection = postgres.connect(url, read_only=read_only)
         try:
@@ -261,7 +268,7 @@ class ControlDatabase:
                     contract = situation.contract_served(connection, each.model, each.to_version)
                     # Before the switch, whose entry in the ledger covers these rows.
                     additions.take_shapes(connection, each.model, each.to_version, contract, anew=is_anew)
-            return pointer.switch(connection, operation, plan, self._hooks)
+            return pointer.switch(connection, operation, plan, self._hooks, self._proxies)
 
         return self._write(_promising(switch))
 
@@ -337,6 +344,11 @@ class ControlDatabase:
         """Write down that an alias was put back to what its pointer says."""
         facts = {"alias": alias, "was": was, "version": at.active, "epoch": at.epoch}
         self._write(lambda c: ledger.record(c, "alias-corrected", (actor, at.model, None), facts))
+
+    def traffic_corrected(self, at: Pointer, proxy: str, was: str, actor: str) -> None:
+        """Write down that a proxy was put back to what its model's pointer says."""
+        facts = {"proxy": proxy, "was": was, "canary": at.canary, "percent": at.canary_percent, "epoch": at.epoch}
+        self._write(lambda c: ledger.record(c, "traffic-corrected", (actor, at.model, None), facts))
 
     def accepted(self, who: tuple[str, str], facts: Mapping[str, Any]) -> None:
         """Write down what (actor, model) answers for although something speaks against it, and why."""

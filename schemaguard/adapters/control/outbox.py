@@ -8,6 +8,7 @@ import psycopg
 from schemaguard.adapters.control import ledger
 from schemaguard.releases.hooks import TARGET
 from schemaguard.releases.ports import TRAFFIC, Delivery
+from schemaguard.releases.traffic import TARGET as TRAFFIC_OF
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -32,7 +33,8 @@ def delivered(connection: Connection, delivery: Delivery, detail: Mapping[str, A
     ).fetchone()
     if row is not None:
         facts = {"epoch": delivery.epoch, **detail}
-        event = "traffic-projected" if delivery.target == TRAFFIC else "alias-projected"
+        is_traffic = delivery.target == TRAFFIC or delivery.target.startswith(TRAFFIC_OF)
+        event = "traffic-projected" if is_traffic else "alias-projected"
         ledger.record(connection, event, (row[0], delivery.model, delivery.operation), facts)
 
 

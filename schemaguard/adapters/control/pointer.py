@@ -9,12 +9,13 @@ from psycopg.types.json import Jsonb
 
 from schemaguard.adapters.control import hooks as owed
 from schemaguard.adapters.control import ledger, revision
-from schemaguard.config import Hook
+from schemaguard.config import Hook, Proxy
 from schemaguard.errors import ConflictError
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.ports import TRAFFIC
 from schemaguard.releases.release import Operation, OperationKind, Pointer
 from schemaguard.releases.together import OperationPlan
+from schemaguard.releases.traffic import TARGET, proxies_of
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -70,7 +71,11 @@ def read_all(connection: Connection) -> tuple[Pointer, ...]:
 
 
 def switch(
-    connection: Connection, operation: Operation, plan: OperationPlan, hooks: tuple[Hook, ...] = ()
+    connection: Connection,
+    operation: Operation,
+    plan: OperationPlan,
+    hooks: tuple[Hook, ...] = (),
+    proxies: tuple[Proxy, ...] = (),
 ) -> Mapping[str, Any]:
     """COMMIT: compare and set, with outbox, ledger, and the applied revision, in the caller's transaction.
 
@@ -95,7 +100,7 @@ def switch(
         heads = revision.move(connection, operation.id, each.revision)
     for each in plan.members:
         _release(connection, each, {"model": each.model, "to": each.to_version, "revision": list(heads)})
-        for target, payload in _projections(each):
+        for target, payload in _projections(each, proxies):
             connection.execute(_OUTBOX, (operation.id, each.model, epochs[each.model], target, Jsonb(payload)))
         owed.write(connection, hooks, operation, each)
     connection.execute(_SUPERSEDED, {"operation": operation.id, "models": list(epochs)})
@@ -118,8 +123,10 @@ def _release(connection: Connection, plan: Plan, values: Mapping[str, Any]) -> N
         connection.execute(_GIVE_SHARE, values)
 
 
-def _projections(plan: Plan) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _projections(plan: Plan, proxies: tuple[Proxy, ...]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """What is to be shown, and where: the registry's alias follows what serves, a share of traffic the canary."""
+    for proxy in proxies_of(plan.model, proxies):
+        yield f"{TARGET}{proxy.name}", {"active": plan.active_after, **_share(plan)}
     if plan.active_before != plan.active_after:
         yield "mlflow-alias", {"alias": plan.alias, "version": plan.active_after}
     if plan.moves_traffic:

@@ -1,0 +1,1 @@
+"""Proxies that give each version its share of the traffic."""
