@@ -46,6 +46,18 @@ backend fraud
 """
 """Unix sockets: there are always enough of them, and no other test has the same port."""
 
+SETTINGS = """
+[proxies.edge]
+model = "fraud"
+socket = "{folder}/admin.sock"
+variable = "proc.canary"
+[proxies.colours]
+model = "fraud"
+socket = "{folder}/admin.sock"
+backend = "fraud"
+"""
+"""What schemaguard is told of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

@@ -18,22 +18,12 @@ from schemaguard.releases.release import StepName
 from schemaguard.releases.traffic import TrafficError, TrafficShares
 from tests.killing import die, in_a_process_that_may_die
 from tests.postgres.releases.shop import Shop, before_a_canary
-from tests.proxies.haproxy import PROGRAM, RealProxy, failed, load, real_proxy, sigmas
+from tests.proxies.haproxy import PROGRAM, SETTINGS, RealProxy, failed, load, real_proxy, sigmas
 from tests.templates import Templates
 
 REQUESTS = int(os.environ.get("SCHEMAGUARD_PROXY_REQUESTS", "600"))
 """Of each load; `make proxy` makes it more."""
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="HAProxy isn't installed (make proxy)")
-SETTINGS = """
-[proxies.edge]
-model = "fraud"
-socket = "{folder}/admin.sock"
-variable = "proc.canary"
-[proxies.colours]
-model = "fraud"
-socket = "{folder}/admin.sock"
-backend = "fraud"
-"""
 
 
 @pytest.fixture(scope="module")

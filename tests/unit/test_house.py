@@ -37,6 +37,7 @@ SHARED = {
         "gathering",
         "histories",
         "judging",
+        "proxies",
         "reading",
         "remembered",
         "repository_paths",
