@@ -16,6 +16,7 @@ from schemaguard.frozen import dataclass, replace
 from schemaguard.history.history import History
 from schemaguard.history.next_revision import next_revision
 from schemaguard.history.selection import Selection
+from schemaguard.rules.facts.splitting import offered_split
 from schemaguard.rules.judging.mended import Mended, NotMended, Repair
 from schemaguard.rules.judging.verdict import CheckResult
 from schemaguard.rules.remedies.editing import edited, without_overlap
@@ -75,7 +76,8 @@ class _Workshop:
         unsafe = sum(_is_mechanical(one) and self._is_put_off(one) for one in counting)
         refused = [self._refused[key] for one in counting if (key := _key(one)) in self._refused]
         by_hand = len(counting) - unsafe - len(refused)
-        return Mended(tuple(self._repairs), texts, tuple(refused), unsafe, by_hand, result)
+        splits = tuple(dict.fromkeys(filter(None, (offered_split(one.instead) for one in counting))))
+        return Mended(tuple(self._repairs), texts, tuple(refused), unsafe, by_hand, result, splits)
 
     def _named(self, given: str) -> tuple[str, str]:
         """(history, revision) of the one that is called so."""
@@ -128,6 +130,7 @@ class _Workshop:
     def _tried(self, batch: Sequence[Finding], before: CheckResult) -> CheckResult | None:
         """The verdict with the repairs put in; None, and a reason for a single one, where they aren't proven."""
         try:
+            self._require_way_open(batch, before)
             reading, repairs, texts = self._put_in(batch)
             after = self._judge(reading)
             why = self._objection(batch, before, after, reading)
@@ -141,6 +144,15 @@ class _Workshop:
         if len(batch) == 1:
             self._refused[_key(batch[0])] = NotMended(batch[0], why)
         return None
+
+    def _require_way_open(self, batch: Sequence[Finding], before: CheckResult) -> None:
+        """In a folder of SQL only the newest file can become three: none may follow it before that is done."""
+        for one in batch:
+            if one.fix is None or not one.fix.later or one.place.file.endswith(".py"):
+                continue
+            others = (other for other in before.findings if other.revision == one.revision and other is not one)
+            if command := next(filter(None, (offered_split(other.instead) for other in others)), None):
+                raise _NotPutInError(f"a file has to follow, behind which `{command}` comes too late: split it first")
 
     def _put_in(self, batch: Sequence[Finding]) -> tuple[Reading, list[Repair], dict[str, str]]:
         reading, texts, repairs = self._reading, {}, []

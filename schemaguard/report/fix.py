@@ -36,6 +36,8 @@ def show(mended: "Mended", console: "Console", *, is_written: bool) -> None:
         place = visible(str(refused.finding.place))
         line(console, Text(f"{place}  {refused.finding.rule} is left: {visible(refused.why)}", "yellow"), indent=2)
     line(console, Text(summary(mended, is_written=is_written), "bold"))
+    for command in mended.splits:
+        line(console, Text(f"then: {visible(command)}"), indent=2)
 
 
 def unified(path: str, before: str | None, after: str) -> Iterator[str]:
@@ -97,6 +99,7 @@ def document(mended: "Mended", *, is_written: bool) -> dict[str, Any]:
         ],
         "unsafe": mended.unsafe,
         "by_hand": mended.by_hand,
+        "splits": list(mended.splits),
         "errors_left": mended.left.errors,
         "warnings_left": mended.left.warnings,
     }

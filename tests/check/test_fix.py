@@ -164,3 +164,31 @@ def test_what_limits_a_statement_holds_for_no_build_that_takes_hours_after_it(tm
     assert "add constraint" in written[:last] or "create_check_constraint" in written[:last]
     between = written[written.index("set statement_timeout") : written.index("reset statement_timeout")]
     assert "concurrently" not in between
+
+
+def test_split_is_offered_for_what_is_left_and_a_file_that_would_close_its_way_is_not_written(tmp_path: Path) -> None:
+    folder = sql(
+        tmp_path,
+        "alter table predictions alter column score type text;\n"
+        "alter table notes add constraint short check (length(body) < 99);\n"
+        "create index on notes (body);\n",
+    )
+    shown = fix(folder, "--write")
+
+    assert "1 finding mended in 1 file" in shown.stdout
+    assert "check-not-deferred is left: a file has to follow, behind which" in shown.stdout
+    assert "`schemaguard split 002` comes too late: split it first" in " ".join(shown.stdout.split())
+    assert shown.stdout.endswith("then: schemaguard split 002\n")
+    assert json.loads(fix(folder, "--format", "json").stdout)["splits"] == ["schemaguard split 002"]
+
+
+def test_split_is_offered_for_an_alembic_revision_that_others_follow(tmp_path: Path) -> None:
+    folder = alembic(
+        tmp_path,
+        'op.alter_column("predictions", "score", type_=sa.Text())\n'
+        'op.create_check_constraint("short", "notes", "length(body) < 99")',
+    )
+    shown = fix(folder, "--write")
+
+    assert "mended in 1 file and 1 new revision" in shown.stdout
+    assert "then: schemaguard split 2\n" in shown.stdout

@@ -53,6 +53,13 @@ def test_the_command_that_is_named_writes_the_revisions(tmp_path: Path, rule: st
     assert made.files
 
 
+def test_it_is_not_named_for_what_split_wrote_itself(tmp_path: Path) -> None:
+    statement = 'ALTER TABLE "Odd ""one" RENAME COLUMN word TO "Word";'
+    assert (
+        COMMAND.search(_said(tmp_path, "rename-column", f"-- schemaguard: waits-for notes(body)\n{statement}")) is None
+    )
+
+
 @pytest.mark.parametrize(("rule", "change"), REFUSED)
 def test_where_split_would_refuse_it_is_not_named(tmp_path: Path, rule: str, change: str) -> None:
     assert COMMAND.search(_said(tmp_path, rule, change)) is None

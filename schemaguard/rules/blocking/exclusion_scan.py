@@ -8,6 +8,8 @@ from schemaguard.finding import Family, Severity
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.facts.lock_words import lock_effect
 from schemaguard.rules.facts.traffic import in_use, worked_on
+from schemaguard.rules.remedies.sessions import giving_way
+from schemaguard.rules.remedies.writing import remedied
 from schemaguard.rules.rule import Match, Rule
 
 
@@ -18,6 +20,7 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
                 object=str(table),
                 message=f"the index of an exclusion constraint on {table} is built while reads and writes wait",
                 effect=lock_effect(context),
+                fix=remedied(giving_way(context), context),
             )
         case _:
             pass

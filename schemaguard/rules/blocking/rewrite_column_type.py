@@ -10,6 +10,7 @@ from schemaguard.rules.facts.lock_words import listed, lock_effect
 from schemaguard.rules.facts.splitting import split_instead
 from schemaguard.rules.facts.traffic import in_use, worked_on
 from schemaguard.rules.remedies.columns import checked_later
+from schemaguard.rules.remedies.retyping import required_length, spared
 from schemaguard.rules.remedies.writing import remedied
 from schemaguard.rules.rule import Match, Rule
 
@@ -19,12 +20,13 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
         case RetypeColumn(table=table, column=column) if in_use(context, table):
             what = _what(change, context)
             if what is not None:
+                remedy = checked_later(change, context) or required_length(change, context)
                 yield Match(
                     object=f"{table}.{column}",
                     message=f"{what} to make {column} {change.type}",
                     effect=lock_effect(context),
-                    instead=split_instead(RULE.instead, context, table, column),
-                    fix=remedied(checked_later(change, context), context),
+                    instead=f"{spared(change, context)}{split_instead(RULE.instead, context, table, column)}",
+                    fix=remedied(remedy, context),
                 )
         case _:
             pass

@@ -7,6 +7,8 @@ from schemaguard.finding import Family, Severity
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.facts.lock_words import lock_effect
 from schemaguard.rules.facts.traffic import in_use, worked_on
+from schemaguard.rules.remedies.generated import computed_otherwise
+from schemaguard.rules.remedies.writing import remedied
 from schemaguard.rules.rule import Match, Rule
 
 
@@ -23,6 +25,7 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
             object=f"{table}.{name}",
             message=f"{table} is rewritten to compute {name} for every row",
             effect=lock_effect(context),
+            fix=remedied(computed_otherwise(change, context), context) if isinstance(change, AddColumn) else None,
             instead=f"{_VIRTUAL}{RULE.instead}" if context.assumptions.postgresql >= _SINCE else None,
         )
 

@@ -26,6 +26,11 @@ def is_awaited(context: Context, needed: str) -> bool:
     return False
 
 
+def is_of_split(context: Context) -> bool:
+    """Whether the revision is the last one of a split."""
+    return next(_awaited(context), None) is not None
+
+
 def _awaited(context: Context) -> Iterator[tuple[Name, tuple[str, ...]]]:
     comments = [text for _, text in context.run.file_comments]
     comments += [text for step in context.run.steps for text in step.comments]

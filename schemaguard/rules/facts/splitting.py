@@ -1,9 +1,19 @@
 """The command that writes a breaking change as expand, backfill and contract, where `split` can."""
 
+import re
 import shlex
 
 from schemaguard.catalog.objects import Catalog, ForeignKey, Name, Table
+from schemaguard.rules.facts.announced import is_of_split
 from schemaguard.rules.facts.context import Context
+
+_OFFER = re.compile(r": `(schemaguard split .+)` writes the revisions\Z")
+
+
+def offered_split(instead: str) -> str | None:
+    """The command that a finding's safer way ends with, if it names one."""
+    found = _OFFER.search(instead)
+    return found[1] if found is not None else None
 
 
 def split_instead(instead: str, context: Context, table: Name, column: str | None = None) -> str:
@@ -14,7 +24,7 @@ def split_instead(instead: str, context: Context, table: Name, column: str | Non
 
 def _command(context: Context, table: Name, column: str | None) -> str | None:
     known = context.before.table(table)
-    if known is None or known.open or not _is_splittable(known, column, context.before):
+    if known is None or known.open or is_of_split(context) or not _is_splittable(known, column, context.before):
         return None
     if not context.is_python and (not context.is_last or context.takes_for_granted):
         # In a folder of SQL only the newest file can still become three.

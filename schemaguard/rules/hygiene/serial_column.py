@@ -3,20 +3,28 @@
 from collections.abc import Iterator
 
 from schemaguard.catalog.changes import AddColumn, Change, CreateTable
-from schemaguard.finding import Family, Severity
+from schemaguard.finding import Family, Fix, Severity
 from schemaguard.rules.facts.context import Context
+from schemaguard.rules.remedies.identity import as_identity
+from schemaguard.rules.remedies.writing import remedied
 from schemaguard.rules.rule import Match, Rule
 
 
-def _check(change: Change, _context: Context) -> Iterator[Match]:
+def _check(change: Change, context: Context) -> Iterator[Match]:
     match change:
         case CreateTable(table=table, serials=serials):
             for column in serials:
-                yield Match(object=f"{table.name}.{column}", message=f"{table.name}.{column} is serial")
+                what = f"{table.name}.{column}"
+                yield Match(object=what, message=f"{what} is serial", fix=_fix(change, column, context))
         case AddColumn(table=name, column=column, serial=True):
-            yield Match(object=f"{name}.{column.name}", message=f"{name}.{column.name} is serial")
+            what = f"{name}.{column.name}"
+            yield Match(object=what, message=f"{what} is serial", fix=_fix(change, column.name, context))
         case _:
             pass
+
+
+def _fix(change: CreateTable | AddColumn, column: str, context: Context) -> Fix | None:
+    return remedied(as_identity(change, column, context), context)
 
 
 RULE = Rule(

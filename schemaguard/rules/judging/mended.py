@@ -37,3 +37,5 @@ class Mended:
     """How many findings have no mechanical repair."""
     left: CheckResult
     """The verdict on the mended history."""
+    splits: tuple[str, ...] = ()
+    """The commands that write a revision that is left as expand, backfill and contract."""

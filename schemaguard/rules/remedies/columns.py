@@ -25,7 +25,7 @@ def filled_later(change: AddColumn) -> Remedy | None:
         return None
     bare = replace(change, column=replace(column, default=None, not_null=False))
     now = (bare, SetDefault(change.table, column.name, column.default))
-    later = _filled(change, column.default)
+    later = filled(change, column.default)
     return Remedy("add it without a value, and let new rows get one from now on", now, later)
 
 
@@ -44,13 +44,14 @@ def numbered_later(change: AddColumn) -> Remedy | None:
         AlterSequence(sequence, (change.table, column.name)),
     )
     numbered = replace(change, column=replace(column, not_null=True))
-    return Remedy("add it without a number, and let new rows get one from now on", now, _filled(numbered, default))
+    return Remedy("add it without a number, and let new rows get one from now on", now, filled(numbered, default))
 
 
-def _filled(change: AddColumn, value: str) -> tuple[FollowUp, ...]:
+def filled(change: AddColumn, value: str, *, may_be_null: bool = False) -> tuple[FollowUp, ...]:
     """The revisions that give old rows the value, and then require one."""
     column = change.column
-    batches = FollowUp("fill the old rows, a batch a transaction", (InBatches(change.table, column.name, value),))
+    some = InBatches(change.table, column.name, value, may_be_null)
+    batches = FollowUp("fill the old rows, a batch a transaction", (some,))
     later = [batches]
     if column.not_null:
         check = is_not_null(change.table, column.name)

@@ -124,9 +124,9 @@ def _primary_key(change: AddConstraint, key: PrimaryKey, unproven: list[str]) ->
 
 def is_not_null(table: Name, column: str) -> Check:
     """The CHECK, not validated, that no new row leaves the column NULL."""
-    from schemaguard.sql.writing.identifiers import LONGEST_NAME_BYTES, quote
+    from schemaguard.sql.writing.identifiers import quote, shortened
 
-    name = f"{table.name}_{column}_not_null".encode()[:LONGEST_NAME_BYTES].decode(errors="ignore")
+    name = shortened(f"{table.name}_{column}_not_null")
     return Check(name, f"{quote(column)} IS NOT NULL", (column,), valid=False)
 
 

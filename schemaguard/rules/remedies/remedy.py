@@ -12,14 +12,18 @@ class InBatches:
     table: Name
     column: str
     value: str
+    may_be_null: bool = False
+    """Whether some rows' value is NULL: those are left as they are, so that it comes to an end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """A change whose statement in SQL is its author's own with a word more, so that nothing of it is lost."""
+    """A change whose statement is its author's own with a word more, so that nothing of it is lost."""
 
     change: Change
     sql: str
+    code: tuple[str, ...] | None = None
+    """The same of its call in a revision's Python; None where that is written anew."""
 
 
 Action = Change | InBatches | Rewritten
@@ -44,5 +48,7 @@ class Remedy:
     later: tuple[FollowUp, ...] = ()
     leaves_more: bool = False
     """Whether the server leaves something besides that folding doesn't show."""
+    is_advice: bool = False
+    """Whether the finding stays, so that it is shown and not put in."""
     undo: tuple[Change, ...] = ()
     """What the way back of the revision has to begin with; nothing where the author's own takes all of it back."""

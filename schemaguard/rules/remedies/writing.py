@@ -36,7 +36,7 @@ def _written(remedy: Remedy, context: Context) -> Fix | None:
         proof=cache(lambda: _keeps_catalog(remedy, context)) if not remedy.leaves_more else False,
         code=code,
         later=tuple(one for one in later if one is not None),
-        whole=whole if _is_replaceable(context) else None,
+        whole=whole if _is_replaceable(context) and not remedy.is_advice else None,
         imports=needed if whole is not None else imports,
         undo=_code(remedy.undo, context)[0] or (),
     )
@@ -124,16 +124,22 @@ def _as_it_stands(action: Action, context: Context) -> tuple[tuple[str, ...], tu
         return None
     if sum(len(step.changes) for step in _of_the_call(context)) != 1:
         return None
-    statement = context.step.statement
     if not context.is_python:
-        return (f"{statement.sql.rstrip().rstrip(';')};",), ()
+        return (f"{context.step.statement.sql.rstrip().rstrip(';')};",), ()
+    lines = own_lines(context)
+    return (lines, ()) if lines is not None else None
+
+
+def own_lines(context: Context) -> tuple[str, ...] | None:
+    """The author's own call, line by line and without its indentation; None where it isn't the revision's own."""
+    statement = context.step.statement
     if statement.source is None or statement.place.file != context.run.revision.file:
         return None
     first, *more = statement.source.split("\n")
     depth = statement.place.column - 1
     if any(line[:depth].strip() for line in more):
         return None
-    return (first, *(line[depth:] for line in more)), ()
+    return (first, *(line[depth:] for line in more))
 
 
 def _of_sql(action: Action) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
@@ -143,7 +149,7 @@ def _of_sql(action: Action) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     from schemaguard.sql.writing.statements import render
 
     if isinstance(action, InBatches):
-        batch = in_batches(action.table, action.column, action.value, written)
+        batch = in_batches(action.table, action.column, action.value, written, may_be_null=action.may_be_null)
         return ("-- again and again, until it finds no row:", f"{batch};"), ()
     text = action.sql if isinstance(action, Rewritten) else render(action, written)
     # A literal may span lines: a statement stays one piece.
@@ -157,7 +163,10 @@ def _of_revision(action: Action) -> tuple[tuple[str, ...], tuple[str, ...]] | No
     from schemaguard.sql.writing.rows import in_batches
 
     if isinstance(action, InBatches):
-        code = repeated(in_batches(action.table, action.column, action.value, written))
+        batch = in_batches(action.table, action.column, action.value, written, may_be_null=action.may_be_null)
+        code = repeated(batch)
+    elif isinstance(action, Rewritten) and action.code is not None:
+        return action.code, ()
     else:
         code = operation(action.change if isinstance(action, Rewritten) else action)
     return None if code is None else (code.lines, code.imports)

@@ -77,8 +77,12 @@ def literal(text: str) -> str:
 
 def hidden(name: str, token: int) -> str:
     """The name under which retirement number `token` hides an object: unique, and no longer than PostgreSQL allows."""
-    full = f"{HIDDEN_PREFIX}{token}_{name}"
-    return full.encode()[:LONGEST_NAME_BYTES].decode(errors="ignore")
+    return shortened(f"{HIDDEN_PREFIX}{token}_{name}")
+
+
+def shortened(name: str) -> str:
+    """The name as PostgreSQL keeps it: what is beyond 63 bytes is cut off."""
+    return name.encode()[:LONGEST_NAME_BYTES].decode(errors="ignore")
 
 
 def is_hidden(name: str) -> bool:

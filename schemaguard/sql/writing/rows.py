@@ -64,8 +64,9 @@ def _setting(change: c.SetSetting) -> str | None:
     return f"SET {'LOCAL ' * change.local}{name} TO {value}"
 
 
-def in_batches(table: Name, column: str, value: str, spell: Spelling) -> str:
+def in_batches(table: Name, column: str, value: str, spell: Spelling, *, may_be_null: bool = False) -> str:
     """The UPDATE that gives a value to some of the rows that hold none, so that it can be repeated."""
     name, of = spell(table), quote(column)
-    some = f"SELECT ctid FROM {name} WHERE {of} IS NULL LIMIT {_BATCH}"  # noqa: S608 - names are quoted
+    which = f"{of} IS NULL AND ({value}) IS NOT NULL" if may_be_null else f"{of} IS NULL"
+    some = f"SELECT ctid FROM {name} WHERE {which} LIMIT {_BATCH}"  # noqa: S608 - names are quoted
     return f"UPDATE {name} SET {of} = {value} WHERE ctid = ANY (ARRAY({some}))"  # noqa: S608 - an author's own default

@@ -207,7 +207,7 @@ def _left_by(connection: psycopg.Connection, rule: str, script: str) -> Catalog:
 
 
 WITHOUT_REMEDY = {
-    "exclusion-scan", "stored-generated-column", "table-rewrite", "wide-lock",
+    "exclusion-scan", "table-rewrite", "wide-lock",
     "many-alters", "backfill-in-migration", "lock-table", "rewrite-column-type",
 }  # fmt: skip
 """Rules of whose bad example no mechanical correction is known: the report says in words what to do."""
