@@ -209,5 +209,10 @@ def _reason(decision: KeptDecision) -> str:
         return (
             f"{decision.trigger}: {said['missing']} looks missing in a row ({said['reason']}), decision {decision.id}"
         )
+    if decision.kind == "split":
+        return (
+            f"the canary gets {said['share'] * 100:.3g} % of the traffic, and was given {said['wanted'] * 100:g} %, "
+            f"decision {decision.id}"
+        )
     counted = f"{said['failed']} of {said['total']}"
     return f"{decision.trigger}: {said['trip']} is crossed by {counted}, decision {decision.id}"

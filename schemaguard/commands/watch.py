@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from schemaguard.adapters.control import deciding, watching
@@ -13,15 +13,18 @@ from schemaguard.commands.playbook import playbook_of
 from schemaguard.commands.proxies import watch_traffic
 from schemaguard.commands.site import Site
 from schemaguard.commands.watched import read_playbook, why_not_watched
+from schemaguard.config import Proxy
 from schemaguard.errors import DatabaseError, PlaybookError
 from schemaguard.frozen import replace
 from schemaguard.playbooks.acting import WatchRound
 from schemaguard.playbooks.deciding import Decided, KeptDecision, TriggerPass
 from schemaguard.playbooks.look import Look
 from schemaguard.playbooks.playbook import MeasurementSource, Playbook, PlaybookTrigger
+from schemaguard.playbooks.split import SplitTerms
 from schemaguard.playbooks.trip import in_words
 from schemaguard.playbooks.watching import (
-    NothingSeen,
+    Event,
+    SplitOff,
     Tripped,
     Watched,
     WatchTerms,
@@ -30,6 +33,7 @@ from schemaguard.playbooks.watching import (
     seen,
 )
 from schemaguard.releases.ports import ConnectionLostError
+from schemaguard.releases.traffic import proxies_of
 from schemaguard.sealing import digest
 
 _PAUSE_S = 1.0
@@ -125,7 +129,8 @@ def _looked(
     if at.epoch != epoch:
         return TriggerPass(one.model, trigger.name, version, why_not="the pointer has moved")
     due = ask(lambda c: measuring.due_looks(c, source, trigger, at.upto, length))
-    terms, known = _terms(one, playbook, trigger, version), _known_by(at.known, _judged(source, trigger))
+    terms = _terms(one, playbook, trigger, version, proxies_of(one.model, site.proxies))
+    known = _known_by(at.known, _judged(source, trigger))
     kept: list[KeptLook] = []
     decided: list[Decided] = []
     for look in due.looks:
@@ -146,11 +151,21 @@ def _looked(
     return TriggerPass(one.model, trigger.name, version, *counts, weight, terms.line, new)
 
 
-def _terms(one: InForce, playbook: Playbook, trigger: PlaybookTrigger, version: str) -> WatchTerms:
+def _terms(
+    one: InForce, playbook: Playbook, trigger: PlaybookTrigger, version: str, proxies: tuple[Proxy, ...]
+) -> WatchTerms:
     if one.canary is None:
         return lasting_terms(playbook, trigger, version)
     terms = canary_terms(playbook, trigger, version, one.active)
-    return replace(terms, beside=one.active, share=(one.percent or 0) / 100)
+    share = (one.percent or 0) / 100
+    return replace(terms, beside=one.active, share=share, split=_split(one, share, playbook.length(trigger), proxies))
+
+
+def _split(one: InForce, share: float, length: timedelta, proxies: tuple[Proxy, ...]) -> SplitTerms | None:
+    """What is asked of the traffic where a proxy splits it; what was sent before it was told arrives for a while."""
+    if not proxies or one.since is None:
+        return None
+    return SplitTerms(share, one.since + length, any(proxy.variable is not None for proxy in proxies))
 
 
 def _judged(source: MeasurementSource, trigger: PlaybookTrigger) -> str:
@@ -169,7 +184,7 @@ def _decision(
     playbook: Playbook,
     trigger: PlaybookTrigger,
     known: Watched,
-    event: Tripped | NothingSeen,
+    event: Event,
     at: datetime,
 ) -> Decided:
     snapshot: dict[str, Any] = {
@@ -182,6 +197,8 @@ def _decision(
     }
     if isinstance(event, Tripped):
         return Decided("tripped", trigger.action, {**snapshot, "weight": event.weight, "line": event.line})
+    if isinstance(event, SplitOff):
+        return Decided("split", "freeze", {**snapshot, "share": event.share, "wanted": event.wanted})
     snapshot |= {"missing": event.looks, "reason": event.reason}
     return Decided("no-data", playbook.evaluation.missing_then, snapshot)
 

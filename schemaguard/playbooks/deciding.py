@@ -8,7 +8,7 @@ from schemaguard.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a trigger's looks have led to: its kind (`tripped`, `no-data`), the act, and what was known then."""
+    """What looks have led to: its kind (`tripped`, `no-data`, `split`), the act, and what was known then."""
 
     kind: str
     action: str

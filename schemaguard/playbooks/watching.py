@@ -6,6 +6,7 @@ from schemaguard.frozen import dataclass, field, replace
 from schemaguard.playbooks.evidence import Evidence, canary_line, grown, lasting_line
 from schemaguard.playbooks.look import Counted, Look, MissingLook
 from schemaguard.playbooks.playbook import Playbook, PlaybookTrigger
+from schemaguard.playbooks.split import LOOKS_OFF, SplitTerms, is_off
 from schemaguard.playbooks.stable import LOOKS, line_against_stable
 from schemaguard.playbooks.trip import QuantileAbove, ShareAbove, ShareBelow, Trip, line_of
 
@@ -32,6 +33,8 @@ class WatchTerms:
     """What has the rest of the traffic while the version is a canary."""
     share: float = 1.0
     """Of the traffic, 0 to 1."""
+    split: SplitTerms | None = None
+    """What has to be seen of that share, where somebody was told to give it."""
 
     def should_have_been_asked(self, look: Look) -> bool:
         """Whether no request at all in a look is odd: chance alone leaves out so many once in a thousand looks."""
@@ -54,6 +57,8 @@ class Watched:
     """How many looks in a row were missing."""
     recent: tuple[Counted, ...] = ()
     """Stable's newest looks."""
+    split: int = 0
+    """How many looks in a row showed another share of the traffic than was given."""
     judged: str = ""
     """A digest of what it was judged by, empty where nobody said."""
 
@@ -74,7 +79,17 @@ class NothingSeen:
     reason: str
 
 
-Seen = tuple[Watched, Tripped | NothingSeen | None]
+@dataclass(frozen=True, slots=True)
+class SplitOff:
+    """So many looks in a row showed another share (0 to 1) of the traffic than was given: nobody knows who got it."""
+
+    looks: int
+    share: float
+    wanted: float
+
+
+Event = Tripped | NothingSeen | SplitOff
+Seen = tuple[Watched, Event | None]
 
 
 def is_replayable(line: Trip) -> bool:
@@ -123,8 +138,25 @@ def seen(before: Watched, look: Look | MissingLook, terms: WatchTerms) -> Seen:
     total = before.total + counted.total
     is_above = evidence.weight >= terms.line and total >= terms.min_requests
     above = before.above + 1 if is_above else 0
-    after = Watched(evidence, before.failed + counted.failed, total, above, 0, recent, before.judged)
-    return after, Tripped(evidence.weight, terms.line) if after.above >= terms.looks else None
+    off = _off(before, look, terms)
+    after = Watched(evidence, before.failed + counted.failed, total, above, 0, recent, off, before.judged)
+    if after.above >= terms.looks:
+        return after, Tripped(evidence.weight, terms.line)
+    if terms.split is not None and off >= LOOKS_OFF:
+        return after, SplitOff(off, counted.total / _all(look, terms), terms.split.share)
+    return after, None
+
+
+def _off(before: Watched, look: Look, terms: WatchTerms) -> int:
+    """How many looks in a row the traffic was split otherwise; one that began before the share was given is none."""
+    if terms.split is None or terms.beside is None or look.since < terms.split.since:
+        return 0
+    own, others = (look.versions.get(each, Counted(0, 0)) for each in (terms.version, terms.beside))
+    return before.split + 1 if is_off(own, others, terms.split) else 0
+
+
+def _all(look: Look, terms: WatchTerms) -> int:
+    return sum(look.versions.get(each, Counted(0, 0)).total for each in (terms.version, terms.beside or ""))
 
 
 def _missed(before: Watched, reason: str, terms: WatchTerms) -> Seen:

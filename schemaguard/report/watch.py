@@ -59,6 +59,9 @@ def _decision(time: str, one: TriggerPass, number: int, decided: Decided) -> Tex
 def _why(kind: str, snapshot: dict[str, Any]) -> str:
     if kind == "no-data":
         return f"{snapshot['missing']} looks missing in a row ({snapshot['reason']})"
+    if kind == "split":
+        seen, given = f"{snapshot['share'] * 100:.3g} %", f"{snapshot['wanted'] * 100:g} %"
+        return f"the canary gets {seen} of the traffic, and was given {given}"
     shares = f"{_percent(snapshot['failed'], snapshot['total'])} of {snapshot['total']:,} since it serves"
     return f"{snapshot['trip']}: {shares}, evidence {snapshot['weight']:.1f} over {snapshot['line']:.1f}"
 

@@ -19,7 +19,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 _IN_FORCE = """\
 select distinct on (p.model) p.model, p.digest, p.document, p.file, t.epoch, t.active, t.canary,
-    t.canary_percent
+    t.canary_percent, t.canary_since
 from schemaguard.playbook p left join schemaguard.pointer t on t.model = p.model
 -- A canary keeps the playbook that was in force when it began.
 order by p.model, coalesce(t.canary is not null and t.canary_playbook = p.digest, false) desc, p.id desc"""
@@ -53,6 +53,8 @@ class InForce:
     active: str | None = None
     canary: str | None = None
     percent: int | None = None
+    since: datetime | None = None
+    """When the canary was given its share."""
 
     @property
     def version(self) -> str | None:
@@ -203,6 +205,7 @@ def _json(known: Watched) -> dict[str, Any]:
         "above": known.above,
         "missing": known.missing,
         "recent": [[each.failed, each.total] for each in known.recent],
+        "split": known.split,
         "judged": known.judged,
     }
 
@@ -213,4 +216,4 @@ def _known(data: dict[str, Any]) -> Watched:
     evidence = Evidence(tuple(data["logs"]), data["looks"]) if data["logs"] is not None else Evidence()
     recent = tuple(Counted(*pair) for pair in data["recent"])
     counts = (data["failed"], data["total"], data["above"], data["missing"])
-    return Watched(evidence, *counts, recent, data.get("judged", ""))
+    return Watched(evidence, *counts, recent, data.get("split", 0), data.get("judged", ""))

@@ -16,6 +16,7 @@ from schemaguard.errors import RegistryError
 from schemaguard.releases.release import StepName
 from tests.conftest import VERSIONS
 from tests.killing import die, die_after_intent, in_a_process_that_may_die
+from tests.postgres.releases.acting import measured, watch, with_a_canary
 from tests.postgres.releases.shop import Shop, before_a_canary
 from tests.templates import Templates
 from tests.unit.adapters.traffic.stand_in import StandIn, stands_in
@@ -155,6 +156,26 @@ def test_a_proxy_that_was_restarted_is_put_right_by_whoever_watches(shop: Shop, 
         )
         assert verify(site, ()).holds
     assert shop.events().count("traffic-corrected") == 2
+
+
+def test_a_canary_that_gets_another_share_than_its_proxy_was_told_is_frozen(
+    server18: str, templates: Templates, tmp_path: Path
+) -> None:
+    with templates.copy(server18, "acting", lambda url, folder: with_a_canary(Shop(url, folder))) as (url, folder):
+        shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+        shop = Shop(url, tmp_path)
+        settings = SETTINGS.partition("[proxies.colours]")[0].format(path=tmp_path / "admin.sock")
+        (tmp_path / "schemaguard.toml").write_text(settings)
+        with stands_in(tmp_path / "admin.sock", variables={"proc.canary": 1000}):
+            # Both versions have answered as often.
+            measured(shop)
+            shop.ask("update schemaguard.pointer set canary_since = canary_since - interval '5 min'")
+            shop.accept()
+            acted = watch(shop).acted
+        assert {(each.decision.kind, each.state) for each in acted} == {("split", "done")}
+        assert shop.shares() == ("7", "8", 10, 2)
+        reason = "the canary gets 50 % of the traffic, and was given 10 %"
+        assert str(shop.ask("select frozen_reason from schemaguard.pointer")[0][0]).startswith(reason)
 
 
 def test_an_operator_that_dies_after_the_commit_leaves_the_traffic_to_whoever_resumes(

@@ -1,18 +1,22 @@
 """One look after another: what trips, what is missing, and what a file of measurements would have led to."""
 
+import random
 import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from schemaguard.errors import PlaybookError
+from schemaguard.frozen import replace
 from schemaguard.playbooks.forecast import forecast
 from schemaguard.playbooks.look import Counted, Look, MissingLook
 from schemaguard.playbooks.playbook import Playbook
 from schemaguard.playbooks.reading import problems
 from schemaguard.playbooks.replaying import measurements, replayed, versions
+from schemaguard.playbooks.split import SplitTerms, is_off
 from schemaguard.playbooks.watching import (
     NothingSeen,
+    SplitOff,
     Tripped,
     Watched,
     WatchTerms,
@@ -181,3 +185,34 @@ def test_hardly_any_traffic_cannot_be_judged_and_it_is_said() -> None:
     assert made is not None
     advice = {each.trigger: each.advice for each in forecast(made, 0.001)}
     assert advice["latency"] == "no step below 100 % sees it in time: this much traffic can't be judged by a canary"
+
+
+SPLIT = WatchTerms("8", 0.02, 3.0, beside="7", share=0.01, split=SplitTerms(0.01, NOON + LENGTH))
+
+
+def test_a_canary_that_gets_another_share_than_it_was_given_is_told_after_three_looks() -> None:
+    known, events = Watched(), []
+    for number in range(1, 5):
+        # The first look began before the share was given.
+        known, event = seen(known, look(number, v8=(0, 49), v7=(0, 51)), SPLIT)
+        events.append(event)
+    assert events == [None, None, None, SplitOff(3, 0.49, 0.01)]
+    known, event = seen(known, look(6, v8=(0, 1), v7=(0, 99)), SPLIT)
+    assert (known.split, event) == (0, None)
+    # Where nobody was told to split the traffic, nothing is asked of it.
+    assert seen(known, look(7, v8=(0, 49), v7=(0, 51)), replace(SPLIT, split=None))[0].split == 0
+
+
+@pytest.mark.parametrize("share", [0.01, 0.05, 0.25, 0.5, 0.99])
+def test_a_right_split_is_odd_in_one_look_of_a_hundred_at_most(share: float) -> None:
+    terms, chance = SplitTerms(share, NOON), random.Random(7)
+    for asked in (3, 40, 400):
+        odd = sum(
+            is_off(Counted(0, own), Counted(0, asked - own), terms)
+            for own in (sum(chance.random() < share for _ in range(asked)) for _ in range(1_000))
+        )
+        assert odd <= 10
+    assert is_off(Counted(0, 0), Counted(0, 2_000), terms)
+    assert not is_off(Counted(0, 0), Counted(0, 0), terms)
+    sticky = replace(terms, is_sticky=True)
+    assert not is_off(Counted(0, int(1_000_000 * share * 0.6)), Counted(0, int(1_000_000 * (1 - share * 0.6))), sticky)
