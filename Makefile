@@ -82,6 +82,9 @@ proxy: $(STAMP)
 	command -v haproxy >/dev/null && command -v prometheus >/dev/null || \
 		(apt-get update && apt-get install --yes --no-install-recommends haproxy prometheus)
 	SCHEMAGUARD_PROXY_REQUESTS=20000 $(BIN)/python -m pytest -n 0 tests/proxies
+# Every scenario of a drill, with what defends a model and without it; what is measured, against what is forecast.
+drills: $(STAMP)
+	SCHEMAGUARD_DRILLS=1 $(BIN)/python -m pytest -n 0 tests/postgres/drills
 
 # Other tools on our files; the first run installs them (about 500 MB) into pytest's cache.
 interop: $(STAMP)

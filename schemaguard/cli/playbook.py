@@ -96,7 +96,7 @@ def forecast(
     from schemaguard.commands.playbook import forecast_delays
     from schemaguard.report.playbook import forecast_json, show_forecast
 
-    rate, share = _rate(requests), _share(fault) if fault is not None else None
+    rate, share = per_second(requests), _share(fault) if fault is not None else None
     with open_site() as site:
         found, delays = forecast_delays(site, named, rate, share)
     assert found.playbook is not None
@@ -132,7 +132,7 @@ def replay(
         show_replay(done.version, done.stable, done.triggers, done.playbook, console())
 
 
-def _rate(text: str) -> float:
+def per_second(text: str) -> float:
     """Requests a second."""
     from schemaguard.errors import UsageError
 

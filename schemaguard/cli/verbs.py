@@ -55,6 +55,7 @@ VERBS = (
     _group("playbook", _OPERATE),
     _verb("watch", _OPERATE),
     _verb("decisions", _OPERATE),
+    _verb("drill", _OPERATE),
     _verb("override", _CONTRACTS),
     _group("contracts", _CONTRACTS),
     _group("window", _CONTRACTS),

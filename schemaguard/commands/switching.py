@@ -24,6 +24,7 @@ from schemaguard.releases.plan import Plan, Wanted
 from schemaguard.releases.ports import PreparationRefusedError, Registry, World
 from schemaguard.releases.release import Intent, OperationKind, StepName
 from schemaguard.releases.together import OperationPlan, Planning, plan_together
+from schemaguard.sql.writing.identifiers import qualified
 
 _GOLDEN_LIMIT_S = 2.0
 """How long a statement about golden rows may take: nobody who has to go back waits for them longer."""
@@ -101,6 +102,7 @@ def plan(site: Site, request: Request, *, limit_s: float = REGISTRY_LIMIT_S) -> 
     gathered = gather(site, request.model, request.wanted, request.company)
     made = gathered.planning.plan
     _require_agreed(site, request, gathered.planning)
+    _require_whole(request, gathered.planning)
     is_verified = made.kind in _NEW and not request.is_unverified
     if is_verified:
         require_verified(site, gathered.planning)
@@ -253,6 +255,26 @@ def _require_agreed(site: Site, request: Request, planning: Planning) -> None:
             at=contract.file,
             next="publish a version with a right one, or say why it is promoted all the same: --accept REASON",
         )
+
+
+def _require_whole(request: Request, planning: Planning) -> None:
+    """RefusedError where a migration of a table that the version names was left half done, and nobody says why that is
+    all right: an invalid index is what a killed CREATE INDEX CONCURRENTLY leaves behind.
+
+    See https://www.postgresql.org/docs/18/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY.
+    """
+    if planning.plan.kind not in _NEW or request.accept is not None:
+        return
+    target, catalog = planning.targets[0], planning.nows[0].catalog
+    tables = {catalog.resolve(part.table) for part in target.contract.tables}
+    for index in catalog.indexes.values():
+        if not index.valid and index.table in tables:
+            drop = f"drop it (DROP INDEX CONCURRENTLY {qualified(index.name)}) and build it again"
+            raise RefusedError(
+                f"the index {index.name} of {index.table} is invalid: what made it was killed half done",
+                at=f"a table that {target.model} {target.version} names",
+                next=f"{drop}, or say why it is put to serve all the same: --accept REASON",
+            )
 
 
 def _check_artifacts(plan: OperationPlan, site: Site, limit_s: float, *, is_known: bool) -> str | None:

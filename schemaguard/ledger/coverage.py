@@ -21,6 +21,7 @@ COVERED: Mapping[str, tuple[str, ...]] = {
     "playbook": ("id",),
     "decision": ("id",),
     "rehearsal": ("id",),
+    "drill": ("id",),
     "golden": ("model", "model_version"),
     "sql_migration": ("folder", "migration"),
     "written_shape": ("model", "model_version", "relid"),
@@ -65,6 +66,7 @@ _BY_ITSELF: Mapping[str, Collection[str]] = {
     "playbook": (),
     "decision": (),
     "rehearsal": (),
+    "drill": (),
     "sql_migration": (),
     "written_shape": ("anchor", "relation_schema", "relation_name", "shape", "taken_at"),
 }

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from schemaguard.contracts.document import Path
+from schemaguard.playbooks.drills import SCENARIOS
 from schemaguard.playbooks.durations import duration, written
 from schemaguard.playbooks.playbook import WAYS_BACK
 from schemaguard.playbooks.predicates import not_a_predicate, not_a_reading_query
@@ -26,11 +27,7 @@ _NEEDS = {
 """What a source of each kind has to say, besides `settle` and `every`."""
 _COUNTERS = ("failed", "total", "version_label")
 _OF_A_TABLE = ("column", "where", "is", "reference")
-SCENARIOS = (
-    "nothing-wrong", "schema-and-traffic", "input-drift", "error-spike", "latency", "registry-down",
-    "database-restarts", "half-done-migration", "bad-from-the-start", "wrong-alias", "poisoned-feature",
-    "dependent", "lost-artifact",
-)  # fmt: skip
+_SCENARIOS = tuple(each.name for each in SCENARIOS)
 _LEAST = {"artifacts": timedelta(days=90), "audit": timedelta(days=183), "looks": timedelta(days=1)}
 _VARIABLE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 _PASSWORD = re.compile(r"://[^/\s@]*:[^/\s@]*@")
@@ -185,8 +182,8 @@ def _notices(data: _Data) -> Iterator[_Said]:
 def _drills(data: _Data) -> Iterator[_Said]:
     scenarios = data.get("drills", {}).get("scenarios", "all")
     for number, name in enumerate(scenarios if isinstance(scenarios, list) else ()):
-        if name not in SCENARIOS:
-            hint = nearest(name, SCENARIOS) or f"; one of {', '.join(SCENARIOS)}"
+        if name not in _SCENARIOS:
+            hint = nearest(name, _SCENARIOS) or f"; one of {', '.join(_SCENARIOS)}"
             yield ("drills", "scenarios", number), f"there is no scenario {name!r}{hint}", True
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from schemaguard.applying.fencing import FenceState
 from schemaguard.frozen import dataclass, field
+from schemaguard.playbooks.drills import DrillStanding
 from schemaguard.releases.rehearsal import Rehearsal
 from schemaguard.releases.release import Held, Operation, Pointer, Retired, Server, StepName
 
@@ -56,6 +57,10 @@ class Overview:
     debts: tuple[Debt, ...] = ()
     rehearsals: Mapping[str, Rehearsal] = field(default_factory=dict)
     """Model → the last rehearsal of its rollback."""
+    drills: Mapping[str, DrillStanding] = field(default_factory=dict)
+    """Model → the last drill of its playbook."""
+    undrilled: frozenset[str] = frozenset()
+    """Models that serve, and whose published playbook was never drilled."""
 
     @property
     def switching(self) -> frozenset[str]:

@@ -7,8 +7,10 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from schemaguard.errors import command_line
 from schemaguard.releases.overview import Reconciled, ServingWindow, Status
 from schemaguard.releases.release import Operation, Pointer, StepState
+from schemaguard.report.drill import drill_json, drilled
 from schemaguard.report.fence import fence_json, fence_row
 from schemaguard.report.lines import line
 from schemaguard.report.rehearse import rehearsal_json, rehearsed
@@ -49,6 +51,7 @@ def _model_json(pointer: Pointer, windows: dict[str, ServingWindow], status: Sta
         "previous": {"version": previous.version, "window_until": _iso(previous.window_until)} if previous else None,
         "alias": {"name": alias.name, "version": alias.version},
         "frozen": pointer.frozen,
+        "drill": drill_json(drill) if (drill := status.overview.drills.get(pointer.model)) else None,
         "rehearsal": rehearsal_json(one) if (one := status.overview.rehearsals.get(pointer.model)) else None,
     }
 
@@ -136,6 +139,11 @@ def _model_lines(pointer: Pointer, windows: dict[str, ServingWindow], status: St
     if one := status.overview.rehearsals.get(pointer.model):
         style = "" if one.outcome == "passed" else "yellow"
         yield _row("rehearsed", rehearsed(one, status.overview.at), style)
+    if drill := status.overview.drills.get(pointer.model):
+        is_due = drill.outcome == "failed" or drill.is_due(status.overview.at)
+        yield _row("drilled", drilled(drill, status.overview.at), "yellow" if is_due else "")
+    elif pointer.model in status.overview.undrilled:
+        yield _row("drilled", f"never: {command_line('drill', pointer.model)}", "yellow")
     if pointer.previous and (previous := windows.get(pointer.previous)):
         yield _row("previous", f"{previous.version}, {_until(previous, status.overview.at)}")
 

@@ -51,6 +51,7 @@ def _of_control(control: BrowsedControl) -> Iterator[str]:
     yield from _gauge("lagging_servers", "Model servers that haven't said that they have switched.", servers)
     yield from _gauge("epoch", "The pointer's epoch.", [({"model": model}, epoch) for model, epoch in epochs.items()])
     yield from _rehearsed(control)
+    yield from _drilled(control)
     yield from _gauge("ledger_entries", "Entries of the ledger.", [({}, records.verification.size)])
     yield from _gauge(
         "ledger_intact", "1 where each entry is as it was written.", [({}, int(records.verification.holds))]
@@ -68,6 +69,16 @@ def _rehearsed(control: BrowsedControl) -> Iterator[str]:
     yield from _gauge("last_rehearsal_seconds", "How long it took on a copy of the schema.", took)
     passed: list[Sample] = [({"model": model}, int(one.outcome == "passed")) for model, one in found]
     yield from _gauge("last_rehearsal_passed", "1 where it passed.", passed)
+
+
+def _drilled(control: BrowsedControl) -> Iterator[str]:
+    found = control.status.overview.drills.items()
+    at: list[Sample] = [({"model": model}, one.at.timestamp()) for model, one in found]
+    yield from _gauge("last_drill_timestamp_seconds", "When a model's playbook was last drilled.", at)
+    due: list[Sample] = [({"model": model}, one.due.timestamp()) for model, one in found]
+    yield from _gauge("drill_due_timestamp_seconds", "When the next drill is due.", due)
+    passed: list[Sample] = [({"model": model}, int(one.outcome == "passed")) for model, one in found]
+    yield from _gauge("last_drill_passed", "1 where it passed.", passed)
 
 
 def _recoveries(control: BrowsedControl) -> list[Sample]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 
-from schemaguard.adapters.control import debts, fence, journal, pointer, rehearsals, revision, situation
+from schemaguard.adapters.control import debts, drills, fence, journal, pointer, rehearsals, revision, situation
 from schemaguard.releases.overview import Overview, ServingWindow
 from schemaguard.releases.rehearsal import Rehearsal
 from schemaguard.releases.release import Pointer
@@ -45,6 +45,8 @@ def read(connection: Connection, model: str | None) -> Overview:
         servers=tuple(s for s in situation.servers(connection) if model in (None, s.model)),
         drift=(*_drift(connection), *_failed(rehearsed.values(), chosen)),
         rehearsals={name: one for name, one in rehearsed.items() if name in chosen},
+        drills={name: one for name, one in drills.latest(connection).items() if name in chosen},
+        undrilled=drills.undrilled(connection) & frozenset(chosen),
         debts=debts.unpaid(connection),
         fence=fence.fence_state(connection),
     )

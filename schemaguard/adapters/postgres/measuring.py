@@ -93,7 +93,7 @@ def _counted(
         time=sql.Identifier(source.time_column),
         version=sql.Identifier(source.version_column),
         table=sql.Identifier(*source.table.split(".", 1)),
-        failure=_failure(trigger),
+        failure=failure(trigger),
     )
     found: dict[datetime, dict[str, Counted]] = {}
     with connection.transaction():
@@ -111,7 +111,7 @@ def _values(since: datetime, until: datetime, length: timedelta) -> dict[str, An
     return {"since": since, "until": until, "length": length}
 
 
-def _failure(trigger: PlaybookTrigger) -> sql.Composable:
+def failure(trigger: PlaybookTrigger) -> sql.Composable:
     """What a failure is, as a condition over a row."""
     measure, line = trigger.measure, trigger.trip
     if isinstance(line, QuantileAbove):

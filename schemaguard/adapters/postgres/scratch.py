@@ -45,11 +45,13 @@ def scratch(url: str, template: str | None = None) -> Iterator[tuple[str, Connec
                 f"no scratch database can be made: {str(error).strip()}",
                 next="name a server on which the role may create databases, or leave --server out",
             ) from error
-        try:
-            with connect(make_conninfo(url, dbname=name)) as connection:
-                settle(connection)
-                yield name, connection
-        finally:
+    try:
+        with connect(make_conninfo(url, dbname=name)) as connection:
+            settle(connection)
+            yield name, connection
+    finally:
+        # Whatever became of the server meanwhile.
+        with connect(url) as control:
             control.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 

@@ -187,7 +187,7 @@ def _serves(snapshot: Snapshot) -> Panel:
                 words(*([wording.name(", ".join(active.revision))] if active and active.revision else ["–"])),
                 _alias(control, pointer),
                 _fit(snapshot, active),
-                words(_way_back(pointer, snapshot), _rehearsed(control, pointer)),
+                words(_way_back(pointer, snapshot), _rehearsed(control, pointer), _drilled(control, pointer)),
                 words(owners.get(pointer.model, "")),
             )
         )
@@ -249,6 +249,20 @@ def _rehearsed(control: BrowsedControl, pointer: Pointer) -> Words:
     if one.outcome == "failed":
         return words(wording.quiet(" · "), Mark("breaks", "rehearsal failed", "breaks"), " ", when)
     return words(wording.quiet(f" · rehearsed: {visible(one.in_words)}, "), when)
+
+
+def _drilled(control: BrowsedControl, pointer: Pointer) -> Words:
+    """What the last drill of the playbook found, and when the next one is due."""
+    overview = control.status.overview
+    one = overview.drills.get(pointer.model)
+    if one is None:
+        return (wording.quiet(" · never drilled"),) if pointer.model in overview.undrilled else ()
+    if one.outcome == "failed":
+        return words(
+            wording.quiet(" · "), Mark("breaks", "drill failed", "breaks"), " ", PointInTime(one.at, "relative")
+        )
+    due = " · drill due since " if one.is_due(overview.at) else f" · drilled: {visible(one.summary)}, next due "
+    return words(wording.quiet(due), PointInTime(one.due, "day"))
 
 
 def _owners(snapshot: Snapshot) -> dict[str, str]:
