@@ -91,7 +91,7 @@ def ask_at_a_table(site: "Site", model: str, scenarios: tuple[str, ...], out: Pa
     import sys
 
     from schemaguard.cli.operating import console
-    from schemaguard.commands.tabletop import tabletop as at_table
+    from schemaguard.commands.drilling.tabletop import tabletop as at_table
     from schemaguard.report.drill import show_tabletop
 
     terminal = console()

@@ -115,7 +115,9 @@ def _request(site: Site, playbook: Playbook, decision: KeptDecision, at: Pointer
     """What is asked for names its target, and the epoch that was measured."""
     detected = site.database.ask(lambda c: deciding.detected_at(c, decision))
     intent = Intent(site.actor, _reason(decision), str(decision.snapshot["trip"]), detected, decision.id)
-    if at.canary is not None and decision.action == "rollback":
+    # Where what is kept to fall back is what serves beside the canary, the way there is to end the canary.
+    stays = decision.action == "rollback" or (playbook.fallback and playbook.fallback.version == at.active)
+    if at.canary is not None and stays:
         wanted = abort_request(site, decision.model, intent, if_epoch=decision.epoch)
     elif decision.action == "rollback":
         to = _served_before(site, decision.model)

@@ -203,7 +203,8 @@ class Sandbox:
         return done
 
     def _length(self, said: StepForecast) -> timedelta:
-        most = timedelta(seconds=max(60.0, _MOST_ROWS / self.ground.requests))
+        drawn = self.ground.requests + self.ground.runs * max(self.rates().values())
+        most = timedelta(seconds=max(60.0, _MOST_ROWS / drawn))
         wanted = 4 * said.delay if said.delay is not None else _LONGEST
         least = 20 * max(map(self.ground.playbook.length, self.ground.playbook.triggers))
         return min(max(wanted, least), _LONGEST, most)

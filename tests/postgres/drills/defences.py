@@ -43,7 +43,7 @@ def to_drill(shop: Shop) -> None:
 def _raw(url: str, text: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("set schemaguard.permit = 'nobody guards'")
-        connection.execute(text.encode())
+        connection.execute(f"{text} CASCADE".encode())
 
 
 def _fails(*_: Any, **__: Any) -> Any:

@@ -156,6 +156,15 @@ def test_of_two_that_trip_at_once_the_stronger_is_carried_out_and_overtakes_the_
     assert shop.ask("select count(*) from schemaguard.operation") == [(3,)]
 
 
+def test_a_canary_beside_the_fallback_is_aborted_where_the_playbook_says_fallback(shop: Shop) -> None:
+    shop.abort()
+    publish(shop, PLAYBOOK.replace("trip: p95 > 300 ms, action: freeze", "trip: p95 > 300 ms, action: fallback"))
+    shop.start_canary()
+    measured(shop, slow=20)
+    (acted,) = watch(shop).acted
+    assert (acted.state, shop.shares()) == ("done", ("7", None, 0, 5))
+
+
 def test_a_decision_of_an_older_epoch_is_overtaken(shop: Shop) -> None:
     measured(shop, failed=10)
     site = shop.site()
