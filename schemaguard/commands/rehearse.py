@@ -2,7 +2,7 @@
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from schemaguard.adapters.control import rehearsals, rehearsing
 from schemaguard.commands.prove import SEED
@@ -109,11 +109,7 @@ def _go_back(now: Now, target: str, options: RehearsalOptions, there: "tuple[str
     contracts = [now.releases[target].contract, *((active.contract,) if active is not None else ())]
     filled = rehearsing.fill_copy(connection, contracts, now.retired, options.rows, options.seed)
     found.reasons += [f"no row could be made for {name}" for name, many in filled.items() if not many]
-    with Site(database_url=url, environ={"SCHEMAGUARD_ACTOR": "rehearsal"}) as copy:
-        # Nobody's alias is to move, and nobody is told.
-        copy.__dict__["hooks"] = ()
-        copy.__dict__["proxies"] = ()
-        copy.__dict__["registry_if_any"] = cast(Any, _NoRegistry())
+    with Site.on_a_copy(url, "rehearsal", _NoRegistry()) as copy:
         began = time.perf_counter()
         switch(copy, request(copy, now.pointer.model, _intent(copy)), finish=True)
         found.seconds = time.perf_counter() - began

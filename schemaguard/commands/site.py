@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from schemaguard.contracts.contract import ContractFile
     from schemaguard.history.replay import Progress
     from schemaguard.ledger.keys import SigningKey, VerifyingKey
+    from schemaguard.releases.ports import Registry
     from schemaguard.window.window import Window
 
 LOCK = "window.lock"
@@ -52,6 +53,13 @@ class Site:
         self._given = (database_url, registry_uri, alias)
         self._is_read_only = read_only
         self._open = ExitStack()
+
+    @classmethod
+    def on_a_copy(cls, url: str, actor: str, registry: "Registry") -> Self:
+        """A site on a copy of a database: no alias of anybody moves, nobody is told, and no proxy is spoken to."""
+        site = cls(database_url=url, environ={"SCHEMAGUARD_ACTOR": actor})
+        site.__dict__.update(hooks=(), proxies=(), registry_if_any=registry)
+        return site
 
     def __enter__(self) -> Self:
         return self

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, cast
 
 from schemaguard.adapters.control import drilling, rehearsing, situation, watching
 from schemaguard.adapters.control.drilling import DrillCopy, SampleRows
@@ -24,7 +23,6 @@ from schemaguard.playbooks.reading import problems
 from schemaguard.playbooks.standing_in import StandIn, stood_in
 from schemaguard.registry.publication import BoundContract
 from schemaguard.releases.now import Now
-from schemaguard.releases.ports import Registry
 from schemaguard.releases.release import Intent
 from schemaguard.sealing import digest
 
@@ -52,7 +50,7 @@ def prepare(
 ) -> tuple[DrillGround, tuple[str, ...]]:
     """Make the copy ready, and say what differs in it from what is live. DatabaseError where a table isn't there."""
     model, notes = in_force.model, []
-    with _site(copy, model) as site:
+    with _site(copy) as site:
         _bring_to_rest(site, model)
         now = site.database.now(model)
         stable = now.pointer.active or ""
@@ -76,12 +74,8 @@ def prepare(
     return ground, tuple(notes)
 
 
-def _site(copy: DrillCopy, model: str) -> Site:
-    site = Site(database_url=copy.url, environ={"SCHEMAGUARD_ACTOR": ACTOR})
-    site.__dict__["hooks"] = ()
-    registry: Registry = DrillRegistry(lambda: site.database.now(model).pointer.epoch)
-    site.__dict__["registry_if_any"] = cast(Any, registry)
-    return site
+def _site(copy: DrillCopy) -> Site:
+    return Site.on_a_copy(copy.url, ACTOR, DrillRegistry(lambda: 0))
 
 
 def _bring_to_rest(site: Site, model: str) -> None:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from schemaguard.adapters.control import drilling
 from schemaguard.adapters.control.drilling import SampleRows
@@ -71,7 +71,7 @@ class Sandbox:
         self.ground, self.url, self.connection = ground, url, drilling.connected(url)
         self.model = ground.model
         self.registry = DrillRegistry(lambda: self.pointer().epoch)
-        self.registry.aliases[self.model, "champion"] = ground.stable
+        self.registry.aliases[self.model, self.site().alias] = ground.stable
         self.checks: list[DrillCheck] = []
         self.moments: list[DrillMoment] = []
         self.measured: dict[str, float] = {}
@@ -86,10 +86,7 @@ class Sandbox:
 
     def site(self) -> Site:
         """A site on the copy; nobody's alias is moved, and nobody is told."""
-        site = Site(database_url=self.url, environ={"SCHEMAGUARD_ACTOR": ACTOR})
-        site.__dict__["hooks"] = ()
-        site.__dict__["registry_if_any"] = cast(Any, self.registry)
-        return site
+        return Site.on_a_copy(self.url, ACTOR, self.registry)
 
     def pointer(self) -> Pointer:
         """Where the model is."""
