@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Accept",
     "AliasName",
+    "Also",
     "DatabaseUrl",
     "DetectedAt",
     "DryRun",
@@ -47,6 +48,10 @@ RegistryUri = Annotated[
 ]
 AliasName = Annotated[
     str | None, typer.Option("--alias", help="The registry alias to keep on the version that serves.")
+]
+Also = Annotated[
+    list[str] | None,
+    typer.Option(metavar="MODEL[=VERSION]", help="Another model, switched in the same operation; repeatable."),
 ]
 IfEpoch = Annotated[int | None, typer.Option("--if-epoch", metavar="N", help="Only if the epoch is still N.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and change nothing.")]

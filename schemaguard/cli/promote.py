@@ -7,6 +7,7 @@ import typer
 from schemaguard.cli.operating import (
     Accept,
     AliasName,
+    Also,
     DatabaseUrl,
     DryRun,
     Fill,
@@ -36,6 +37,7 @@ def promote(
     dry_run: DryRun = False,
     yes: Yes = False,
     finish: Finish = False,
+    also: Also = None,
     without_dependents: WithoutDependents = False,
     database_url: DatabaseUrl = None,
     registry_uri: RegistryUri = None,
@@ -65,6 +67,7 @@ def promote(
             fills=tuple(fill or ()),
             accept=accept,
             verify=not no_verify,
+            also=tuple(also or ()),
         )
         wanted = replace(wanted, leaves_dependents=without_dependents)
         switch(wanted, site, output, dry_run=dry_run, yes=yes, finish=finish)

@@ -6,6 +6,7 @@ import typer
 
 from schemaguard.cli.operating import (
     AliasName,
+    Also,
     DatabaseUrl,
     DetectedAt,
     DryRun,
@@ -37,10 +38,7 @@ def rollback(
     with_dependents: Annotated[
         bool, typer.Option("--with-dependents", help="Take along whoever reads what won't be written any more.")
     ] = False,
-    also: Annotated[
-        list[str] | None,
-        typer.Option(metavar="MODEL[=VERSION]", help="Another model that goes back in the same operation; repeatable."),
-    ] = None,
+    also: Also = None,
     without_dependents: WithoutDependents = False,
     database_url: DatabaseUrl = None,
     registry_uri: RegistryUri = None,

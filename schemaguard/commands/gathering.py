@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from schemaguard.commands.site import Site
-from schemaguard.errors import UsageError, command_line
+from schemaguard.errors import UsageError
 from schemaguard.frozen import dataclass
 from schemaguard.releases.dependents import Dependent, dependents
 from schemaguard.releases.fit import CatalogFit
@@ -52,7 +52,7 @@ def gather(site: Site, model: str, wanted: Wanted, company: Company) -> Gathered
     wishes = {model: wanted}
     for name, version in company.named:
         if name in wishes:
-            raise UsageError(f"{name} is named twice", next=command_line("rollback", model, "--reason", "WHY"))
+            raise UsageError(f"{name} is named twice", at=f"--also, besides {model}", next="name each model once")
         wishes[name] = Wanted(wanted.kind, version, alias=wanted.alias)
     fit, serving = CatalogFit(), site.database.serving()
 

@@ -11,6 +11,7 @@ from schemaguard.releases.document import from_document
 from schemaguard.releases.execute import Done, Watch, execute
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.release import Operation, OperationKind, OperationState, StepName, StepState
+from schemaguard.releases.together import OperationPlan
 
 
 def find(database: ControlDatabase, number: int | None) -> Operation:
@@ -74,7 +75,7 @@ def abandon(site: Site, number: int | None) -> Operation:
     seen = database.observe(operation, plan)
     switched = [each for each in seen if each.switched]
     if switched:
-        back = ", and: ".join(_way_back(each) for each in plan.members)
+        back = _way_back_together(plan)
         raise RefusedError(
             f"{operation} has switched the pointer already (epoch {switched[0].pointer.epoch})",
             at=f"operation {operation.id}, step {operation.current}",
@@ -82,6 +83,19 @@ def abandon(site: Site, number: int | None) -> Operation:
         )
     database.abandon(operation, plan, site.actor)
     return operation
+
+
+def _way_back_together(plan: OperationPlan) -> str:
+    """What takes back what was switched, for all models at once where one command does."""
+    lead = plan.lead
+    others = [each for each in plan.members if each is not lead]
+    if plan.kind is OperationKind.ROLLBACK and all(each.from_version is not None for each in plan.members):
+        also = (f"--also={each.model}={each.from_version}" for each in others)
+        return command_line("promote", lead.model, str(lead.from_version), *also)
+    if plan.kind is OperationKind.PROMOTE:
+        also = (f"--also={each.model}" for each in others)
+        return command_line("rollback", lead.model, *also, "--reason", "WHY")
+    return ", and: ".join(_way_back(each) for each in plan.members)
 
 
 def _way_back(plan: Plan) -> str:

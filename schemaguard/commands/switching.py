@@ -228,15 +228,15 @@ def _write_down_what_is_accepted(site: Site, request: Request, shown: Shown) -> 
     is_unverified = request.is_unverified and shown.plan.kind in _NEW
     if request.accept is None and not left and not is_unverified:
         return
-    lead = shown.plan.lead
-    facts: dict[str, Any] = {
-        "version": lead.to_version,
-        "reason": request.accept or request.intent.reason,
-        "left_behind": left,
-    }
-    if is_unverified:
-        facts["unverified"] = True
-    site.database.accepted((site.actor, lead.model), facts)
+    for each in shown.plan.members:
+        facts: dict[str, Any] = {
+            "version": each.to_version,
+            "reason": request.accept or request.intent.reason,
+            "left_behind": left,
+        }
+        if is_unverified:
+            facts["unverified"] = True
+        site.database.accepted((site.actor, each.model), facts)
 
 
 def _require_agreed(site: Site, request: Request, planning: Planning) -> None:
@@ -246,15 +246,14 @@ def _require_agreed(site: Site, request: Request, planning: Planning) -> None:
     """
     if planning.plan.kind not in _NEW or request.accept is not None:
         return
-    target, now = planning.targets[0], planning.nows[0]
-    contract = target.contract
-    wrong = unfit_to_serve(contract, now.catalog, site.now().date())
-    if wrong:
-        raise RefusedError(
-            f"the contract of {target.model} {target.version} isn't to be put to serve: {'; '.join(wrong)}",
-            at=contract.file,
-            next="publish a version with a right one, or say why it is promoted all the same: --accept REASON",
-        )
+    for target, now in zip(planning.targets, planning.nows, strict=True):
+        wrong = unfit_to_serve(target.contract, now.catalog, site.now().date())
+        if wrong:
+            raise RefusedError(
+                f"the contract of {target.model} {target.version} isn't to be put to serve: {'; '.join(wrong)}",
+                at=target.contract.file,
+                next="publish a version with a right one, or say why it is promoted all the same: --accept REASON",
+            )
 
 
 def _require_whole(request: Request, planning: Planning) -> None:

@@ -7,7 +7,7 @@ from schemaguard.errors import DatabaseError, RefusedError, SchemaguardError
 from schemaguard.frozen import replace
 from schemaguard.releases.now import Now
 from schemaguard.releases.plan import Plan
-from schemaguard.releases.release import OperationKind
+from schemaguard.releases.release import OperationKind, Release
 from schemaguard.releases.together import Planning
 
 _LIMIT_S = 60.0
@@ -22,11 +22,14 @@ def require_verified(site: Site, planning: Planning) -> None:
     What PREPARE brings back or fills isn't looked at, nor is what lies in another database. A canary that takes over
     has been reading the rows all along. DatabaseError where a table can't be read within a minute.
     """
-    plan = planning.plan.lead
+    for each in zip(planning.plan.members, planning.targets, planning.nows, strict=True):
+        _require_verified(site, *each)
+
+
+def _require_verified(site: Site, plan: Plan, target: Release, now: Now) -> None:
     if plan.kind is not OperationKind.PROMOTE or plan.canary_before == plan.to_version:
         return
-    target = planning.targets[0]
-    contract = _looked_at(target.contract, planning.nows[0], plan)
+    contract = _looked_at(target.contract, now, plan)
     if not contract.tables or contract.reads_through == "copy":
         return
     from schemaguard.adapters.postgres.table_data import PostgresData

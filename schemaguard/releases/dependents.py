@@ -157,13 +157,17 @@ def require_followed(plan: OperationPlan, concerned: Iterable[Dependent], goes_a
         raise RefusedError(
             "; ".join(f"{each.who} {each.why}" for each in losing),
             at="it would read what is written no more, or not yet",
-            next=f"first let a version of {losing[0].model} serve that writes it, or: --without-dependents",
+            next=f"{_with_its_writer(plan, losing[0].model)}, or: --without-dependents",
         )
     staying = [each for each in losing if each.model not in members]
+    following = dict.fromkeys(each.model for each in staying)
     if not staying:
-        again = command_line("rollback", plan.model, "--also", f"{losing[0].model}=VERSION", "--reason", "WHY")
-    elif plan.kind is OperationKind.ROLLBACK and {each.model for each in staying} <= set(goes_along):
+        again = f"name another version of {losing[0].model}: --also MODEL=VERSION"
+    elif set(following) <= set(goes_along) and plan.kind is OperationKind.ROLLBACK:
         again = command_line("rollback", plan.model, "--with-dependents", "--reason", "WHY")
+    elif set(following) <= set(goes_along) and plan.kind is OperationKind.PROMOTE:
+        also = (f"--also={model}=VERSION" for model in following)
+        again = command_line("promote", plan.model, plan.lead.to_version, *also)
     else:
         again = f"let {', '.join(dict.fromkeys(each.who for each in staying))} do without it first"
     raise RefusedError(
@@ -173,6 +177,13 @@ def require_followed(plan: OperationPlan, concerned: Iterable[Dependent], goes_a
         at="their release windows are open",
         next=f"{again}, or: --without-dependents",
     )
+
+
+def _with_its_writer(plan: OperationPlan, writer: str) -> str:
+    """What lets a version serve that writes what comes to serve reads."""
+    if plan.kind is OperationKind.PROMOTE and writer not in plan.models:
+        return command_line("promote", plan.model, plan.lead.to_version, f"--also={writer}=VERSION")
+    return f"first let a version of {writer} serve that writes it"
 
 
 def _columns(contract: Contract, access: str, catalog: Catalog) -> frozenset[Column]:

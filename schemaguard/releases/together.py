@@ -139,18 +139,19 @@ def _beside(now: Now, all_of_them: Sequence[Now], wanted: Mapping[str, Wanted]) 
 
 def _after(now: Now, plans: Iterable[Plan], catalog: Catalog) -> Now:
     """How the database will be once these plans are carried out."""
-    retired, applied, heads, taken = now.retired, now.applied, now.heads, set[str]()
+    retired, applied, heads, held, taken = now.retired, now.applied, now.heads, now.held, set[str]()
     for plan in plans:
         back = {each.retired for each in plan.reversals}
         undone = {each.applied for each in plan.reversals}
         retired = tuple(each for each in retired if each.id not in back)
         applied = tuple(replace(each, undone=True) if each.id in undone else each for each in applied)
         heads = plan.revision.after if plan.revision.moves else heads
+        held = tuple(each for each in held if each.revision not in plan.revision.release)
         taken |= {each.object for each in plan.additions}
     additions = {
         version: tuple(each for each in found if each.object not in taken) for version, found in now.additions.items()
     }
-    return replace(now, catalog=catalog, retired=retired, applied=applied, heads=heads, additions=additions)
+    return replace(now, catalog=catalog, retired=retired, applied=applied, heads=heads, held=held, additions=additions)
 
 
 def _planned(now: Now, wanted: Wanted, fit: Fit, model: str) -> tuple[Plan, Catalog]:
@@ -162,7 +163,8 @@ def _planned(now: Now, wanted: Wanted, fit: Fit, model: str) -> tuple[Plan, Cata
     except SchemaguardError as error:
         if now.pointer.model == model:
             raise
-        what = f"{now.pointer.model} can't go back together with {model}: {error.what}"
+        act = "go back" if wanted.kind is OperationKind.ROLLBACK else "be promoted"
+        what = f"{now.pointer.model} can't {act} together with {model}: {error.what}"
         raise type(error)(what, at=error.at, next=error.next) from error
 
 
@@ -195,5 +197,5 @@ def _require_all_fit(planning: Planning, fit: Fit) -> None:
             raise RefusedError(
                 f"the database can't suit all of them at once: {target.contract.who} would lack: {unmet.message}",
                 at=unmet.object,
-                next="take them back one after the other, or to other versions; nothing was changed",
+                next="switch them one after the other, or to other versions; nothing was changed",
             )

@@ -81,7 +81,9 @@ class Pair(Shop):
         self.registry = FileRegistry(self.folder / "registry.json", *map(str, range(1, 10)))
 
     def publish_parts(self, model: str, version: str, parts: tuple[Part, ...]) -> None:
-        made = document(model, version, parts)
+        self.publish_document_of(model, version, document(model, version, parts))
+
+    def publish_document_of(self, model: str, version: str, made: dict[str, Any]) -> None:
         digest = digests.digest(made)
         # A schema of the contract's own, whatever the model is called.
         schema = f"contract_{digest.removeprefix('sha256:')[:12]}"
@@ -112,6 +114,10 @@ class Pair(Shop):
             return rollback(
                 site, model, INTENT, also=also, with_dependents=dependents, finish=finish, watch=watch
             )  # fmt: skip
+
+    def forth(self, *also: str, model: str = "fraud", version: str = "8", verify: bool = True) -> Done:
+        with self.site() as site:
+            return promote(site, model, version, INTENT, also=also, finish=True, verify=verify)
 
     def add(self, table: str, column: str, revision: str, parent: str) -> None:
         """A revision that adds a column of text, as the guard carries it out."""

@@ -13,7 +13,7 @@ from schemaguard.commands.rollback import plan_rollback, request, rollback
 from schemaguard.errors import ConflictError, RefusedError, SchemaguardError, UsageError
 from schemaguard.frozen import replace
 from schemaguard.releases.release import StepName
-from tests.postgres.releases.pair import LIMITS_3, Pair, pair
+from tests.postgres.releases.pair import FRAUD_7, LIMITS_2, LIMITS_3, Pair, document, pair
 from tests.postgres.releases.shop import INTENT
 
 
@@ -213,4 +213,70 @@ def test_what_was_switched_is_given_up_with_the_way_back_of_each(two: Pair) -> N
         two.back(watch=stop)
     with two.site() as site, pytest.raises(RefusedError) as refused:
         abandon(site, None)
-    assert refused.value.next.endswith("then: schemaguard promote fraud 8, and: schemaguard promote limits 3")
+    assert refused.value.next.endswith("then: schemaguard promote fraud 8 --also=limits=3")
+
+
+def test_both_go_forward_in_one_operation_with_the_data(two: Pair) -> None:
+    two.ask("update transactions set entry_mode = 'chip'; update predictions set reason = 'keyed'")
+    two.back()
+    two.ask("insert into transactions (amount, channel) values (7, 'app')")
+    done = two.forth("limits=3")
+    assert two.pointers() == [("fraud", "8", 4), ("limits", "3", 4)]
+    assert two.registry.aliases == {"fraud@champion": "8", "limits@champion": "3"}
+    assert two.heads() == ["0007"]
+    # The windows of fraud 7 and limits 2 begin anew, and fraud 7 reads the channel.
+    assert "channel" in two.columns()
+    assert two.ask("select count(*) from transactions where entry_mode = 'chip'") == [(50,)]
+    assert two.ask("select count(*) from predictions where reason = 'keyed'") == [(50,)]
+    assert two.ask("select * from schemaguard.held_revision") == []
+    assert two.ask("select count(*) from schemaguard.operation where kind = 'promote' and id > 5") == [(1,)]
+    assert done.outcome.waiting is not None
+    assert "still needed by fraud@7" in done.outcome.waiting.what
+    with two.site() as site:
+        assert [each.default_target() for each in site.database.nows(("fraud", "limits"))] == ["7", "2"]
+    # And back once more, in one operation as well, with what was written meanwhile.
+    two.back()
+    assert two.pointers() == [("fraud", "7", 5), ("limits", "2", 5)]
+    assert two.ask("select channel, count(*) from transactions group by 1 order by 1") == [("app", 1), ("web", 50)]
+
+
+def test_whoever_reads_what_nobody_writes_yet_is_promoted_with_its_writer(two: Pair) -> None:
+    two.back()
+    with pytest.raises(RefusedError) as refused:
+        two.forth(model="limits", version="3")
+    assert "limits@3 reads predictions.reason" in refused.value.what
+    assert refused.value.next.startswith("schemaguard promote limits 3 --also=fraud=VERSION")
+    two.forth("fraud=8", model="limits", version="3")
+    assert two.pointers() == [("fraud", "8", 4), ("limits", "3", 4)]
+
+
+def test_whoever_loses_what_it_reads_is_promoted_along(two: Pair) -> None:
+    two.publish_parts("fraud", "9", FRAUD_7[1:])
+    two.publish_parts("limits", "4", LIMITS_2)
+    with pytest.raises(RefusedError) as refused:
+        two.forth(version="9")
+    assert refused.value.next.startswith("schemaguard promote fraud 9 --also=limits=VERSION")
+
+
+def test_a_model_that_is_promoted_along_needs_its_version(two: Pair) -> None:
+    two.back()
+    with pytest.raises(UsageError, match="--also limits doesn't say which version") as refused:
+        two.forth("limits")
+    assert refused.value.next == "schemaguard promote fraud 8 --also=limits=VERSION"
+
+
+def test_the_data_of_each_that_is_promoted_is_looked_at_and_each_answers_for_itself(two: Pair) -> None:
+    two.back()
+    sure = document("limits", "4", LIMITS_3)
+    sure["schema"][0]["properties"][1]["logicalTypeOptions"] = {"maximum": 0.9}
+    two.publish_document_of("limits", "4", sure)
+    two.ask("update predictions set score = 0.95 where transaction_id = 1")
+    with pytest.raises(RefusedError, match="the data isn't what limits@4 is promised: 1 rows break"):
+        two.forth("limits=4")
+    two.forth("limits=4", verify=False)
+    assert two.ask(
+        "select model from schemaguard.ledger where entry::jsonb #> '{payload,unverified}' = 'true' order by 1"
+    ) == [
+        ("fraud",),
+        ("limits",),
+    ]
