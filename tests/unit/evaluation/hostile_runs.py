@@ -175,6 +175,8 @@ def _in_child(root: Path, writing: int) -> None:
             if watching[0] and (_is_writing(event, args) or (event.startswith(WATCHED) and event not in HARMLESS)):
                 heard.append(f"{event} {args!r}"[:200])
 
+        # The first to import a library after it was installed would write its bytecode, and be heard doing it.
+        sys.dont_write_bytecode = True
         before = _kilobytes("VmRSS")
         Path("/proc/self/clear_refs").write_text("5")
         sys.addaudithook(hear)
