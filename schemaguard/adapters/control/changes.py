@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 import psycopg
@@ -51,9 +52,23 @@ def write_applied(connection: Connection, number: int | None, applied: Applied) 
 
 
 def writing(applied: Sequence[Applied]) -> tuple[str, ...]:
-    """The statement that writes applied changes down in their order; none where there are none."""
-    lines = [f"select schemaguard.write_applied(null, {', '.join(map(_literal, _values(each)))})" for each in applied]
-    return (" union all ".join(lines),) if lines else ()
+    """The statements that write applied changes down in their order, one a revision; none where there are none."""
+    return tuple(
+        f"select schemaguard.write_changes({literal(revision)}, {_list_written(parents)}, "
+        f"{literal(json.dumps([document(each) for each in changes], ensure_ascii=False))}::jsonb)"
+        for (revision, parents), changes in groupby(applied, lambda each: (each.revision, each.parents))
+    )
+
+
+def document(applied: Applied) -> dict[str, Any]:
+    """A change as the server's functions take it."""
+    return {
+        "statement": applied.statement,
+        "performed": applied.performed,
+        "change": _change(applied),
+        "inverse": applied.inverse,
+        "inverse_class": applied.inverse_class,
+    }
 
 
 def undoing(revision: str) -> str:
@@ -61,29 +76,23 @@ def undoing(revision: str) -> str:
     return f"select schemaguard.mark_undone({literal(revision)})"
 
 
-def _literal(value: Any) -> str:
-    """As psycopg writes it, but that a revision of a hundred statements doesn't take as long to spell as to run."""
-    match value:
-        case None:
-            return "null"
-        case str():
-            return literal(value)
-        case list():
-            return f"array[{', '.join(map(literal, value))}]::text[]"
-        case _:
-            return f"{literal(json.dumps(value.obj))}::jsonb"
+def _list_written(values: tuple[str, ...] | None) -> str:
+    return "null" if values is None else f"array[{', '.join(map(literal, values))}]::text[]"
 
 
 def _values(applied: Applied) -> tuple[Any, ...]:
-    change = {
+    return (
+        applied.revision, _list(applied.parents), applied.statement, list(applied.performed), Jsonb(_change(applied)),
+        _list(applied.inverse), applied.inverse_class,
+    )  # fmt: skip
+
+
+def _change(applied: Applied) -> dict[str, Any]:
+    return {
         "kinds": applied.kinds,
         "tables": [[table.schema, table.name] for table in applied.tables],
         "adds": [applied.adds[0].schema, applied.adds[0].name, applied.adds[1]] if applied.adds else None,
     }
-    return (
-        applied.revision, _list(applied.parents), applied.statement, list(applied.performed), Jsonb(change),
-        _list(applied.inverse), applied.inverse_class,
-    )  # fmt: skip
 
 
 def _list(values: tuple[str, ...] | None) -> list[str] | None:

@@ -46,6 +46,10 @@ from schemaguard.sql.writing.identifiers import written
 _COLUMN = """\
 select a.attrelid, a.attnum from pg_attribute a
 where a.attrelid = to_regclass(%s) and a.attname = %s and not a.attisdropped"""
+_ALLOW_TYPE = """\
+select schemaguard.allow_migration(a.attrelid, a.attnum, 'type', %s) from pg_attribute a
+where a.attrelid = to_regclass(%s) and a.attname = %s and not a.attisdropped
+    and exists (select from schemaguard.promise p where (p.relid, p.attnum) = (a.attrelid, a.attnum))"""
 _GIVEN_UP = """\
 with recursive below (oid) as (
     select %s::oid union select i.inhrelid from pg_inherits i join below b on b.oid = i.inhparent),
@@ -203,7 +207,7 @@ class Guarding:
     def _ask(self, sql: str, changes: Changes, retyping: RetypeRun) -> tuple[Lost, ...] | None:
         answers = Answers(
             may_go=lambda lost: self._refuse_needed(lost, sql),
-            retire=lambda lost: self._retire_by_number(lost, sql),
+            retire=lambda lost, place: self._retire_by_number(lost, place, sql),
             may_lose=self._may_lose,
             rewrite=lambda relid: self._rewritten(relid, changes, retyping),
             is_alone=lambda lost: is_drop_alone(changes, len(lost)),
@@ -222,13 +226,11 @@ class Guarding:
 
         return self.patience.run(sql, changes, ask)
 
-    def _retire_by_number(self, lost: Lost, sql: str) -> None:
-        place = vetoed.standing(self._raw, lost)
-        assert place is not None
-        number, cls = vetoed.retire(self._raw, lost, self.running.revision)
-        applied = self.journal.retired(self.running, sql, (place.table, place.column, cls))
-        vetoed.belongs_to(self._raw, number, applied)
-        self._say_retired(place.object, cls, self._answered_for(lost))
+    def _retire_by_number(self, lost: Lost, place: vetoed.Standing, sql: str) -> None:
+        facts = self._retired_facts(place.object, self._answered_for(lost))
+        written_down = self.journal.retiring(self.running, sql, (place.table, place.column))
+        what = vetoed.Retiring(self.running.revision, self.running.parents, written_down, actor(), facts)
+        tell(RetiresObject(self.running.revision, place.object, vetoed.retire(self._raw, lost, what)))
 
     def _answered_for(self, lost: Lost) -> tuple[str, ...]:
         return self._needs(lost).answered_for if lost.readers else ()
@@ -309,9 +311,8 @@ class Guarding:
         """A promised column may get a type that keeps all its values; that is the promised one from then on."""
         for change in changes:
             if isinstance(change, c.RetypeColumn) and keeps_values(change, self._live()):
-                row = self._raw.execute(_COLUMN, (written(change.table), change.column)).fetchone()
-                if row is not None:
-                    self._allow((*row, "type"), "every value is kept")
+                why = f"revision {self.running.revision}: every value is kept"
+                self._raw.execute(_ALLOW_TYPE, (why, written(change.table), change.column))
 
     def _allow(self, what: tuple[int, int, str], why: str) -> None:
         self._raw.execute(
@@ -496,11 +497,13 @@ class Guarding:
             raise RefusedError(error.what, next=error.next) from error
 
     def _say_retired(self, what: str, cls: str, answered_for: tuple[str, ...]) -> None:
-        facts: dict[str, Any] = {"object": what, "revision": self.running.revision, "class": cls}
-        if answered_for:
-            facts["overridden_for"] = answered_for
+        facts = {**self._retired_facts(what, answered_for), "class": cls}
         ledger.append_migration(self._raw, "retired", actor(), facts)
         tell(RetiresObject(self.running.revision, what, cls))
+
+    def _retired_facts(self, what: str, answered_for: tuple[str, ...]) -> dict[str, Any]:
+        facts: dict[str, Any] = {"object": what, "revision": self.running.revision}
+        return {**facts, "overridden_for": answered_for} if answered_for else facts
 
     def _say_lost(self, loss: str) -> None:
         facts = {"loss": loss, "revision": self.running.revision}

@@ -55,7 +55,7 @@ class Answers:
     """
 
     may_go: Callable[[Lost], None]
-    retire: Callable[[Lost], None]
+    retire: Callable[[Lost, vetoed.Standing], None]
     may_lose: Callable[[Lost], bool]
     rewrite: Callable[[int], tuple[int, ...] | None]
     is_alone: Callable[[tuple[Lost, ...]], bool]
@@ -146,14 +146,15 @@ class Oracle:
         if not answers.is_alone(lost):
             raise RefusedError(str(error), next="put the drop in a statement of its own, outside the autocommit block")
         with self._connection.transaction():
+            places = vetoed.standings(self._connection, lost)
             for each in lost:
                 self._refuse_unstored(each)
                 answers.may_go(each)
-                answers.retire(each)
+                answers.retire(each, places[each.number])
         return lost
 
     def _answered(self, error: ServerRefusedError, body: str, answers: Answers) -> tuple[Lost, ...]:
-        objects: dict[tuple[int, int], Lost] = {}
+        objects: dict[tuple[int, int], tuple[Lost, vetoed.Standing | None]] = {}
         rewrites: set[int] = set()
         views_away = False
         for _ in range(_MOST_VETOES):
@@ -200,7 +201,7 @@ class Oracle:
                     raise OtherError
             found = self._again(body, answers, (objects, rewrites))
             if found is None:
-                return tuple(objects.values())
+                return tuple(each for each, _ in objects.values())
             error = found
         raise RefusedError("it drops more than one statement should", next="split it")
 
@@ -208,9 +209,10 @@ class Oracle:
         self,
         error: ServerRefusedError,
         answers: Answers,
-        objects: dict[tuple[int, int], Lost],
+        objects: dict[tuple[int, int], tuple[Lost, vetoed.Standing | None]],
     ) -> None:
         lost = lost_objects(error.detail)
+        places = vetoed.standings(self._connection, lost)
         numbers = {each.number for each in lost}
         for each in lost:
             if each.number in objects:
@@ -219,7 +221,7 @@ class Oracle:
                     next="keep what it depends on, or let the column stand on something else first",
                 )
             self._refuse_unstored(each)
-            place = vetoed.standing(self._connection, each)
+            place = places.get(each.number)
             if place is not None and place.is_inherited:
                 continue  # Its parent's column is in the list, and takes it along.
             if place is not None and place.has_heirs and not self._takes_heirs(each, numbers):
@@ -228,7 +230,7 @@ class Oracle:
                     next="drop it without ONLY",
                 )
             answers.may_go(each)
-            objects[each.number] = each
+            objects[each.number] = each, place
 
     def _takes_heirs(self, lost: Lost, numbers: set[tuple[int, int]]) -> bool:
         rows = self._connection.execute(
@@ -240,17 +242,19 @@ class Oracle:
         return all((row[0], row[1]) in numbers for row in rows)
 
     def _again(
-        self, body: str, answers: Answers, found: tuple[dict[tuple[int, int], Lost], set[int]]
+        self,
+        body: str,
+        answers: Answers,
+        found: tuple[dict[tuple[int, int], tuple[Lost, vetoed.Standing | None]], set[int]],
     ) -> ServerRefusedError | None:
         """Retire, put decoys, and run it once more; what the server says to that, None where all is done."""
         objects, rewrites = found
         execute = self._connection.execute
-        is_alone = not rewrites and answers.is_alone(tuple(objects.values()))
+        is_alone = not rewrites and answers.is_alone(tuple(each for each, _ in objects.values()))
         retired: list[Lost] = []
         dropped: list[Lost] = []
-        for each in objects.values():
-            place = vetoed.standing(self._connection, each)
-            if place is not None and self._retire(each, answers):
+        for each, place in objects.values():
+            if place is not None and self._retire(each, place, answers):
                 retired.append(each)
             else:
                 dropped.append(each)
@@ -281,10 +285,10 @@ class Oracle:
             return found
         return None
 
-    def _retire(self, lost: Lost, answers: Answers) -> bool:
+    def _retire(self, lost: Lost, place: vetoed.Standing, answers: Answers) -> bool:
         try:
             with self._connection.transaction():
-                answers.retire(lost)
+                answers.retire(lost, place)
         except RefusedError:
             if not answers.may_lose(lost):
                 raise

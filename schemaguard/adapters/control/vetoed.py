@@ -1,10 +1,12 @@
 """Retiring what a statement would have dropped, by number: the one place that knows how."""
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from schemaguard.adapters.postgres.driver import refusal
 from schemaguard.applying.vetoes import Lost
@@ -15,14 +17,14 @@ from schemaguard.frozen import dataclass
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 _PLACE = """\
-select n.nspname, c.relname, a.attname, a.attinhcount > 0, c.relkind::text,
+select n.nspname, c.relname, a.attname, a.attinhcount > 0, c.relkind::text, lost.relid, lost.attnum,
     exists (select from pg_inherits i join pg_attribute k on k.attrelid = i.inhrelid and k.attname = a.attname
         and k.attinhcount > 0 and not k.attisdropped where i.inhparent = c.oid)
-from pg_class c join pg_namespace n on n.oid = c.relnamespace
-left join pg_attribute a on a.attrelid = c.oid and a.attnum = %s and a.attnum > 0
-where c.oid = %s"""
-_RETIRED = """\
-select restore_class from schemaguard.retired_object where id = %s"""
+from unnest(%s::oid[], %s::int2[]) as lost (relid, attnum)
+join pg_class c on c.oid = lost.relid join pg_namespace n on n.oid = c.relnamespace
+left join pg_attribute a on a.attrelid = c.oid and a.attnum = lost.attnum and a.attnum > 0"""
+_RETIRE = """\
+select id, class from schemaguard.retire_instead(%s::oid, %s::int2, %s, %s::text[], %s::jsonb, %s, %s::jsonb)"""
 _NOW = """\
 select n.nspname, c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where c.oid = %s and c.relkind in ('r', 'p', 'm')"""
@@ -44,37 +46,43 @@ class Standing:
         return f"{self.table}.{self.column}" if self.column else str(self.table)
 
 
+@dataclass(frozen=True, slots=True)
+class Retiring:
+    """What is written down with a retirement: by which revision on which parents, the change (None: nothing is
+    recorded, as of a downgrade; see changes.document), who runs it, and what the ledger is told.
+    """
+
+    revision: str
+    parents: tuple[str, ...] | None
+    written: Mapping[str, Any] | None
+    actor: str
+    facts: Mapping[str, Any]
+
+
+def standings(connection: Connection, lost: Sequence[Lost]) -> dict[tuple[int, int], Standing]:
+    """Where each of them stands, by its number; those that aren't there are left out."""
+    numbers = [each.relid for each in lost], [each.attnum for each in lost]
+    rows = connection.execute(_PLACE, numbers).fetchall()
+    return {
+        (row[5], row[6]): Standing(Name(row[1], row[0]), row[2], bool(row[3]), row[4], bool(row[7])) for row in rows
+    }
+
+
 def standing(connection: Connection, lost: Lost) -> Standing | None:
     """Where it stands; None where it isn't there."""
-    row = connection.execute(_PLACE, (lost.attnum, lost.relid)).fetchone()
-    if row is None:
-        return None
-    return Standing(Name(row[1], row[0]), row[2], bool(row[3]), row[4], bool(row[5]))
+    return standings(connection, (lost,)).get(lost.number)
 
 
-def retire(connection: Connection, lost: Lost, revision: str) -> tuple[int, str]:
-    """Take it out of sight with its values, in the caller's transaction: (its number, what its way back costs).
+def retire(connection: Connection, lost: Lost, what: Retiring) -> str:
+    """Take it out of sight with its values and write that down, in the caller's transaction: what its way back costs.
 
     RefusedError, with what to do first, where it can't be retired.
     """
-    place = standing(connection, lost)
-    if place is None:
-        raise RefusedError(f"{lost.object} is gone", at=lost.object, next="look at the migration")
-    if place.kind == "m":
-        row = connection.execute("select schemaguard.retire_view(%s::oid, %s)", (lost.relid, revision)).fetchone()
-        assert row is not None
-        done = int(row[0]), "instant"
-    else:
-        done = _retire(connection, lost, revision)
-    # What was allowed for this retirement isn't allowed to the statement that follows.
-    connection.execute("select schemaguard.withdraw()")
-    return done
-
-
-def _retire(connection: Connection, lost: Lost, revision: str) -> tuple[int, str]:
+    written = Jsonb(what.written) if what.written is not None else None
+    parents = list(what.parents) if what.parents is not None else None
     try:
         row = connection.execute(
-            "select schemaguard.retire(%s::oid, %s::int2, %s)", (*lost.number, revision)
+            _RETIRE, (*lost.number, what.revision, parents, written, what.actor, Jsonb(what.facts))
         ).fetchone()
     except Exception as error:
         found = refusal(error)
@@ -86,9 +94,7 @@ def _retire(connection: Connection, lost: Lost, revision: str) -> tuple[int, str
             next=str(told.get("next", "keep it, or drop it by hand once nobody needs it")),
         ) from error
     assert row is not None
-    cost = connection.execute(_RETIRED, (row[0],)).fetchone()
-    assert cost is not None
-    return int(row[0]), str(cost[0])
+    return str(row[1])
 
 
 def belongs_to(connection: Connection, retired: int, applied: int | None) -> None:

@@ -1,5 +1,6 @@
 """What a migration changes is written down with its inverse, while it runs."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
@@ -169,6 +170,14 @@ class WritingDown:
             running.is_recorded = True
         return journal.writing(gathered)
 
+    def retiring(self, running: Running, statement: str, what: tuple[Name, str | None]) -> Mapping[str, Any] | None:
+        """What is written down when a (table, column or None) is retired, behind what was gathered before it."""
+        if not running.is_upgrade:
+            return None
+        self.write_gathered()
+        running.is_recorded = True
+        return journal.document(_applied(running, statement, _retired_part(*what), (statement,)))
+
     def retired(
         self, running: Running, statement: str, what: tuple[Name, str | None, str], kind: str = ""
     ) -> int | None:
@@ -176,8 +185,14 @@ class WritingDown:
         table, column, cls = what
         if not running.is_upgrade:
             return None
-        part = Part(kind or ("DropColumn" if column else "DropTable"), (table,), None, (), cls)  # type: ignore[arg-type]  # the server's word
+        part = _retired_part(table, column)
+        # The class is the server's word.
+        part = replace(part, kind=kind or part.kind, inverse_class=cls)  # type: ignore[arg-type]
         return self.write(running, statement, part, (statement,))
+
+
+def _retired_part(table: Name, column: str | None) -> Part:
+    return Part("DropColumn" if column else "DropTable", (table,), None, ())
 
 
 def _applied(running: Running, statement: str, part: Part, performed: tuple[str, ...]) -> journal.Applied:
