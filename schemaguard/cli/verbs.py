@@ -4,6 +4,7 @@ from schemaguard.cli.ondemand import ListedVerb
 
 _REVIEW = "Before a migration is merged (no database, no registry)"
 _OPERATE = "Where models serve"
+_FLEET = "Many databases at once"
 _CONTRACTS = "Who reads what, until when"
 _TRY = "To see all of it at work"
 
@@ -56,6 +57,7 @@ VERBS = (
     _verb("watch", _OPERATE),
     _verb("decisions", _OPERATE),
     _verb("drill", _OPERATE),
+    _group("fleet", _FLEET),
     _verb("override", _CONTRACTS),
     _group("contracts", _CONTRACTS),
     _group("window", _CONTRACTS),

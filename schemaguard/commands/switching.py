@@ -23,6 +23,7 @@ from schemaguard.releases.fit import CatalogFit
 from schemaguard.releases.plan import Plan, Wanted
 from schemaguard.releases.ports import PreparationRefusedError, Registry, World
 from schemaguard.releases.release import Intent, OperationKind, StepName
+from schemaguard.releases.steps import STEPS, OperationStep
 from schemaguard.releases.together import OperationPlan, Planning, plan_together
 from schemaguard.sql.writing.identifiers import qualified
 
@@ -118,8 +119,11 @@ def switch(
     finish: bool = False,
     watch: Watch = unwatched,
     limit_s: float = REGISTRY_LIMIT_AT_ONCE_S,
+    steps: tuple[OperationStep, ...] = STEPS,
 ) -> Done:
     """Plan a request, let it be approved, and carry it out; `finish`: without waiting for servers.
+
+    `steps` are the first ones where somebody else has to say whether it goes on.
 
     A registry that is down or hangs never holds a rollback's commit up for longer than `limit_s`.
 
@@ -146,7 +150,8 @@ def switch(
     _write_down_what_is_accepted(site, request, shown)
     operation = database.open_operation(made, request.intent)
     try:
-        outcome = execute(operation, made, world_of(site, at_once=request.at_once, finish=finish), watch)
+        world = world_of(site, at_once=request.at_once, finish=finish)
+        outcome = execute(operation, made, world, watch, steps)
     except PreparationRefusedError:
         # PREPARE is one transaction, so nothing of it is there: an open operation would only stand in the way.
         database.abandon(operation, made, site.actor)

@@ -25,6 +25,7 @@ COVERED: Mapping[str, tuple[str, ...]] = {
     "golden": ("model", "model_version"),
     "sql_migration": ("folder", "migration"),
     "written_shape": ("model", "model_version", "relid"),
+    "fleet_operation": ("run", "member"),
 }
 """Table → its primary key."""
 NOT_COVERED = (

@@ -50,13 +50,21 @@ class Done:
     warning: str | None = None
 
 
-def execute(operation: Operation, plan: OperationPlan, world: World, watch: Watch = lambda _: None) -> OperationOutcome:
+def execute(
+    operation: Operation,
+    plan: OperationPlan,
+    world: World,
+    watch: Watch = lambda _: None,
+    steps: tuple[OperationStep, ...] = STEPS,
+) -> OperationOutcome:
     """Carry an operation on from where its journal stands, to its end or to where it has to wait.
+
+    `steps` are the first ones where somebody else has to say whether it goes on.
 
     Raises ConflictError where somebody was faster and NeedsHumanError where a step is neither before nor after.
     """
     outcomes: list[StepOutcome] = []
-    for step in STEPS:
+    for step in steps:
         record = operation.step(step.name)
         if record.state is StepState.DONE:
             outcomes.append(StepOutcome(step.name, StepState.DONE, float(record.detail.get("ms", 0)), record.detail))

@@ -199,6 +199,16 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
+class FleetMark:
+    """Which member of which run of a fleet an operation is, and whether it switches together with the others."""
+
+    run: str
+    """The label of the run: a UUID."""
+    member: str
+    is_together: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """Who wants an operation, why, and which measurement led to it."""
 
@@ -208,6 +218,8 @@ class Intent:
     detected_at: datetime | None = None
     decision: int | None = None
     """The watcher's decision that it carries out."""
+    fleet: FleetMark | None = None
+    """The member of a fleet's run that it is."""
 
 
 @dataclass(frozen=True, slots=True)

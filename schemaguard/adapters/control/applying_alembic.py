@@ -9,7 +9,7 @@ import sys
 import tomllib
 import traceback
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from alembic import command
@@ -33,6 +33,17 @@ def upgrade(settings: Path, revision: str, *, arguments: Sequence[str] = (), url
     `arguments` are env.py's own (`-x`); `url` takes the place of sqlalchemy.url. Raises HistoryError where Alembic or
     the user's code can't go on, DatabaseError where the server refuses something, and what the guard refuses.
     """
+    _run(command.upgrade, settings, revision, arguments, url)
+
+
+def downgrade(settings: Path, revision: str, *, arguments: Sequence[str] = (), url: str | None = None) -> None:
+    """Run `alembic downgrade REVISION` in the same way."""
+    _run(command.downgrade, settings, revision, arguments, url)
+
+
+def _run(
+    act: Callable[[Config, str], None], settings: Path, revision: str, arguments: Sequence[str], url: str | None
+) -> None:
     folder = settings.parent.resolve()
     config = _config(settings.resolve(), arguments)
     if url is not None:
@@ -40,7 +51,7 @@ def upgrade(settings: Path, revision: str, *, arguments: Sequence[str] = (), url
     secret = url or config.get_main_option("sqlalchemy.url") or ""
     with contextlib.chdir(folder), contextlib.redirect_stdout(sys.stderr), _quiet():
         try:
-            command.upgrade(config, revision)
+            act(config, revision)
         except SchemaguardError:
             raise
         except CommandError as error:

@@ -12,6 +12,7 @@ from schemaguard.adapters.control import (
     debts,
     deciding,
     fence,
+    fleet_marks,
     freezing,
     journal,
     ledger,
@@ -212,6 +213,8 @@ class ControlDatabase:
             number = journal.open_operation(connection, plan, intent)
             if intent.decision is not None:
                 deciding.take_up(connection, intent.decision, number, (intent.actor, plan.model))
+            if intent.fleet is not None:
+                fleet_marks.take_up(connection, intent.fleet, number)
             return number
 
         number = self._write(open_one)
@@ -222,6 +225,10 @@ class ControlDatabase:
     def operation(self, number: int | None = None) -> Operation | None:
         """That operation with its journal, or the open one."""
         return self._read(lambda c: journal.read_operation(c, number))
+
+    def fleet_operation(self, run: str, member: str) -> Operation | None:
+        """What a run of a fleet has begun here, with its journal."""
+        return self._read(lambda c: fleet_marks.operation_of(c, run, member))
 
     def records(self) -> ControlRecords:
         """What the registry in the browser shows besides the overview, of one moment."""
@@ -259,8 +266,18 @@ class ControlDatabase:
             raise
 
     def commit(self, operation: Operation, plan: OperationPlan) -> Mapping[str, Any]:
-        """COMMIT: switch the pointers."""
+        """COMMIT: switch the pointers. RefusedError where they switch only together with other databases."""
 
+        def alone(connection: "psycopg.Connection[Row]") -> Mapping[str, Any]:
+            fleet_marks.refuse_alone(connection, operation)
+            return switch(connection)
+
+        switch = self._switching(operation, plan)
+        return self._write(_promising(alone))
+
+    def _switching(
+        self, operation: Operation, plan: OperationPlan
+    ) -> Callable[["psycopg.Connection[Row]"], Mapping[str, Any]]:
         def switch(connection: "psycopg.Connection[Row]") -> Mapping[str, Any]:
             if plan.kind not in (OperationKind.ADVANCE, OperationKind.ABORT):
                 is_anew = plan.kind is not OperationKind.ROLLBACK
@@ -270,7 +287,7 @@ class ControlDatabase:
                     additions.take_shapes(connection, each.model, each.to_version, contract, anew=is_anew)
             return pointer.switch(connection, operation, plan, self._hooks, self._proxies)
 
-        return self._write(_promising(switch))
+        return switch
 
     def notify(self, model: str) -> None:
         """Tell the servers that listen that the pointer has moved."""

@@ -6,10 +6,10 @@ therefore never shown. See https://www.postgresql.org/docs/current/libpq-connect
 """
 
 import re
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from psycopg import ProgrammingError
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from schemaguard.errors import ConfigError
 
@@ -80,3 +80,16 @@ def _refuse_unencoded(rest: str) -> None:
 
 def _unreadable(why: str) -> ConfigError:
     return ConfigError(f"the database URL can't be read: {why}", at=_WHERE, next=_ENCODE)
+
+
+def with_database(url: str, database: str) -> str:
+    """The URL or keyword string with another database of the same server."""
+    if _SCHEME.match(url) is None:
+        return make_conninfo(libpq_url(url), dbname=database)
+    libpq_url(url)
+    head, mark, query = url.partition("?")
+    scheme, _, rest = head.partition("://")
+    server = rest.rpartition("@")
+    host = server[2].partition("/")[0]
+    kept = [each for each in query.split("&") if each and not each.lower().startswith("dbname=")]
+    return f"{scheme}://{server[0]}{server[1]}{host}/{quote(database, safe='')}{mark if kept else ''}{'&'.join(kept)}"

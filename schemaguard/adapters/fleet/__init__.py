@@ -1,0 +1,1 @@
+"""The fleet's own tables, in one database that every worker reaches."""

@@ -1,0 +1,393 @@
+"""The fleet's own tables on PostgreSQL: runs, who carries which member out, and the generation.
+
+A worker takes a member with `for update skip locked` under the row of the run, and holds a session's advisory lock
+for as long as it is at it: the lock ends with the worker, however that dies, so that there are no leases to renew. The
+database has to be reached directly, or by a pooler in session mode.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from importlib.resources import files
+from typing import Any, Self, TypeVar
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from schemaguard.adapters.postgres.connection import Connection, connect, first_line, place
+from schemaguard.errors import ConflictError, DatabaseError, UsageError
+from schemaguard.fleet.manifest import FleetPolicy, OnFailure
+from schemaguard.fleet.protocol import (
+    MOST_LOSSES,
+    Asked,
+    Close,
+    FleetRun,
+    FleetTask,
+    FleetVerb,
+    Pause,
+    RunState,
+    TakeFrom,
+    TaskState,
+    next_step,
+)
+from schemaguard.frozen import dataclass
+
+T = TypeVar("T")
+LOCK_CLASS = 0x5C4E4D46
+"""The first half of the advisory lock of a member that is carried out; the second is the number of its task."""
+COORDINATOR_CLASS = 0x5C4E4D47
+"""The same for a run that switches members together, whose coordinator holds it."""
+_SETUP_KEY = 0x5C4E4D48
+_PATIENCE_S = 60.0
+"""How long a worker waits for the fleet's database to come back."""
+
+_RUN = """\
+select id, fleet, verb, asked, policy, state, generation, forgiven, why, is_together, decision, label::text
+from schemaguard_fleet.run"""
+_TASK = "select id, member, wave, state, attempts, losses, detail, error from schemaguard_fleet.task"
+_OPEN = """\
+insert into schemaguard_fleet.run (fleet, verb, asked, policy, is_together, generation)
+select %(fleet)s, %(verb)s, %(asked)s, %(policy)s, %(together)s, greatest(
+    (select generation from schemaguard_fleet.fleet where name = %(fleet)s),
+    coalesce((select max(generation) from schemaguard_fleet.run where fleet = %(fleet)s), 0)) + 1
+returning id"""
+_TASKS = """\
+insert into schemaguard_fleet.task (run, member, wave)
+select %s, member, wave from unnest(%s::text[], %s::int[]) with ordinality as t (member, wave, place)
+order by wave, place"""
+# Whoever held the lock has died: the member is begun again, unless it is what kills workers.
+_LOST = """\
+with taken as materialized (
+    select id, pg_try_advisory_xact_lock(%(lock)s, id) as is_free from schemaguard_fleet.task
+    where run = %(run)s and state = 'taken')
+update schemaguard_fleet.task t set losses = losses + 1, taken_by = null,
+    state = case when losses < %(most)s then 'waiting' else 'failed' end,
+    error = case when losses < %(most)s then error else 'its worker died each time, ' || losses + 1 || ' times' end
+from taken where taken.id = t.id and taken.is_free"""
+_COUNTS = "select wave, state, count(*) from schemaguard_fleet.task where run = %s group by 1, 2"
+_TAKE = """\
+update schemaguard_fleet.task set state = 'taken', attempts = attempts + 1, taken_by = %(who)s,
+    began_at = coalesce(began_at, clock_timestamp()), ended_at = null
+where id = (select id from schemaguard_fleet.task
+    where run = %(run)s and wave = %(wave)s and state = 'waiting' and not_before <= clock_timestamp()
+    order by id for update skip locked limit 1)
+returning id, member, wave, state, attempts, losses, detail, error"""
+# Who was thought dead, and had the member taken from him, doesn't say any more what became of it.
+_REPORT = """\
+update schemaguard_fleet.task set state = %(state)s, detail = detail || %(detail)s, error = %(error)s,
+    taken_by = null, attempts = attempts - %(uncounted)s,
+    not_before = clock_timestamp() + make_interval(secs => %(wait_s)s),
+    ended_at = case when %(state)s = 'waiting' then null else clock_timestamp() end
+where id = %(id)s and state = 'taken' and attempts = %(attempts)s and losses = %(losses)s"""
+_FLIP = """\
+update schemaguard_fleet.fleet set generation = %(generation)s, flipped_at = now() where name = %(fleet)s"""
+_GONE = """\
+insert into schemaguard_fleet.member (fleet, name, generation)
+select %(fleet)s, member, %(generation)s from schemaguard_fleet.task where run = %(run)s and state = 'done'
+on conflict (fleet, name) do update set generation = excluded.generation"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A fleet at one moment: its generation, each member's, and the newest run with its tasks."""
+
+    generation: int
+    members: Mapping[str, int]
+    run: FleetRun | None
+    tasks: tuple[FleetTask, ...]
+    seconds: float = 0.0
+    """How long the newest run has taken until now, or until it was over."""
+
+
+class FleetStore:
+    """One connection to the fleet's own tables, for one worker or coordinator; it comes back after an outage."""
+
+    def __init__(self, url: str, *, patience_s: float = _PATIENCE_S) -> None:
+        self._url, self._patience_s = url, patience_s
+        self._connection = connect(url, application="schemaguard fleet")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def install(self) -> None:
+        """Make the fleet's tables where they aren't there; DatabaseError where this role may not."""
+
+        def make(connection: Connection) -> None:
+            connection.execute("select pg_advisory_xact_lock(%s)", (_SETUP_KEY,))
+            found = connection.execute("select to_regclass('schemaguard_fleet.task') is not null").fetchone()
+            if found is None or not found[0]:
+                connection.execute((files(__package__) / "schema.sql").read_bytes())
+
+        self._do(make)
+
+    def open_run(
+        self, fleet: str, asked: Asked, policy: FleetPolicy, waves: Mapping[str, int], *, is_together: bool = False
+    ) -> FleetRun:
+        """Begin a run; ConflictError where one of the fleet isn't over."""
+
+        def begin(connection: Connection) -> FleetRun:
+            connection.execute(
+                "insert into schemaguard_fleet.fleet (name) values (%s) on conflict do nothing", (fleet,)
+            )
+            connection.execute("select from schemaguard_fleet.fleet where name = %s for update", (fleet,))
+            found = _open_run(connection, fleet)
+            if found is not None:
+                raise ConflictError(
+                    f"run {found.id} of {fleet} ({found.asked.words}) is {found.state}",
+                    at=found.why,
+                    next="schemaguard fleet resume, or give it up: schemaguard fleet abandon",
+                )
+            row = connection.execute(_OPEN, {
+                "fleet": fleet, "verb": asked.verb.value, "asked": Jsonb(_asked_json(asked)),
+                "policy": Jsonb(_policy_json(policy)), "together": is_together,
+            }).fetchone()  # fmt: skip
+            assert row is not None
+            connection.execute(_TASKS, (row[0], list(waves), list(waves.values())))
+            return _read_run(connection, row[0])
+
+        return self._do(begin)
+
+    def open_one(self, fleet: str) -> FleetRun | None:
+        """The run of the fleet that isn't over."""
+        return self._do(lambda c: _open_run(c, fleet))
+
+    def run(self, number: int) -> FleetRun:
+        """That run, as it is now."""
+        return self._do(lambda c: _read_run(c, number))
+
+    def by_label(self, label: str) -> FleetRun | None:
+        """The run with that label, None where this fleet's database knows of none."""
+
+        def read(connection: Connection) -> FleetRun | None:
+            row = connection.execute(f"{_RUN} where label::text = %s", (label,)).fetchone()
+            return _run(row) if row else None
+
+        return self._do(read)
+
+    def tasks(self, run: int) -> tuple[FleetTask, ...]:
+        """Every member of a run, in the order in which they are taken."""
+        return self._do(lambda c: _tasks(c, run))
+
+    def progress(self, run: int) -> tuple[FleetRun, Mapping[TaskState, int]]:
+        """A run as it is now, and how many of its members stand where."""
+
+        def read(connection: Connection) -> tuple[FleetRun, Mapping[TaskState, int]]:
+            counts: dict[TaskState, int] = {}
+            for _, state, count in connection.execute(_COUNTS, (run,)):
+                counts[TaskState(state)] = counts.get(TaskState(state), 0) + count
+            return _read_run(connection, run), counts
+
+        return self._do(read)
+
+    def standing(self, fleet: str) -> Standing:
+        """The fleet at one moment; UsageError where nothing was done with it yet."""
+
+        def read(connection: Connection) -> Standing:
+            row = connection.execute(
+                "select generation from schemaguard_fleet.fleet where name = %s", (fleet,)
+            ).fetchone()
+            if row is None:
+                return Standing(0, {}, None, ())
+            members = connection.execute(
+                "select name, generation from schemaguard_fleet.member where fleet = %s order by name", (fleet,)
+            )
+            generations: dict[str, int] = dict(members.fetchall())
+            newest = connection.execute(
+                "select max(id) from schemaguard_fleet.run where fleet = %s", (fleet,)
+            ).fetchone()
+            if newest is None or newest[0] is None:
+                return Standing(row[0], generations, None, ())
+            run = _read_run(connection, newest[0])
+            taken = connection.execute(
+                "select extract(epoch from coalesce(closed_at, now()) - opened_at)::float8 "
+                "from schemaguard_fleet.run where id = %s", (run.id,)
+            ).fetchone()  # fmt: skip
+            assert taken is not None
+            return Standing(row[0], generations, run, _tasks(connection, run.id), round(taken[0], 1))
+
+        return self._do(read)
+
+    def take(self, run: int, who: str) -> FleetTask | TakeFrom | Pause | Close:
+        """The next member for this worker, locked for it; Pause where others are at it, Close where the run is over.
+
+        Whoever finds that the last member has gone flips the generation, in the same transaction.
+        """
+
+        def claim(connection: Connection) -> FleetTask | TakeFrom | Pause | Close:
+            connection.execute("select from schemaguard_fleet.run where id = %s for update", (run,))
+            now = _read_run(connection, run)
+            if now.state is not RunState.RUNNING:
+                return Close(now.state, now.why)
+            connection.execute(_LOST, {"lock": LOCK_CLASS, "run": run, "most": MOST_LOSSES})
+            rows = connection.execute(_COUNTS, (run,)).fetchall()
+            step = next_step(now, {(wave, TaskState(state)): count for wave, state, count in rows})
+            if isinstance(step, Close):
+                _close(connection, now, step)
+            if not isinstance(step, TakeFrom):
+                return step
+            row = connection.execute(_TAKE, {"run": run, "wave": step.wave, "who": who}).fetchone()
+            if row is None:
+                return Pause()
+            # It was free: what is taken and free was found just now, under the row of the run.
+            connection.execute("select pg_advisory_lock(%s, %s)", (LOCK_CLASS, row[0]))
+            return _task(row)
+
+        return self._do(claim)
+
+    def report(
+        self, task: FleetTask, state: TaskState, detail: Mapping[str, Any], error: str = "", *,
+        wait_s: float = 0.0, is_counted: bool = True,
+    ) -> None:  # fmt: skip
+        """Say where a member stands now, and give its lock back; `wait_s` is how long it isn't begun again."""
+
+        def write(connection: Connection) -> None:
+            connection.execute(_REPORT, {
+                "state": state.value, "detail": Jsonb(dict(detail)), "error": error, "id": task.id,
+                "attempts": task.attempts, "losses": task.losses, "wait_s": wait_s, "uncounted": 0 if is_counted else 1,
+            })  # fmt: skip
+
+        self._do(write)
+        self._do(lambda c: c.execute("select pg_advisory_unlock_all()"))
+
+    def note(self, task: FleetTask, detail: Mapping[str, Any]) -> None:
+        """Keep what has to be known of a member that is carried out, should its worker die."""
+        self._do(lambda c: c.execute(
+            "update schemaguard_fleet.task set detail = detail || %s where id = %s", (Jsonb(dict(detail)), task.id)
+        ))  # fmt: skip
+
+    def resume(self, run: int) -> FleetRun:
+        """Let a stopped run go on: members that failed are tried again, and what failed so far is forgiven."""
+
+        def go_on(connection: Connection) -> FleetRun:
+            connection.execute("select from schemaguard_fleet.run where id = %s for update", (run,))
+            now = _read_run(connection, run)
+            if now.state is RunState.STOPPED:
+                connection.execute(
+                    "update schemaguard_fleet.task set state = 'waiting', attempts = 0, losses = 0, error = '', "
+                    "not_before = now() where run = %s and state = 'failed'", (run,),
+                )  # fmt: skip
+                connection.execute(
+                    "update schemaguard_fleet.run set state = 'running', why = '', forgiven = (select count(*) "
+                    "from schemaguard_fleet.task where run = %s and state in ('left behind', 'taken back')) "
+                    "where id = %s", (run, run),
+                )  # fmt: skip
+            return _read_run(connection, run)
+
+        return self._do(go_on)
+
+    def abandon(self, run: int) -> FleetRun:
+        """Give a run up: no other member is begun, and the generation stays. ConflictError where one is at work."""
+
+        def give_up(connection: Connection) -> FleetRun:
+            connection.execute("select from schemaguard_fleet.run where id = %s for update", (run,))
+            connection.execute(_LOST, {"lock": LOCK_CLASS, "run": run, "most": MOST_LOSSES})
+            busy = connection.execute(
+                "select string_agg(member, ', ') from schemaguard_fleet.task where run = %s and state = 'taken'", (run,)
+            ).fetchone()
+            if busy is not None and busy[0]:
+                raise ConflictError(
+                    f"members are being carried out: {busy[0]}", next="end their workers, then give the run up"
+                )
+            now = _read_run(connection, run)
+            connection.execute(
+                "update schemaguard_fleet.run set state = 'abandoned', closed_at = now() "
+                "where id = %s and state in ('running', 'stopped')", (run,),
+            )  # fmt: skip
+            if now.state in (RunState.RUNNING, RunState.STOPPED):
+                connection.execute(_GONE, {"fleet": now.fleet, "generation": now.generation, "run": run})
+            return _read_run(connection, run)
+
+        return self._do(give_up)
+
+    def _do(self, act: Callable[[Connection], T]) -> T:
+        """What the act answers, in one transaction; where the connection is lost it is done again on a new one.
+
+        Every act is a look or can be repeated: a second time it finds what the first has done.
+        """
+        until = time.monotonic() + self._patience_s
+        while True:
+            try:
+                if self._connection.closed or self._connection.broken:
+                    self._connection = connect(self._url, application="schemaguard fleet")
+                with self._connection.transaction():
+                    return act(self._connection)
+            except DatabaseError:
+                if time.monotonic() >= until:
+                    raise
+            except psycopg.Error as error:
+                is_lost = self._connection.closed or self._connection.broken
+                if not is_lost or time.monotonic() >= until:
+                    raise self._as_our_error(error) from error
+            time.sleep(0.1)
+
+    def _as_our_error(self, error: psycopg.Error) -> DatabaseError:
+        if isinstance(error, psycopg.errors.UndefinedTable | psycopg.errors.InvalidSchemaName):
+            what = "this database has no tables of a fleet yet"
+            return DatabaseError(what, at=place(self._url), next="schemaguard fleet upgrade makes them")
+        return DatabaseError(
+            f"the fleet's database refused the statement: {first_line(error)}",
+            at=place(self._url),
+            next="look at the rights of the role that the fleet's control URL names",
+        )
+
+
+def _close(connection: Connection, run: FleetRun, step: Close) -> None:
+    connection.execute(
+        "update schemaguard_fleet.run set state = %s, why = %s, closed_at = case when %s then now() end where id = %s",
+        (step.state.value, step.why, step.flips, run.id),
+    )
+    if step.flips:
+        flip(connection, run)
+
+
+def flip(connection: Connection, run: FleetRun) -> None:
+    """The fleet has the run's generation, and so has each member that has gone, in the caller's transaction."""
+    values = {"fleet": run.fleet, "generation": run.generation, "run": run.id}
+    connection.execute(_FLIP, values)
+    connection.execute(_GONE, values)
+
+
+def _open_run(connection: Connection, fleet: str) -> FleetRun | None:
+    row = connection.execute(f"{_RUN} where fleet = %s and state in ('running', 'stopped')", (fleet,)).fetchone()
+    return _run(row) if row else None
+
+
+def _read_run(connection: Connection, number: int) -> FleetRun:
+    row = connection.execute(f"{_RUN} where id = %s", (number,)).fetchone()
+    if row is None:
+        raise UsageError(f"there is no run {number}", next="schemaguard fleet status")
+    return _run(row)
+
+
+def _tasks(connection: Connection, run: int) -> tuple[FleetTask, ...]:
+    return tuple(_task(row) for row in connection.execute(f"{_TASK} where run = %s order by wave, id", (run,)))
+
+
+def _task(row: tuple[Any, ...]) -> FleetTask:
+    number, member, wave, state, attempts, losses, detail, error = row
+    return FleetTask(number, member, wave, TaskState(state), attempts, losses, detail, error)
+
+
+def _run(row: tuple[Any, ...]) -> FleetRun:
+    number, fleet, verb, asked, policy, state, generation, forgiven, why, is_together, decision, label = row
+    return FleetRun(
+        number, fleet, Asked(FleetVerb(verb), **asked),
+        FleetPolicy(**{**policy, "on_failure": OnFailure(policy["on_failure"])}),
+        RunState(state), generation, forgiven, why, is_together, decision, label,
+    )  # fmt: skip
+
+
+def _asked_json(asked: Asked) -> dict[str, Any]:
+    return {
+        "actor": asked.actor, "reason": asked.reason, "target": asked.target, "model": asked.model,
+        "options": dict(asked.options),
+    }  # fmt: skip
+
+
+def _policy_json(policy: FleetPolicy) -> dict[str, Any]:
+    return {
+        "at_once": policy.at_once, "stop_after": policy.stop_after, "attempts": policy.attempts,
+        "on_failure": policy.on_failure.value,
+    }  # fmt: skip

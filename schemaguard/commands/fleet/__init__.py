@@ -1,0 +1,1 @@
+"""What is done with many databases, one file a use case."""
