@@ -45,11 +45,16 @@ def groups(members: Mapping[str, Looks]) -> tuple[Group, ...]:
 def _differences(usual: Looks | None, other: Looks) -> tuple[str, ...]:
     if usual is None or usual is other:
         return ()
-    lines = [str(each) for each in difference(usual.catalog, other.catalog) if not is_hidden(each.object)]
+    lines = [
+        str(each)
+        for each in difference(usual.catalog, other.catalog)
+        # Of what is there on one side alone, what has no value says nothing.
+        if not is_hidden(each.object.rpartition(".")[2]) and (each.left or each.right)
+    ]
     if usual.heads != other.heads:
         lines.insert(0, f"~ revision: {', '.join(usual.heads) or 'none'} → {', '.join(other.heads) or 'none'}")
     if not lines:
-        lines = ["only in the order of columns, or in what is a matter of spelling"]
+        lines = ["only in what is a matter of spelling"]
     more = len(lines) - _SHOWN
     return (*lines[:_SHOWN], *((f"and {more} more",) if more > 0 else ()))
 

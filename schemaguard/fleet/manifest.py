@@ -238,9 +238,9 @@ class _Reading:
             raise self._error(f"{where} must be a mapping", path, f"of: {', '.join(sorted(known))}")
         for key in value:
             if key not in known:
-                raise self._error(
-                    f"unknown key {key!r} in {where}", (*path, key), f"one of: {', '.join(sorted(known))}"
-                )
+                # What isn't a name may be a URL that stands in the wrong place.
+                named = f"unknown key {key!r}" if str(key).isidentifier() else "something that is not a key"
+                raise self._error(f"{named} in {where}", (*path, key), f"one of: {', '.join(sorted(known))}")
         return value
 
     def _text(self, value: Any, path: Path) -> str:
