@@ -23,6 +23,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "runbook": ("schemaguard runbook fraud > fraud.md",),
     "serve": ("schemaguard serve", "schemaguard serve --host 0.0.0.0 --token-file token"),
     "export-site": ("schemaguard export-site site",),
+    "fleet": (
+        "schemaguard fleet check",
+        "schemaguard fleet upgrade --yes",
+        "schemaguard fleet promote fraud 8 --group eu",
+        "schemaguard fleet resume",
+    ),
     "deferred": ("schemaguard deferred",),
 }
 

@@ -87,7 +87,7 @@ on conflict (fleet, name) do update set generation = excluded.generation"""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class FleetRecord:
     """A fleet at one moment: its generation, each member's, and the newest run with its tasks."""
 
     generation: int
@@ -181,15 +181,15 @@ class FleetStore:
 
         return self._do(read)
 
-    def standing(self, fleet: str) -> Standing:
+    def standing(self, fleet: str) -> FleetRecord:
         """The fleet at one moment; UsageError where nothing was done with it yet."""
 
-        def read(connection: Connection) -> Standing:
+        def read(connection: Connection) -> FleetRecord:
             row = connection.execute(
                 "select generation from schemaguard_fleet.fleet where name = %s", (fleet,)
             ).fetchone()
             if row is None:
-                return Standing(0, {}, None, ())
+                return FleetRecord(0, {}, None, ())
             members = connection.execute(
                 "select name, generation from schemaguard_fleet.member where fleet = %s order by name", (fleet,)
             )
@@ -198,14 +198,14 @@ class FleetStore:
                 "select max(id) from schemaguard_fleet.run where fleet = %s", (fleet,)
             ).fetchone()
             if newest is None or newest[0] is None:
-                return Standing(row[0], generations, None, ())
+                return FleetRecord(row[0], generations, None, ())
             run = _read_run(connection, newest[0])
             taken = connection.execute(
                 "select extract(epoch from coalesce(closed_at, now()) - opened_at)::float8 "
                 "from schemaguard_fleet.run where id = %s", (run.id,)
             ).fetchone()  # fmt: skip
             assert taken is not None
-            return Standing(row[0], generations, run, _tasks(connection, run.id), round(taken[0], 1))
+            return FleetRecord(row[0], generations, run, _tasks(connection, run.id), round(taken[0], 1))
 
         return self._do(read)
 
