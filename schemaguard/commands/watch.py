@@ -7,8 +7,8 @@ from typing import Any
 
 from schemaguard.adapters.control import deciding, watching
 from schemaguard.adapters.control.watching import InForce, KeptLook, WatchPlace
-from schemaguard.adapters.postgres import measuring
 from schemaguard.commands import acting
+from schemaguard.commands.measured import Sources
 from schemaguard.commands.playbook import playbook_of
 from schemaguard.commands.proxies import watch_traffic
 from schemaguard.commands.site import Site
@@ -18,6 +18,7 @@ from schemaguard.errors import DatabaseError, PlaybookError
 from schemaguard.frozen import replace
 from schemaguard.playbooks.acting import WatchRound
 from schemaguard.playbooks.deciding import Decided, KeptDecision, TriggerPass
+from schemaguard.playbooks.due import due_spans
 from schemaguard.playbooks.look import Look
 from schemaguard.playbooks.playbook import MeasurementSource, Playbook, PlaybookTrigger
 from schemaguard.playbooks.split import SplitTerms
@@ -61,7 +62,8 @@ def watch_once(site: Site, models: tuple[str, ...] = (), *, advise_only: bool = 
             f"{missing[0]} has no published playbook" if missing else "no playbook is published",
             next="schemaguard playbook publish MODEL",
         )
-    rounds = [_of_model(site, one, advise_only) for one in known if not models or one.model in models]
+    sources = Sources(site)
+    rounds = [_of_model(site, one, sources, advise_only) for one in known if not models or one.model in models]
     return WatchRound(
         tuple(each for one in rounds for each in one.passes),
         tuple(each for one in rounds for each in one.acted),
@@ -93,10 +95,10 @@ def _wait_for(site: Site) -> None:
         return
 
 
-def _of_model(site: Site, one: InForce, advise_only: bool) -> WatchRound:
+def _of_model(site: Site, one: InForce, sources: Sources, advise_only: bool) -> WatchRound:
     playbook = read_playbook(one)
     acts = playbook.mode == "act" and not advise_only
-    passes = tuple(_passes(site, one, playbook, acts))
+    passes = tuple(_passes(site, one, playbook, sources, acts))
     site.database.ask(lambda c: watching.forget_looks(c, playbook.retention.looks, one.model))
     if advise_only:
         return WatchRound(passes)
@@ -106,34 +108,34 @@ def _of_model(site: Site, one: InForce, advise_only: bool) -> WatchRound:
     return WatchRound(passes, acted, advanced, (*traffic.corrected, *traffic.failed))
 
 
-def _passes(site: Site, one: InForce, playbook: Playbook, acts: bool) -> Iterator[TriggerPass]:
+def _passes(site: Site, one: InForce, playbook: Playbook, sources: Sources, acts: bool) -> Iterator[TriggerPass]:
     for trigger in playbook.triggers:
         why = why_not_watched(playbook, trigger) or ("" if one.version is not None else "nothing serves")
         if why or one.epoch is None or one.version is None:
             yield TriggerPass(one.model, trigger.name, one.version, why_not=why)
         else:
-            yield _looked(site, one, (one.epoch, one.version), (playbook, trigger), acts)
+            yield _looked(site, one, (one.epoch, one.version), (playbook, trigger, sources), acts)
 
 
 def _looked(
-    site: Site, one: InForce, serving: tuple[int, str], judging: tuple[Playbook, PlaybookTrigger], acts: bool
+    site: Site, one: InForce, serving: tuple[int, str], judging: tuple[Playbook, PlaybookTrigger, Sources], acts: bool
 ) -> TriggerPass:
     """The looks that are due of one trigger: measured, judged and kept."""
-    playbook, trigger = judging
+    playbook, trigger, sources = judging
     ask = site.database.ask
     source, length = playbook.sources[trigger.measure.source], playbook.length(trigger)
     epoch, version = serving
-    end = ask(lambda c: measuring.latest_end(c, source, length))
+    end = sources.end(source, length)
     begun = WatchPlace(one.model, trigger.name, epoch, version, end, Watched(), end)
     at = ask(lambda c: watching.place(c, begun))
     if at.epoch != epoch:
         return TriggerPass(one.model, trigger.name, version, why_not="the pointer has moved")
-    due = ask(lambda c: measuring.due_looks(c, source, trigger, at.upto, length))
+    due = due_spans(at.upto, end, length)
     terms = _terms(one, playbook, trigger, version, proxies_of(one.model, site.proxies))
     known = _known_by(at.known, _judged(source, trigger))
     kept: list[KeptLook] = []
     decided: list[Decided] = []
-    for look in due.looks:
+    for look in sources.looks(source, trigger, due, length):
         known, event = seen(known, look, terms)
         kept.append(KeptLook(look, known))
         if event is not None:
@@ -142,7 +144,7 @@ def _looked(
         replace(each, is_to_be_done=acts and each.action != "advise")
         for each in {each.kind: each for each in reversed(decided)}.values()
     )
-    new = ask(lambda c: watching.keep(c, at, due.until, tuple(kept), first_of_kind, site.actor))
+    new = ask(lambda c: watching.keep(c, at, max(at.upto, end), tuple(kept), first_of_kind, site.actor))
     if new is None:
         return TriggerPass(one.model, trigger.name, version, why_not="another watcher was faster")
     weight = known.evidence.weight if known.evidence.looks else None

@@ -46,6 +46,6 @@ def read_playbook(one: InForce) -> Playbook:
 def why_not_watched(playbook: Playbook, trigger: PlaybookTrigger) -> str:
     """Why a trigger isn't watched, empty where it is."""
     source = playbook.sources[trigger.measure.source]
-    if source.kind != "table":
+    if source.kind == "push":
         return f"a source of kind {source.kind} isn't measured yet"
     return "" if is_replayable(trigger.trip) else f"{in_words(trigger.trip)} isn't measured yet"

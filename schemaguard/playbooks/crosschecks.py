@@ -25,6 +25,8 @@ _NEEDS = {
     "csv": ("file",),
 }
 """What a source of each kind has to say, besides `settle` and `every`."""
+# A counter's name, or a selector of its labels: what is asked for are its samples.
+_SELECTOR = re.compile(r"""[a-zA-Z_:][a-zA-Z0-9_:]*(?:\{(?:[^"'{}]|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')*\})?""")
 _COUNTERS = ("failed", "total", "version_label")
 _OF_A_TABLE = ("column", "where", "is", "reference")
 _SCENARIOS = tuple(each.name for each in SCENARIOS)
@@ -98,6 +100,10 @@ def _measured(path: Path, trigger: _Data, kind: str) -> Iterator[_Said]:
         for key in _COUNTERS if kind == "prometheus" else ():
             if key not in measure:
                 yield path, f"a source of kind prometheus needs {key}", True
+        for key in ("failed", "total") if kind == "prometheus" else ():
+            if key in measure and not _SELECTOR.fullmatch(measure[key]):
+                hint = 'write a counter with its labels, e.g. errors_total{model="fraud"}'
+                yield (*path, key), f"{measure[key]!r} isn't a selector: {hint}", True
     if kind != "prometheus":
         for key in sorted(set(measure) & set(_COUNTERS)):
             yield (*path, key), f"a source of kind {kind} has no {key}", True

@@ -37,6 +37,7 @@ SHARED = {
         "gathering",
         "histories",
         "judging",
+        "measured",
         "proxies",
         "reading",
         "remembered",

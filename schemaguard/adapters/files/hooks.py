@@ -1,18 +1,16 @@
 """Hooks as they are called: a request, or a program that reads what it is told from its standard input."""
 
-import base64
 import http.client
 import os
 import signal
 import subprocess
 import urllib.error
-import urllib.parse
 import urllib.request
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from threading import Thread
-from typing import Any
 
+from schemaguard.adapters.files.web_addresses import NoRedirect, without_password
 from schemaguard.config import Hook
 from schemaguard.errors import SchemaguardError
 from schemaguard.releases.hooks import SIGNATURE, signature
@@ -26,13 +24,6 @@ _SECRETS = (
 
 class HookError(SchemaguardError):
     """A hook couldn't be called, or says that it failed."""
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirection would take what is signed to somebody else."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
 
 
 def call(hook: Hook, sent: bytes, environ: Mapping[str, str], secrets: Iterable[str] = ()) -> None:
@@ -84,9 +75,9 @@ def _post_in_time(hook: Hook, url: str, sent: bytes, signed: str | None) -> None
 def _post(hook: Hook, url: str, sent: bytes, signed: str | None) -> None:
     headers = {"Content-Type": "application/json", **({SIGNATURE: signed} if signed else {})}
     try:
-        plain, authorization = _without_password(url)
+        plain, authorization = without_password(url)
         request = urllib.request.Request(plain, sent, headers | authorization, method="POST")  # noqa: S310 - http and https only, see config
-        with urllib.request.build_opener(_NoRedirect).open(request, timeout=hook.timeout):
+        with urllib.request.build_opener(NoRedirect).open(request, timeout=hook.timeout):
             return
     except urllib.error.HTTPError as error:
         error.close()
@@ -96,16 +87,6 @@ def _post(hook: Hook, url: str, sent: bytes, signed: str | None) -> None:
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
         kind = type(reason if isinstance(reason, Exception) else error).__name__
         raise _failed(hook, f"could not be reached ({kind})") from error
-
-
-def _without_password(url: str) -> tuple[str, dict[str, str]]:
-    """A URL without its user and password, and the header that they are sent in; see RFC 7617."""
-    parts = urllib.parse.urlsplit(url)
-    user, at, host = parts.netloc.rpartition("@")
-    if not at:
-        return url, {}
-    said = urllib.parse.unquote_to_bytes(user)
-    return parts._replace(netloc=host).geturl(), {"Authorization": f"Basic {base64.b64encode(said).decode()}"}
 
 
 def _seen_by_a_program(environ: Mapping[str, str], hidden: set[str | None], signed: str | None) -> dict[str, str]:

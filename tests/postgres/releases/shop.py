@@ -1,7 +1,7 @@
 """A card-fraud database with a control schema, two published versions, and migrations as the guard carries them out."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +113,7 @@ def _table(name: str, access: str, columns: tuple[str, ...]) -> dict[str, Any]:
 class Shop:
     url: str
     folder: Path
+    environ: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.registry = FileRegistry(self.folder / "registry.json", "7", "8", "9")
@@ -186,7 +187,7 @@ class Shop:
         )
 
     def site(self) -> Site:
-        site = Site(self.folder, database_url=self.url, environ={"SCHEMAGUARD_ACTOR": "grace"})
+        site = Site(self.folder, database_url=self.url, environ={"SCHEMAGUARD_ACTOR": "grace", **self.environ})
         site.registry_if_any = self.registry  # type: ignore[assignment]  # a file stands for MLflow
         return site
 

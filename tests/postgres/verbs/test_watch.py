@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
-from schemaguard.adapters.postgres.measuring import due_looks, latest_end
+from schemaguard.adapters.postgres.measuring import latest_end, looks
 from schemaguard.commands.site import Site as Place
 from schemaguard.commands.watch import watch_once
+from schemaguard.playbooks.due import due_spans
 from schemaguard.playbooks.look import Look
 from schemaguard.playbooks.playbook import Measure, MeasurementSource, PlaybookTrigger
 from schemaguard.playbooks.trip import ShareAbove
@@ -25,14 +26,14 @@ owner: risk-ml
 mode: act
 sources:
   scored: {kind: table, table: scored, version_column: "the Version", time_column: at, settle: 5s}
-  gateway: {kind: prometheus, url: "${PROMETHEUS_URL}"}
+  gateway: {kind: push}
 triggers:
   - {name: error-rate, measure: {source: scored, where: "note like '%failed%'"}, trip: error rate > 2 %, action: rollback}
   - {name: approvals, measure: {source: scored, where: score < 0.8}, trip: approval rate < 90 %, action: freeze}
   - {name: latency, measure: {source: scored, column: latency}, trip: p95 > 300 ms, action: advise}
   - {name: empty, measure: {source: scored, column: note, is: "null"}, trip: null rate > 5 %, action: freeze}
   - {name: drift, measure: {source: scored, column: score, reference: training}, trip: KS > 0.15, action: freeze}
-  - {name: outside, measure: {source: gateway, failed: f, total: t, version_label: v}, trip: error rate > 2 %, action: freeze}
+  - {name: outside, measure: {source: gateway}, trip: error rate > 2 %, action: freeze}
 evaluation: {alpha: 0.01, every: 1s, false_alarm_every: 1d}
 roles: {declare: [ops], execute: [ops], communicate: [ops]}
 """  # noqa: E501 - a playbook
@@ -77,7 +78,7 @@ def test_what_is_not_measured_is_said_and_what_is_begins_without_looks(watched: 
     watched.ask("update schemaguard.watch set upto = upto + interval '2 minutes'")
     said = watched.done("watch", "--once")
     assert "fraud drift: not watched: KS > 0.15 isn't measured yet" in said
-    assert "fraud outside: not watched: a source of kind prometheus isn't measured yet" in said
+    assert "fraud outside: not watched: a source of kind push isn't measured yet" in said
     assert "fraud error-rate: version 7: no requests yet" in said
 
 
@@ -181,28 +182,28 @@ def test_looks_are_as_long_as_they_are_whatever_becomes_of_a_zone_s_clocks(datab
         )
         until = latest_end(connection, source, HOUR)
         since = (until - days * DAY + HOUR / 4).astimezone(ZoneInfo(zone))
-        due = due_looks(connection, source, trigger, since, HOUR)
+        found = looks(connection, source, trigger, due_spans(since, until, HOUR), HOUR)
         connection.execute("drop table scored")
-    ends = [look.until.astimezone(UTC) for look in due.looks]
+    ends = [look.until.astimezone(UTC) for look in found]
     assert (len(ends), ends[-1], {two - one for one, two in pairwise(ends)}) == (days * 24, until, {HOUR})
     assert (datetime.now(UTC) - 2 * DAY - until) < HOUR + timedelta(minutes=5)
-    assert due.looks[0].since == since
-    assert all(isinstance(look, Look) and look.versions["7"].total == 1 for look in due.looks[50:])
+    assert found[0].since == since
+    assert all(isinstance(look, Look) and look.versions["7"].total == 1 for look in found[50:])
 
 
 def test_a_watcher_that_was_overtaken_keeps_nothing(watched: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     from schemaguard.adapters.postgres import measuring
 
     scored(watched, failed=10)
-    measure = measuring.due_looks
+    measure = measuring.looks
 
     def overtaken(connection: psycopg.Connection, *arguments: object) -> object:
         found = measure(connection, *arguments)  # type: ignore[arg-type]  # as it was called
-        monkeypatch.setattr(measuring, "due_looks", measure)
+        monkeypatch.setattr(measuring, "looks", measure)
         watched.done("watch", "--once")
         return found
 
-    monkeypatch.setattr(measuring, "due_looks", overtaken)
+    monkeypatch.setattr(measuring, "looks", overtaken)
     with Place(watched.folder, database_url=watched.url) as site:
         first = watch_once(site).passes[0]
     assert (first.trigger, first.why_not) == ("error-rate", "another watcher was faster")

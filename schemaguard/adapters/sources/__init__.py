@@ -1,0 +1,1 @@
+"""Where looks come from besides tables: a file that grows, a Prometheus."""
