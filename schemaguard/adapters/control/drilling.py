@@ -16,9 +16,10 @@ from schemaguard.adapters.control.sql_records import SqlMigration
 from schemaguard.adapters.control.watching import InForce
 from schemaguard.adapters.postgres import measuring, schema_copy, scratch
 from schemaguard.adapters.postgres.connection import connect
-from schemaguard.adapters.postgres.measuring import DueLooks
 from schemaguard.frozen import dataclass
 from schemaguard.history.history import Section
+from schemaguard.playbooks.due import due_spans
+from schemaguard.playbooks.look import Look, MissingLook
 from schemaguard.playbooks.playbook import MeasurementSource, PlaybookTrigger
 from schemaguard.playbooks.standing_in import SCHEMA, StandIn, candidates
 
@@ -244,9 +245,10 @@ def latest_end(connection: Connection, source: MeasurementSource, length: timede
 
 def due_looks(
     connection: Connection, source: MeasurementSource, trigger: PlaybookTrigger, since: datetime, length: timedelta
-) -> DueLooks:
+) -> tuple[Look | MissingLook, ...]:
     """The looks from then on, as the watcher counts them."""
-    return measuring.due_looks(connection, source, trigger, since, length)
+    due = due_spans(since, measuring.latest_end(connection, source, length), length)
+    return measuring.looks(connection, source, trigger, due, length) if due.spans else ()
 
 
 def set_back(connection: Connection, model: str, since: datetime) -> None:

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from schemaguard.adapters.control import drilling
-from schemaguard.adapters.postgres.measuring import MOST_LOOKS
 from schemaguard.commands.drilling.sandbox import QUANTILES, SHARES, NotCoveredError, Sandbox
+from schemaguard.playbooks.due import MOST_LOOKS
 from schemaguard.playbooks.trip import DistanceAbove, line_of
 
 _TOLERANCE = 0.3

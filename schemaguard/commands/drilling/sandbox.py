@@ -220,7 +220,7 @@ class Sandbox:
             traffic = (run, rate, {trigger.name: fault.share})
             drilling.lay_rows(self.connection, table, sample, traffic, (since, span), self.ground.seed)
         source = playbook.sources[trigger.measure.source]
-        due = drilling.due_looks(self.connection, source, trigger, since, playbook.length(trigger))
+        looks = drilling.due_looks(self.connection, source, trigger, since, playbook.length(trigger))
         is_canary = self.pointer().canary is not None
         found = []
         for run in runs:
@@ -229,7 +229,7 @@ class Sandbox:
                 if is_canary
                 else lasting_terms(playbook, trigger, run)
             )
-            tripped = (look.until for look, (_, event) in watched(due.looks, terms) if isinstance(event, Tripped))
+            tripped = (look.until for look, (_, event) in watched(looks, terms) if isinstance(event, Tripped))
             first = next(tripped, None)
             found.append((first - since).total_seconds() if first is not None else math.inf)
         return sorted(found)
