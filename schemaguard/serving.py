@@ -20,7 +20,7 @@ from typing import Any, Self
 import psycopg
 from psycopg import sql
 
-from schemaguard.adapters.postgres.address import libpq_url, without_secrets
+from schemaguard.adapters.postgres.address import libpq_url, network_limits, without_secrets
 from schemaguard.errors import DatabaseError, UsageError, command_line
 from schemaguard.frozen import dataclass, replace
 
@@ -96,7 +96,7 @@ class Follower:
         self._listening: Connection | None = None
         self._is_pooled = False
         self._known: _Serving | None = None
-        self._told: int | None = None
+        self._told: tuple[int, str] | None = None
         self._down: tuple[float, DatabaseError] | None = None
         """Until when nobody asks again, and what was found."""
 
@@ -148,7 +148,7 @@ class Follower:
         until = time.monotonic() + timeout_s
         while True:
             known = self._look()
-            if known is not None and known.active.epoch != self._told:
+            if known is not None and _identity(known) != self._told:
                 return True
             left = until - time.monotonic()
             if left <= 0:
@@ -253,7 +253,7 @@ class Follower:
                 known = _stale(known, why.what)
             elif read is None:
                 known = _stale(known, f"no version of {self.model} serves any more")
-            self._told = known.active.epoch
+            self._told = _identity(known)
             return known
 
     def _look(self) -> _Serving | None:
@@ -329,7 +329,8 @@ class Follower:
                 try:
                     cursor = self._asker().execute(query.encode(), parameters)
                     return cursor.fetchall() if cursor.description else []
-                except psycopg.OperationalError as error:
+                except (psycopg.OperationalError, psycopg.errors.ReadOnlySqlTransaction) as error:
+                    # What was the primary may be a standby now, and another host of the URL the primary.
                     self._close_asking()
                     if attempt == 2 or is_new:
                         raise self._is_down(self._unreachable(error)) from error
@@ -371,6 +372,7 @@ class Follower:
                 autocommit=True,
                 connect_timeout=_CONNECT_TIMEOUT_S,
                 application_name=self.name,
+                **network_limits(address),
                 # A pooler may run the next statement where none was prepared.
                 prepare_threshold=None,
             )
@@ -389,6 +391,13 @@ def _is_pooled(connection: Connection) -> bool:
     """Whether a pooler stands between: it tells clients of a process of its own, not of PostgreSQL's."""
     row = connection.execute("select pg_backend_pid()").fetchone()
     return row is not None and row[0] != connection.info.backend_pid
+
+
+def _identity(known: _Serving) -> tuple[int, str]:
+    """What makes a release another one. The epoch alone doesn't: a standby that takes over may lack an epoch that was
+    seen, and its next one has the same number.
+    """
+    return known.active.epoch, known.active.version
 
 
 def _stale(known: _Serving, why: str) -> _Serving:

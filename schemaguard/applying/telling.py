@@ -115,3 +115,11 @@ def waiting_line(what: Waits) -> str:
         f"revision {what.revision} waits for a lock ({what.waited_s:.0f} s, gives up in {max(what.left_s, 0):.0f} s); "
         f"{what.holder}"
     )
+
+
+def tell_standby_silent(waited_s: float) -> None:
+    """Say on stderr, whoever listens, that a synchronous standby didn't confirm a COMMIT, and what to do."""
+    sys.stderr.write(
+        f"schemaguard: no synchronous standby confirmed a commit within {waited_s:g} s. It is committed on this server "
+        "alone, and nothing that follows waits: bring the standby back, or take it out of synchronous_standby_names\n"
+    )

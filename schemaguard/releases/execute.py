@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from schemaguard.errors import NeedsHumanError
+from schemaguard.errors import ConflictError, NeedsHumanError
 from schemaguard.frozen import dataclass, field
 from schemaguard.releases.ports import ConnectionLostError, World
 from schemaguard.releases.release import Operation, StepName, StepState
@@ -13,6 +13,8 @@ from schemaguard.releases.steps import STEPS, OperationStep
 from schemaguard.releases.steps.step import WaitingError
 from schemaguard.releases.together import OperationPlan
 
+_LOSSES = 3
+"""How often a step is tried again after the connection was lost."""
 Watch = Callable[[StepName], None]
 """Called after each step, when the journal has it."""
 
@@ -59,7 +61,8 @@ def execute(
 ) -> OperationOutcome:
     """Carry an operation on from where its journal stands, to its end or to where it has to wait.
 
-    `steps` are the first ones where somebody else has to say whether it goes on.
+    `steps` are the first ones where somebody else has to say whether it goes on. A step at which the connection is lost
+    is carried out again on a new one, from its first probe on.
 
     Raises ConflictError where somebody was faster and NeedsHumanError where a step is neither before nor after.
     """
@@ -69,19 +72,54 @@ def execute(
         if record.state is StepState.DONE:
             outcomes.append(StepOutcome(step.name, StepState.DONE, float(record.detail.get("ms", 0)), record.detail))
         else:
-            began = time.monotonic()
-            try:
-                detail = _carry_out(step, operation, plan, world)
-            except WaitingError as waiting:
-                world.database.wait(operation, step.name, waiting.what)
-                ms = _ms_since(began)
-                outcomes.append(StepOutcome(step.name, StepState.WAITING, ms, {"waits": waiting.what}))
+            outcome, waiting = _through_losses(step, operation, plan, world)
+            outcomes.append(outcome)
+            if waiting is not None:
                 return OperationOutcome(operation, plan, tuple(outcomes), waiting)
-            detail = {**detail, "ms": _ms_since(began)}
-            world.database.done(operation, step.name, detail)
-            outcomes.append(StepOutcome(step.name, StepState.DONE, detail["ms"], detail))
         watch(step.name)
     return OperationOutcome(operation, plan, tuple(outcomes))
+
+
+_Came = tuple[StepOutcome, WaitingError | None]
+
+
+def _through_losses(step: OperationStep, operation: Operation, plan: OperationPlan, world: World) -> _Came:
+    """What comes of a step, and what it waits for. Whether what was lost is committed is what its probe tells."""
+    began, before = time.monotonic(), dict[str, Any]()
+    for _ in range(_LOSSES):
+        try:
+            return _written_down(step, operation, plan, world, (began, before))
+        except ConnectionLostError:
+            server = world.database.reconnect()
+            _require_still_there(operation, world, server)
+            before = {"after": "a lost connection", **({"server": server} if server else {})}
+    return _written_down(step, operation, plan, world, (began, before))
+
+
+def _written_down(
+    step: OperationStep, operation: Operation, plan: OperationPlan, world: World, so_far: tuple[float, dict[str, Any]]
+) -> _Came:
+    began, before = so_far
+    try:
+        detail = _carry_out(step, operation, plan, world)
+    except WaitingError as waiting:
+        world.database.wait(operation, step.name, waiting.what)
+        waits = {"waits": waiting.what, **before}
+        return StepOutcome(step.name, StepState.WAITING, _ms_since(began), waits), waiting
+    detail = {**before, **detail, "ms": _ms_since(began)}
+    world.database.done(operation, step.name, detail)
+    return StepOutcome(step.name, StepState.DONE, detail["ms"], detail), None
+
+
+def _require_still_there(operation: Operation, world: World, server: str) -> None:
+    """ConflictError where the database that answers now doesn't know the operation: it was lost with the old server."""
+    found = world.database.operation(operation.id)
+    if found is None or found.opened_at != operation.opened_at:
+        raise ConflictError(
+            f"{operation} is lost: the database that answers now never heard of it",
+            at=server or "another server, or a backup, has taken over",
+            next="look at schemaguard status, and decide again; schemaguard reconcile puts the alias right",
+        )
 
 
 def _carry_out(step: OperationStep, operation: Operation, plan: OperationPlan, world: World) -> Mapping[str, Any]:
@@ -89,13 +127,7 @@ def _carry_out(step: OperationStep, operation: Operation, plan: OperationPlan, w
     detail: Mapping[str, Any] = {}
     state = step.state(plan, world.database.observe(operation, plan))
     if state is State.BEFORE:
-        try:
-            detail = step.perform(operation, plan, world)
-        except ConnectionLostError:
-            # Whether it was committed is what the second look tells; if it wasn't, it is done once more.
-            world.database.reconnect()
-            state = step.state(plan, world.database.observe(operation, plan))
-            detail = step.perform(operation, plan, world) if state is State.BEFORE else {"after": "a lost connection"}
+        detail = step.perform(operation, plan, world)
         state = step.state(plan, world.database.observe(operation, plan))
     if state is not State.AFTER:
         raise NeedsHumanError(

@@ -134,8 +134,8 @@ class Database(Protocol):
         """Let the operation wait at a step, blocking nobody."""
         ...
 
-    def reconnect(self) -> None:
-        """Open the connection again after it was lost, lock included."""
+    def reconnect(self) -> str:
+        """Open the connection again after it was lost, lock included; which server it is now, where it is another."""
         ...
 
 

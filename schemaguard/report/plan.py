@@ -1,5 +1,6 @@
 """A plan, and what came of it: for the eye and as JSON."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
@@ -25,6 +26,8 @@ _VERBS = {
     OperationKind.ABORT: ("abort the canary of", "ABORTED"),
 }
 _MARKS = {StepState.DONE: ("✓", "bold green"), StepState.WAITING: ("…", "bold yellow")}
+_SAID = ("waits", "standbys", "doubt", "after", "server")
+"""What the JSON says of a step besides its state and its time, where there is something."""
 _NAME_WIDTH = 9
 _MS_WIDTH = 9
 
@@ -86,7 +89,7 @@ def done_json(done: Done) -> dict[str, Any]:
         "total_ms": done.total_ms,
         "steps": [
             {"name": each.name.value, "state": each.state.value, "ms": each.ms}
-            | ({"waits": each.detail["waits"]} if "waits" in each.detail else {})
+            | {name: each.detail[name] for name in _SAID if name in each.detail}
             for each in outcome.steps
         ],
         "restored": list(plan.restored),
@@ -138,8 +141,23 @@ def _show_step(outcome: StepOutcome, acts: tuple[str, ...], console: Console) ->
         ]
         rest = [" " * (4 + _NAME_WIDTH + _MS_WIDTH + 2)]
         _line(console, Text.assemble(*(head if number == 0 else rest), words))
-    if waits := outcome.detail.get("waits"):
-        _line(console, Text.assemble(" " * (4 + _NAME_WIDTH + _MS_WIDTH + 2), (f"waits: {waits}", "yellow")))
+    for words, style in _besides(outcome):
+        _line(console, Text.assemble(" " * (4 + _NAME_WIDTH + _MS_WIDTH + 2), (words, style)))
+
+
+def _besides(outcome: StepOutcome) -> Iterator[tuple[str, str]]:
+    """What is said of a step besides what it did, and how it looks."""
+    said = outcome.detail
+    if standbys := said.get("standbys"):
+        yield f"confirmed by {', '.join(standbys)}", ""
+    if doubt := said.get("doubt"):
+        yield f"{doubt}: should this server be lost now, the switch may be lost with it", "yellow"
+    if after := said.get("after"):
+        yield f"carried on after {after}", "yellow"
+    if server := said.get("server"):
+        yield f"{server}: see that the old primary is stopped, and stays it", "yellow"
+    if waits := said.get("waits"):
+        yield f"waits: {waits}", "yellow"
 
 
 def _closing(done: Done) -> Text:

@@ -28,7 +28,9 @@ from schemaguard.adapters.control import (
 )
 from schemaguard.adapters.control import probes as observation
 from schemaguard.adapters.control import window as windows
+from schemaguard.adapters.control.failing import our_error
 from schemaguard.adapters.postgres import connection as postgres
+from schemaguard.adapters.postgres.standby import StandbyPatience, commit_durably, confirmed, timeline
 from schemaguard.catalog.objects import Catalog
 from schemaguard.config import Hook, Proxy
 from schemaguard.contracts.views import ContractViews
@@ -47,6 +49,8 @@ from schemaguard.window.window import Window
 T = TypeVar("T")
 Row = tuple[Any, ...]
 CHANNEL = "schemaguard"
+AWAY_S = 30.0
+"""How long a lost database is waited for: a standby that takes over needs some seconds."""
 LONGEST_MS = 10_000
 """How long a statement of an instant way back may take."""
 _REFUSALS = frozenset({"22", "23", "2B", "42"})
@@ -94,7 +98,10 @@ class ControlDatabase:
         self._hooks = hooks
         self._proxies = proxies
         self._is_locked = False
+        self._is_read_only = read_only
+        self._patience = StandbyPatience()
         self._connection = postgres.connect(url, read_only=read_only)
+        self._timeline: int | None = None
         try:
             self._read(journal.require_control_schema)
         except DatabaseError:
@@ -191,6 +198,8 @@ class ControlDatabase:
                 next="wait until it has ended, look at schemaguard status, then decide again",
             )
         self._is_locked = True
+        if self._timeline is None:
+            self._timeline = self._read(timeline)
 
     def unlock(self) -> None:
         """Give the lock back before the connection ends."""
@@ -266,19 +275,27 @@ class ControlDatabase:
             raise
 
     def commit(self, operation: Operation, plan: OperationPlan) -> Mapping[str, Any]:
-        """COMMIT: switch the pointers. RefusedError where they switch only together with other databases."""
+        """COMMIT: switch the pointers, and look whether a standby has it before anybody else is told.
+
+        RefusedError where they switch only together with other databases.
+        """
 
         def alone(connection: "psycopg.Connection[Row]") -> Mapping[str, Any]:
             fleet_marks.refuse_alone(connection, operation)
             return switch(connection)
 
         switch = self._switching(operation, plan)
-        return self._write(_promising(alone))
+        facts = self._write(_promising(alone))
+        found = self._read(lambda c: confirmed(c, self._patience))
+        if found is None:
+            return facts
+        return {**facts, **({"standbys": list(found.by)} if found.by else {"doubt": found.doubt})}
 
     def _switching(
         self, operation: Operation, plan: OperationPlan
     ) -> Callable[["psycopg.Connection[Row]"], Mapping[str, Any]]:
         def switch(connection: "psycopg.Connection[Row]") -> Mapping[str, Any]:
+            commit_durably(connection, self._patience)
             if plan.kind not in (OperationKind.ADVANCE, OperationKind.ABORT):
                 is_anew = plan.kind is not OperationKind.ROLLBACK
                 for each in plan.members:
@@ -384,13 +401,21 @@ class ControlDatabase:
         """Let the operation wait at a step, blocking nobody."""
         self._write(lambda c: journal.wait(c, operation, step, reason))
 
-    def reconnect(self) -> None:
-        """Open the connection again after it was lost, lock included."""
+    def reconnect(self) -> str:
+        """Open the connection again after it was lost, lock included; which server it is now, where it is another.
+
+        A standby that takes over is waited for. DatabaseError where nobody answers in time.
+        """
         self._connection.close()
-        self._connection = postgres.connect(self._url)
+        self._connection = postgres.connect_again(self._url, within_s=AWAY_S, read_only=self._is_read_only)
+        self._patience = StandbyPatience()
         was_locked, self._is_locked = self._is_locked, False
         if was_locked:
             self.lock()
+        before, self._timeline = self._timeline, self._read(timeline)
+        if before is None or self._timeline in (None, before):
+            return ""
+        return f"a standby has taken over (timeline {before} → {self._timeline})"
 
     def _snapshot(self, act: Callable[["psycopg.Connection[Row]"], T]) -> T:
         def read(connection: "psycopg.Connection[Row]") -> T:
@@ -408,7 +433,7 @@ class ControlDatabase:
 
     def _write(self, act: Callable[["psycopg.Connection[Row]"], T]) -> T:
         try:
-            return postgres.in_transaction(self._connection, act)
+            return postgres.in_transaction(self._connection, act, self._patience)
         except psycopg.Error as error:
             raise self._as_our_error(error) from error
 
@@ -434,27 +459,4 @@ class ControlDatabase:
 
     def _as_our_error(self, error: psycopg.Error) -> DatabaseError:
         """The driver's error as one of ours, with what to do next."""
-        place = postgres.place(self._url)
-        if self._connection.closed or self._connection.broken:
-            return ConnectionLostError(
-                f"the connection to the database was lost: {postgres.first_line(error)}",
-                at=place,
-                next="once the database answers again: schemaguard status, then schemaguard resume",
-            )
-        if isinstance(error, psycopg.errors.LockNotAvailable):
-            return DatabaseError(
-                f"other sessions kept the tables locked: {postgres.longest_transaction(self._connection)}",
-                at=place,
-                next="wait for it or end it (pg_terminate_backend), then: schemaguard resume",
-            )
-        if isinstance(error, psycopg.errors.InsufficientPrivilege):
-            return DatabaseError(
-                f"the database refused the statement: {postgres.first_line(error)}",
-                at=place,
-                next="ask an administrator to run it, or to grant what is missing",
-            )
-        return DatabaseError(
-            f"the database refused the statement: {postgres.first_line(error)}",
-            at=f"{place}{f', SQLSTATE {error.sqlstate}' if error.sqlstate else ''}",
-            next="schemaguard status shows whether an operation is open; schemaguard resume continues it",
-        )
+        return our_error(error, self._connection, self._url, is_read_only=self._is_read_only)

@@ -6,6 +6,8 @@ therefore never shown. See https://www.postgresql.org/docs/current/libpq-connect
 """
 
 import re
+from itertools import zip_longest
+from typing import Any
 from urllib.parse import quote, unquote
 
 from psycopg import ProgrammingError
@@ -16,6 +18,12 @@ from schemaguard.errors import ConfigError
 _SCHEME = re.compile(r"\s*(postgres(?:ql)?)(?:\+\w+)?://", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"\s*([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _PERCENT = re.compile(r"%(?![0-9a-fA-F]{2})")
+_NETWORK_LIMITS = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+    "tcp_user_timeout": 30_000,
+}
 _WHERE = "SCHEMAGUARD_DATABASE_URL, or where the URL was given"
 _ENCODE = "percent-encode what is special in user, password and database: @ is %40, / is %2F, % is %25"
 
@@ -34,7 +42,7 @@ def libpq_url(url: str) -> str:
         rest = url[found.end() :].rstrip()
         _refuse_unencoded(rest)
         # What asyncpg calls `ssl` is libpq's `sslmode`.
-        url = "postgresql://" + re.sub(r"([?&])ssl=", r"\1sslmode=", rest)
+        url = "postgresql://" + _hosts_in_one(re.sub(r"([?&])ssl=", r"\1sslmode=", rest))
     try:
         parts = conninfo_to_dict(url)
     except (ProgrammingError, UnicodeError) as error:
@@ -46,13 +54,43 @@ def libpq_url(url: str) -> str:
 
 
 def place(url: str) -> str:
-    """Where a URL points, without user and password."""
+    """Where a URL points, without user and password; every host where it names several."""
     try:
         parts = conninfo_to_dict(libpq_url(url))
     except (ConfigError, ProgrammingError):
         return "the database URL (not a valid one)"
-    host, port = parts.get("host") or "localhost", parts.get("port")
-    return f"database {parts.get('dbname') or '?'} on {host}{f':{port}' if port else ''}"
+    hosts = str(parts.get("host") or parts.get("hostaddr") or "localhost").split(",")
+    ports = str(parts.get("port") or "").split(",")
+    # One port is every host's.
+    ports = ports * len(hosts) if len(ports) == 1 else ports
+    named = [f"{host}{f':{port}' if port else ''}" for host, port in zip_longest(hosts, ports, fillvalue="")]
+    return f"database {parts.get('dbname') or '?'} on {' or '.join(named)}"
+
+
+def network_limits(url: str) -> dict[str, Any]:
+    """What ends the wait for a machine that has gone silent, where the URL doesn't say it: after half a minute.
+
+    A machine that loses its power closes no connection, and PostgreSQL's own limit is two hours:
+    https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-KEEPALIVES.
+    """
+    said = conninfo_to_dict(url)
+    return {name: value for name, value in _NETWORK_LIMITS.items() if name not in said}
+
+
+def _hosts_in_one(rest: str) -> str:
+    """SQLAlchemy says `?host=a:1&host=b:2` where libpq says `?host=a,b&port=1,2` and would take the last one alone."""
+    before, mark, query = rest.partition("?")
+    said = query.split("&")
+    hosts = [each.removeprefix("host=") for each in said if each.startswith("host=")]
+    if len(hosts) < 2:
+        return rest
+    # A socket's folder may have a colon in it, and has no port.
+    pairs = [(host, "", "") if host.startswith(("/", "%2F", "%2f")) else host.rpartition(":") for host in hosts]
+    names = [name or port if not colon else name for name, colon, port in pairs]
+    ports = [port if colon else "" for _, colon, port in pairs]
+    others = [each for each in said if not each.startswith("host=")]
+    found = [f"host={','.join(names)}", *([f"port={','.join(ports)}"] if any(ports) else []), *others]
+    return f"{before}{mark}{'&'.join(found)}"
 
 
 def without_secrets(text: str, url: str) -> str:

@@ -3,11 +3,13 @@
 import random
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from typing import Any, TypeVar
 
 import psycopg
 
-from schemaguard.adapters.postgres.address import libpq_url, place, without_secrets
+from schemaguard.adapters.postgres.address import libpq_url, network_limits, place, without_secrets
+from schemaguard.adapters.postgres.standby import StandbyPatience
 from schemaguard.errors import DatabaseError
 
 __all__ = [
@@ -31,12 +33,15 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 CONNECT_TIMEOUT_S = 5
 LOCK_TIMEOUT_MS = 50
+_AGAIN_S = 0.2
 IDLE_TIMEOUT_MS = 2000
 ATTEMPTS = 40
 LONGEST_PAUSE_S = 0.5
 LOCK_KEY = 0x5C4E4D41
 """The advisory lock that migrations and operations exclude each other with."""
 
+_BEGIN = """\
+select current_setting('synchronous_standby_names') <> '' from set_config('lock_timeout', %s, true)"""
 _LONGEST = """\
 select pid, usename, application_name, extract(epoch from now() - xact_start)::int, left(query, 120)
 from pg_stat_activity
@@ -56,7 +61,11 @@ def connect(url: str, *, application: str = "schemaguard", read_only: bool = Fal
     address = libpq_url(url)
     try:
         connection = psycopg.connect(
-            address, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S, application_name=application
+            address,
+            autocommit=True,
+            connect_timeout=CONNECT_TIMEOUT_S,
+            application_name=application,
+            **network_limits(address),
         )
         # A killed client's statement would go on and commit.
         connection.execute("set client_connection_check_interval = '200ms'")
@@ -72,9 +81,43 @@ def connect(url: str, *, application: str = "schemaguard", read_only: bool = Fal
     return connection
 
 
+def connect_again(url: str, *, within_s: float, read_only: bool = False) -> Connection:
+    """A connection to where writes are taken, tried until then: a standby needs a moment to take over.
+
+    DatabaseError where there is none in time, with what was found last.
+    """
+    until = time.monotonic() + within_s
+    while True:
+        try:
+            connection = connect(url, read_only=read_only)
+            if read_only or not _is_standby(connection):
+                return connection
+            connection.close()
+            raise DatabaseError(
+                "the database is a standby, which takes no writes",
+                at=place(url),
+                next="promote it, or name the primary: postgresql://a,b/database?target_session_attrs=read-write",
+            )
+        except DatabaseError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(_AGAIN_S)
+
+
+def _is_standby(connection: Connection) -> bool:
+    try:
+        row = connection.execute("select pg_is_in_recovery()").fetchone()
+    except psycopg.Error:
+        # It went away again: whoever uses it will see.
+        return False
+    return row == (True,)
+
+
 def _reason(error: psycopg.Error) -> str:
     """Why there is no connection: what the server said, or the network, without libpq's account of where it tried."""
     said = first_line(error)
+    if "session is read-only" in said or "server is in hot standby mode" in said:
+        return "none of its hosts takes writes: each that answers is a standby"
     if "timeout expired" in said:
         return f"it did not answer within {CONNECT_TIMEOUT_S} s"
     if "failed to resolve host" in said:
@@ -88,17 +131,23 @@ def first_line(error: BaseException) -> str:
     return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
-def in_transaction(connection: Connection, act: Callable[[Connection], T]) -> T:
+def in_transaction(
+    connection: Connection, act: Callable[[Connection], T], patience: StandbyPatience | None = None
+) -> T:
     """What `act` answers, in one transaction with a short lock_timeout.
 
     The unit of retry is the whole transaction: retrying a statement would hold the locks taken before it. `act` may
-    therefore run several times, and everything it does must be on this connection.
+    therefore run several times, and everything it does must be on this connection. `patience` bounds how long COMMIT
+    waits for a synchronous standby.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            with connection.transaction():
-                connection.execute(f"set local lock_timeout = '{LOCK_TIMEOUT_MS}ms'")
-                return act(connection)
+            with ExitStack() as after_commit, connection.transaction():
+                row = connection.execute(_BEGIN, (f"{LOCK_TIMEOUT_MS}ms",)).fetchone()
+                answer = act(connection)
+                if row == (True,) and patience is not None and not patience.is_over:
+                    after_commit.enter_context(patience.waiting(connection)).start()
+                return answer
         except RETRIED:
             if attempt == ATTEMPTS or connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
                 raise
@@ -113,6 +162,9 @@ def in_one_query(
 
     `act` itself takes no lock that readers would wait for: those are taken, used and given back by the server alone,
     however far away or stopped whoever asks is. `longest_ms` bounds each statement. Retried as a whole.
+
+    It waits for no standby, as that couldn't be told from a statement that lasts: what COMMITs later and is confirmed
+    by a standby confirms this as well.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -135,7 +187,10 @@ def in_one_query(
 
 def _limits(connection: Connection, longest_ms: int | None) -> tuple[str, ...]:
     """What ends the strong part of a transaction whose client doesn't, on the server."""
-    limits = [f"set local idle_in_transaction_session_timeout = '{IDLE_TIMEOUT_MS}ms'"]
+    limits = [
+        f"set local idle_in_transaction_session_timeout = '{IDLE_TIMEOUT_MS}ms'",
+        "set local synchronous_commit = local",
+    ]
     if longest_ms is not None:
         limits.append(f"set local statement_timeout = '{longest_ms}ms'")
         if connection.info.server_version >= 170000:

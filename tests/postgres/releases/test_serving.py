@@ -84,6 +84,20 @@ def test_an_epoch_never_goes_back(shop: Shop) -> None:
         assert follower.leave()
 
 
+def test_another_version_with_the_same_epoch_is_another_release(shop: Shop) -> None:
+    """A standby that took over without the last switch gives its number to the next one."""
+    before = shop.ask("select epoch, active from schemaguard.pointer")[0]
+    with Follower(shop.url, "fraud", "scorer-1") as follower:
+        assert follower.current().version == before[1]
+        assert not follower.changed(0.01)
+        shop.ask("update schemaguard.pointer set active = '7'")
+        try:
+            assert follower.changed(0.01)
+            assert (follower.current().epoch, follower.current().version) == (before[0], "7")
+        finally:
+            shop.ask("update schemaguard.pointer set active = %s", before[1])
+
+
 def test_a_client_is_always_sent_to_the_same_release_and_the_canary_has_its_share(shop: Shop) -> None:
     clients = [f"client-{number}" for number in range(2000)]
     with Follower(shop.url, "fraud", "scorer-1") as follower:

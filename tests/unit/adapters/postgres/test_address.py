@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from schemaguard.adapters.postgres.address import libpq_url, place, without_secrets
+from schemaguard.adapters.postgres.address import libpq_url, network_limits, place, without_secrets
 from schemaguard.adapters.postgres.connection import connect
 from schemaguard.config import load
 from schemaguard.errors import ConfigError, SchemaguardError
@@ -25,6 +25,15 @@ SECRET = "hunter2"
         ("postgres://db/shop", "postgresql://db/shop"),
         ("postgresql://me:p%40ss%2F@db/shop", "postgresql://me:p%40ss%2F@db/shop"),
         ("host=db dbname=shop", "host=db dbname=shop"),
+        ("postgresql://me@a:1,b:2/shop?target_session_attrs=read-write",) * 2,
+        ("postgresql+psycopg://a,b/shop", "postgresql://a,b/shop"),
+        ("postgresql+psycopg://me@/shop?host=a:1&host=b:2", "postgresql://me@/shop?host=a,b&port=1,2"),
+        (
+            "postgresql+psycopg://me@/shop?host=a&sslmode=require&host=b:2",
+            "postgresql://me@/shop?host=a,b&port=,2&sslmode=require",
+        ),
+        ("postgresql:///shop?host=/run/a&host=/run/b", "postgresql:///shop?host=/run/a,/run/b"),
+        ("postgresql:///shop?host=%2Frun%2Fa", "postgresql:///shop?host=%2Frun%2Fa"),
         ("postgresql:///shop?application_name=a@b", "postgresql:///shop?application_name=a@b"),
     ],
 )
@@ -56,6 +65,7 @@ NOBODY_ANSWERS = [
     f"postgresql://me:{SECRET}#x@127.0.0.1:1/shop",
     f"postgresql://127.0.0.1:1/shop?user=me&password={SECRET}",
     f"host=127.0.0.1 port=1 password={SECRET}",
+    f"postgresql://me:{SECRET}@127.0.0.1:1,127.0.0.1:2/shop?target_session_attrs=read-write",
 ]
 
 
@@ -75,6 +85,26 @@ def test_a_url_that_cannot_be_read_says_so_before_anything_is_asked(url: str) ->
     with pytest.raises(ConfigError) as refused:
         libpq_url(url)
     assert refused.value.next
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://me:pw@a:1,b:2/shop", "database shop on a:1 or b:2"),
+        ("postgresql://me:pw@a,b:2/shop", "database shop on a or b:2"),
+        ("host=a,b port=5433 dbname=shop", "database shop on a:5433 or b:5433"),
+        ("hostaddr=10.0.0.1 dbname=shop", "database shop on 10.0.0.1"),
+        ("postgresql://[::1]:1,b/shop", "database shop on ::1:1 or b"),
+    ],
+)
+def test_every_host_is_named(url: str, said: str) -> None:
+    assert place(url) == said
+
+
+def test_a_machine_that_has_gone_silent_is_given_up_unless_the_url_says_when() -> None:
+    assert network_limits("host=a keepalives_idle=7") == {
+        "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 30000,
+    }  # fmt: skip
 
 
 def test_what_a_server_quotes_of_the_password_is_hidden() -> None:

@@ -1,0 +1,1 @@
+"""A primary, a standby that takes over, and whoever is at work meanwhile."""
