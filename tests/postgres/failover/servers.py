@@ -27,18 +27,18 @@ _SETTINGS = (
 
 
 class Servers:
-    """Named by the letters of their folders; the first one is the primary until it dies."""
+    """Named by the numbers of their folders; the first one is the primary until it dies."""
 
     def __init__(self, folder: Path, *, is_synchronous: bool) -> None:
         self.folder = folder
         self.is_synchronous = is_synchronous
-        self.primary, self.standby, self._next = "a", "", "b"
+        self.primary, self.standby, self._made = "1", "", 1
         # initdb and postgres refuse to run as root.
         self._prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         if self._prefix:
             shutil.chown(folder, "postgres", "postgres")
-        self._run("initdb", "-D", self._data("a"), "-U", "postgres", "-A", "trust", "-N")
-        self._start("a")
+        self._run("initdb", "-D", self._data("1"), "-U", "postgres", "-A", "trust", "-N")
+        self._start("1")
 
     @property
     def url(self) -> str:
@@ -51,7 +51,10 @@ class Servers:
 
     def add_standby(self) -> None:
         """Make the next standby of the primary, and let COMMIT wait for it where that is wanted."""
-        name, self._next = self._next, chr(ord(self._next) + 1)
+        self._made += 1
+        name = str(self._made)
+        # What died lies in memory.
+        shutil.rmtree(self._data(str(self._made - 2)), ignore_errors=True)
         self._run(
             "pg_basebackup", "-D", self._data(name), "-h", self._socket(self._side(self.primary)), "-U", "postgres",
             "-R", "-X", "stream", "-c", "fast", "--no-sync",
@@ -118,7 +121,7 @@ class Servers:
         )
 
     def _side(self, name: str) -> str:
-        return "xy"[(ord(name) - ord("a")) % 2]
+        return "xy"[int(name) % 2]
 
     def _socket(self, side: str) -> str:
         return str(self.folder / side)
