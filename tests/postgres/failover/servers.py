@@ -130,7 +130,8 @@ class Servers:
         return str(self.folder / name)
 
     def _run(self, program: str, *words: str) -> None:
-        subprocess.run([*self._prefix, _PROGRAMS / program, *words], check=True, capture_output=True)
+        done = subprocess.run([*self._prefix, _PROGRAMS / program, *words], check=False, capture_output=True, text=True)
+        assert done.returncode == 0, f"{program} {words}: {done.stdout}{done.stderr}"
 
 
 @contextmanager
