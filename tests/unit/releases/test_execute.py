@@ -66,19 +66,18 @@ class Step:
         return self._database.perform(self.name)
 
 
-def carry_out(monkeypatch: pytest.MonkeyPatch, database: Lossy, one: Operation) -> Any:
-    steps = tuple(Step(name, database) for name in StepName)
-    monkeypatch.setattr("schemaguard.releases.execute.STEPS", cast("tuple[OperationStep, ...]", steps))
+def carry_out(database: Lossy, one: Operation) -> Any:
+    steps = cast("tuple[OperationStep, ...]", tuple(Step(name, database) for name in StepName))
     world = World(cast("Database", database), cast("Any", None))
-    return execute(one, cast("OperationPlan", None), world)
+    return execute(one, cast("OperationPlan", None), world, steps=steps)
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_whichever_call_is_lost_each_step_is_performed_once(monkeypatch: pytest.MonkeyPatch, *, after: bool) -> None:
+def test_whichever_call_is_lost_each_step_is_performed_once(*, after: bool) -> None:
     one = operation(1, OperationKind.PROMOTE, ("7", "8"))
     for at in range(1, 30):
         database = Lossy(at, after=after, known=one)
-        outcome = carry_out(monkeypatch, database, one)
+        outcome = carry_out(database, one)
         assert sorted(database.performed) == sorted(set(database.performed))
         assert set(database.done_steps) == {each.name for each in outcome.steps}
         lost = [each for each in outcome.steps if "after" in each.detail]
@@ -90,9 +89,9 @@ def test_whichever_call_is_lost_each_step_is_performed_once(monkeypatch: pytest.
     raise AssertionError("it never came through")
 
 
-def test_an_operation_that_the_new_server_never_heard_of_is_a_conflict(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_operation_that_the_new_server_never_heard_of_is_a_conflict() -> None:
     one = operation(1, OperationKind.PROMOTE, ("7", "8"))
     other = replace(one, opened_at=one.opened_at.replace(year=2000))
     for known in (None, other):
         with pytest.raises(ConflictError, match="is lost: the database that answers now never heard of it"):
-            carry_out(monkeypatch, Lossy(2, after=False, known=known), one)
+            carry_out(Lossy(2, after=False, known=known), one)
