@@ -73,9 +73,8 @@ def test_an_enum_shows_its_labels(tmp_path: Path) -> None:
     promised = "      - {name: risk, logicalType: string, physicalType: risk, enum: [{value: low}, {value: high}]}\n"
     contract.write_text(contract.read_text() + promised)
 
-    why = checked(tmp_path, explain=True).findings[0].explanation
+    why = next(one.explanation for one in checked(tmp_path, explain=True).findings if one.explanation is not None)
 
-    assert why is not None
     assert (why.change, why.diff) == ("enum value renamed", ("- enum risk  low, high", "+ enum risk  mild, high"))
 
 
