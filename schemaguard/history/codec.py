@@ -49,6 +49,8 @@ def _codec(kind: Any) -> tuple[_Encode, _Decode]:
         return _plain(kind)
     if kind is None or kind is type(None):
         return _none()
+    if kind is object:
+        return _unknown, _unknown
     if origin in (Union, types.UnionType):
         return _union(typing.get_args(kind))
     if origin is Literal:
@@ -64,6 +66,11 @@ def _codec(kind: Any) -> tuple[_Encode, _Decode]:
     if isinstance(kind, type) and is_dataclass(kind):
         return _dataclass(kind)
     raise TypeError(f"no JSON for {kind}")
+
+
+def _unknown(_: object) -> Any:
+    """What may be anything can't be kept; an empty tuple of such is."""
+    raise TypeError("no JSON for what may be anything")
 
 
 def _plain(kind: type) -> tuple[_Encode, _Decode]:

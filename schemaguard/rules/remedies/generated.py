@@ -18,12 +18,12 @@ def computed_otherwise(change: AddColumn, context: Context) -> Remedy | None:
         return None
     if context.assumptions.postgresql >= _VIRTUAL_SINCE and not column.not_null:
         virtual = replace(change, column=replace(column, generated_stored=False))
-        return Remedy("let whoever reads it compute it: VIRTUAL writes no row", (virtual,))
+        return Remedy("let whoever reads it compute it: VIRTUAL writes no row", (virtual,), leaves_more=True)
     plain = replace(change, column=replace(column, generated=None, not_null=False))
     title = "add a plain column that a trigger fills for new rows, and fill the old ones in batches"
     made, undo = _trigger(change.table, column.name, column.generated)
     later = filled(change, column.generated, may_be_null=not column.not_null)
-    return Remedy(title, (plain, *made), later, undo=undo)
+    return Remedy(title, (plain, *made), later, undo=undo, leaves_more=True)
 
 
 def _trigger(table: Name, column: str, expression: str) -> tuple[tuple[Change, ...], tuple[Change, ...]]:

@@ -25,7 +25,7 @@ def as_identity(change: CreateTable | AddColumn, column: str, context: Context) 
     code = _in_python(own_lines(context), column) if context.is_python else None
     if by_itself is None or (code is None if context.is_python else sql is None):
         return None
-    return Remedy("let the table itself number it", (Rewritten(by_itself, sql or "", code),))
+    return Remedy("let the table itself number it", (Rewritten(by_itself, sql or "", code),), leaves_more=True)
 
 
 def _by_itself(change: CreateTable | AddColumn, column: str) -> CreateTable | AddColumn | None:

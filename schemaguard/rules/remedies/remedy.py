@@ -47,7 +47,7 @@ class Remedy:
     now: tuple[Action, ...]
     later: tuple[FollowUp, ...] = ()
     leaves_more: bool = False
-    """Whether the server leaves something besides that folding doesn't show."""
+    """Whether it is known to lead to another catalog, or the server leaves something that folding doesn't show."""
     is_advice: bool = False
     """Whether the finding stays, so that it is shown and not put in."""
     undo: tuple[Change, ...] = ()

@@ -56,7 +56,7 @@ def required_length(change: RetypeColumn, context: Context) -> Remedy | None:
     later = FollowUp("validate it, which reads and writes don't wait for", (ValidateConstraint(change.table, named),))
     title = "leave the type, and require the length by a CHECK that is NOT VALID: nothing is rewritten"
     undo = (DropConstraint(change.table, named, if_exists=True),)
-    return Remedy(title, (check,), (later,), undo=undo)
+    return Remedy(title, (check,), (later,), undo=undo, leaves_more=True)
 
 
 def _old(change: RetypeColumn, context: Context) -> Type | None:
