@@ -68,7 +68,7 @@ class Step:
 
 def carry_out(database: Lossy, one: Operation) -> Any:
     steps = cast("tuple[OperationStep, ...]", tuple(Step(name, database) for name in StepName))
-    world = World(cast("Database", database), cast("Any", None))
+    world = World(cast("Database", database), cast("Any", None), cast("Any", None))
     return execute(one, cast("OperationPlan", None), world, steps=steps)
 
 
