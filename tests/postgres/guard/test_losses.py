@@ -141,6 +141,19 @@ def test_rows_that_somebody_relies_on_are_lost_where_the_revision_says_so(
     assert acknowledged(project) == [(f"{loss}: nobody needs it", "0002")]
 
 
+def test_columns_that_nothing_compares_are_in_no_updates_way(project: Project) -> None:
+    project.ask(
+        "alter table transactions add raw json default '{\"a\":  1}', add place point default '(1, 2)', add page xml"
+    )
+    promised(project)
+    project.add("op.execute(\"update transactions set raw = '[]'\")")
+    project.upgrade()
+    assert project.ask("select distinct raw::text from transactions") == [("[]",)]
+    project.add("op.execute(\"update transactions set raw = '[2]', channel = 'x' where id = 1\")")
+    with pytest.raises(RefusedError, match=r"UPDATE would change or delete values of public\.transactions"):
+        project.upgrade()
+
+
 def test_the_next_revision_loses_nothing_by_it(project: Project) -> None:
     promised(project)
     project.add(says("transactions", 'op.execute("delete from transactions where id = 1")'))
