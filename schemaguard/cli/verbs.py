@@ -53,6 +53,7 @@ VERBS = (
     _verb("serve", _OPERATE),
     ListedVerb("export-site", "schemaguard.cli.export_site", "export_site", _OPERATE),
     _group("audit", _OPERATE),
+    _group("evidence", _OPERATE),
     _group("playbook", _OPERATE),
     _verb("watch", _OPERATE),
     _verb("decisions", _OPERATE),

@@ -6,20 +6,7 @@ from collections.abc import Sequence
 
 def root_hash(leaves: Sequence[bytes]) -> bytes:
     """The root over leaf hashes, in order; SHA-256 of nothing for an empty tree."""
-    if not leaves:
-        return hashlib.sha256(b"").digest()
-    stack: list[tuple[int, bytes]] = []
-    for leaf in leaves:
-        size, node = 1, leaf
-        while stack and stack[-1][0] == size:
-            left_size, left = stack.pop()
-            node = _parent(left, node)
-            size += left_size
-        stack.append((size, node))
-    node = stack.pop()[1]
-    while stack:
-        node = _parent(stack.pop()[1], node)
-    return node
+    return continued((), leaves)
 
 
 def _parent(left: bytes, right: bytes) -> bytes:
@@ -60,3 +47,31 @@ def root_of_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> b
 def _split(size: int) -> int:
     """The largest power of two below a size."""
     return 1 << (size - 1).bit_length() - 1
+
+
+def frontier(leaves: Sequence[bytes]) -> tuple[tuple[int, bytes], ...]:
+    """The roots of the full subtrees that leaf hashes end in, as (how many leaves, root), the largest first."""
+    return tuple(_stacked((), leaves))
+
+
+def continued(before: Sequence[tuple[int, bytes]], leaves: Sequence[bytes]) -> bytes:
+    """The root over leaves of which the first are known by their frontier alone."""
+    stack = _stacked(before, leaves)
+    if not stack:
+        return hashlib.sha256(b"").digest()
+    node = stack.pop()[1]
+    while stack:
+        node = _parent(stack.pop()[1], node)
+    return node
+
+
+def _stacked(before: Sequence[tuple[int, bytes]], leaves: Sequence[bytes]) -> list[tuple[int, bytes]]:
+    stack = list(before)
+    for leaf in leaves:
+        size, node = 1, leaf
+        while stack and stack[-1][0] == size:
+            left_size, left = stack.pop()
+            node = _parent(left, node)
+            size += left_size
+        stack.append((size, node))
+    return stack

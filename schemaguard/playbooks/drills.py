@@ -235,6 +235,17 @@ class Drill:
         }
 
 
+_UNSEALED = ("at", "due", "postgresql", "outcome", "digest")
+"""What a report's digest isn't of."""
+
+
+def digest_of_report(document: Mapping[str, Any]) -> str:
+    """The digest that the report of this document has."""
+    scenarios = [{name: value for name, value in each.items() if name != "took_ms"} for each in document["scenarios"]]
+    kept = {name: value for name, value in document.items() if name not in _UNSEALED}
+    return digests.digest({**kept, "scenarios": scenarios})
+
+
 @dataclass(frozen=True, slots=True)
 class DrillStanding:
     """The last drill of a model, and when the next one is due."""

@@ -29,10 +29,15 @@ def make_folder(folder: Path) -> None:
 
 def replace_text(path: Path, text: str) -> None:
     """Write the file: whoever reads it meanwhile sees the old text or the new one. UsageError where it can't be."""
+    replace_bytes(path, text.encode("utf-8"))
+
+
+def replace_bytes(path: Path, content: bytes) -> None:
+    """The same of bytes."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     with writing(path):
         try:
-            beside.write_text(text, encoding="utf-8", newline="\n")
+            beside.write_bytes(content)
             beside.replace(path)
         except OSError:
             beside.unlink(missing_ok=True)

@@ -95,13 +95,18 @@ def _hosts_in_one(rest: str) -> str:
 
 def without_secrets(text: str, url: str) -> str:
     """The text without the URL's password, should a server or driver have quoted it."""
+    for secret in passwords(url):
+        text = text.replace(secret, "…")
+    return text
+
+
+def passwords(url: str) -> frozenset[str]:
+    """The URL's password, in each spelling that may turn up; none where it has none or can't be read."""
     try:
         password = conninfo_to_dict(libpq_url(url)).get("password")
     except (ConfigError, ProgrammingError):
-        return text
-    for secret in {str(password), unquote(str(password))} if password else ():
-        text = text.replace(secret, "…")
-    return text
+        return frozenset()
+    return frozenset({str(password), unquote(str(password))}) if password else frozenset()
 
 
 def _refuse_unencoded(rest: str) -> None:
