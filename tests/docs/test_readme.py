@@ -95,7 +95,7 @@ def test_the_table_of_verbs_is_the_list_of_verbs() -> None:
 def test_the_verbs_within_groups_are_there() -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # what Typer returns is a group
     groups = {name: command.commands for name, command in commands.items() if hasattr(command, "commands")}
-    assert {"audit", "canary", "contracts", "evidence", "playbook", "window"} == set(groups)
+    assert {"audit", "canary", "contracts", "evidence", "fleet", "playbook", "window"} == set(groups)
     for name, inside in groups.items():
         row = re.search(rf"^\| `{name}` \|(.*)$", README, re.MULTILINE)
         assert row is not None
@@ -121,6 +121,6 @@ def test_every_option_that_is_named_is_one_of_its_verb() -> None:
 
 def test_what_is_said_not_to_be_built_is_not_there() -> None:
     verbs = {verb.name for verb in VERBS}
-    for missing in ("drill", "fleet"):
+    for missing in ("prompts",):
         assert f"`{missing}`" in README.partition("**Not built yet**")[2]
         assert missing not in verbs
