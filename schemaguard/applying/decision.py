@@ -67,7 +67,7 @@ Decision = LetThrough | MovesVersion | HideIndexes | Retire | Refuse
 
 _DATA_LOSS_KINDS = frozenset({"schema", "extension", "sequence", "database", "materialized view"})
 _ALONE = "put the drop in a statement of its own"
-_SILENT = (c.NoEffect, c.SetSetting, c.ControlTransaction, c.LockTable, c.SetComment)
+_SILENT = (c.NoEffect, c.SetSetting, c.ControlTransaction, c.LockTable, c.SetComment, c.ChangeSymbol)
 
 
 def decide(changes: tuple[c.Change, ...], live: Callable[[], Catalog], version_table: str) -> Decision:

@@ -31,6 +31,7 @@ from schemaguard.catalog.fold import (
     only,
     renaming,
     session,
+    symbols,
     tables,
     types,
     views,
@@ -45,6 +46,7 @@ __all__ = ["FOLDS", "UNFELT", "Refusal", "apply"]
 FOLDS: dict[type, Callable[[Any, Draft], None]] = (
     tables.FOLDS | columns.FOLDS | renaming.FOLDS | alterations.FOLDS | constraints.FOLDS | indexes.FOLDS
     | views.FOLDS | types.FOLDS | objects.FOLDS | naming.FOLDS | access.FOLDS | session.FOLDS
+    | symbols.FOLDS
 )  # fmt: skip
 """Change → what it does to a draft. A dict and not a match: sixty cases, one line each, checked by a test."""
 

@@ -37,6 +37,17 @@ def tokens(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+_SIGN = re.compile(r"[-+*/<>=~!@#%^&|`?]+")
+
+
+@lru_cache(maxsize=4096)
+def signs(text: str) -> frozenset[str]:
+    """Every operator of the text that is written as a sign."""
+    bare = "".join(" " if match["string"] or match["quoted"] or match["skip"] else match[0]
+                   for match in _TOKEN.finditer(text))  # fmt: skip
+    return frozenset(_SIGN.findall(bare))
+
+
 @lru_cache(maxsize=4096)
 def calls(text: str) -> frozenset[Call]:
     """Every name before a parenthesis, keywords and columns lists too: whoever asks knows the functions."""

@@ -79,7 +79,8 @@ def _function_back(change: c.AlterFunction, draft: Draft) -> Inverse:
         return Inverse("impossible", why="it isn't known how the function ran before")
     strict = known[0].strict if change.strict is not None else None
     path = known[0].search_path if change.search_path is not None else None
-    return instant(c.AlterFunction(name, known[0].arguments, strict, path))
+    definer = known[0].is_definer if change.is_definer is not None else None
+    return instant(c.AlterFunction(name, known[0].arguments, strict, path, definer))
 
 
 def _resolved(kind: str, name: Name, draft: Draft) -> Name:

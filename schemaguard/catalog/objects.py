@@ -214,6 +214,8 @@ class Table:
     replica_identity: str | None = None
     access_method: str | None = None
     open: bool = False
+    number: int = field(default=0, compare=False)
+    """Which one of the history's objects it is, whatever it is called; 0 where it wasn't made in it."""
     absent: frozenset[str] = frozenset()
     """Names of columns that an open table certainly doesn't have: they were dropped or renamed."""
 
@@ -292,6 +294,10 @@ class Sequence:
     name: Name
     type: Type | None = None
     owned_by: tuple[Name, str] | None = None
+    number: int = field(default=0, compare=False)
+    """Which one of the history's objects it is, whatever it is called; 0 where it wasn't made in it."""
+    is_continued: bool = field(default=False, compare=False)
+    """Whether its counter was set to what the rows ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +318,36 @@ class Function:
     """Whether it isn't called for NULL, and gives NULL."""
     search_path: str = field(default="", compare=False)
     """The search_path that it runs with, empty where that is its caller's."""
+    is_definer: bool = field(default=False, compare=False)
+    """Whether it runs with the rights of its owner, and not of its caller."""
+
+
+SymbolKind = Literal["operator", "cast", "collation", "text search configuration", "text search dictionary"]
+SymbolKey = tuple[SymbolKind, Name, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """What SQL uses by a name or sign of its own, and is no relation: an operator, a cast, a collation …
+
+    `types` are an operator's operands, or what a cast leads from and to; `function` is what computes either.
+    """
+
+    kind: SymbolKind
+    name: Name
+    types: tuple[str, ...] = ()
+    definition: str = ""
+    function: Name | None = None
+
+    @property
+    def key(self) -> SymbolKey:
+        """What no other symbol has; casts are in no schema."""
+        return (self.kind, self.name, self.types)
+
+    @property
+    def in_words(self) -> str:
+        """Such as `operator ===` or `the cast of pair to integer`."""
+        return f"the cast of {self.types[0]} to {self.types[1]}" if self.kind == "cast" else f"{self.kind} {self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +388,10 @@ class Catalog:
     """The catalog at the BEGIN of the open transaction, which ROLLBACK brings back."""
     savepoints: tuple[tuple[str, "Catalog"], ...] = ()
     """The savepoints of the open transaction, the last one at the end, each with the catalog that it brings back."""
+    made: int = field(default=0, compare=False)
+    """How many tables and sequences the history has made."""
+    symbols: Mapping[SymbolKey, Symbol] = field(default_factory=dict, compare=False)
+    """Those that the history has made; a server isn't asked for them."""
     has_temporary: bool = field(default=False, compare=False)
     """Whether a relation was ever put into pg_temp, as far as that was counted: where not, none is looked for there."""
 

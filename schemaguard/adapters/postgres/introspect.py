@@ -250,6 +250,7 @@ class _Reading:
             row.definition,
             row.has_own_access,
             row.is_strict,
+            is_definer=row.is_definer,
         )
 
 

@@ -210,7 +210,7 @@ select n.nspname as schema, p.proname as name, p.prokind::text as kind, l.lannam
        array(select format_type(t, null) from unnest(p.proargtypes::oid[]) with ordinality as u(t, place) order by place) as arguments,
        pg_get_function_result(p.oid) as returns, case when p.prokind <> 'a' then pg_get_functiondef(p.oid) end as definition,
        p.proacl is not null or pg_get_userbyid(p.proowner) <> current_user as has_own_access,
-       p.proisstrict as is_strict
+       p.proisstrict as is_strict, p.prosecdef as is_definer
 from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang
 where {wanted} and not exists (select from pg_depend x where x.classid = 'pg_proc'::regclass and x.objid = p.oid and x.deptype in ('e', 'i'))
 order by 1, 2, p.oid

@@ -35,6 +35,7 @@ from schemaguard.catalog.changes.objects import (
     AlterFunction,
     AlterSequence,
     ChangeOwner,
+    ChangeSymbol,
     CreateComposite,
     CreateDomain,
     CreateEnum,
@@ -96,6 +97,7 @@ __all__ = [
     "AttachPartition",
     "Change",
     "ChangeOwner",
+    "ChangeSymbol",
     "ControlTransaction",
     "CreateComposite",
     "CreateDomain",
@@ -165,8 +167,8 @@ Change = (
     | CreateView | RefreshView | CreateEnum | AddEnumValue | RenameEnumValue | CreateDomain | AlterDomain
     | CreateComposite | AlterComposite | CreateSequence | AlterSequence | CreateFunction | AlterFunction
     | CreateTrigger
-    | EnableTrigger | CreatePolicy | SetRowSecurity | GrantAccess | RevokeAccess | ChangeOwner | CreateSchema
-    | CreateExtension | DropObject | RenameObject | MoveObject | SetComment
+    | EnableTrigger | CreatePolicy | SetRowSecurity | GrantAccess | RevokeAccess | ChangeOwner | ChangeSymbol
+    | CreateSchema | CreateExtension | DropObject | RenameObject | MoveObject | SetComment
     | InsertRows | UpdateRows | DeleteRows | TruncateTable
     | SetSetting | ControlTransaction | LockTable | NoEffect
     | Opaque | Unreadable

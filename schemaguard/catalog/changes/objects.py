@@ -13,6 +13,7 @@ from schemaguard.catalog.objects import (
     Name,
     Policy,
     Sequence,
+    Symbol,
     Trigger,
     View,
 )
@@ -119,12 +120,18 @@ class CreateSequence:
 
 @dataclass(frozen=True, slots=True)
 class AlterSequence:
-    """ALTER SEQUENCE; `owned_by` where it changes, `restarts` where its counter does."""
+    """ALTER SEQUENCE; `owned_by` where it changes, `restarts` where its counter does.
+
+    `continues`: setval() gives it a number that the rows ask for; `feeds` is the (table, column) whose sequence is
+    meant, where that is asked of pg_get_serial_sequence().
+    """
 
     sequence: Name
     owned_by: tuple[Name, str] | None = None
     owned_by_none: bool = False
     restarts: bool = False
+    continues: bool = False
+    feeds: tuple[Name, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +144,7 @@ class CreateFunction:
 
 @dataclass(frozen=True, slots=True)
 class AlterFunction:
-    """ALTER FUNCTION of how it runs: STRICT, or the search_path that it runs with; None where that stays as it is.
+    """ALTER FUNCTION of how it runs: STRICT, with which search_path, with whose rights; None where it stays as it is.
 
     `arguments` None means the only one of the name; an empty `search_path` is the caller's.
     """
@@ -146,6 +153,7 @@ class AlterFunction:
     arguments: tuple[str, ...] | None = None
     strict: bool | None = None
     search_path: str | None = None
+    is_definer: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +220,19 @@ class ChangeOwner:
     kind: ObjectKind
     object: Name
     owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSymbol:
+    """CREATE, ALTER or DROP of an operator, a cast, a collation, or a text search configuration or dictionary.
+
+    `to` is its name afterwards, None where it has none; `definition` and `function` are what it does from then on.
+    """
+
+    symbol: Symbol
+    to: Name | None
+    is_new: bool = False
+    changes_meaning: bool = False
 
 
 @dataclass(frozen=True, slots=True)

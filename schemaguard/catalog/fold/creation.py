@@ -60,6 +60,7 @@ def create_table(change: CreateTable, draft: Draft) -> None:
             inherits=parents,
             partition_of=of,
             open=change.table.open or is_open or like_open or bare_query,
+            number=draft.next_number(),
         )
     )
     for column in columns:
@@ -153,7 +154,7 @@ def own_sequence(draft: Draft, table: Name, column: Column) -> None:
     """Make the sequence that a serial or identity column owns. See generateSerialExtraStmts() in parse_utilcmd.c."""
     chosen = draft.choose_relation_name(table, column.name, "seq", is_constraint=False)
     of = column.type if column.type.name in _INTEGERS else None
-    draft.put(Sequence(Name(chosen, table.schema), of, (table, column.name)))
+    draft.put(Sequence(Name(chosen, table.schema), of, (table, column.name), draft.next_number()))
 
 
 def _from_parents(draft: Draft, parents: tuple[Name, ...]) -> tuple[list[Column], tuple[Constraint, ...], bool]:

@@ -19,6 +19,8 @@ from schemaguard.catalog.objects import (
     Index,
     Name,
     Sequence,
+    Symbol,
+    SymbolKey,
     Table,
     View,
 )
@@ -110,6 +112,8 @@ class Draft:
     at_begin: Catalog | None
     savepoints: tuple[tuple[str, Catalog], ...]
     assumed: frozenset[Any]
+    made: int
+    symbols: Mapping[SymbolKey, Symbol]
     has_temporary: bool
 
     def __init__(self, catalog: Catalog) -> None:
@@ -121,6 +125,11 @@ class Draft:
         # In the order of the fields: an attribute that is set anew keeps its place in a dictionary.
         parts = vars(self).values()
         return self._catalog if all(map(is_, parts, _parts(self._catalog))) else Catalog(*parts)
+
+    def next_number(self) -> int:
+        """The number of an object that is made now."""
+        self.made += 1
+        return self.made
 
     # Looking up
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from schemaguard.catalog.calls import calls
 from schemaguard.catalog.fold.draft import Draft
+from schemaguard.catalog.fold.symbols import follow_symbols
 from schemaguard.catalog.objects import Check, Column, Constraint, Exclusion, Name, Table
 from schemaguard.catalog.types import quote_identifier
 from schemaguard.frozen import replace
@@ -15,6 +16,7 @@ _Put = Callable[[str], str]
 def follow_function(draft: Draft, old: Name, new: Name) -> None:
     """Call the function by its new name wherever it was called by the old one."""
     put = _putting(old, new)
+    follow_symbols(draft, old, new)
     for table in list(draft.tables.values()):
         moved = _table(table, put)
         if moved != table:

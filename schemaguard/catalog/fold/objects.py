@@ -25,7 +25,8 @@ def create_sequence(change: CreateSequence, draft: Draft) -> None:
             return
         draft.refuse(name, f'relation "{name.name}" already exists', "42P07")
     owned = change.sequence.owned_by
-    draft.put(replace(change.sequence, name=name, owned_by=(draft.resolve(owned[0]), owned[1]) if owned else None))
+    owner = (draft.resolve(owned[0]), owned[1]) if owned else None
+    draft.put(replace(change.sequence, name=name, owned_by=owner, number=draft.next_number()))
 
 
 def alter_sequence(change: AlterSequence, draft: Draft) -> None:
@@ -33,6 +34,9 @@ def alter_sequence(change: AlterSequence, draft: Draft) -> None:
 
     See AlterSequence() in sequence.c.
     """
+    if change.continues:
+        _continue(draft, change)
+        return
     name = draft.resolve(change.sequence)
     sequence = draft.sequences.get(name)
     if sequence is None:
@@ -50,6 +54,14 @@ def alter_sequence(change: AlterSequence, draft: Draft) -> None:
         if table.name.schema != name.schema:
             draft.refuse(name, "sequence must be in same schema as table it is linked to", "55000")
         draft.put(replace(sequence, owned_by=(table.name, column)))
+
+
+def _continue(draft: Draft, change: AlterSequence) -> None:
+    """Its next number is one that the rows leave free; where it isn't known nothing is."""
+    feeds = (draft.resolve(change.feeds[0]), change.feeds[1]) if change.feeds is not None else None
+    for sequence in list(draft.sequences.values()):
+        if (sequence.owned_by == feeds) if feeds is not None else sequence.name == draft.resolve(change.sequence):
+            draft.put(replace(sequence, is_continued=True))
 
 
 def _refuse_identity(draft: Draft, sequence: Sequence) -> None:
@@ -78,7 +90,9 @@ def alter_function(change: AlterFunction, draft: Draft) -> None:
             continue
         strict = known.strict if change.strict is None else change.strict
         path = known.search_path if change.search_path is None else change.search_path
-        draft.functions = draft.functions.set(key, replace(known, strict=strict, search_path=path))
+        definer = known.is_definer if change.is_definer is None else change.is_definer
+        now = replace(known, strict=strict, search_path=path, is_definer=definer)
+        draft.functions = draft.functions.set(key, now)
 
 
 def create_schema(change: CreateSchema, draft: Draft) -> None:

@@ -44,6 +44,8 @@ def of_objects(change: c.Change, draft: Draft, version: int) -> TableWork | None
             return NONE
         case c.AlterDomain(domain=name, action=action):
             return _alter_domain(draft.resolve_type(name), action.lower(), draft, version)
+        case c.AlterSequence(continues=True):
+            return NONE
         case c.AlterSequence(sequence=name, owned_by=owned):
             owners = (Lock(draft.resolve(owned[0]), "ACCESS SHARE"),) if owned is not None else ()
             return TableWork((Lock(draft.resolve(name), WITH_READERS), *owners))

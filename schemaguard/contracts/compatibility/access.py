@@ -61,6 +61,8 @@ def _reaches(change: c.RevokeAccess, table: Name, before: Catalog) -> bool:
 def _needed(part: ContractTable, change: c.RevokeAccess) -> list[Grant]:
     """The privileges among those taken that a reader or writer works with, one by one."""
     privileges = ("SELECT",) if part.access == "read" else ("INSERT", "UPDATE")
+    if part.upsert_key and part.access == "write":
+        privileges = (*privileges, "SELECT")  # ON CONFLICT looks at the rows that are there.
     if change.kind == "schema":
         privileges = ("USAGE",)
     return [
@@ -82,6 +84,9 @@ def _is_lost(part: ContractTable, taken: Grant, table: Name, catalogs: tuple[Cat
     columns = taken.columns or tuple(promise.column for promise in part.promises)
     if all(_holds(taken, column, after) for column in columns):
         return False
+    known = catalogs[0].tables.get(table)
+    if taken.grantee == "public" and known is not None and not known.open and not before:
+        return False  # Everybody has no right to a table until it is given.
     return not before or any(_is_of(grant, taken) for grant in before)
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from schemaguard.catalog import changes as c
-from schemaguard.catalog.calls import Call, calls, same_text, tokens
-from schemaguard.catalog.objects import Catalog, Check, Column, Function, Name, Table
+from schemaguard.catalog.calls import Call, calls, casts, same_text, signs, tokens
+from schemaguard.catalog.objects import Catalog, Check, Column, Function, Name, Symbol, Table
 from schemaguard.catalog.persistent import PersistentMap
 from schemaguard.contracts.compatibility.hidden import felt
 from schemaguard.contracts.compatibility.reading import Flaw
@@ -37,6 +37,9 @@ def replaced_functions(catalogs: Catalogs) -> frozenset[str]:
     while found and len(found) > size:
         size = len(found)
         found |= {name.name for (name, _), function in new.items() if found & set(tokens(function.body))}
+    for symbol in after.symbols.values() if found else ():
+        if symbol.function is not None and symbol.function.name in found:
+            found.add(mark(symbol))
     return frozenset(found)
 
 
@@ -48,7 +51,21 @@ def called(text: str | None, functions: frozenset[str]) -> str | None:
     """The first of the functions that the text calls, None where it calls none of them."""
     if text is None or not functions:
         return None
-    return min((call.name for call in calls(text) if call.name in functions), default=None)
+    named = {call.name for call in calls(text)} | signs(text) | {f"::{name}" for name, _ in casts(text)}
+    found = min(named & functions, default=None)
+    if found is None or is_function(found):
+        return found and f"{found}()"
+    return f"the cast to {found[2:]}" if found.startswith("::") else f"the function of operator {found}"
+
+
+def mark(symbol: Symbol) -> str:
+    """How a text shows that it uses an operator or a cast: a sign, or the name of a type behind `::`."""
+    return f"::{symbol.types[1].rpartition('.')[2]}" if symbol.kind == "cast" else symbol.name.name
+
+
+def is_function(name: str) -> bool:
+    """Whether it is a function's name, and neither a sign nor a cast."""
+    return name[0].isalnum() or name[0] == "_"
 
 
 def query_functions(query: str, catalogs: Catalogs) -> Iterator[Flaw]:
@@ -66,7 +83,7 @@ def query_functions(query: str, catalogs: Catalogs) -> Iterator[Flaw]:
     yield from _overloaded(query, catalogs)
     function = called(query, replaced_functions(catalogs))
     if function is not None:
-        yield "definition-changed", None, f"{function}() was changed"
+        yield "definition-changed", None, f"{function} was changed"
 
 
 def _overloaded(query: str, catalogs: Catalogs) -> Iterator[Flaw]:
@@ -150,7 +167,7 @@ def reader_computations(column: str, was: Home, now: Home, catalogs: Catalogs) -
     if why is not None:
         yield "expression-changed", column, why
     elif old.default == new.default and (function := called(new.default, functions)) is not None:
-        yield "default-changed", column, f"{function}() was changed"
+        yield "default-changed", column, f"{function} was changed"
 
 
 def writer_computations(sent: frozenset[str], was: Table, now: Table, catalogs: Catalogs) -> Iterator[Flaw]:
@@ -166,12 +183,12 @@ def writer_computations(sent: frozenset[str], was: Table, now: Table, catalogs: 
         if why is not None and not (new.generated is None and new.default is None and new.not_null):
             yield "expression-changed", new.name, why
         elif old.default == new.default and (function := called(new.default, functions)) is not None:
-            yield "default-changed", new.name, f"{function}() was changed"
+            yield "default-changed", new.name, f"{function} was changed"
     for check in now.constraints:
         if isinstance(check, Check) and (function := called(check.definition, functions)) is not None:
             named = [column for column in check.columns if column in sent]
             if named and was.constraint(check.name or "") is not None:
-                yield "check-added", named[0], f"{check.name} calls {function}(), which was changed"
+                yield "check-added", named[0], f"{check.name} calls {function}, which was changed"
 
 
 def policy_computations(name: Name, catalogs: Catalogs) -> Iterator[Flaw]:
@@ -180,7 +197,7 @@ def policy_computations(name: Name, catalogs: Catalogs) -> Iterator[Flaw]:
     for table in felt(name, catalogs[1]) if functions else ():
         found = (called(policy.using, functions) for policy in table.policies)
         if (function := next(filter(None, found), None)) is not None:
-            yield "row-security/policy", None, f"the policies of {table.name} ask {function}(), which does otherwise"
+            yield "row-security/policy", None, f"the policies of {table.name} ask {function}, which does otherwise"
 
 
 def policy_checks(name: Name, catalogs: Catalogs) -> Iterator[Flaw]:
@@ -189,7 +206,7 @@ def policy_checks(name: Name, catalogs: Catalogs) -> Iterator[Flaw]:
     for table in felt(name, catalogs[1]) if functions else ():
         found = (called(policy.check or policy.using, functions) for policy in table.policies)
         if (function := next(filter(None, found), None)) is not None:
-            yield "unlisted", None, f"the policies of {table.name} ask {function}(), which does otherwise"
+            yield "unlisted", None, f"the policies of {table.name} ask {function}, which does otherwise"
 
 
 def _recomputed(old: Column, new: Column, pairs: frozenset[tuple[str, str]], functions: frozenset[str]) -> str | None:
@@ -205,7 +222,7 @@ def _recomputed(old: Column, new: Column, pairs: frozenset[tuple[str, str]], fun
     if not same_text(old.generated, new.generated, pairs):
         return f"{new.generated} instead of {old.generated}"
     function = called(new.generated, functions)
-    return f"{function}() was changed" if function is not None else None
+    return f"{function} was changed" if function is not None else None
 
 
 def _renamed(was: Table, now: Table) -> frozenset[tuple[str, str]]:

@@ -16,18 +16,20 @@ _RESTARTS = re.compile(r"\b(?:restart|increment|minvalue|maxvalue|cycle)\b", re.
 _PART = re.compile(r'"((?:[^"]|"")+)"|([^".\s]+)')
 
 
-def counter_flaws(part: ContractTable, before: Catalog, change: c.Change) -> Iterator[Flaw]:
+def counter_flaws(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.Change) -> Iterator[Flaw]:
     """A doubt for each unique column that the writer leaves to a counter which the change sets to a number.
 
     Source: the notes of https://www.postgresql.org/docs/18/sql-altersequence.html.
     """
+    before = catalogs[0]
     shown = relation(part.table, before)
     if part.access != "write" or shown is None or shown.base is None:
         return
     base, sent = shown.base, {below(shown, promise.column) for promise in part.promises}
     unique = {column for together in unique_sets(base, before) for column in together}
     for column in base.columns:
-        if column.name in unique - sent and _is_set(base, column, before, change):
+        is_counted = column.name in unique - sent
+        if is_counted and (_is_set(base, column, before, change) or _is_another(base, column, catalogs)):
             yield DOUBT, column.name, "whether the numbers that its sequence gives are free isn't known"
 
 
@@ -42,12 +44,25 @@ def _is_set(table: Table, column: Column, before: Catalog, change: c.Change) -> 
             return False
 
 
+def _is_another(table: Table, column: Column, catalogs: tuple[Catalog, Catalog]) -> bool:
+    """Whether it takes numbers from a sequence that was made since, and that doesn't go on behind the rows."""
+    before, after = catalogs
+    now = after.tables.get(table.name)
+    left = now.column(column.name) if now is not None else None
+    if now is None or left is None or before.sequences is after.sequences or now.number != table.number:
+        return False
+    was = {before.sequences[name].number for name in feeding(table, column, before) if name in before.sequences}
+    fed = [after.sequences[name] for name in feeding(now, left, after) if name in after.sequences]
+    return bool(was) and any(one.number > 0 and one.number not in was and not one.is_continued for one in fed)
+
+
 def feeding(table: Table, column: Column, catalog: Catalog) -> set[Name]:
     """The sequences from which a column takes its numbers where it isn't sent."""
     owned = {
         name
         for name, sequence in catalog.sequences.items()
-        if column.filling is not None and sequence.owned_by == (table.name, column.name)
+        if (column.filling is not None or column.identity is not None)
+        and sequence.owned_by == (table.name, column.name)
     }
     return owned | {catalog.resolve(_named(text)) for text in sequences(column.default)}
 

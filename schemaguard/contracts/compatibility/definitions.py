@@ -63,7 +63,7 @@ def _of_view(name: Name, columns: frozenset[str], catalogs: Catalogs, above: fro
         return
     function = called(new.query, replaced_functions(catalogs))
     if function is not None:
-        yield "definition-changed", None, f"{function}() was changed"
+        yield "definition-changed", None, f"{function} was changed"
     yield from _below(new, catalogs, above | {name})
 
 

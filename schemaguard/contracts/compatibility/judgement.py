@@ -21,13 +21,16 @@ from schemaguard.contracts.compatibility.ran import ran_flaws
 from schemaguard.contracts.compatibility.reading import Flaw, reader_flaws
 from schemaguard.contracts.compatibility.refreshed import refreshed_flaws
 from schemaguard.contracts.compatibility.relation import Relation, relation
+from schemaguard.contracts.compatibility.renamed_functions import followed
 from schemaguard.contracts.compatibility.replaced import replaced
+from schemaguard.contracts.compatibility.rights_below import rights_flaws
 from schemaguard.contracts.compatibility.row_changes import row_flaws
 from schemaguard.contracts.compatibility.signed import refused_columns
 from schemaguard.contracts.compatibility.transition import reader_shifts, writer_shifts
 from schemaguard.contracts.compatibility.triggers import trigger_flaws
 from schemaguard.contracts.compatibility.unlisted import UnlistedTable, shown_otherwise, unlisted
 from schemaguard.contracts.compatibility.unlisted_types import unlisted_type_shifts
+from schemaguard.contracts.compatibility.used_symbols import symbol_flaws
 from schemaguard.contracts.compatibility.view_settings import view_settings
 from schemaguard.contracts.compatibility.viewed import is_followed, retyped_under_view, seen_through_view
 from schemaguard.contracts.compatibility.writing import is_left_out_in_vain, writer_flaws
@@ -60,6 +63,7 @@ def part_breakages(
     """What the change does to one table; of its contract, only the query and what it reads through count."""
     if is_followed(contract, part, change, before):
         return tuple(_as_breakages(contract, part, trigger_flaws(part, (before, after), change)))
+    before = followed(before, after)
     found: dict[Key, Breakage] = {}
     broken = {each.key for each in _state(contract, part, before)}
     subjects = {(each[1], each[2], each[3]) for each in broken if each[0].startswith(("column-", "table-"))}
@@ -72,6 +76,8 @@ def part_breakages(
         *_as_breakages(contract, part, path_flaws(part, before, change)),
         *_as_breakages(contract, part, ran_flaws(part, (before, after), change)),
         *_as_breakages(contract, part, function_flaws(contract, part, (before, after), change)),
+        *_as_breakages(contract, part, rights_flaws(contract, part, (before, after), change)),
+        *_as_breakages(contract, part, symbol_flaws(contract, part, (before, after), change)),
         *retyped_under_view(contract, part, change, before),
         *misplaced(contract, part, before, after),
         *spread(contract, part, before, change),
@@ -224,7 +230,7 @@ def _of_rows(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.C
     yield from arriving_flaws(part, catalogs, change)
     yield from partition_flaws(part, catalogs, change)
     yield from trigger_flaws(part, catalogs, change)
-    yield from counter_flaws(part, catalogs[0], change)
+    yield from counter_flaws(part, catalogs, change)
 
 
 def _takes_all(contract: Contract, part: ContractTable) -> bool:

@@ -196,6 +196,8 @@ def _new_constraints(
     known = {unnamed(constraint) for constraint in was.base.constraints}
     for constraint in now.base.constraints:
         if unnamed(constraint) in known:
+            if isinstance(constraint, ForeignKey) and any(column in sent for column in constraint.columns):
+                yield from _refers_to_another(constraint, was.base, catalogs)
             continue
         match constraint:
             case Check():
@@ -285,11 +287,27 @@ def _refers_elsewhere(key: ForeignKey, was: Table, catalogs: tuple[Catalog, Cata
     )
 
 
+def _refers_to_another(key: ForeignKey, was: Table, catalogs: tuple[Catalog, Catalog]) -> Iterator[Flaw]:
+    """A foreign key to a table that stands under the name of the one that it referred to."""
+    old, new = (catalog.tables.get(key.ref_table) for catalog in catalogs)
+    is_another = old is not None and new is not None and 0 not in (old.number, new.number) and old.number != new.number
+    if is_another and key.ref_table != was.name:
+        yield (
+            "unlisted",
+            key.columns[0],
+            f"whether {key.ref_table}, which is another table now, has all that is written",
+        )
+
+
 def _is_renamed(old: Name, new: Name, catalogs: tuple[Catalog, Catalog]) -> bool:
     """Whether a table that is gone stands under the other name, as far as its columns show."""
     before, after = catalogs
     was, now = before.tables.get(old), after.tables.get(new)
-    if was is None or now is None or old in after.tables or new in before.tables:
+    if was is None or now is None:
+        return False
+    if 0 not in (was.number, now.number):
+        return was.number == now.number
+    if old in after.tables or new in before.tables:
         return False
     return {column.name for column in was.columns} <= {column.name for column in now.columns}
 

@@ -4,11 +4,19 @@ from collections.abc import Iterable
 
 from schemaguard.catalog.changes import Change, GrantAccess, RevokeAccess
 
+_CALLED = ("function", "procedure")
+
 
 def is_given_back(change: Change, later: Iterable[Change]) -> bool:
-    """Whether a REVOKE on a schema, or of a role, is undone by what follows; a table's grants are in the catalog."""
-    if not isinstance(change, RevokeAccess) or change.kind not in ("schema", "role"):
+    """Whether a REVOKE on a schema, or of a role, is undone by what follows; a table's grants are in the catalog.
+
+    A function is taken from everybody and given to those who call it: who that is, the history doesn't tell.
+    """
+    if not isinstance(change, RevokeAccess) or change.kind not in ("schema", "role", *_CALLED):
         return False
+    if change.kind in _CALLED:
+        grants = [each for each in later if isinstance(each, GrantAccess) and each.kind in _CALLED]
+        return any(each.object.name in (change.object.name, change.object.schema) for each in grants)
     given = {
         (grant.grantee, privilege)
         for each in later

@@ -13,6 +13,7 @@ from schemaguard.sql.reading.grammar import (
     indexes,
     rows,
     sessions,
+    symbols,
     tables,
     types,
     views,
@@ -165,9 +166,9 @@ _VIEW_KINDS = (
     "temp recursive view", "temporary recursive view",
 )  # fmt: skip
 _MINOR = (
-    "access method", "cast", "collation", "conversion", "event trigger", "foreign data wrapper", "language",
-    "operator class", "operator family", "operator", "publication", "server", "statistics", "subscription",
-    "tablespace", "text search configuration", "text search dictionary", "text search parser", "text search template",
+    "access method", "conversion", "event trigger", "foreign data wrapper", "language",
+    "operator class", "operator family", "publication", "server", "statistics", "subscription",
+    "tablespace", "text search parser", "text search template",
     "transform", "user mapping", "role", "user", "group", "database",
 )  # fmt: skip
 """Kinds of objects whose making and altering no catalog of tables shows."""
@@ -176,7 +177,12 @@ READERS: dict[str, Reader] = {
     **{f"create {kind}": tables.create_table for kind in _TABLE_KINDS},
     **{f"create {kind}": views.create_view for kind in _VIEW_KINDS},
     **{f"create {kind}": _required(f"CREATE {kind.upper()}") for kind in _MINOR},
-    **{f"alter {kind}": _required(f"ALTER {kind.upper()}") for kind in _MINOR if kind not in ("cast", "transform")},
+    **{f"alter {kind}": _required(f"ALTER {kind.upper()}") for kind in _MINOR if kind != "transform"},
+    **{f"create {kind}": symbols.create_named(kind) for kind in symbols.NAMED},
+    **{f"alter {kind}": symbols.alter_named(kind) for kind in symbols.NAMED},
+    "create operator": symbols.create_operator,
+    "alter operator": symbols.alter_operator,
+    "create cast": symbols.create_cast,
     "create materialized view": views.create_materialized_view,
     "create index": indexes.create_index,
     "create unique index": indexes.create_index,

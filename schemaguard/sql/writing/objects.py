@@ -83,7 +83,9 @@ def _function(change: c.CreateFunction | c.AlterFunction, spell: Spelling) -> st
     strict = {None: "", True: " STRICT", False: " CALLED ON NULL INPUT"}[change.strict]
     path = f" SET search_path TO {change.search_path}" if change.search_path else " RESET search_path"
     path = path if change.search_path is not None else ""
-    return f"ALTER FUNCTION {spell(change.function)}{shown}{strict}{path}" if strict or path else None
+    rights = {None: "", True: " SECURITY DEFINER", False: " SECURITY INVOKER"}[change.is_definer]
+    options = f"{strict}{rights}{path}"
+    return f"ALTER FUNCTION {spell(change.function)}{shown}{options}" if options else None
 
 
 def _create_view(change: c.CreateView, spell: Spelling) -> str:

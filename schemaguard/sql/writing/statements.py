@@ -47,7 +47,7 @@ def render(change: c.Change, spell: Spelling = qualified) -> str | None:
     if isinstance(change, SessionChange):
         return render_session(change, spell)
     match change:
-        case c.NoEffect() | c.Opaque() | c.Unreadable():
+        case c.NoEffect() | c.Opaque() | c.Unreadable() | c.ChangeSymbol():
             return None
         case _:
             assert_never(change)

@@ -17,6 +17,10 @@ from tests.postgres.compatibility.beneath import HEALTHY as BENEATH_HEALTHY
 from tests.postgres.compatibility.case import Case, column
 from tests.postgres.compatibility.reached import BREAKING as ALSO_BREAKING
 from tests.postgres.compatibility.reached import HEALTHY as ALSO_HEALTHY
+from tests.postgres.compatibility.rights import BREAKING as RIGHTS_BREAKING
+from tests.postgres.compatibility.rights import HEALTHY as RIGHTS_HEALTHY
+from tests.postgres.compatibility.symbols import BREAKING as SYMBOLS_BREAKING
+from tests.postgres.compatibility.symbols import HEALTHY as SYMBOLS_HEALTHY
 
 GRANTED = "; grant all on t to {client}"
 VIEW = "alter table t rename to base; create view t as "
@@ -104,8 +108,8 @@ HEALTHY = (
     write("a trigger is disabled that filled what every writer sends", "alter table t disable trigger g", FILLED,
            promises=(ID, column("a", "integer", required=True))),
 )  # fmt: skip
-ATTACKS = (*BREAKING, *ALSO_BREAKING, *BENEATH_BREAKING, *ARRIVING_BREAKING)
-SILENT = (*HEALTHY, *ALSO_HEALTHY, *BENEATH_HEALTHY, *ARRIVING_HEALTHY)
+ATTACKS = (*BREAKING, *ALSO_BREAKING, *BENEATH_BREAKING, *ARRIVING_BREAKING, *SYMBOLS_BREAKING, *RIGHTS_BREAKING)
+SILENT = (*HEALTHY, *ALSO_HEALTHY, *BENEATH_HEALTHY, *ARRIVING_HEALTHY, *SYMBOLS_HEALTHY, *RIGHTS_HEALTHY)
 ASKED = [(each, access) for each in (*ATTACKS, *SILENT) for access in each.accesses]
 
 

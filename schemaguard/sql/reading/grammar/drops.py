@@ -6,6 +6,7 @@ from schemaguard.catalog.changes import Change, DropIndex, DropObject, DropTable
 from schemaguard.catalog.objects import Name
 from schemaguard.sql.reading.cursor import Cursor
 from schemaguard.sql.reading.grammar.alter_table import cascades
+from schemaguard.sql.reading.grammar.symbols import NAMED, drop_symbol, dropped_named
 from schemaguard.sql.reading.syntax.synopses import SYNOPSES
 from schemaguard.sql.reading.syntax.synopsis import written
 
@@ -114,11 +115,15 @@ _UNFOLLOWED = (
     ("access", "method"),
 )
 """Kinds of objects on which tables or functions may hang without the catalog showing it."""
-_UNSEEN = ("cast", "operator class", "operator family", "operator", "transform", "user mapping")
+_UNSEEN = ("operator class", "operator family", "transform", "user mapping")
 """Kinds of objects that no catalog of tables shows, and that aren't dropped by a list of names."""
 
 
 def _drop_other(cursor: Cursor) -> Iterator[Change]:
+    for command in ("operator", "cast"):
+        if cursor.peek() not in ("class", "family") and cursor.accept(command):
+            yield from drop_symbol(cursor, command)
+            return
     for command in _UNSEEN:
         if cursor.accept(*command.split()):
             cursor.follow(written(SYNOPSES[f"drop {command}"]))
@@ -138,6 +143,7 @@ def _drop_other(cursor: Cursor) -> Iterator[Change]:
                 yield Opaque(f"drops whatever hangs on the {' '.join(words)}")
                 return
             yield from (DropObject(kind, name, cascade, if_exists) for name in names)
+            yield from (dropped_named(symbol, name) for symbol in NAMED if symbol == " ".join(words) for name in names)
             return
     raise cursor.refusal("a kind of object")
 

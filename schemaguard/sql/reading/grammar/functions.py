@@ -43,6 +43,7 @@ def create_function(cursor: Cursor) -> Iterator[Change]:
     function = Function(name, signature, returns, kind, language, body)  # type: ignore[arg-type] # a literal of two
     function = replace(function, strict=bool(_strictness(cursor, options)))
     function = replace(function, search_path=_search_path(cursor, options) or "")
+    function = replace(function, is_definer=bool(_rights(cursor, options)))
     yield CreateFunction(function, replaces)
 
 
@@ -181,17 +182,24 @@ def alter_function(cursor: Cursor) -> Iterator[Change]:
             raise cursor.refusal(f"an action of ALTER {word.upper()}")
         begin = cursor.at
         cursor.skip()
-        strict, path = _strictness(cursor, begin), _search_path(cursor, begin)
-        if strict is None and path is None:
+        strict, path, rights = _strictness(cursor, begin), _search_path(cursor, begin), _rights(cursor, begin)
+        if strict is None and path is None and rights is None:
             yield NoEffect(f"ALTER {word.upper()}")
         else:
-            yield AlterFunction(name, signature, strict, path)
+            yield AlterFunction(name, signature, strict, path, rights)
 
 
 def _strictness(cursor: Cursor, begin: int) -> bool | None:
     """Whether the options say that NULL isn't passed on; None where they say nothing of it."""
     keys = [token.key for token in cursor.tokens[begin : cursor.end]]
     return True if _is_strict(keys) else False if "called" in keys else None
+
+
+def _rights(cursor: Cursor, begin: int) -> bool | None:
+    """Whether the options say SECURITY DEFINER; None where they say nothing of whose rights it has."""
+    keys = [token.key for token in cursor.tokens[begin : cursor.end]]
+    said = [keys[at + 1] for at in range(len(keys) - 1) if keys[at] == "security"]
+    return said[-1] == "definer" if said and said[-1] in ("definer", "invoker") else None
 
 
 def _search_path(cursor: Cursor, begin: int) -> str | None:

@@ -132,6 +132,7 @@ def _select(cursor: Cursor, begin: int) -> Iterator[Change]:
     if calls:
         raise UnknownMeaning(f"what the function {calls[0]} does can't be known")
     command = cursor.tokens[first].key
+    yield from _continued(cursor, first)
     yield NoEffect("SELECT" if command == "(" else command.upper(), relations_between(cursor, begin, cursor.end))
 
 
@@ -161,6 +162,21 @@ def _setval(cursor: Cursor, first: int) -> AlterSequence | None:
         return None
     name = parse_name(tokens[2].value)
     return AlterSequence(name, restarts=True) if name is not None else None
+
+
+def _continued(cursor: Cursor, first: int) -> Iterator[AlterSequence]:
+    """`SELECT setval('s', max(id)) FROM t`: the counter goes on behind the rows."""
+    tokens = cursor.tokens
+    for at in range(first, cursor.end - 3):
+        if (tokens[at].key, tokens[at + 1].key) != ("setval", "("):
+            continue
+        is_asked = (tokens[at + 2].key, tokens[at + 3].key) == ("pg_get_serial_sequence", "(")
+        strings = [token.value for token in tokens[at + 2 : at + 7] if token.kind == STRING]
+        name = parse_name(strings[0]) if strings else None
+        if name is not None and is_asked and len(strings) > 1:
+            yield AlterSequence(name, continues=True, feeds=(name, strings[1]))
+        elif name is not None and not is_asked:
+            yield AlterSequence(name, continues=True)
 
 
 def _select_into(cursor: Cursor, begin: int, into: int) -> Change:

@@ -326,6 +326,17 @@ def test_what_cannot_be_known_is_opaque_and_says_which_relations_it_names(sql: s
     assert change.names == (None if names is None else frozenset(names))
 
 
+@pytest.mark.parametrize(
+    ("sql", "feeds"),
+    [
+        ("SELECT setval('app.s', (SELECT max(id) FROM t))", None),
+        ("SELECT setval(pg_get_serial_sequence('app.s', 'id'), max(id)) FROM t", (Name("s", "app"), "id")),
+    ],
+)
+def test_a_counter_that_is_set_to_what_the_rows_ask_for_continues(sql: str, feeds: tuple[Name, str] | None) -> None:
+    assert translate(sql)[0] == AlterSequence(Name("s", "app"), continues=True, feeds=feeds)
+
+
 def test_a_counter_that_is_set_to_a_number_restarts() -> None:
     assert only("SELECT setval('app.\"S\"', 1, false)") == AlterSequence(Name("S", "app"), restarts=True)
 
@@ -333,7 +344,6 @@ def test_a_counter_that_is_set_to_a_number_restarts() -> None:
 @pytest.mark.parametrize(
     "sql",
     [
-        "SELECT setval('s', (SELECT max(id) FROM t))",
         "SELECT pg_catalog.now(), count(*), coalesce(1, 2)",
         "SELECT my_normalise(a) FROM t",
         "SELECT * FROM generate_series(1, 2) AS g(n)",

@@ -17,6 +17,7 @@ from schemaguard.catalog.objects import (
     Policy,
     PrimaryKey,
     Sequence,
+    Symbol,
     Table,
     Trigger,
     Unique,
@@ -336,6 +337,7 @@ def told_by_their_statement(a: str, b: str) -> list[c.Change]:
         c.MoveObject("other", t, a),
         c.ChangeOwner("other", t, a),
         c.NoEffect("SELECT"),
+        c.ChangeSymbol(Symbol("collation", Name(a)), None),
         c.Opaque("a DO block"),
         c.Unreadable("a name is expected"),
     ]
