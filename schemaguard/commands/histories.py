@@ -1,6 +1,7 @@
 """Use case shared by the verbs that read migrations: find the histories, choose the base, replay."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 
 from schemaguard.adapters.files import git
 from schemaguard.adapters.files.cache import versions_of_evaluation
@@ -102,9 +103,12 @@ def _replay(
     *,
     may_skip: bool,
 ) -> Replay:
-    runner = _runner(history, reading)
-    memory = runner if may_skip and isinstance(runner, CachedRunner) else None
-    return replay(history, runner, catalog, selection=selection, order=order, memory=memory, progress=reading.progress)
+    with ExitStack() as kept:
+        runner = _runner(history, reading, order, kept)
+        memory = runner if may_skip and isinstance(runner, CachedRunner) else None
+        return replay(
+            history, runner, catalog, selection=selection, order=order, memory=memory, progress=reading.progress
+        )
 
 
 def _without_what_is_there(
@@ -135,10 +139,14 @@ def _not_yet_applied(
     return tuple(revision for revision in order if revision not in done)
 
 
-def _runner(history: History, reading: Reading) -> Runner:
-    """The runner of the history, with what is remembered from earlier runs in front of it."""
+def _runner(history: History, reading: Reading, order: Sequence[str], kept: ExitStack) -> Runner:
+    """The runner of the history behind what is remembered from earlier runs; `kept` ends what it begins."""
+
+    def made() -> Runner:
+        return runner_for(history, reading, order, kept)
+
     if reading.store is None:
-        return runner_for(history, reading)
+        return made()
     read = reading.files.read
     start = digest(
         *versions_of_evaluation(),
@@ -149,7 +157,7 @@ def _runner(history: History, reading: Reading) -> Runner:
         read(history.ini_file) or "" if history.ini_file else "",
         _initial(reading)[1],
     )
-    return CachedRunner(lambda: runner_for(history, reading), reading.store, read, start)
+    return CachedRunner(made, reading.store, read, start)
 
 
 def _settings_that_count(reading: Reading) -> tuple[object, ...]:
@@ -183,12 +191,17 @@ def _initial(reading: Reading) -> tuple[str, str]:
     return path, text
 
 
-def runner_for(history: History, reading: Reading) -> Runner:
-    """What finds out the statements of a revision: the static evaluator, or the reader of SQL."""
-    if history.kind == "sql":
-        from schemaguard.history.sql_runner import SqlRunner
+def runner_for(history: History, reading: Reading, order: Sequence[str] = (), kept: ExitStack | None = None) -> Runner:
+    """What finds out the statements of a revision: the static evaluator, or the reader of SQL.
 
-        return SqlRunner(history.scripts, reading.assume_in_transaction)
+    Where it is known in which order the revisions are going to be run, later ones are read ahead until `kept` ends.
+    """
+    if history.kind == "sql":
+        from schemaguard.commands.reading_ahead import reading_ahead
+        from schemaguard.history.sql_runner import SqlRunner, read_section
+
+        read = kept.enter_context(reading_ahead(history, order)).read if kept is not None else read_section
+        return SqlRunner(history.scripts, reading.assume_in_transaction, read)
     # Alembic and SQLAlchemy take half a second to import; a folder of SQL must not pay for them.
     from schemaguard.evaluation import Evaluator, Settings
 

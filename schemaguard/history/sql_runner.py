@@ -1,7 +1,7 @@
 """What running a migration written in SQL does: its statements in their transactions, folded into the catalog."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from schemaguard.catalog.changes import Change, ControlTransaction, SetSetting
 from schemaguard.catalog.objects import Catalog
@@ -25,12 +25,25 @@ _CHAIN = re.compile(r"\band\s+chain\s*$", re.IGNORECASE)
 _LINE_COMMENT = re.compile(r"^[ \t]*--[ \t]?(.*)$", re.MULTILINE)
 
 
+Said = tuple[tuple[Statement, tuple[Change, ...]], ...]
+"""The statements of a section, each with what it changes."""
+
+
+def read_section(section: Section) -> Said:
+    """What a section says, whatever catalog it will meet."""
+    return tuple(
+        (piece.statement, confirmed(piece.statement.sql, translate_piece(piece)))
+        for piece in pieces(section.text, section.file, section.first_line)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class SqlRunner:
     """Runs the revisions of a history of SQL files."""
 
     scripts: Mapping[str, Script]
     assume_in_transaction: bool | None = None
+    read: Callable[[Section], Said] = read_section
 
     def run(self, revision: Revision, direction: Direction, catalog: Catalog) -> Outcome:
         """What the revision does in one direction to a database that looks like the catalog."""
@@ -40,7 +53,7 @@ class SqlRunner:
             return Outcome(Run(revision, direction, (), catalog, catalog, is_empty=True), frozenset({revision.file}))
         if self.assume_in_transaction is not None:
             section = replace(section, transactions="one" if self.assume_in_transaction else "none")
-        steps = run_section(section, catalog)
+        steps = run_section(section, catalog, self.read)
         # What a script SETs ends with its session.
         after = _as_left(steps[-1].after, catalog.search_path) if steps else catalog
         comments = tuple(
@@ -64,12 +77,9 @@ def _as_left(catalog: Catalog, search_path: tuple[str, ...]) -> Catalog:
     return replace(catalog, search_path=search_path, session_path=None, at_begin=None, savepoints=())
 
 
-def run_section(section: Section, catalog: Catalog) -> tuple[Step, ...]:
+def run_section(section: Section, catalog: Catalog, read: Callable[[Section], Said] = read_section) -> tuple[Step, ...]:
     """The steps of one script, each with the transaction that it runs in."""
-    statements = [
-        (piece.statement, confirmed(piece.statement.sql, translate_piece(piece)))
-        for piece in pieces(section.text, section.file, section.first_line)
-    ]
+    statements = read(section)
     mode = section.transactions
     if mode == "implicit":
         mode = "one" if sum(not _is_control(changes) for _, changes in statements) > 1 else "none"

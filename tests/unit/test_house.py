@@ -40,6 +40,7 @@ SHARED = {
         "measured",
         "proxies",
         "reading",
+        "reading_ahead",
         "remembered",
         "repository_paths",
         "site",
