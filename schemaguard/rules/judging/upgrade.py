@@ -18,6 +18,7 @@ from schemaguard.rules.judging.verdict import RollbackClass
 from schemaguard.window.under_contract import UnderContract, VersionInWindow
 
 WayBack = Literal["yes", "no"]
+_KEPT = (RollbackClass.INSTANT, RollbackClass.SLOW, RollbackClass.NEEDS_VALUES)
 _WORKS: tuple[Work, ...] = ("metadata", "scan", "rewrite")
 
 
@@ -52,6 +53,11 @@ class UpgradeStep:
     left: tuple[str, ...] = ()
     """What its own downgrade() leaves otherwise than it was, loses, or isn't known to do."""
 
+    @property
+    def is_undone(self) -> bool:
+        """Whether its downgrade() brings all back and loses nothing."""
+        return self.has_downgrade and self.rollback in _KEPT and not self.left
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryUpgrade:
@@ -72,8 +78,7 @@ class HistoryUpgrade:
     @property
     def is_undone(self) -> bool:
         """Whether every revision has a downgrade() that brings all back and loses nothing."""
-        kept = (RollbackClass.INSTANT, RollbackClass.SLOW, RollbackClass.NEEDS_VALUES)
-        return all(step.has_downgrade and step.rollback in kept and not step.left for step in self.steps)
+        return all(step.is_undone for step in self.steps)
 
 
 def upgrade(
