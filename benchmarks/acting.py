@@ -15,8 +15,10 @@ import psycopg
 
 from benchmarks.table import show
 from schemaguard.adapters.postgres.embedded import running
+from schemaguard.commands.site import Site
+from schemaguard.commands.watch import watch_once
 from schemaguard.errors import RegistryError
-from tests.postgres.releases.acting import PLAYBOOK, measured, publish, watch, with_a_canary
+from tests.postgres.releases.acting import PLAYBOOK, measured, publish, with_a_canary
 from tests.postgres.releases.shop import Shop
 
 _TIMES = """\
@@ -25,7 +27,7 @@ from schemaguard.decision d join schemaguard.pointer p on p.model = d.model
 where d.kind = 'tripped' and d.action = 'rollback' order by d.id desc limit 1"""
 
 
-def act(shop: Shop) -> tuple[float, int, float]:
+def act(shop: Shop, site: Site) -> tuple[float, int, float]:
     """One fault: milliseconds from the decision to the start of the commit, statements of the pass, and their time."""
     measured(shop, failed=10)
     shop.registry.error = RegistryError("the registry is down", at="here")
@@ -41,7 +43,7 @@ def act(shop: Shop) -> tuple[float, int, float]:
 
     psycopg.Cursor.execute = timed  # type: ignore[method-assign]
     try:
-        watch(shop)
+        watch_once(site)
     finally:
         psycopg.Cursor.execute = execute  # type: ignore[method-assign]
     ((decided, committed),) = shop.ask(_TIMES)
@@ -67,10 +69,12 @@ def main() -> None:
         shop = Shop(url, Path(folder))
         with_a_canary(shop)
         publish(shop, PLAYBOOK.replace("most: 2, within: 24h", "most: 2, within: 1h"))
-        for number in range(faults + 1):
-            if number:
-                again(shop)
-            found.append(act(shop))
+        # A watcher keeps its connection.
+        with shop.site() as site:
+            for number in range(faults + 1):
+                if number:
+                    again(shop)
+                found.append(act(shop, site))
     # The first one imports.
     times = sorted(each[0] for each in found[1:])
     show(

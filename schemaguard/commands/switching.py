@@ -130,23 +130,17 @@ def switch(
     Raises what `approve` raises, and ConflictError where the lock stays taken, another operation is open, or a plan
     made under the lock isn't the one that was shown any more.
     """
+    database = site.database
+    if request.at_once:
+        # Nobody is asked in between, so that a plan under the lock needn't be made again.
+        database.lock()
     shown = plan(site, request, limit_s=limit_s)
     require_values(shown.plan)
     if not request.leaves_dependents:
         require_followed(shown.plan, shown.dependents, shown.could_follow)
     approve(shown)
     began = time.monotonic()
-    database = site.database
-    database.lock()
-    again = _planned_again(site, request, shown)
-    made = again.plan
-    if plan_hash(made) != plan_hash(shown.plan):
-        raise ConflictError(
-            f"the database has changed since the plan for {request.model} was made",
-            at=f"the epoch is still {made.lead.epoch}, but the plan would be a different one",
-            next="look at schemaguard status, then decide again",
-        )
-    _require_nobody_else_loses(site, shown, again)
+    made = shown.plan if request.at_once else _approved_and_locked(site, request, shown)
     _write_down_what_is_accepted(site, request, shown)
     operation = database.open_operation(made, request.intent)
     try:
@@ -160,6 +154,21 @@ def switch(
     # It is committed, whatever they answer.
     failed = call_after_switch(site).failed
     return Done(outcome, took, "; ".join((*([shown.warning] if shown.warning else ()), *failed)) or None)
+
+
+def _approved_and_locked(site: Site, request: Request, shown: Shown) -> OperationPlan:
+    """The plan under the lock. ConflictError where it isn't the one that was shown, or somebody else would lose."""
+    site.database.lock()
+    again = _planned_again(site, request, shown)
+    made = again.plan
+    if plan_hash(made) != plan_hash(shown.plan):
+        raise ConflictError(
+            f"the database has changed since the plan for {request.model} was made",
+            at=f"the epoch is still {made.lead.epoch}, but the plan would be a different one",
+            next="look at schemaguard status, then decide again",
+        )
+    _require_nobody_else_loses(site, shown, again)
+    return made
 
 
 def _planned_again(site: Site, request: Request, shown: Shown) -> Planning:

@@ -142,8 +142,8 @@ def keep(
     with connection.transaction():
         if connection.execute(_KEEP, {**values, "known": Jsonb(_json(known))}).rowcount != 1:
             return None
-        for kept in looks:
-            connection.execute(_LOOK, _row(at, kept))
+        # A watcher that was away has many of them, and somebody waits for what they lead to.
+        connection.cursor().executemany(_LOOK, [_row(at, kept) for kept in looks])
         numbered = [(_decide(connection, at, one, actor), one) for one in decided]
     return tuple((number, one) for number, one in numbered if number is not None)
 
