@@ -11,11 +11,13 @@ over all runs at once; the first line says how far it is from the package's own 
 import argparse
 import math
 from collections.abc import Callable
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.table import show
+from schemaguard.playbooks.drift import proven_distance, reference_of
 from schemaguard.playbooks.evidence import BETS, Evidence, canary_line, grown, lasting_line
 from schemaguard.playbooks.stable import ERRORS
 from schemaguard.playbooks.stable import LOOKS as POOLED
@@ -242,6 +244,77 @@ def afterwards(days: int) -> None:
     show(f"After the canary, {days} days each", ("healthy at", "days with a false alarm", "10 %: median s"), rows)
 
 
+def drifts(runs: int) -> None:
+    """A drift of a column, `KS > 0.15`: everything since the canary began against a frozen reference of 20,000 rows."""
+    rows = []
+    worlds = [
+        ("the same", 0.0, 1), ("the same, each value 5 times", 0.0, 5), ("D = 0.08", 0.08, 1),
+        ("on the line: 0.15", 0.15, 1), ("on the line, each value 5 times", 0.15, 5),
+        ("drift: 0.2", 0.2, 1), ("drift: 0.38", 0.38, 1),
+    ]  # fmt: skip
+    for name, true, times in worlds:
+        cells = []
+        for size in SIZES:
+            hit = np.concatenate([_drift_hits(min(100, runs), size, true, times) for _ in range(max(1, runs // 100))])
+            caught = hit[hit >= 0]
+            delay = (
+                f", {np.median(caught + 1) * LOOK_SECONDS:.0f} s" if name.startswith("drift") and len(caught) else ""
+            )
+            cells.append(f"{(hit >= 0).mean() * 100:.1f}{delay}")
+        rows.append((name, *cells))
+    show(f"Drift: canaries that trip, in % of {runs} (alpha is 1 %)", ("world", *map(str, SIZES)), rows)
+
+
+def _drift_hits(runs: int, size: int, true: float, times: int) -> NDArray[np.int64]:
+    """The first look that trips, of canaries that share a reference; the distance of two normals is `true`."""
+    normal = NormalDist()
+    frozen = reference_of(DRAW.normal(size=20_000).tolist())
+    shift = 2 * normal.inv_cdf((1 + true) / 2)
+    below = np.array([normal.cdf(edge - shift) for edge in frozen.edges])
+    chances = np.diff(np.concatenate([[0.0], below, [1.0]]))
+    rows = np.cumsum(DRAW.multinomial(max(1, size // times), chances, (runs, LOOKS)) * times, 1)
+    many = rows.sum(2)
+    far = np.abs(np.cumsum(rows, 2)[:, :, :-1] / many[:, :, None] - np.array(frozen.below)).max(2)
+    # What `schemaguard.playbooks.drift` takes off, over all runs at once.
+    taken = np.sqrt(np.log(4 * LOOKS / ALPHA) / (2 * many)) + math.sqrt(math.log(4 / ALPHA) / (2 * frozen.rows))
+    one = proven_distance(frozen, rows[0, -1].tolist(), ALPHA, LOOKS)
+    assert abs(one - float((far - taken)[0, -1])) < 1e-9
+    return first(far - taken > 0.15)
+
+
+def means(runs: int) -> None:
+    """A mean, `revenue loses > 20 %`: in each look the canary's against that of as many of stable's rows."""
+    rows = []
+    worlds = [
+        ("the same", 0.1, 1.0, 1.2), ("on the line: each pays a fifth less", 0.1, 0.8, 1.2),
+        ("on the line: a fifth fewer buy", 0.08, 1.0, 1.2), ("the same, heavier tails", 0.1, 1.0, 2.0),
+        ("on the line, heavier tails", 0.1, 0.8, 2.0), ("all buy; a fifth less", 1.0, 0.8, 1.2),
+        ("loss: a half", 0.05, 1.0, 1.2), ("loss: all", 0.0, 1.0, 1.2),
+    ]  # fmt: skip
+    for name, share, factor, spread in worlds:
+        cells = []
+        for size in SIZES:
+            hit = np.concatenate([_loss_hits(100, size, (share, factor, spread)) for _ in range(max(1, runs // 100))])
+            caught = hit[hit >= 0]
+            delay = f", {np.median(caught + 1) * LOOK_SECONDS:.0f} s" if name.startswith("loss") and len(caught) else ""
+            cells.append(f"{(hit >= 0).mean() * 100:.1f}{delay}")
+        rows.append((name, *cells))
+    show(f"Means: canaries that trip, in % of {runs} (alpha is 1 %)", ("world", *map(str, SIZES)), rows)
+
+
+def _loss_hits(runs: int, size: int, world: tuple[float, float, float]) -> NDArray[np.int64]:
+    share, factor, spread = world
+    own = _revenue(runs, size, share, spread) * factor
+    stable = _revenue(runs, size, 1.0 if share == 1.0 else 0.1, spread)
+    return first(bets((own < stable * 0.8).astype(float), 0.5) >= canary_line(LOOKS, ALPHA))
+
+
+def _revenue(runs: int, size: int, share: float, spread: float) -> Shares:
+    shape = (runs, LOOKS, size)
+    paid = np.where(DRAW.random(shape) < share, DRAW.lognormal(3.0, spread, shape), 0.0)
+    return np.asarray(paid.mean(2))
+
+
 def equality() -> float:
     """The largest difference between the package's own steps and the arrays above."""
     shares = DRAW.binomial(50, 0.04, (10, 200)) / 50
@@ -263,6 +336,8 @@ def main() -> None:
     false_alarms(runs)
     delays(runs)
     against_stable(max(100, runs // 2))
+    drifts(runs)
+    means(runs)
     afterwards(max(10, runs // 10))
 
 

@@ -19,7 +19,7 @@ from schemaguard.commands.switching import Request, Shown, switch
 from schemaguard.errors import ConflictError, DatabaseError, NeedsHumanError, RefusedError, SchemaguardError, UsageError
 from schemaguard.frozen import replace
 from schemaguard.playbooks.acting import Acted, in_order, not_permitted, too_soon
-from schemaguard.playbooks.deciding import KeptDecision
+from schemaguard.playbooks.deciding import KeptDecision, crossed_in_words
 from schemaguard.playbooks.playbook import Playbook
 from schemaguard.releases.ports import ConnectionLostError, PreparationRefusedError
 from schemaguard.releases.release import Intent, OperationKind, OperationState, Pointer, ReversalClass
@@ -216,5 +216,9 @@ def _reason(decision: KeptDecision) -> str:
             f"the canary gets {said['share'] * 100:.3g} % of the traffic, and was given {said['wanted'] * 100:g} %, "
             f"decision {decision.id}"
         )
-    counted = f"{said['failed']} of {said['total']}"
-    return f"{decision.trigger}: {said['trip']} is crossed by {counted}, decision {decision.id}"
+    crossed = (
+        f"{said['trip']}: {crossed_in_words(said)}"
+        if "about" in said
+        else (f"{said['trip']} is crossed by {crossed_in_words(said)}")
+    )
+    return f"{decision.trigger}: {crossed}, decision {decision.id}"

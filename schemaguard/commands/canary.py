@@ -20,7 +20,7 @@ from schemaguard.playbooks.stepping import (
     next_step,
 )
 from schemaguard.playbooks.trip import in_words
-from schemaguard.playbooks.watching import canary_terms
+from schemaguard.playbooks.watching import canary_terms, weight_of
 from schemaguard.releases.plan import Wanted
 from schemaguard.releases.release import Canary, Intent, OperationKind, Pointer
 
@@ -179,13 +179,13 @@ def _triggers(at: Pointer, playbook: Playbook | None, seen: _Seen | None) -> tup
 
 
 def _trigger(at: Pointer, playbook: Playbook, trigger: PlaybookTrigger, place: WatchPlace | None) -> TriggerStanding:
-    why = watched.why_not_watched(playbook, trigger)
+    why = watched.why_not_watched(playbook, trigger, is_canary=True)
     if why or place is None:
         return TriggerStanding(trigger.name, in_words(trigger.trip), why_not=why or "nobody has looked yet")
     assert at.canary is not None
-    known, line = place.known, canary_terms(playbook, trigger, at.canary, at.active).line
-    weight = known.evidence.weight if known.evidence.looks else None
-    return TriggerStanding(trigger.name, in_words(trigger.trip), known.failed, known.total, known.missing, weight, line)
+    known, terms = place.known, canary_terms(playbook, trigger, at.canary, at.active)
+    counts, weight = (known.failed, known.total, known.missing), weight_of(known, terms)
+    return TriggerStanding(trigger.name, in_words(trigger.trip), *counts, weight, terms.line)
 
 
 def _step_of(terms: CanaryTerms, percent: int) -> int:

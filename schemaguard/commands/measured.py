@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from schemaguard.adapters.postgres import measuring
+from schemaguard.adapters.postgres import measuring, measuring_values
 from schemaguard.commands.site import Site
+from schemaguard.playbooks.drift import DriftReference
 from schemaguard.playbooks.due import DueSpans
 from schemaguard.playbooks.look import Look, MissingLook
 from schemaguard.playbooks.playbook import MeasurementSource, PlaybookTrigger
+from schemaguard.playbooks.trip import MeanWorse
 
 Looks = tuple[Look | MissingLook, ...]
 
@@ -23,10 +25,22 @@ class Sources:
         """When the newest look ends that is due now, by the database's clock."""
         return self._site.database.ask(lambda c: measuring.latest_end(c, source, length))
 
-    def looks(self, source: MeasurementSource, trigger: PlaybookTrigger, due: DueSpans, length: timedelta) -> Looks:
-        """What each look counted; what can't be had is missing."""
+    def looks(
+        self, source: MeasurementSource, trigger: PlaybookTrigger, due: DueSpans, length: timedelta,
+        versions: tuple[str, str | None] = ("", None), drift: DriftReference | str | None = None,
+    ) -> Looks:  # fmt: skip
+        """What each look counted; what can't be had is missing. `versions` are the one that is judged, and stable."""
         if not due.spans:
             return ()
+        if isinstance(drift, str):
+            return due.missing(drift)
+        if drift is not None:
+            return self._site.database.ask(lambda c: measuring_values.bins(c, source, trigger, due, length, drift))
+        own, stable = versions
+        if isinstance(trigger.trip, MeanWorse):
+            assert stable is not None
+            both = (own, stable)
+            return self._site.database.ask(lambda c: measuring_values.means(c, source, trigger, due, length, both))
         match source.kind:
             case "table":
                 return self._site.database.ask(lambda c: measuring.looks(c, source, trigger, due, length))
@@ -37,6 +51,10 @@ class Sources:
                 return watched_file.looks(self._site.config.root / source.file, trigger.name, due)
             case _:
                 return self._remembering(source, due, lambda: self._counters(source, trigger, due))
+
+    def reference(self, source: MeasurementSource, trigger: PlaybookTrigger, since: datetime) -> DriftReference | str:
+        """What a drift is measured from, or why that can't be had."""
+        return self._site.database.ask(lambda c: measuring_values.reference(c, source, trigger, since))
 
     def _counters(self, source: MeasurementSource, trigger: PlaybookTrigger, due: DueSpans) -> Looks:
         from schemaguard.adapters.sources import prometheus

@@ -18,11 +18,13 @@ from schemaguard.errors import DatabaseError, PlaybookError
 from schemaguard.frozen import replace
 from schemaguard.playbooks.acting import WatchRound
 from schemaguard.playbooks.deciding import Decided, KeptDecision, TriggerPass
+from schemaguard.playbooks.drift import DriftReference
+from schemaguard.playbooks.drifting import DriftSeen
 from schemaguard.playbooks.due import due_spans
 from schemaguard.playbooks.look import Look
 from schemaguard.playbooks.playbook import MeasurementSource, Playbook, PlaybookTrigger
 from schemaguard.playbooks.split import SplitTerms
-from schemaguard.playbooks.trip import in_words
+from schemaguard.playbooks.trip import DistanceAbove, MeanWorse, in_words
 from schemaguard.playbooks.watching import (
     Event,
     SplitOff,
@@ -32,6 +34,7 @@ from schemaguard.playbooks.watching import (
     canary_terms,
     lasting_terms,
     seen,
+    weight_of,
 )
 from schemaguard.releases.ports import ConnectionLostError
 from schemaguard.releases.traffic import proxies_of
@@ -110,7 +113,8 @@ def _of_model(site: Site, one: InForce, sources: Sources, advise_only: bool) -> 
 
 def _passes(site: Site, one: InForce, playbook: Playbook, sources: Sources, acts: bool) -> Iterator[TriggerPass]:
     for trigger in playbook.triggers:
-        why = why_not_watched(playbook, trigger) or ("" if one.version is not None else "nothing serves")
+        why = why_not_watched(playbook, trigger, is_canary=one.canary is not None)
+        why = why or ("" if one.version is not None else "nothing serves")
         if why or one.epoch is None or one.version is None:
             yield TriggerPass(one.model, trigger.name, one.version, why_not=why)
         else:
@@ -135,7 +139,13 @@ def _looked(
     known = _known_by(at.known, _judged(source, trigger))
     kept: list[KeptLook] = []
     decided: list[Decided] = []
-    for look in sources.looks(source, trigger, due, length):
+    drift: DriftReference | str | None = None
+    if terms.drift is not None and due.spans:
+        drift = known.drift.reference if known.drift is not None else sources.reference(source, trigger, at.upto)
+        if known.drift is None and isinstance(drift, DriftReference):
+            known = replace(known, drift=DriftSeen(drift))
+    beside = one.active if one.canary is not None else None
+    for look in sources.looks(source, trigger, due, length, (version, beside), drift):
         known, event = seen(known, look, terms)
         kept.append(KeptLook(look, known))
         if event is not None:
@@ -147,10 +157,9 @@ def _looked(
     new = ask(lambda c: watching.keep(c, at, max(at.upto, end), tuple(kept), first_of_kind, site.actor))
     if new is None:
         return TriggerPass(one.model, trigger.name, version, why_not="another watcher was faster")
-    weight = known.evidence.weight if known.evidence.looks else None
     missing = sum(not isinstance(each.look, Look) for each in kept)
     counts = (len(kept), missing, known.failed, known.total)
-    return TriggerPass(one.model, trigger.name, version, *counts, weight, terms.line, new)
+    return TriggerPass(one.model, trigger.name, version, *counts, weight_of(known, terms), terms.line, new)
 
 
 def _terms(
@@ -198,11 +207,19 @@ def _decision(
         "until": at.isoformat(),
     }
     if isinstance(event, Tripped):
-        return Decided("tripped", trigger.action, {**snapshot, "weight": event.weight, "line": event.line})
+        snapshot |= {"weight": event.weight, "line": event.line, **_of_values(trigger)}
+        return Decided("tripped", trigger.action, snapshot)
     if isinstance(event, SplitOff):
         return Decided("split", "freeze", {**snapshot, "share": event.share, "wanted": event.wanted})
     snapshot |= {"missing": event.looks, "reason": event.reason}
     return Decided("no-data", playbook.evaluation.missing_then, snapshot)
+
+
+def _of_values(trigger: PlaybookTrigger) -> dict[str, Any]:
+    """What the numbers of a decision are about, where it isn't failures among requests."""
+    if isinstance(trigger.trip, DistanceAbove):
+        return {"about": "distance"}
+    return {"about": "looks"} if isinstance(trigger.trip, MeanWorse) else {}
 
 
 def decisions(site: Site, model: str | None, limit: int) -> tuple[KeptDecision, ...]:

@@ -7,8 +7,7 @@ from schemaguard.errors import PlaybookError
 from schemaguard.playbooks.deciding import WatchHealth
 from schemaguard.playbooks.playbook import Playbook, PlaybookTrigger
 from schemaguard.playbooks.reading import problems
-from schemaguard.playbooks.trip import in_words
-from schemaguard.playbooks.watching import is_replayable
+from schemaguard.playbooks.trip import MeanWorse, in_words
 
 _SILENT_LOOKS = 3
 """A trigger that hasn't looked for so many looks isn't watched."""
@@ -22,7 +21,7 @@ def health(site: Site) -> tuple[WatchHealth, ...]:
     for one in site.database.ask(watching.in_force):
         playbook = read_playbook(one)
         for trigger in playbook.triggers:
-            if one.version is None or why_not_watched(playbook, trigger):
+            if one.version is None or why_not_watched(playbook, trigger, is_canary=one.canary is not None):
                 continue
             beat = beats.get((one.model, trigger.name))
             may_be = _SILENT_LOOKS * playbook.length(trigger) + playbook.sources[trigger.measure.source].settle
@@ -43,9 +42,13 @@ def read_playbook(one: InForce) -> Playbook:
     return playbook
 
 
-def why_not_watched(playbook: Playbook, trigger: PlaybookTrigger) -> str:
+def why_not_watched(playbook: Playbook, trigger: PlaybookTrigger, *, is_canary: bool) -> str:
     """Why a trigger isn't watched, empty where it is."""
     source = playbook.sources[trigger.measure.source]
     if source.kind == "push":
         return f"a source of kind {source.kind} isn't measured yet"
-    return "" if is_replayable(trigger.trip) else f"{in_words(trigger.trip)} isn't measured yet"
+    if trigger.measure.reference == "training":
+        return f"{in_words(trigger.trip)} needs rows to compare with: name a version as its reference"
+    if isinstance(trigger.trip, MeanWorse) and not is_canary:
+        return f"{in_words(trigger.trip)} is about a canary, and none runs"
+    return ""

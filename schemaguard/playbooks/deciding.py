@@ -17,6 +17,18 @@ class Decided:
     """Whether a watcher carries it out; else it is told alone."""
 
 
+def crossed_in_words(snapshot: dict[str, Any]) -> str:
+    """By what a line was crossed."""
+    failed, total = snapshot["failed"], snapshot["total"]
+    match snapshot.get("about"):
+        case "distance":
+            return f"{total:,} rows prove a distance of {snapshot['weight']:.3f}"
+        case "looks":
+            return f"{failed:,} of {total:,} rows lie in looks in which it was worse"
+        case _:
+            return f"{failed} of {total}"
+
+
 @dataclass(frozen=True, slots=True)
 class KeptDecision:
     """A decision as it is kept; `state` says what became of it."""

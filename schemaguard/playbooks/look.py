@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from schemaguard.frozen import dataclass
+from schemaguard.frozen import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Look:
     since: datetime
     until: datetime
     versions: Mapping[str, Counted]
+    bins: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Rows a bin of a drift's reference, by version."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,8 @@ def _measure(trigger: PlaybookTrigger, number: int) -> dict[str, str]:
     match trigger.trip:
         case QuantileAbove() | DistanceAbove() | MeanWorse():
             found = {**measure, "column": f"value_{number}"}
-            return {**found, "reference": trigger.measure.reference} if trigger.measure.reference else found
+            # Rows that drift aren't made, nor are those that they would be compared with: nobody watches for them.
+            return {**found, "reference": "training"} if trigger.measure.reference else found
         case ShareBelow():
             return {**measure, "where": f"not failed_{number}"}
         case _:

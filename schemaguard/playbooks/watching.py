@@ -1,14 +1,16 @@
 """One look after another: what a trigger knows of a version, and whether its line is crossed."""
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 
 from schemaguard.frozen import dataclass, field, replace
+from schemaguard.playbooks.drifting import DriftSeen, DriftTerms, drifted, proved_so_far
 from schemaguard.playbooks.evidence import Evidence, canary_line, grown, lasting_line
 from schemaguard.playbooks.look import Counted, Look, MissingLook
 from schemaguard.playbooks.playbook import Playbook, PlaybookTrigger
 from schemaguard.playbooks.split import LOOKS_OFF, SplitTerms, is_off
 from schemaguard.playbooks.stable import LOOKS, line_against_stable
-from schemaguard.playbooks.trip import QuantileAbove, ShareAbove, ShareBelow, Trip, line_of
+from schemaguard.playbooks.trip import DistanceAbove, MeanWorse, QuantileAbove, ShareAbove, ShareBelow, Trip, line_of
 
 _EXPECTED = 7.0
 """Requests that a canary should have had: exp(-7) is 0.0009."""
@@ -33,6 +35,8 @@ class WatchTerms:
     """What has the rest of the traffic while the version is a canary."""
     share: float = 1.0
     """Of the traffic, 0 to 1."""
+    drift: DriftTerms | None = None
+    """How a drift is judged; where it is one, there are no failures."""
     split: SplitTerms | None = None
     """What has to be seen of that share, where somebody was told to give it."""
 
@@ -59,6 +63,8 @@ class Watched:
     """Stable's newest looks."""
     split: int = 0
     """How many looks in a row showed another share of the traffic than was given."""
+    drift: DriftSeen | None = None
+    """What is known of a drift."""
     judged: str = ""
     """A digest of what it was judged by, empty where nobody said."""
 
@@ -92,6 +98,10 @@ Event = Tripped | NothingSeen | SplitOff
 Seen = tuple[Watched, Event | None]
 
 
+_WINDOW = timedelta(minutes=5)
+"""After the canary a drift is judged so often."""
+
+
 def is_replayable(line: Trip) -> bool:
     """Whether failures among requests are all that a line needs; those above a quantile's limit are failures, too."""
     return isinstance(line, ShareAbove | ShareBelow | QuantileAbove)
@@ -99,14 +109,24 @@ def is_replayable(line: Trip) -> bool:
 
 def canary_terms(playbook: Playbook, trigger: PlaybookTrigger, version: str, stable: str | None) -> WatchTerms:
     """What a trigger is judged by while its version is a canary."""
-    line = canary_line(playbook.planned_looks(trigger), playbook.alpha(trigger))
-    return _terms(playbook, trigger, version, line, stable if trigger.is_against_stable else None)
+    looks, alpha = playbook.planned_looks(trigger), playbook.alpha(trigger)
+    # A mean's looks are compared with stable's own where they are measured.
+    is_compared = trigger.is_against_stable and not isinstance(trigger.trip, MeanWorse)
+    made = _terms(playbook, trigger, version, canary_line(looks, alpha), stable if is_compared else None)
+    if isinstance(trigger.trip, DistanceAbove):
+        return replace(made, line=trigger.trip.distance, drift=DriftTerms(trigger.trip.distance, alpha, looks))
+    return made
 
 
 def lasting_terms(playbook: Playbook, trigger: PlaybookTrigger, version: str) -> WatchTerms:
     """What a trigger is judged by once its version has all traffic: there is no stable to compare with."""
-    line = lasting_line(playbook.evaluation.false_alarm_every / playbook.length(trigger))
-    return _terms(playbook, trigger, version, line, None)
+    length, apart = playbook.length(trigger), playbook.evaluation.false_alarm_every
+    made = _terms(playbook, trigger, version, lasting_line(apart / length), None)
+    if isinstance(trigger.trip, DistanceAbove):
+        window = max(1, round(_WINDOW / length))
+        drift = DriftTerms(trigger.trip.distance, min(window * length / apart, 0.5), 1, window)
+        return replace(made, line=trigger.trip.distance, drift=drift)
+    return made
 
 
 def _terms(playbook: Playbook, trigger: PlaybookTrigger, version: str, line: float, stable: str | None) -> WatchTerms:
@@ -123,6 +143,13 @@ def _terms(playbook: Playbook, trigger: PlaybookTrigger, version: str, line: flo
     )
 
 
+def weight_of(known: Watched, terms: WatchTerms) -> float | None:
+    """What is compared with the line: the evidence, or the distance of a drift; None before the first look."""
+    if terms.drift is not None:
+        return proved_so_far(known.drift, terms.drift) if known.drift is not None else None
+    return known.evidence.weight if known.evidence.looks else None
+
+
 def seen(before: Watched, look: Look | MissingLook, terms: WatchTerms) -> Seen:
     """What is known after one more look, and what has come of it."""
     if isinstance(look, MissingLook):
@@ -130,6 +157,8 @@ def seen(before: Watched, look: Look | MissingLook, terms: WatchTerms) -> Seen:
     counted = look.versions.get(terms.version, Counted(0, 0))
     if not counted.total:
         return _missed(before, "no requests", terms) if terms.should_have_been_asked(look) else (before, None)
+    if terms.drift is not None:
+        return _drifted(before, look, counted, terms)
     recent = before.recent
     if terms.stable is not None:
         recent = (*recent, look.versions.get(terms.stable, Counted(0, 0)))[-LOOKS:]
@@ -139,12 +168,29 @@ def seen(before: Watched, look: Look | MissingLook, terms: WatchTerms) -> Seen:
     is_above = evidence.weight >= terms.line and total >= terms.min_requests
     above = before.above + 1 if is_above else 0
     off = _off(before, look, terms)
-    after = Watched(evidence, before.failed + counted.failed, total, above, 0, recent, off, before.judged)
+    after = Watched(evidence, before.failed + counted.failed, total, above, 0, recent, off, None, before.judged)
     if after.above >= terms.looks:
         return after, Tripped(evidence.weight, terms.line)
-    if terms.split is not None and off >= LOOKS_OFF:
-        return after, SplitOff(off, counted.total / _all(look, terms), terms.split.share)
-    return after, None
+    return after, _split_event(off, look, counted, terms)
+
+
+def _drifted(before: Watched, look: Look, counted: Counted, terms: WatchTerms) -> Seen:
+    assert terms.drift is not None
+    assert before.drift is not None
+    known, proved = drifted(before.drift, look.bins[terms.version], terms.drift)
+    total, off = before.total + counted.total, _off(before, look, terms)
+    is_above = proved is not None and proved > terms.drift.distance and total >= terms.min_requests
+    above = before.above if proved is None else before.above + 1 if is_above else 0
+    after = replace(before, total=total, above=above, missing=0, split=off, drift=known)
+    if proved is not None and is_above and above >= terms.looks:
+        return after, Tripped(proved, terms.drift.distance)
+    return after, _split_event(off, look, counted, terms)
+
+
+def _split_event(off: int, look: Look, counted: Counted, terms: WatchTerms) -> SplitOff | None:
+    if terms.split is None or off < LOOKS_OFF:
+        return None
+    return SplitOff(off, counted.total / _all(look, terms), terms.split.share)
 
 
 def _off(before: Watched, look: Look, terms: WatchTerms) -> int:

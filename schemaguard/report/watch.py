@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from schemaguard.playbooks.acting import Acted, WatchRound
-from schemaguard.playbooks.deciding import Decided, KeptDecision, TriggerPass, WatchHealth
+from schemaguard.playbooks.deciding import Decided, KeptDecision, TriggerPass, WatchHealth, crossed_in_words
 from schemaguard.report.lines import line
 from schemaguard.report.table import Heading, table
 from schemaguard.report.visible import visible
@@ -62,6 +62,8 @@ def _why(kind: str, snapshot: dict[str, Any]) -> str:
     if kind == "split":
         seen, given = f"{snapshot['share'] * 100:.3g} %", f"{snapshot['wanted'] * 100:g} %"
         return f"the canary gets {seen} of the traffic, and was given {given}"
+    if "about" in snapshot:
+        return f"{snapshot['trip']}: {crossed_in_words(snapshot)}"
     shares = f"{_percent(snapshot['failed'], snapshot['total'])} of {snapshot['total']:,} since it serves"
     return f"{snapshot['trip']}: {shares}, evidence {snapshot['weight']:.1f} over {snapshot['line']:.1f}"
 

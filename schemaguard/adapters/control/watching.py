@@ -11,6 +11,8 @@ from schemaguard.adapters.postgres.connection import first_line
 from schemaguard.errors import DatabaseError
 from schemaguard.frozen import dataclass
 from schemaguard.playbooks.deciding import Decided
+from schemaguard.playbooks.drift import DriftReference
+from schemaguard.playbooks.drifting import DriftSeen
 from schemaguard.playbooks.evidence import Evidence
 from schemaguard.playbooks.look import Counted, Look, MissingLook
 from schemaguard.playbooks.watching import Watched
@@ -206,6 +208,7 @@ def _json(known: Watched) -> dict[str, Any]:
         "missing": known.missing,
         "recent": [[each.failed, each.total] for each in known.recent],
         "split": known.split,
+        "drift": _drift_json(known.drift),
         "judged": known.judged,
     }
 
@@ -216,4 +219,20 @@ def _known(data: dict[str, Any]) -> Watched:
     evidence = Evidence(tuple(data["logs"]), data["looks"]) if data["logs"] is not None else Evidence()
     recent = tuple(Counted(*pair) for pair in data["recent"])
     counts = (data["failed"], data["total"], data["above"], data["missing"])
-    return Watched(evidence, *counts, recent, data.get("split", 0), data.get("judged", ""))
+    return Watched(evidence, *counts, recent, data.get("split", 0), _drift(data.get("drift")), data.get("judged", ""))
+
+
+def _drift_json(known: DriftSeen | None) -> dict[str, Any] | None:
+    if known is None:
+        return None
+    reference = known.reference
+    frozen = {"edges": list(reference.edges), "below": list(reference.below), "rows": reference.rows}
+    return {"reference": frozen, "counts": list(known.counts), "looks": known.looks}
+
+
+def _drift(data: dict[str, Any] | None) -> DriftSeen | None:
+    if data is None:
+        return None
+    frozen = data["reference"]
+    reference = DriftReference(tuple(frozen["edges"]), tuple(frozen["below"]), frozen["rows"])
+    return DriftSeen(reference, tuple(data["counts"]), data["looks"])

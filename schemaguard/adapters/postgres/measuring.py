@@ -1,5 +1,7 @@
 """Looks from a table that a model writes: one statement counts every look that is due, on the server's own clock."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -44,6 +46,18 @@ def looks(
         return due.missing(first_line(error))
 
 
+@contextmanager
+def reading(connection: Connection) -> Iterator[None]:
+    """A transaction in which a look is taken."""
+    with connection.transaction():
+        # Whatever a condition calls, it writes nothing.
+        connection.execute("set transaction isolation level repeatable read, read only")
+        connection.execute(f"set local statement_timeout = '{_PATIENCE}'")
+        # A time without a zone is one of UTC.
+        connection.execute("set local timezone = 'UTC'")
+        yield
+
+
 def _counted(
     connection: Connection,
     source: MeasurementSource,
@@ -62,12 +76,7 @@ def _counted(
         failure=failure(trigger),
     )
     found: dict[datetime, dict[str, Counted]] = {}
-    with connection.transaction():
-        # Whatever a condition calls, it writes nothing.
-        connection.execute("set transaction read only")
-        connection.execute(f"set local statement_timeout = '{_PATIENCE}'")
-        # A time without a zone is one of UTC.
-        connection.execute("set local timezone = 'UTC'")
+    with reading(connection):
         for end, version, total, failed in connection.execute(query, _values(since, until, length)):
             found.setdefault(end, {})[version] = Counted(failed, total)
     return found

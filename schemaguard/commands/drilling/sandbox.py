@@ -294,7 +294,7 @@ class Sandbox:
                 continue
             if is_null is not None and each.measure.is_null != is_null:
                 continue
-            found = why_not_watched(self.ground.playbook, each)
+            found = why_not_watched(self.ground.playbook, each, is_canary=self.pointer().canary is not None)
             if found:
                 why = f"{each.name}: {found}"
             elif each.name not in self.ground.tables[each.measure.source][1].failing:

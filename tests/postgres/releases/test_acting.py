@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
 
+import psycopg
 import pytest
 
 from schemaguard.commands import acting, switching
@@ -19,6 +20,7 @@ from schemaguard.commands.history import history
 from schemaguard.commands.resume import abandon
 from schemaguard.errors import ConflictError, RegistryError
 from schemaguard.playbooks.acting import too_soon
+from schemaguard.playbooks.deciding import crossed_in_words
 from schemaguard.playbooks.playbook import AfterRollback
 from schemaguard.releases.release import StepName
 from tests.conftest import VERSIONS
@@ -290,3 +292,38 @@ def test_no_more_than_so_many_ways_back_in_so_long() -> None:
     twice = [now - timedelta(hours=23), now - timedelta(hours=2)]
     assert too_soon(terms, twice, now) == "2 automatic ways back since 2026-11-28 13:00 UTC are enough"
     assert too_soon(terms, [now - timedelta(hours=25), now - timedelta(hours=2)], now) == ""
+
+
+def test_a_drift_freezes_and_a_mean_that_is_worse_goes_back(shop: Shop) -> None:
+    shop.abort(finish=True)
+    triggers = """triggers:
+  - {name: drift, measure: {source: scored, column: latency, reference: "7"}, trip: KS > 0.15, action: freeze}
+  - name: cost
+    measure: {source: scored, column: latency}
+    trip: cost gains > 50 %
+    compare: stable
+    action: rollback
+"""
+    before, _, rest = PLAYBOOK.partition("triggers:\n")
+    publish(shop, before + triggers + rest[rest.index("evaluation:") :])
+    shop.start_canary()
+    measured(shop)
+    assert {each.why_not for each in watch(shop).passes} == {""}
+    # Until there are rows to compare with, it is missing.
+    assert shop.ask("select distinct missing from schemaguard.look where trigger = 'drift'") == [
+        ("the reference 7 has 0 rows of 1,000 that are needed",)
+    ]
+    shop.ask("insert into scored select now() - interval '10 min', '7', false, 100 from generate_series(1, 2000)")
+    old = shop.ask("select * from scored where at < now() - interval '5 min'")
+    for slow in (0, 20):
+        measured(shop, slow=slow)
+        with psycopg.connect(shop.url, autocommit=True) as connection:
+            connection.cursor().executemany("insert into scored values (%s, %s, %s, %s)", old)
+        acted = watch(shop).acted
+        tripped = {one[:2] for one in decisions(shop)}
+        assert tripped == ({("drift", "freeze"), ("cost", "rollback")} if slow else set())
+    assert {(each.decision.trigger, each.state) for each in acted} == {("cost", "done"), ("drift", "overtaken")}
+    assert shop.shares()[:2] == ("7", None)
+    (reason,) = [each.decision.snapshot for each in acted if each.decision.trigger == "drift"]
+    assert crossed_in_words(reason).endswith("rows prove a distance of " + f"{reason['weight']:.3f}")
+    assert holds(shop)

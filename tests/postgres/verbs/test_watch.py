@@ -11,12 +11,14 @@ import psycopg
 import pytest
 
 from schemaguard.adapters.postgres.measuring import latest_end, looks
+from schemaguard.adapters.postgres.measuring_values import bins, means, reference
 from schemaguard.commands.site import Site as Place
 from schemaguard.commands.watch import watch_once
+from schemaguard.playbooks.drift import DriftReference, distance, reference_of
 from schemaguard.playbooks.due import due_spans
-from schemaguard.playbooks.look import Look
+from schemaguard.playbooks.look import Counted, Look, MissingLook
 from schemaguard.playbooks.playbook import Measure, MeasurementSource, PlaybookTrigger
-from schemaguard.playbooks.trip import ShareAbove
+from schemaguard.playbooks.trip import DistanceAbove, MeanWorse, ShareAbove
 from tests.postgres.verbs.site import Site
 
 PLAYBOOK = """\
@@ -77,7 +79,7 @@ def decided(site: Site) -> list[tuple[str, str, str]]:
 def test_what_is_not_measured_is_said_and_what_is_begins_without_looks(watched: Site) -> None:
     watched.ask("update schemaguard.watch set upto = upto + interval '2 minutes'")
     said = watched.done("watch", "--once")
-    assert "fraud drift: not watched: KS > 0.15 isn't measured yet" in said
+    assert "fraud drift: not watched: KS > 0.15 needs rows to compare with: name a version as its reference" in said
     assert "fraud outside: not watched: a source of kind push isn't measured yet" in said
     assert "fraud error-rate: version 7: no requests yet" in said
 
@@ -189,6 +191,54 @@ def test_looks_are_as_long_as_they_are_whatever_becomes_of_a_zone_s_clocks(datab
     assert (datetime.now(UTC) - 2 * DAY - until) < HOUR + timedelta(minutes=5)
     assert found[0].since == since
     assert all(isinstance(look, Look) and look.versions["7"].total == 1 for look in found[50:])
+
+
+def test_rows_are_counted_into_the_bins_of_a_frozen_reference_and_means_are_compared_on_equal_terms(
+    database: str,
+) -> None:
+    source = MeasurementSource("s", "table", table="scored", version_column="v", time_column="at")
+    measure = Measure("s", column="amount", reference="7")
+    drift = PlaybookTrigger("t", measure, DistanceAbove(0.15), "freeze")
+    loses = PlaybookTrigger("t", measure, MeanWorse("revenue", 0.2, True), "rollback", is_against_stable=True)
+    since = datetime(2026, 11, 29, 12, tzinfo=UTC)
+    due = due_spans(since, since + 3 * HOUR, HOUR)
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute("create table scored (at timestamptz, v text, amount numeric)")
+        insert = "insert into scored select %s::timestamptz - interval '1 ms' * n, %s, {} from generate_series(1, %s) n"
+        connection.execute(insert.format("n").encode(), (since, "7", 999))
+        assert reference(connection, source, drift, since) == "the reference 7 has 999 rows of 1,000 that are needed"
+        connection.execute(insert.format("1000").encode(), (since, "7", 1))
+        connection.execute(insert.format("2").encode(), (since + HOUR, "7", 500))
+        frozen = reference(connection, source, drift, since)
+        assert isinstance(frozen, DriftReference)
+        assert abs(frozen.edges[49] - reference_of(range(1, 1001)).edges[49]) <= 1
+        assert (frozen.rows, len(frozen.edges), frozen.below[49]) == (1_000, 99, 0.5)
+        # The first look: the same values; the second: twice as large, and a row without a value; the third: none.
+        for hour, value in ((1, "n"), (2, "2 * n")):
+            connection.execute(insert.format(value).encode(), (since + hour * HOUR, "8", 1_000))
+        connection.execute("insert into scored values (%s, '8', null), (%s, '8', 'NaN')", [since + 2 * HOUR] * 2)
+        one, two, three = bins(connection, source, drift, due, HOUR, frozen)
+        assert isinstance(one, Look)
+        assert isinstance(two, Look)
+        assert distance(frozen, one.bins["8"]) < 0.002
+        assert abs(distance(frozen, two.bins["8"]) - 0.5) < 0.01
+        assert (one.versions["8"].total, two.versions["8"].total, sum(two.bins["8"])) == (1_000, 1_000, 1_000)
+        assert isinstance(three, MissingLook)
+        connection.execute("delete from scored where v = '8'")
+        # 8 has the mean of 7, then less than four fifths of it, then nothing.
+        for hour, own, many in ((1, "2", 40), (2, "1.5", 40)):
+            connection.execute(insert.format(own).encode(), (since + hour * HOUR, "8", many))
+        for hour in (2, 3):
+            connection.execute(insert.format("2").encode(), (since + hour * HOUR, "7", 500))
+        found = means(connection, source, loses, due, HOUR, ("8", "7"))
+        assert [each.versions for each in found if isinstance(each, Look)] == [
+            {"8": Counted(0, 40), "7": Counted(0, 500)},
+            {"8": Counted(40, 40), "7": Counted(0, 500)},
+            {"7": Counted(0, 500)},
+        ]
+        connection.execute("drop table scored")
+        assert isinstance(reference(connection, source, drift, since), str)
+        assert "does not exist" in str(means(connection, source, loses, due, HOUR, ("8", "7"))[0])
 
 
 def test_a_watcher_that_was_overtaken_keeps_nothing(watched: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from schemaguard.errors import PlaybookError
 from schemaguard.frozen import replace
+from schemaguard.playbooks.drift import reference_of
+from schemaguard.playbooks.drifting import DriftSeen, DriftTerms
 from schemaguard.playbooks.forecast import forecast
 from schemaguard.playbooks.look import Counted, Look, MissingLook
 from schemaguard.playbooks.playbook import Playbook
@@ -24,6 +26,7 @@ from schemaguard.playbooks.watching import (
     lasting_terms,
     seen,
     watched,
+    weight_of,
 )
 from tests.unit.playbooks.examples import EXAMPLE
 
@@ -216,3 +219,31 @@ def test_a_right_split_is_odd_in_one_look_of_a_hundred_at_most(share: float) -> 
     assert not is_off(Counted(0, 0), Counted(0, 0), terms)
     sticky = replace(terms, is_sticky=True)
     assert not is_off(Counted(0, int(1_000_000 * share * 0.6)), Counted(0, int(1_000_000 * (1 - share * 0.6))), sticky)
+
+
+def test_a_drift_trips_where_its_rows_prove_the_distance_in_a_canary_or_in_a_window() -> None:
+    frozen = reference_of([float(n) for n in range(20_000)])
+    same, moved = (1,) * 100, (0,) * 50 + (2,) * 50
+    canary = replace(TERMS, drift=DriftTerms(0.15, 0.01, 360), line=0.15)
+    known = Watched(drift=DriftSeen(frozen))
+    assert weight_of(known, canary) is None
+    for number in range(1, 20):
+        known, event = seen(known, binned(number, same), canary)
+        assert event is None
+    # What has drifted since is a part of everything that was seen.
+    tripped = []
+    for number in range(20, 60):
+        known, event = seen(known, binned(number, moved), canary)
+        tripped += [event] if event is not None else []
+    weight = weight_of(known, canary)
+    assert weight is not None
+    assert (len(tripped) > 0, weight > 0.15, known.total) == (True, True, 59 * 100)
+    lasting = replace(canary, drift=DriftTerms(0.15, 1e-5, 1, 30))
+    known = Watched(drift=DriftSeen(frozen))
+    events = [(known := (one := seen(known, binned(n, moved), lasting))[0]) and one[1] for n in range(1, 61)]
+    assert [n for n, each in enumerate(events, 1) if each is not None] == [30, 60]
+
+
+def binned(number: int, bins: tuple[int, ...]) -> Look:
+    counted = look(number, v8=(0, sum(bins)))
+    return replace(counted, bins={"8": bins})
