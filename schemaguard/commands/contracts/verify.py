@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from schemaguard.adapters.spark.address import SparkPath, spark_place
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import Type
 from schemaguard.commands.contracts.known import read_book
@@ -14,7 +15,7 @@ from schemaguard.commands.site import Site
 from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.errors import UsageError
 from schemaguard.frozen import dataclass, replace
-from schemaguard.verification.aggregate import Drift, Shape, table_checks
+from schemaguard.verification.aggregate import Drift, Shape, kind_of, table_checks
 from schemaguard.verification.aggregate_sql import (
     Dialect,
     Since,
@@ -25,14 +26,16 @@ from schemaguard.verification.aggregate_sql import (
     examples,
 )
 from schemaguard.verification.checks import Check
-from schemaguard.verification.outcome import Rows, TableVerdict, Verification
+from schemaguard.verification.outcome import Rows, TableVerdict, UnrunQuery, Verification
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from schemaguard.adapters.files.table_data import DuckFile
     from schemaguard.adapters.postgres.table_data import PostgresData
+    from schemaguard.adapters.spark.table_data import SparkData
 
+_UNRUN: dict[str, Dialect] = {"trino": "trino", "snowflake": "snowflake", "bigquery": "bigquery"}
 _NO_VIEWS = "it reads through contract views, which aren't published here: its tables were looked at"
 
 
@@ -79,16 +82,49 @@ def verify_contract(
 ) -> Verification:
     """Hold data against the contract of a version, or of a consumer (None).
 
-    `on` is the URL of another database than the site's, or a .parquet or .csv file of one table. Raises UsageError
-    where no contract or no data is meant, DatabaseError where a query takes longer than `timeout_s` seconds.
+    `on` is the URL of another database than the site's, a .parquet or .csv file of one table, or data that Spark reads
+    (`spark_place`). Raises UsageError where no contract or no data is meant, DatabaseError where a query takes longer
+    than `timeout_s` seconds.
     """
     contract = _contract(site, model, version)
     file = _file(on)
     if file is not None:
         wanted = of_file(contract, wanted, file.stem)
+    elif on is not None and isinstance(place := spark_place(on), SparkPath):
+        wanted = of_file(contract, wanted, place.table)
     with _data(site, contract, on, file, timeout_s) as data:
         views = data.views(model, version) if contract.reads_through == "view" else None
         return verify(contract, f"{model}@{version}" if version else model, wanted, data, views)
+
+
+def unrun_dialect(on: str | None) -> Dialect | None:
+    """The server whose SQL is written and not run: what stands before `://` or `:`; None where it is run."""
+    named, colon, _ = (on or "").partition(":")
+    return _UNRUN.get(named.lower()) if colon else None
+
+
+def write_queries(
+    site: Site, model: str, version: str | None, wanted: VerificationRequest, dialect: Dialect
+) -> tuple[UnrunQuery, ...]:
+    """The aggregate of each table for a server that isn't asked, taking its columns to be of the promised types.
+
+    Raises UsageError as `verify_contract`.
+    """
+    contract = _contract(site, model, version)
+    chosen = _chosen(contract, wanted)
+    _look_at(wanted, chosen, dialect)
+    return tuple(_unrun(entries, wanted, dialect) for entries in chosen)
+
+
+def _unrun(entries: tuple[ContractTable, ...], wanted: VerificationRequest, dialect: Dialect) -> UnrunQuery:
+    types = {each.column: each.type or Type("text") for entry in entries for each in entry.promises}
+    shape = Shape(types, {name: kind_of(type_) for name, type_ in types.items()})
+    checks = table_checks(entries, shape)
+    name = Name(entries[0].table.name, entries[0].table.schema or "public")
+    since = _since(shape, wanted)
+    source = Source(dialect, name, wanted.where, since, wanted.sample)
+    said = tuple(f"{each.check.column}: {each.check.words}" for each in checks.asked)
+    return UnrunQuery(name, ("rows", *said), aggregate(source, checks.asked))
 
 
 def _contract(site: Site, model: str, version: str | None) -> Contract:
@@ -110,7 +146,11 @@ def _file(on: str | None) -> Path | None:
 
 def _data(
     site: Site, contract: Contract, on: str | None, file: Path | None, timeout_s: float
-) -> "AbstractContextManager[PostgresData | DuckFile]":
+) -> "AbstractContextManager[PostgresData | DuckFile | SparkData]":
+    if on is not None and (place := spark_place(on)) is not None:
+        from schemaguard.adapters.spark.table_data import SparkData
+
+        return SparkData(place, timeout_s)
     if file is not None:
         from schemaguard.adapters.files.table_data import DuckFile
 
@@ -229,14 +269,18 @@ def _is_time(type_: Type) -> bool:
     return is_named and type_.schema is None and not type_.dimensions
 
 
+def _since(shape: Shape, wanted: VerificationRequest) -> Since | None:
+    if wanted.since is None or wanted.time_column is None:
+        return None
+    type_ = shape.types.get(wanted.time_column)
+    if type_ is None or not _is_time(type_):
+        found = "there is no such column" if type_ is None else f"it is {type_}"
+        raise UsageError(f"--time-column {wanted.time_column}: {found}", next="name a column with a date or time")
+    return Since(wanted.time_column, type_.name, _time(wanted.since))
+
+
 def _source(name: Name, shape: Shape, wanted: VerificationRequest, data: Data) -> Source:
-    since = None
-    if wanted.since is not None and wanted.time_column is not None:
-        type_ = shape.types.get(wanted.time_column)
-        if type_ is None or not _is_time(type_):
-            found = "there is no such column" if type_ is None else f"it is {type_}"
-            raise UsageError(f"--time-column {wanted.time_column}: {found}", next="name a column with a date or time")
-        since = Since(wanted.time_column, type_.name, _time(wanted.since))
+    since = _since(shape, wanted)
     if wanted.sample is not None and not shape.is_sampled:
         raise UsageError(f"{name} is a view, and PostgreSQL samples tables only", next="--since or --where instead")
     return Source(data.dialect, data.table(name), wanted.where, since, wanted.sample)

@@ -1,6 +1,6 @@
 """What data was found to break, table by table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, assert_never
 
 from rich.console import Console
@@ -12,7 +12,7 @@ from schemaguard.report.lines import line
 from schemaguard.report.table import Heading, table
 from schemaguard.report.visible import visible
 from schemaguard.verification.checks import FRACTIONS, AskedCheck, Bound, Check, Distinct, NoLonger, OneOf, Required
-from schemaguard.verification.outcome import Rows, TableVerdict, Verification
+from schemaguard.verification.outcome import Rows, TableVerdict, UnrunQuery, Verification
 
 _VERDICTS = {
     ExitCode.OK: ("HOLDS", "bold green"),
@@ -177,3 +177,22 @@ def _check_json(check: Check) -> dict[str, Any]:
 def _examples_json(examples: Rows) -> list[dict[str, str]]:
     names, rows = examples
     return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def show_unrun(found: Sequence[UnrunQuery], server: str, console: Console) -> None:
+    """Print the queries of a server that wasn't asked, and that nothing is known of its data."""
+    line(console, Text.assemble(("NOT RUN  ", "bold yellow"), f"queries for {server}: nothing is known of the data"))
+    for each in found:
+        console.print()
+        line(console, Text(visible(f"-- {each.table}: {', '.join(each.columns)}"), "dim"), indent=3)
+        console.print(Text(visible(f"{each.query};")), soft_wrap=True)
+
+
+def unrun_document(found: Sequence[UnrunQuery], server: str) -> dict[str, Any]:
+    """The queries of a server that wasn't asked."""
+    return {
+        "version": 1,
+        "verdict": "not run",
+        "server": server,
+        "queries": [{"table": str(each.table), "columns": list(each.columns), "query": each.query} for each in found],
+    }

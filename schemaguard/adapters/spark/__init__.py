@@ -1,0 +1,1 @@
+"""Spark: data where it lies, asked with one aggregate a table."""
