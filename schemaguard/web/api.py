@@ -20,6 +20,7 @@ from schemaguard.web.writers import data
 ROOT = "/api/v1"
 _FRESH = {"cache-control": "no-store"}
 _LARGEST = 2**63 - 1
+_LONGEST_PAGE = 1000
 
 
 class AnswerDocument(BaseModel):
@@ -74,6 +75,11 @@ def router(shelf: Shelf) -> APIRouter:
     def respond(build: Callable[[Snapshot], Page]) -> Response:
         return _respond(shelf, build)
 
+    def contracts(
+        start: Annotated[int, Query(ge=0, le=_LARGEST)] = 0, limit: Annotated[int, Query(ge=1, le=_LONGEST_PAGE)] = 100
+    ) -> Response:
+        return respond(lambda snapshot: models.index(snapshot, start, limit))
+
     def contract(model: Named, version: Named = "") -> Response:
         if version:
             return respond(lambda snapshot: one_contract.build(snapshot, model, version))
@@ -101,7 +107,7 @@ def router(shelf: Shelf) -> APIRouter:
         return respond(lambda snapshot: search.build(snapshot, q))
 
     add("/overview", "overview", "What serves, what is under way, and what ends next", lambda: respond(overview.build))
-    add("/contracts", "contracts", "Every contract", lambda: respond(models.index))
+    add("/contracts", "contracts", "Every contract, a page of them; `next` is where the next one starts", contracts)
     add("/contract", "contract", "The contracts of a model, or of one version", contract)
     add("/tables", "tables", "Every table and view, with the columns that are promised", lambda: respond(tables.index))
     add("/readers", "readers", "May a table or column be dropped? Who uses it, until when", readers)

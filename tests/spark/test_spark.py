@@ -152,14 +152,14 @@ def test_conditions_times_and_samples_go_to_spark_with_the_query(
 
 def test_tables_of_a_catalog_are_found_by_their_schema(spark: Any, tmp_path: Path) -> None:
     file = parquet(tmp_path, {"a": [1, None]})
-    spark.sql(f"create schema if not exists `my shop` location '{tmp_path}/shop'")
-    spark.sql(f"create table `my shop`.verdicts using parquet location '{file}'")
+    spark.sql(f"create schema if not exists shop_of_ada location '{tmp_path}/shop'")
+    spark.sql(f"create table shop_of_ada.verdicts using parquet location '{file}'")
     of = contract(Promise("a", parse_type("bigint"), required=True))
-    with SparkData(SparkCluster("local[1]", "my shop"), 60) as data:
+    with SparkData(SparkCluster("local[1]", "shop_of_ada"), 60) as data:
         assert data.shape(Name("nothing"), {}) is None
         (found,) = verify(of, "x", VerificationRequest(), data).tables
         assert (found.rows, found.counts) == (2, (1,))
-    spark.sql("drop schema `my shop` cascade")
+    spark.sql("drop schema shop_of_ada cascade")
 
 
 def test_what_is_not_there_is_said(spark: Any, tmp_path: Path) -> None:

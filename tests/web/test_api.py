@@ -46,6 +46,27 @@ def test_an_answer_is_as_it_is_described(reference: TestClient, description: dic
     assert reference.get(f"{'/index' if page == '/' else page}.json").status_code == 200
 
 
+def test_contracts_come_a_page_at_a_time_and_each_once(reference: TestClient) -> None:
+    def page(**asked: int) -> dict[str, Any]:
+        answer = reference.get("/api/v1/contracts", params=asked)
+        assert answer.status_code == 200
+        data: dict[str, Any] = answer.json()["data"]
+        return data
+
+    whole = page()
+    assert (whole["next"], whole["total"]) == (None, len(whole["contracts"]))
+    found, start = [], 0
+    while start is not None:
+        one = page(start=start, limit=1)
+        assert len(one["contracts"]) == 1
+        found += one["contracts"]
+        start = one["next"]
+    assert found == whole["contracts"]
+    assert page(start=10_000)["contracts"] == []
+    for refused in ({"limit": 0}, {"limit": 1001}, {"start": -1}):
+        assert reference.get("/api/v1/contracts", params=refused).status_code == 422
+
+
 def test_may_it_be_dropped_is_answered_in_a_word(reference: TestClient) -> None:
     found = reference.get("/api/v1/readers", params={"object": "transactions.channel"}).json()
     assert (found["answer"]["key"], found["data"]["answer"]) == ("drop-no", "no")
@@ -55,7 +76,14 @@ def test_may_it_be_dropped_is_answered_in_a_word(reference: TestClient) -> None:
 def test_nothing_that_is_asked_is_a_fault_of_the_server(hostile: TestClient, path: str) -> None:
     for value in HOSTILE:
         texts = dict.fromkeys(TEXTS, value)
-        numbers = {**ASKED.get(path, {}), "number": value, "before": value, "history": value}
+        numbers = {
+            **ASKED.get(path, {}),
+            "number": value,
+            "before": value,
+            "history": value,
+            "start": value,
+            "limit": value,
+        }
         for asked in (texts, {"table": value}, numbers):
             answer = hostile.get(f"/api/v1/{path}", params=asked)
             assert answer.status_code in (200, 404, 422), (asked, answer.text)

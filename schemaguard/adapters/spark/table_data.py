@@ -41,6 +41,7 @@ _LOCAL = {
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
 }
+_NO_PACKAGE = ("DATA_SOURCE_NOT_FOUND", "ClassNotFoundException")
 _TELLTALES = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
 """Loggers of pyspark's own that write an error with the value that it is about."""
 
@@ -163,7 +164,7 @@ class SparkData:
             return self._spark.read.format(on.format).load(on.path)
         except Exception as error:
             said = _message_without_data(error)
-            if "DATA_SOURCE_NOT_FOUND" in said or "ClassNotFound" in said:
+            if any(each in str(error) for each in _NO_PACKAGE):
                 raise ConfigError(
                     f"this Spark can't read {on.format}: its package isn't there",
                     at=self.place,

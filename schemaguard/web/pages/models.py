@@ -1,5 +1,7 @@
 """Models and consumers: the list, and one with its versions."""
 
+from typing import Any
+
 from schemaguard.commands.serve import Snapshot
 from schemaguard.registry.listing import ListedContract, chosen
 from schemaguard.report.contracts.words import document as contract_document
@@ -10,8 +12,8 @@ from schemaguard.web.blocks import EmptyNote, Grid, Page, PageAnswer, Panel, Pic
 from schemaguard.web.pages import contract as one_contract
 
 
-def index(snapshot: Snapshot) -> Page:
-    """Every model and consumer."""
+def index(snapshot: Snapshot, start: int = 0, limit: int | None = None) -> Page:
+    """Every model and consumer; its document has the contracts from `start` on, up to `limit` of them."""
     rows = []
     of_model = _by_model(snapshot)
     for model, versions in of_model.items():
@@ -51,11 +53,18 @@ def index(snapshot: Snapshot) -> Page:
         body=body,
         command="schemaguard contracts list",
         section=addresses.MODELS,
-        document=lambda: {
-            "source": snapshot.bench.source,
-            "contracts": [contract_document(each, snapshot.fits, snapshot.at) for each in snapshot.book.listed],
-        },
+        document=lambda: _document(snapshot, start, limit),
     )
+
+
+def _document(snapshot: Snapshot, start: int, limit: int | None) -> dict[str, Any]:
+    listed = snapshot.book.listed
+    end = len(listed) if limit is None else min(start + limit, len(listed))
+    found: dict[str, Any] = {
+        "source": snapshot.bench.source,
+        "contracts": [contract_document(each, snapshot.fits, snapshot.at) for each in listed[start:end]],
+    }
+    return found if limit is None else {**found, "total": len(listed), "next": end if end < len(listed) else None}
 
 
 def build(snapshot: Snapshot, model: str) -> Page:
