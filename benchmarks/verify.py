@@ -30,6 +30,7 @@ from benchmarks.table import show
 from schemaguard.adapters.files.table_data import DuckFile
 from schemaguard.adapters.postgres import embedded
 from schemaguard.adapters.postgres.table_data import PostgresData
+from schemaguard.adapters.spark.table_data import SparkData
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import parse_type
 from schemaguard.commands.contracts.verify import VerificationRequest, verify
@@ -93,7 +94,7 @@ def _server(url: str | None) -> Iterator[str]:
         yield made
 
 
-def _ours(data: PostgresData | DuckFile) -> None:
+def _ours(data: PostgresData | DuckFile | SparkData) -> None:
     contract = Contract("urn:x", "x", (), (ContractTable(Name(TABLE), "read", PROMISES),), "x.odcs.yaml", "0")
     with data:
         (table,) = verify(contract, "x", VerificationRequest(), data).tables
