@@ -43,6 +43,13 @@ def _show(shown: "Shown", output: Format) -> None:
         show_dependents(shown.dependents, console())
 
 
+def ask(shown: "Shown", *, yes: bool) -> None:
+    """Show what is to be approved, and ask unless `yes`."""
+    _show(shown, Format.TEXT)
+    if not yes:
+        confirm("add --yes")
+
+
 def _ask(shown: "Shown") -> None:
     confirm(f"add --yes, best together with --if-epoch {shown.plan.lead.epoch}")
 

@@ -57,6 +57,7 @@ VERBS = (
     _group("playbook", _OPERATE),
     _verb("watch", _OPERATE),
     _verb("decisions", _OPERATE),
+    _verb("approve", _OPERATE),
     _verb("drill", _OPERATE),
     _group("fleet", _FLEET),
     _verb("override", _CONTRACTS),

@@ -6,6 +6,7 @@ from typing import Any
 
 from schemaguard.adapters.registry.absent import AbsentRegistry
 from schemaguard.adapters.registry.patience import Answer, Impatient
+from schemaguard.commands.approving import require_approved, use_approvals
 from schemaguard.commands.calling import call_after_switch
 from schemaguard.commands.contracts.validate import unfit_to_serve
 from schemaguard.commands.gathering import Company, gather
@@ -138,11 +139,14 @@ def switch(
     require_values(shown.plan)
     if not request.leaves_dependents:
         require_followed(shown.plan, shown.dependents, shown.could_follow)
+    require_approved(site, shown.plan)
     approve(shown)
     began = time.monotonic()
     made = shown.plan if request.at_once else _approved_and_locked(site, request, shown)
+    require_approved(site, made)
     _write_down_what_is_accepted(site, request, shown)
     operation = database.open_operation(made, request.intent)
+    use_approvals(site, made, operation.id)
     try:
         world = world_of(site, at_once=request.at_once, finish=finish)
         outcome = execute(operation, made, world, watch, steps)

@@ -22,6 +22,7 @@ COVERED: Mapping[str, tuple[str, ...]] = {
     "decision": ("id",),
     "rehearsal": ("id",),
     "drill": ("id",),
+    "approval": ("id",),
     "golden": ("model", "model_version"),
     "sql_migration": ("folder", "migration"),
     "written_shape": ("model", "model_version", "relid"),
@@ -68,6 +69,7 @@ _BY_ITSELF: Mapping[str, Collection[str]] = {
     "decision": (),
     "rehearsal": (),
     "drill": (),
+    "approval": ("operation",),
     "sql_migration": (),
     "written_shape": ("anchor", "relation_schema", "relation_name", "shape", "taken_at"),
 }

@@ -60,7 +60,9 @@ def stood_in(document: str, playbook: Playbook) -> tuple[str, tuple[StandIn, ...
         if of[trigger.measure.source].like is None:
             data["triggers"][number]["measure"] = _measure(trigger, number)
     data["mode"] = "act"
-    data.pop("notify", None)
+    # Nobody is told, and nobody is there to approve.
+    for key in ("notify", "approvals"):
+        data.pop(key, None)
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True), tables
 
 

@@ -30,6 +30,7 @@ SHARED = {
         "verbs",
     },
     "commands": {
+        "approving",
         "calling",
         "acting",
         "watched",

@@ -25,7 +25,7 @@ do $$ declare t record; begin
     execute format('alter table %s enable %s trigger %I', t.rel,
         case when t.tgname <> 'not_truncated' then 'always' else '' end, t.tgname);
   end loop; end $$"""
-COVERED = "version contract release pointer operation applied_change retired_object held_revision debt fence fence_log playbook decision rehearsal drill golden sql_migration written_shape"
+COVERED = "version contract release pointer operation applied_change retired_object held_revision debt fence fence_log playbook decision rehearsal drill approval golden sql_migration written_shape"
 
 IS_NOT = "the row isn't what entry"
 GONE = "the row is gone, and entry"
