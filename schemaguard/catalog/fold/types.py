@@ -71,6 +71,11 @@ def create_domain(change: CreateDomain, draft: Draft) -> None:
     """CREATE DOMAIN. See DefineDomain() in typecmds.c."""
     name = _new_type(draft, change.domain.name)
     domain = replace(change.domain, name=name, base=draft.type(change.domain.base), checks=())
+    below = domain.base.name if not domain.base.is_built_in else ""
+    inner = draft.domains.get(draft.resolve_type(Name(below, domain.base.schema))) if below else None
+    if inner is not None and domain.default is None:
+        # It is copied: another default of the inner domain later on is none of the outer one.
+        domain = replace(domain, default=inner.default)
     for check in change.domain.checks:
         domain = replace(domain, checks=(*domain.checks, _named_check(domain, check)))
     draft.put(domain)

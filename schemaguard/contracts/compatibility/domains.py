@@ -34,9 +34,10 @@ def with_domains(table: Table, catalog: Catalog) -> Table:
     columns: list[Column] = []
     checks: list[Check] = []
     for column in table.columns:
-        for domain in _chain(column.type, catalog):
+        for depth, domain in enumerate(_chain(column.type, catalog)):
             checks += _checks(domain, column)
-            column = column if column.type.dimensions else _filled(column, domain)
+            if not column.type.dimensions:
+                column = _filled(column, domain if depth == 0 else replace(domain, default=None))
         columns.append(column)
     return replace(table, columns=tuple(columns), constraints=(*table.constraints, *checks))
 

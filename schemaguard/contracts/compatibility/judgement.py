@@ -25,6 +25,7 @@ from schemaguard.contracts.compatibility.renamed_functions import followed
 from schemaguard.contracts.compatibility.replaced import replaced
 from schemaguard.contracts.compatibility.rights_below import rights_flaws
 from schemaguard.contracts.compatibility.row_changes import row_flaws
+from schemaguard.contracts.compatibility.rows_behind import rows_behind_flaws
 from schemaguard.contracts.compatibility.signed import refused_columns
 from schemaguard.contracts.compatibility.transition import reader_shifts, writer_shifts
 from schemaguard.contracts.compatibility.triggers import trigger_flaws
@@ -76,6 +77,7 @@ def part_breakages(
         *_as_breakages(contract, part, path_flaws(part, before, change)),
         *_as_breakages(contract, part, ran_flaws(part, (before, after), change)),
         *_as_breakages(contract, part, function_flaws(contract, part, (before, after), change)),
+        *_as_breakages(contract, part, rows_behind_flaws(contract, part, before, change)),
         *_as_breakages(contract, part, rights_flaws(contract, part, (before, after), change)),
         *_as_breakages(contract, part, symbol_flaws(contract, part, (before, after), change)),
         *retyped_under_view(contract, part, change, before),

@@ -69,8 +69,8 @@ _ON_RELATIONS = frozenset(
 
 
 _LOOKED_UP_LATE = (
-    AddColumn, AddConstraint, CreateIndex, CreateTrigger, DropColumn, DropDefault, DropTable, MoveTable, RenameColumn,
-    RenameTable, RetypeColumn, SetNotNull, SetRowSecurity,
+    AddColumn, AddConstraint, CreateIndex, CreateTrigger, DeleteRows, DropColumn, DropDefault, DropTable, MoveTable,
+    RenameColumn, RenameTable, RetypeColumn, SetNotNull, SetRowSecurity, TruncateTable, UpdateRows,
 )  # fmt: skip
 """What a function's body feels only when it runs."""
 
@@ -170,8 +170,10 @@ def _related(change: Change, catalog: Catalog) -> set[str]:
 
 
 def _stands_in_a_body(names: Iterable[str], catalog: Catalog) -> bool:
-    """Whether a function names one of the relations, so that whoever runs it feels the change."""
-    return any(name in expressions.words(function.body) for function in catalog.functions.values() for name in names)
+    """Whether a function or a policy names one of the relations, so that whoever runs it feels the change."""
+    bodies = (function.body for function in catalog.functions.values())
+    policies = (policy.using or "" for table in catalog.tables.values() for policy in table.policies)
+    return any(name in expressions.words(text) for text in (*bodies, *policies) for name in names)
 
 
 def _name(change: Change, field: str) -> object:

@@ -12,6 +12,8 @@ from tests.postgres.compatibility import verdict
 from tests.postgres.compatibility.arriving import BREAKING as ARRIVING_BREAKING
 from tests.postgres.compatibility.arriving import HEALTHY as ARRIVING_HEALTHY
 from tests.postgres.compatibility.attacking import ENUM, ID, KNOWN_GRANTS, MOODS, TABLE, case, read, write
+from tests.postgres.compatibility.behind import BREAKING as BEHIND_BREAKING
+from tests.postgres.compatibility.behind import HEALTHY as BEHIND_HEALTHY
 from tests.postgres.compatibility.beneath import BREAKING as BENEATH_BREAKING
 from tests.postgres.compatibility.beneath import HEALTHY as BENEATH_HEALTHY
 from tests.postgres.compatibility.case import Case, column
@@ -108,8 +110,24 @@ HEALTHY = (
     write("a trigger is disabled that filled what every writer sends", "alter table t disable trigger g", FILLED,
            promises=(ID, column("a", "integer", required=True))),
 )  # fmt: skip
-ATTACKS = (*BREAKING, *ALSO_BREAKING, *BENEATH_BREAKING, *ARRIVING_BREAKING, *SYMBOLS_BREAKING, *RIGHTS_BREAKING)
-SILENT = (*HEALTHY, *ALSO_HEALTHY, *BENEATH_HEALTHY, *ARRIVING_HEALTHY, *SYMBOLS_HEALTHY, *RIGHTS_HEALTHY)
+ATTACKS = (
+    *BREAKING,
+    *ALSO_BREAKING,
+    *BENEATH_BREAKING,
+    *ARRIVING_BREAKING,
+    *SYMBOLS_BREAKING,
+    *RIGHTS_BREAKING,
+    *BEHIND_BREAKING,
+)
+SILENT = (
+    *HEALTHY,
+    *ALSO_HEALTHY,
+    *BENEATH_HEALTHY,
+    *ARRIVING_HEALTHY,
+    *SYMBOLS_HEALTHY,
+    *RIGHTS_HEALTHY,
+    *BEHIND_HEALTHY,
+)
 ASKED = [(each, access) for each in (*ATTACKS, *SILENT) for access in each.accesses]
 
 
