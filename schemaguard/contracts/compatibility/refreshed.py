@@ -28,6 +28,8 @@ def refreshed_flaws(part: ContractTable, catalogs: tuple[Catalog, Catalog], chan
             return
     if part.access != "read" or not brings or name not in stores(part.table, catalogs[1]):
         return
+    if name not in catalogs[1].views:
+        return  # It was made elsewhere: what is below it isn't known.
     # As if it were a plain view: then what is below it is what it shows.
     views = dict(catalogs[1].views)
     views[name] = replace(views[name], materialized=False)
