@@ -107,6 +107,10 @@ HARMLESS: dict[str, tuple[str, tuple[str, ...]]] = {
     "CreateDomain": ("a new domain", ("CREATE DOMAIN d AS int",)),
     "CreateEnum": ("a new type", ("CREATE TYPE job_state AS ENUM ('todo', 'done')",)),
     "CreateExtension": ("it names nothing", ("CREATE EXTENSION pgcrypto",)),
+    "ChangeSymbol": (
+        "nothing is known to use it",
+        ("DROP OPERATOR === (int, int)", "ALTER COLLATION german RENAME TO german2"),
+    ),
     "CreateFunction": ("no trigger runs it yet", ("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",)),
     "CreateIndex": ("an index that refuses nothing", ("CREATE INDEX CONCURRENTLY i ON jobs (state)",)),
     "CreatePolicy": (
