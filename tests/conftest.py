@@ -193,6 +193,7 @@ def running(version: str, *settings: str) -> Iterator[str]:
     wanted = (
         "listen_addresses=''",
         f"unix_socket_directories={folder}",
+        "max_prepared_transactions=20",
         *_FOR_TESTS,
         *settings,
     )

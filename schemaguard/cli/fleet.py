@@ -40,6 +40,9 @@ WorkerCount = Annotated[
     int | None,
     typer.Option(min=0, metavar="N", help="Worker processes here (default: at_once, at most 4); 0: others do it."),
 ]
+Together = Annotated[
+    bool, typer.Option("--together", help="All of these members or none: two-phase commit, for 2 to 10 of them.")
+]
 ReportFormat = Annotated[FleetFormat, typer.Option("--format", help="The format of the output.")]
 
 
@@ -116,6 +119,7 @@ def promote(
     fill: Fill = None,
     finish: Finish = False,
     without_dependents: WithoutDependents = False,
+    is_together: Together = False,
     manifest: Manifest = None,
     groups: Groups = None,
     names: Names = None,
@@ -135,7 +139,7 @@ def promote(
     }  # fmt: skip
     with _fleet(manifest) as fleet:
         asked = Asked(FleetVerb.PROMOTE, fleet.site.actor, reason, version, model, options)
-        _run(fleet, asked, _chosen(fleet, groups, names), workers, output, yes=yes)
+        _run(fleet, asked, _chosen(fleet, groups, names), workers, output, yes=yes, is_together=is_together)
 
 
 @group.command()
@@ -149,6 +153,7 @@ def rollback(
     fill: Fill = None,
     finish: Finish = False,
     without_dependents: WithoutDependents = False,
+    is_together: Together = False,
     manifest: Manifest = None,
     groups: Groups = None,
     names: Names = None,
@@ -165,7 +170,7 @@ def rollback(
     options = {"fills": list(fill or ()), "finish": finish, "without_dependents": without_dependents}
     with _fleet(manifest) as fleet:
         asked = Asked(FleetVerb.ROLLBACK, fleet.site.actor, reason, to, model, options)
-        _run(fleet, asked, _chosen(fleet, groups, names), workers, output, yes=yes)
+        _run(fleet, asked, _chosen(fleet, groups, names), workers, output, yes=yes, is_together=is_together)
 
 
 @group.command()
@@ -191,6 +196,20 @@ def abandon(manifest: Manifest = None) -> None:
     with _fleet(manifest) as fleet:
         run = command.abandon(fleet)
     typer.echo(f"run {run.id} ({run.asked.words}) is given up; schemaguard fleet check shows who has gone")
+
+
+@group.command()
+def reconcile(manifest: Manifest = None) -> None:
+    """Settle what an interrupted `--together` has left: prepared transactions are committed or taken back, everywhere.
+
+    Exit code: 0 nothing is left, 2 a member can't be reached yet, or somebody is at it.
+    """
+    from schemaguard.commands.fleet.together import reconcile as command
+
+    with _fleet(manifest) as fleet:
+        done = command(fleet)
+    for words in done or ("nothing is left to be settled",):
+        typer.echo(words)
 
 
 @group.command()
@@ -227,12 +246,19 @@ def _chosen(fleet: "Fleet", groups: list[str] | None, names: list[str] | None) -
 
 def _run(
     fleet: "Fleet", asked: "Asked", members: "tuple[FleetMember, ...]", workers: int | None, output: FleetFormat,
-    *, yes: bool,
+    *, yes: bool, is_together: bool = False,
 ) -> None:  # fmt: skip
     from schemaguard.commands.fleet import run as command
 
     if not yes:
         _ask(fleet, asked, members)
+    if is_together:
+        from schemaguard.commands.fleet.together import together
+        from schemaguard.report import fleet as report
+
+        found = together(fleet, asked, members)
+        _tell(found, output, report.run_json, report.show_run, report.run_markdown)
+        raise typer.Exit(int(found.exit_code))
     _wait(fleet, command.begin(fleet, asked, members), workers, output)
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from schemaguard.adapters.postgres.address import without_secrets
 from schemaguard.adapters.postgres.connection import first_line
-from schemaguard.adapters.postgres.driver import refusal
+from schemaguard.adapters.postgres.driver import is_connection_lost, refusal
 from schemaguard.errors import DatabaseError, HistoryError, SchemaguardError, UsageError
 
 _DRIVER = "postgresql+psycopg"
@@ -130,8 +130,9 @@ def _said(error: Exception, folder: Path, secret: str) -> SchemaguardError:
     if found is not None:
         next_ = found.hint or "correct the revision or the rows, then run it again"
         return DatabaseError(f"the server refuses it: {first_line(found)}", at=place, next=next_)
-    if isinstance(error, DBAPIError):
-        said = without_secrets(first_line(error.orig or error), secret)
+    # Our own statements aren't sent through SQLAlchemy, which would wrap what the driver says.
+    if isinstance(error, DBAPIError) or is_connection_lost(error):
+        said = without_secrets(first_line(getattr(error, "orig", None) or error), secret)
         return DatabaseError(
             f"the database can't be reached: {said}", at=place, next="look at the URL that env.py uses"
         )

@@ -20,6 +20,7 @@ from schemaguard.adapters.control import (
     overview,
     past,
     pointer,
+    prepared,
     publication,
     purging,
     removal,
@@ -305,6 +306,22 @@ class ControlDatabase:
             return pointer.switch(connection, operation, plan, self._hooks, self._proxies)
 
         return switch
+
+    def prepare_switch(self, operation: Operation, plan: OperationPlan, name: str) -> None:
+        """Everything of COMMIT but the commit, as a prepared transaction of that name: see `settle`."""
+        self._read(lambda c: prepared.prepare(c, name, _promising(self._switching(operation, plan))))
+
+    def settle(self, name: str, *, commit: bool) -> bool:
+        """Commit a prepared transaction or take it back; whether it was there."""
+        return self._read(lambda c: prepared.settle(c, name, commit=commit))
+
+    def prepared(self) -> tuple[str, ...]:
+        """The names of the prepared transactions of ours that are left here."""
+        return self._read(prepared.ours)
+
+    def most_prepared(self) -> int:
+        """How many transactions the server keeps prepared at once."""
+        return self._read(prepared.most)
 
     def notify(self, model: str) -> None:
         """Tell the servers that listen that the pointer has moved."""

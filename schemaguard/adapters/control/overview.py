@@ -5,7 +5,17 @@ from typing import Any
 
 import psycopg
 
-from schemaguard.adapters.control import debts, drills, fence, journal, pointer, rehearsals, revision, situation
+from schemaguard.adapters.control import (
+    debts,
+    drills,
+    fence,
+    journal,
+    pointer,
+    prepared,
+    rehearsals,
+    revision,
+    situation,
+)
 from schemaguard.releases.overview import Overview, ServingWindow
 from schemaguard.releases.rehearsal import Rehearsal
 from schemaguard.releases.release import Pointer
@@ -55,6 +65,8 @@ def read(connection: Connection, model: str | None) -> Overview:
 def _drift(connection: Connection) -> Iterator[str]:
     for model, version, schema in connection.execute(_LOST_VIEWS):
         yield f"the contract views of {model} {version} are gone: there is no schema {schema}"
+    for name in prepared.ours(connection):
+        yield f"the transaction {name} is prepared, and keeps its locks: schemaguard reconcile"
 
 
 def _failed(rehearsed: Iterable[Rehearsal], models: Collection[str]) -> Iterator[str]:

@@ -5,9 +5,15 @@ belongs to, so that whoever finds it knows whom to ask.
 See https://www.postgresql.org/docs/18/sql-prepare-transaction.html.
 """
 
+import random
+import time
+from collections.abc import Callable
 from typing import Any, LiteralString
 
 import psycopg
+from psycopg import sql
+
+from schemaguard.adapters.postgres.connection import ATTEMPTS, LOCK_TIMEOUT_MS, LONGEST_PAUSE_S, RETRIED
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -37,3 +43,46 @@ def most(connection: Connection) -> int:
     row = connection.execute("select current_setting('max_prepared_transactions')::int").fetchone()
     assert row is not None
     return int(row[0])
+
+
+def prepare(connection: Connection, name: str, act: Callable[[Connection], object]) -> None:
+    """Carry an act out in a transaction that is prepared under that name: it is neither committed nor taken back.
+
+    What is deferred to COMMIT is checked here. Retried as a whole, as any transaction of ours. The act may neither
+    NOTIFY nor touch a temporary table: the server refuses to prepare that.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            connection.execute(f"begin; set local lock_timeout = '{LOCK_TIMEOUT_MS}ms'", prepare=False)
+            act(connection)
+            connection.execute(sql.SQL("prepare transaction {}").format(sql.Literal(name)), prepare=False)
+        except RETRIED:
+            _take_back(connection)
+            if attempt == ATTEMPTS:
+                raise
+            time.sleep(random.uniform(0.5, 1) * min(0.01 * 2**attempt, LONGEST_PAUSE_S))  # noqa: S311 - jitter, no secret
+        except BaseException:
+            _take_back(connection)
+            raise
+        else:
+            return
+
+
+def settle(connection: Connection, name: str, *, commit: bool) -> bool:
+    """Commit a prepared transaction or take it back; whether it was there."""
+    if name not in ours(connection):
+        return False
+    verb = "commit" if commit else "rollback"
+    try:
+        connection.execute(sql.SQL(f"{verb} prepared {{}}").format(sql.Literal(name)), prepare=False)
+    except psycopg.errors.UndefinedObject:
+        # Somebody else settled it a moment ago, and in the same way: there is one decision.
+        return False
+    return True
+
+
+def _take_back(connection: Connection) -> None:
+    if connection.closed or connection.broken:
+        return
+    if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        connection.execute("rollback")

@@ -218,7 +218,7 @@ class FleetStore:
         def claim(connection: Connection) -> FleetTask | TakeFrom | Pause | Close:
             connection.execute("select from schemaguard_fleet.run where id = %s for update", (run,))
             now = _read_run(connection, run)
-            if now.state is not RunState.RUNNING:
+            if now.state is not RunState.RUNNING or now.is_together:
                 return Close(now.state, now.why)
             connection.execute(_LOST, {"lock": LOCK_CLASS, "run": run, "most": MOST_LOSSES})
             rows = connection.execute(_COUNTS, (run,)).fetchall()
@@ -301,6 +301,46 @@ class FleetStore:
 
         return self._do(give_up)
 
+    def coordinate(self, run: int) -> bool:
+        """Be the one who decides on a run whose members switch together; whether nobody else is.
+
+        It ends with the connection. Two who decide do no harm: the first decision holds.
+        """
+        row = self._do(
+            lambda c: c.execute("select pg_try_advisory_lock(%s, %s::int)", (COORDINATOR_CLASS, run)).fetchone()
+        )
+        return bool(row and row[0])
+
+    def decide(self, run: int, what: str) -> str:
+        """Decide `commit` or `abort` for all members of a run, once; the decision that holds."""
+
+        def write(connection: Connection) -> str:
+            connection.execute(
+                "update schemaguard_fleet.run set decision = %s where id = %s and decision is null", (what, run)
+            )
+            row = connection.execute("select decision from schemaguard_fleet.run where id = %s", (run,)).fetchone()
+            assert row is not None
+            return str(row[0])
+
+        return self._do(write)
+
+    def conclude(
+        self, run: FleetRun, told: Mapping[int, tuple[TaskState, Mapping[str, Any], str]], close: Close
+    ) -> None:
+        """Write down what became of members that switch together (task → state, facts, error), and of their run."""
+
+        def write(connection: Connection) -> None:
+            connection.execute("select from schemaguard_fleet.run where id = %s for update", (run.id,))
+            for number, (state, facts, error) in told.items():
+                connection.execute(
+                    "update schemaguard_fleet.task set state = %s, detail = detail || %s, error = %s, attempts = 1, "
+                    "ended_at = clock_timestamp() where id = %s", (state.value, Jsonb(dict(facts)), error, number),
+                )  # fmt: skip
+            if _read_run(connection, run.id).state in (RunState.RUNNING, RunState.STOPPED):
+                _close(connection, run, close)
+
+        self._do(write)
+
     def _do(self, act: Callable[[Connection], T]) -> T:
         """What the act answers, in one transaction; where the connection is lost it is done again on a new one.
 
@@ -336,7 +376,7 @@ class FleetStore:
 def _close(connection: Connection, run: FleetRun, step: Close) -> None:
     connection.execute(
         "update schemaguard_fleet.run set state = %s, why = %s, closed_at = case when %s then now() end where id = %s",
-        (step.state.value, step.why, step.flips, run.id),
+        (step.state.value, step.why, step.state in (RunState.DONE, RunState.ABANDONED), run.id),
     )
     if step.flips:
         flip(connection, run)

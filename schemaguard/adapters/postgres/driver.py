@@ -30,6 +30,13 @@ class ServerRefusedError(psycopg.Error):
         self.state, self.detail, self.hint = sqlstate, detail, hint
 
 
+_LOST = frozenset({
+    ("psycopg", "OperationalError"), ("psycopg", "InterfaceError"), ("psycopg2", "OperationalError"),
+    ("psycopg2", "InterfaceError"), ("asyncpg", "InterfaceError"), ("asyncpg", "PostgresConnectionError"),
+})  # fmt: skip
+"""Whose errors they are, and their names, where they don't come from the server."""
+
+
 def refusal(error: BaseException) -> ServerRefusedError | None:
     """An error of any driver (or SQLAlchemy's, around one) as the server's refusal; None where it is none."""
     if isinstance(error, ServerRefusedError):
@@ -47,6 +54,19 @@ def refusal(error: BaseException) -> ServerRefusedError | None:
     detail = getattr(told, "message_detail", None) or getattr(error, "detail", None)
     hint = getattr(told, "message_hint", None) or getattr(error, "hint", None)
     return ServerRefusedError(message, str(state), detail, hint)
+
+
+def is_connection_lost(error: BaseException | None) -> bool:
+    """Whether an error of any driver, or what it was raised from, is about the connection and not about a statement."""
+    while error is not None:
+        said = refusal(error)
+        # Class 08 is that of connections; asyncpg gives it to errors of its own.
+        is_of_connections = said is None or said.state.startswith("08")
+        for kind in type(error).__mro__:
+            if is_of_connections and (kind.__module__.partition(".")[0], kind.__name__) in _LOST:
+                return True
+        error = getattr(error, "orig", None) or error.__cause__
+    return False
 
 
 def raw(connection: SqlConnection) -> Raw:

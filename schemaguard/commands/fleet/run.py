@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from schemaguard.commands.fleet.opening import Fleet
 from schemaguard.errors import DatabaseError, UsageError
@@ -14,6 +15,9 @@ from schemaguard.fleet.manifest import FleetMember
 from schemaguard.fleet.protocol import Asked, FleetRun, RunState, TaskState, waves
 from schemaguard.fleet.standing import FleetStanding, MemberStanding
 from schemaguard.frozen import dataclass
+
+if TYPE_CHECKING:
+    from schemaguard.adapters.fleet.store import FleetStore
 
 _LOOK_S = 0.2
 _MOST_DEATHS = 10
@@ -44,23 +48,24 @@ def begin(fleet: Fleet, asked: Asked, members: tuple[FleetMember, ...]) -> Fleet
 def resume(fleet: Fleet) -> FleetRun:
     """Let the run that has stopped go on; UsageError where there is none."""
     with fleet.store() as store:
-        return store.resume(_open(fleet, store.open_one(fleet.manifest.fleet)).id)
+        return store.resume(_open(fleet, store).id)
 
 
 def abandon(fleet: Fleet) -> FleetRun:
     """Give the open run up: nobody else is begun, nobody is taken back, and the generation stays."""
     with fleet.store() as store:
-        run = _open(fleet, store.open_one(fleet.manifest.fleet))
-        if run.is_together:
-            raise UsageError(
-                "members that switch together have a decision of their own", next="schemaguard fleet reconcile"
-            )
-        return store.abandon(run.id)
+        return store.abandon(_open(fleet, store).id)
 
 
-def _open(fleet: Fleet, run: FleetRun | None) -> FleetRun:
+def _open(fleet: Fleet, store: "FleetStore") -> FleetRun:
+    run = store.open_one(fleet.manifest.fleet)
     if run is None:
         raise UsageError(f"no run of {fleet.manifest.fleet} is open", next="schemaguard fleet status")
+    if run.is_together:
+        raise UsageError(
+            f"run {run.id} ({run.asked.words}) switches its members together: what is decided holds for all",
+            next="schemaguard fleet reconcile",
+        )
     return run
 
 

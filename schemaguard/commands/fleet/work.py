@@ -34,6 +34,9 @@ def work(
     with fleet.store() as store:
         while True:
             opened = store.run(run) if run is not None else store.open_one(fleet.manifest.fleet)
+            if opened is not None and opened.is_together:
+                # Its coordinator carries it out.
+                opened = None
             if opened is None and not waits:
                 raise UsageError(f"no run of {fleet.manifest.fleet} is open", next="schemaguard fleet upgrade")
             ended = Close(RunState.DONE) if opened is None else _until_over(fleet, store, opened, who, goes_on)

@@ -20,7 +20,7 @@ from tests.postgres.fleet.tenants import COUNTED, Tenants, carried_out, kill, te
 from tests.templates import Templates
 
 MANY = int(os.environ.get("SCHEMAGUARD_FLEET", "0"))
-"""How many members; 0: six, on the server that all tests share, whose workers alone are killed."""
+"""How many members; 0: four, on the server that all tests share, whose workers alone are killed."""
 WORKERS = 3 if MANY else 2
 TAKEN_ALREADY = "alter table transactions add column entry_mode int"
 OPERATIONS = "select kind, state from schemaguard.operation order by id"
@@ -40,7 +40,7 @@ def own() -> Iterator[OwnServer | None]:
 @pytest.fixture
 def tenants(own: OwnServer | None, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Tenants]:
     mark = uuid.uuid4().hex[:8]
-    names = tuple(f"k{number:03}_{mark}" for number in range(MANY or 6))
+    names = tuple(f"k{number:03}_{mark}" for number in range(MANY or 4))
     if own is None:
         url, templates = request.getfixturevalue("server18"), request.getfixturevalue("templates")
         assert isinstance(templates, Templates)

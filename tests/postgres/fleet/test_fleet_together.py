@@ -1,0 +1,134 @@
+"""Members that switch together: both or neither, whatever dies when, and nothing is left prepared."""
+
+import os
+import random
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from schemaguard.commands.fleet.status import status
+from schemaguard.commands.fleet.together import NobodySwitchedError, reconcile, together
+from schemaguard.commands.resume import resume
+from schemaguard.errors import ConflictError, RefusedError, UsageError
+from schemaguard.fleet.protocol import Asked, FleetVerb
+from tests.killing import die_at, in_a_process_that_may_die
+from tests.postgres.fleet.tenants import Tenants, template
+from tests.templates import Templates
+
+KILLS = int(os.environ.get("SCHEMAGUARD_FLEET_KILLS", "6"))
+"""How often the coordinator is killed; `make fleet`: 200 times."""
+STATEMENTS = 110
+"""About 50 are sent until both are prepared, 2 for the decision, and as many again until both have switched."""
+
+
+@pytest.fixture
+def pair(server15: str, templates: Templates, tmp_path: Path) -> Iterator[Tenants]:
+    """Two tenants on a server that keeps prepared transactions; what 0006 adds is there."""
+    mark = uuid.uuid4().hex[:8]
+    made = Tenants(server15, tmp_path, (f"p0_{mark}", f"p1_{mark}"), f"fleet_{mark}")
+    with templates.copy(server15, "tenant", template) as (url, _):
+        made.lay_out(url.partition("?")[0].rpartition("/")[2])
+    for name in made.names:
+        made.ask(name, "alter table transactions add column entry_mode text")
+    yield made
+    made.leave()
+
+
+def go(pair: Tenants, verb: FleetVerb, watch: Any = lambda _: None) -> None:
+    fleet = pair.fleet()
+    asked = Asked(verb, "grace", "a test", "8" if verb is FleetVerb.PROMOTE else None, "fraud", {"finish": True})
+    together(fleet, asked, fleet.manifest.members, watch)
+
+
+def pointers(pair: Tenants) -> list[tuple[Any, ...]]:
+    return [pair.ask(name, "select active, epoch from schemaguard.pointer")[0] for name in pair.names]
+
+
+def prepared(pair: Tenants) -> list[tuple[Any, ...]]:
+    return pair.ask(pair.names[0], "select gid, database from pg_prepared_xacts where gid like 'schemaguard%'")
+
+
+def is_at_rest(pair: Tenants) -> bool:
+    states = {row for name in pair.names for row in pair.ask(name, "select state from schemaguard.operation")}
+    return states <= {("done",), ("abandoned",)} and not prepared(pair)
+
+
+def test_two_members_switch_together_forth_and_back(pair: Tenants) -> None:
+    with psycopg.connect(pair.server.replace("/postgres?", f"/{pair.names[1]}?"), autocommit=True) as server:
+        server.execute("listen schemaguard")
+        go(pair, FleetVerb.PROMOTE)
+        assert [each.payload for each in server.notifies(timeout=5, stop_after=1)] == ["fraud"]
+    assert pointers(pair) == [("8", 2), ("8", 2)]
+    go(pair, FleetVerb.ROLLBACK)
+    assert pointers(pair) == [("7", 3), ("7", 3)]
+    assert is_at_rest(pair)
+    assert pair.generation() == 2
+
+
+def test_where_one_of_them_cant_none_does(pair: Tenants) -> None:
+    pair.ask(pair.names[1], "update schemaguard.pointer set frozen = true, frozen_by = 'ada', frozen_reason = 'audit'")
+    with pytest.raises(NobodySwitchedError, match=rf"{pair.names[1]}: .*frozen.*; no member has switched"):
+        go(pair, FleetVerb.PROMOTE)
+    assert pointers(pair) == [("7", 1), ("7", 1)]
+    assert is_at_rest(pair)
+
+
+def test_what_was_left_prepared_is_shown_keeps_others_from_going_on_alone_and_is_settled(pair: Tenants) -> None:
+    class Stopped(Exception):  # noqa: N818 - what a killed process would leave
+        pass
+
+    def watch(phase: str) -> None:
+        if phase == "prepared":
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        go(pair, FleetVerb.PROMOTE, watch)
+    assert len(prepared(pair)) == 2
+    fleet = pair.fleet()
+    seen = status(fleet, fleet.manifest.members)
+    assert [len(each.prepared) for each in seen.members] == [1, 1]
+    first = fleet.manifest.members[0]
+    with fleet.member_site(first) as site:
+        assert any("is prepared" in each for each in site.database.overview(None).drift)
+        site.database.settle(site.database.prepared()[0], commit=False)
+        with pytest.raises(RefusedError, match="switches together with other databases"):
+            resume(site, None)
+    with pytest.raises(ConflictError, match="is running"):
+        pair.begin(FleetVerb.PROMOTE, "fraud", "8")
+    assert "no member has switched" in reconcile(fleet)[0]
+    assert pointers(pair) == [("7", 1), ("7", 1)]
+    assert is_at_rest(pair)
+    assert reconcile(fleet) == ()
+
+
+def test_an_upgrade_and_a_single_member_cant_be_together(pair: Tenants) -> None:
+    fleet = pair.fleet()
+    with pytest.raises(UsageError, match="can't be prepared"):
+        together(fleet, Asked(FleetVerb.UPGRADE, "a", "b"), fleet.manifest.members)
+    with pytest.raises(UsageError, match="1 members can't switch together: 2 to 10 can"):
+        together(fleet, Asked(FleetVerb.ROLLBACK, "a", "b", model="fraud"), fleet.manifest.members[:1])
+
+
+def test_killed_between_prepare_and_commit_both_have_switched_or_neither(pair: Tenants) -> None:
+    """The same pair goes forth and back; each time its coordinator dies before another statement."""
+    drawn, seen, killed = random.Random(7), set(), 0
+    for number in range(KILLS):
+        before = pointers(pair)
+        verb = FleetVerb.PROMOTE if before[0][0] == "7" else FleetVerb.ROLLBACK
+        at = drawn.randrange(1, STATEMENTS) if KILLS > 20 else 1 + number * STATEMENTS // KILLS
+
+        def act(verb: FleetVerb = verb, at: int = at) -> None:
+            go(pair, verb, lambda phase: die_at(at) if phase == "begun" else None)
+
+        killed += in_a_process_that_may_die(act)
+        reconcile(pair.fleet())
+        after = pointers(pair)
+        assert after[0] == after[1]
+        seen.add(after != before)
+        assert is_at_rest(pair)
+    assert seen == {True, False}
+    assert killed >= KILLS // 2
