@@ -19,7 +19,7 @@ class Diagnosis:
     """One thing that was looked at."""
 
     subject: str
-    """`installation`, `configuration`, `database`, `settings`, `registry` or `protection`."""
+    """`installation`, `configuration`, `database`, `settings`, `registry`, `protection` or `fleet`."""
     health: Health
     what: str
     next: str = ""

@@ -205,11 +205,13 @@ def reconcile(manifest: Manifest = None) -> None:
     Exit code: 0 nothing is left, 2 a member can't be reached yet, or somebody is at it.
     """
     from schemaguard.commands.fleet.together import reconcile as command
+    from schemaguard.report.visible import visible
 
     with _fleet(manifest) as fleet:
-        done = command(fleet)
-    for words in done or ("nothing is left to be settled",):
-        typer.echo(words)
+        settled = command(fleet)
+    for words in (*settled.done, *settled.left) or ("nothing is left to be settled",):
+        typer.echo(visible(words))
+    raise typer.Exit(2 if settled.left else 0)
 
 
 @group.command()

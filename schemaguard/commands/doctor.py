@@ -34,6 +34,7 @@ def _everything(site: Site) -> Iterator[Diagnosis]:
     yield from _protection(site, histories)
     yield from _database(site)
     yield from _registry(site)
+    yield from _fleet(site)
 
 
 def installation(found: tuple[InstalledName, ...]) -> Iterator[Diagnosis]:
@@ -165,3 +166,34 @@ def _registry(site: Site) -> Iterator[Diagnosis]:
         yield ill("registry", f"{error.what} ({registry.place})", error.next)
     else:
         yield well("registry", registry.place)
+
+
+def _fleet(site: Site) -> Iterator[Diagnosis]:
+    """The members of a fleet, where the folder has a manifest: whether they can be asked, and could switch together."""
+    # Most folders have none.
+    from schemaguard.commands.fleet.opening import has_fleet, open_fleet
+
+    if not has_fleet(site):
+        return
+    from schemaguard.adapters.fleet.looking import most_prepared
+    from schemaguard.commands.fleet.looking import ask_each
+
+    try:
+        fleet = open_fleet(site)
+        with fleet.store():
+            pass
+    except SchemaguardError as error:
+        yield ill("fleet", f"{error.what} ({error.at})", error.next)
+        return
+    kept, unreachable = ask_each(fleet, fleet.manifest.members, most_prepared)
+    for name, why in unreachable.items():
+        yield ill("fleet", f"{name} can't be asked: {why}", "correct its url, or take it out of the manifest")
+    without = sum(not most for most in kept.values())
+    if without:
+        yield weak(
+            "fleet",
+            f"{without} of {len(kept)} members keep no prepared transactions: they can't switch with --together",
+            "alter system set max_prepared_transactions = 20, and restart the server",
+        )
+    elif kept:
+        yield well("fleet", f"{len(kept)} members, which can switch with --together")

@@ -5,7 +5,7 @@ from schemaguard.commands.calling import call_hooks
 from schemaguard.commands.proxies import correct_traffic
 from schemaguard.commands.site import Site
 from schemaguard.commands.switching import world_of
-from schemaguard.errors import SchemaguardError
+from schemaguard.errors import ConflictError, SchemaguardError
 from schemaguard.releases.document import from_document
 from schemaguard.releases.execute import execute
 from schemaguard.releases.overview import Overview, Reconciled
@@ -19,6 +19,7 @@ def reconcile(site: Site, *, finish: bool = False) -> Reconciled:
     An operation that is open belongs to whoever carries it out: it is left alone.
     """
     database = site.database
+    settled, busy, unsettled = _settle_prepared(site)
     world = world_of(site, finish=finish)
     database.lock()
     try:
@@ -31,17 +32,38 @@ def reconcile(site: Site, *, finish: bool = False) -> Reconciled:
         database.unlock()
     told = call_hooks(site)
     purgeable = tuple(each.object for each in overview.retired if each.purge_after <= overview.at)
-    gone_wrong = (*failed, *traffic.failed, *unreachable, *told.failed)
+    gone_wrong = (*unsettled, *failed, *traffic.failed, *unreachable, *told.failed)
     return Reconciled(
-        tuple(finished),
+        (*settled, *finished),
         (*traffic.corrected, *corrected),
-        tuple(waiting),
+        (*busy, *waiting),
         purgeable,
         gone_wrong,
         paid,
         owed,
         told.called,
     )
+
+
+def _settle_prepared(site: Site) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """What was left of an operation that switches together with other databases: (settled, waits, couldn't be)."""
+    database = site.database
+    if not database.prepared() and not database.is_together_open():
+        return (), (), ()
+    # Most databases belong to no fleet.
+    from schemaguard.commands.fleet.opening import has_fleet, open_fleet
+    from schemaguard.commands.fleet.together import reconcile as settle
+
+    if not has_fleet(site):
+        said = "an operation switches together with other databases; where fleet.yaml is: schemaguard fleet reconcile"
+        return (), (), (said,)
+    try:
+        found = settle(open_fleet(site))
+    except ConflictError as error:
+        return (), (error.what,), ()
+    except SchemaguardError as error:
+        return (), (), (error.what,)
+    return found.done, (), found.left
 
 
 def _continue_waiting(database: ControlDatabase, world: World) -> tuple[list[str], list[str], list[str]]:

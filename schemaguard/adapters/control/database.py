@@ -319,6 +319,10 @@ class ControlDatabase:
         """The names of the prepared transactions of ours that are left here."""
         return self._read(prepared.ours)
 
+    def is_together_open(self) -> bool:
+        """Whether an operation is open here that switches only together with other databases."""
+        return self._read(fleet_marks.is_together_open)
+
     def most_prepared(self) -> int:
         """How many transactions the server keeps prepared at once."""
         return self._read(prepared.most)

@@ -46,3 +46,12 @@ def refuse_alone(connection: Connection, operation: Operation) -> None:
             at=f"operation {operation.id}, run {row[0]} of a fleet",
             next="schemaguard fleet reconcile",
         )
+
+
+def is_together_open(connection: Connection) -> bool:
+    """Whether an operation is open here that switches only together with other databases."""
+    row = connection.execute(
+        "select exists (select from schemaguard.fleet_operation f join schemaguard.operation o on o.id = f.operation "
+        "where f.together and o.state = 'open')"
+    ).fetchone()
+    return bool(row and row[0])

@@ -7,7 +7,7 @@ import psycopg
 
 from schemaguard.adapters.control import installation, revision
 from schemaguard.adapters.control.database import ControlDatabase
-from schemaguard.adapters.control.prepared import ours
+from schemaguard.adapters.control.prepared import most, ours
 from schemaguard.adapters.postgres.connection import Connection, connect, first_line, place
 from schemaguard.adapters.postgres.introspect import read_catalog
 from schemaguard.catalog.objects import Catalog
@@ -36,6 +36,11 @@ class MemberSeen:
 def applied_heads(url: str) -> tuple[str, ...]:
     """Where the history of a database stands. DatabaseError where it can't be reached or read."""
     return _asked(url, revision.heads)
+
+
+def most_prepared(url: str) -> int:
+    """How many transactions the server of a member keeps prepared at once."""
+    return _asked(url, most)
 
 
 def look(url: str, *, with_catalog: bool) -> MemberSeen:

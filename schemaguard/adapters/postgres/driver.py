@@ -57,15 +57,18 @@ def refusal(error: BaseException) -> ServerRefusedError | None:
 
 
 def is_connection_lost(error: BaseException | None) -> bool:
-    """Whether an error of any driver, or what it was raised from, is about the connection and not about a statement."""
+    """Whether an error of any driver is about the connection and not about a statement, or came of one that is.
+
+    SQLAlchemy says only that a transaction has to be rolled back, once the connection under it is gone.
+    """
     while error is not None:
         said = refusal(error)
         # Class 08 is that of connections; asyncpg gives it to errors of its own.
-        is_of_connections = said is None or said.state.startswith("08")
+        is_of_connections = said is None or (said.state or "").startswith("08")
         for kind in type(error).__mro__:
             if is_of_connections and (kind.__module__.partition(".")[0], kind.__name__) in _LOST:
                 return True
-        error = getattr(error, "orig", None) or error.__cause__
+        error = getattr(error, "orig", None) or error.__cause__ or error.__context__
     return False
 
 

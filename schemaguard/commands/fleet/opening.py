@@ -87,7 +87,10 @@ def open_fleet(site: Site, file: str | None = None) -> Fleet:
     if found is None:
         raise ConfigError("there is no manifest of a fleet", at=str(path), next="docs/fleet.md shows one")
     shown = site.relative(found)
-    return Fleet(site, parse_manifest(_read(found, shown), shown, lambda name: _names(found.parent / name, shown)))
+    manifest = parse_manifest(_read(found, shown), shown, lambda name: _names(found.parent / name, shown))
+    # A registry that the site has opened is that of the members, too.
+    opened = {site.environment.registry_uri: site.registry_if_any} if "registry_if_any" in vars(site) else {}
+    return Fleet(site, manifest, {**opened})
 
 
 def has_fleet(site: Site) -> bool:

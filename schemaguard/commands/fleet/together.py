@@ -10,14 +10,15 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from schemaguard.adapters.control.prepared import gid
+from schemaguard.adapters.control.prepared import gid, label_of
 from schemaguard.commands.fleet import member as protocol
+from schemaguard.commands.fleet.looking import ask_each
 from schemaguard.commands.fleet.opening import Fleet
 from schemaguard.commands.fleet.run import standing
 from schemaguard.commands.resume import abandon, resume
 from schemaguard.commands.site import Site
 from schemaguard.commands.switching import switch
-from schemaguard.errors import ConflictError, DatabaseError, RefusedError, SchemaguardError, UsageError
+from schemaguard.errors import ConflictError, RefusedError, SchemaguardError, UsageError
 from schemaguard.fleet.manifest import LARGEST_TOGETHER, FleetMember
 from schemaguard.fleet.protocol import Asked, Close, FleetRun, FleetTask, FleetVerb, RunState, TaskState
 from schemaguard.fleet.standing import FleetStanding
@@ -124,33 +125,59 @@ def _prepare_all(run: FleetRun, its: _Open, watch: Watch) -> NobodySwitchedError
 # What was decided
 
 
-def reconcile(fleet: Fleet) -> tuple[str, ...]:
-    """Settle what was left prepared or open of members that switch together; what was done, a line each.
+@dataclass(frozen=True, slots=True)
+class FleetSettled:
+    """What was settled, and what is left and why, a line each."""
 
-    ConflictError where the coordinator is still at it, DatabaseError where a member can't be settled yet.
+    done: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+def reconcile(fleet: Fleet) -> FleetSettled:
+    """Settle what was left prepared or open of members that switch together, in all of them.
+
+    ConflictError where the coordinator is still at it.
     """
     with fleet.store() as store:
         run = store.open_one(fleet.manifest.fleet)
-        if run is None or not run.is_together:
-            return ()
-        if not store.coordinate(run.id):
-            raise ConflictError(
-                f"run {run.id} ({run.asked.words}) is being carried out", next="wait until it has ended"
-            )
-        decision = run.decision or store.decide(run.id, ABORT)
-        with ExitStack() as opened:
-            tasks = store.tasks(run.id)
-            sites = {
-                task.id: opened.enter_context(fleet.member_site(fleet.manifest.member(task.member))) for task in tasks
-            }
-            left = _conclude(store, run, decision, _Open(tasks, sites))
-    if left:
-        raise DatabaseError(
-            f"run {run.id} is decided ({decision}), and some members couldn't be settled: {'; '.join(left)}",
-            next="once they can be reached: schemaguard fleet reconcile",
-        )
+        settled = FleetSettled() if run is None or not run.is_together else _reconcile_run(fleet, store, run)
+        if settled.left:
+            return settled
+        done, left = _reconcile_others(fleet, store)
+    return FleetSettled((*settled.done, *done), left)
+
+
+def _reconcile_run(fleet: Fleet, store: "FleetStore", run: FleetRun) -> FleetSettled:
+    if not store.coordinate(run.id):
+        raise ConflictError(f"run {run.id} ({run.asked.words}) is being carried out", next="wait until it has ended")
+    decision = run.decision or store.decide(run.id, ABORT)
+    with ExitStack() as opened:
+        tasks = store.tasks(run.id)
+        sites = {task.id: opened.enter_context(fleet.member_site(fleet.manifest.member(task.member))) for task in tasks}
+        left = _conclude(store, run, decision, _Open(tasks, sites))
     words = "all members have switched" if decision == COMMIT else "no member has switched"
-    return (f"run {run.id} ({run.asked.words}): {words}",)
+    told = f"run {run.id} ({run.asked.words}): "
+    if left:
+        return FleetSettled(left=tuple(f"{told}decided ({decision}), and not settled: {each}" for each in left))
+    return FleetSettled((f"{told}{words}",))
+
+
+def _reconcile_others(fleet: Fleet, store: "FleetStore") -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Prepared transactions that no open run knows of: of a run that is over, or of another fleet."""
+    from schemaguard.adapters.fleet.looking import look
+
+    seen, unreachable = ask_each(fleet, fleet.manifest.members, lambda url: look(url, with_catalog=False))
+    done, left = [], [f"{name} can't be asked: {why}" for name, why in unreachable.items()]
+    for name, its in seen.items():
+        for each in its.prepared:
+            run = store.by_label(label_of(each))
+            if run is None or run.decision is None:
+                left.append(f"{name}: the transaction {each} belongs to no run of this fleet")
+                continue
+            with fleet.member_site(fleet.manifest.member(name)) as site:
+                site.database.settle(each, commit=run.decision == COMMIT)
+            done.append(f"{name}: what run {run.id} had left is settled ({run.decision})")
+    return tuple(done), tuple(left)
 
 
 def _conclude(store: "FleetStore", run: FleetRun, decision: str, its: _Open) -> tuple[str, ...]:

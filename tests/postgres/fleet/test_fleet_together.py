@@ -2,6 +2,7 @@
 
 import os
 import random
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,16 +11,19 @@ from typing import Any
 import psycopg
 import pytest
 
+from schemaguard.commands.doctor import doctor
 from schemaguard.commands.fleet.status import status
-from schemaguard.commands.fleet.together import NobodySwitchedError, reconcile, together
+from schemaguard.commands.fleet.together import FleetSettled, NobodySwitchedError, reconcile, together
+from schemaguard.commands.reconcile import reconcile as reconcile_one
 from schemaguard.commands.resume import resume
 from schemaguard.errors import ConflictError, RefusedError, UsageError
 from schemaguard.fleet.protocol import Asked, FleetVerb
-from tests.killing import die_at, in_a_process_that_may_die
+from schemaguard.frozen import replace
+from tests.killing import die, die_at, in_a_process_that_may_die
 from tests.postgres.fleet.tenants import Tenants, template
 from tests.templates import Templates
 
-KILLS = int(os.environ.get("SCHEMAGUARD_FLEET_KILLS", "6"))
+KILLS = int(os.environ.get("SCHEMAGUARD_FLEET_KILLS", "3"))
 """How often the coordinator is killed; `make fleet`: 200 times."""
 STATEMENTS = 110
 """About 50 are sent until both are prepared, 2 for the decision, and as many again until both have switched."""
@@ -57,16 +61,14 @@ def is_at_rest(pair: Tenants) -> bool:
     return states <= {("done",), ("abandoned",)} and not prepared(pair)
 
 
-def test_two_members_switch_together_forth_and_back(pair: Tenants) -> None:
+def test_two_members_switch_together_and_their_servers_are_told(pair: Tenants) -> None:
     with psycopg.connect(pair.server.replace("/postgres?", f"/{pair.names[1]}?"), autocommit=True) as server:
         server.execute("listen schemaguard")
         go(pair, FleetVerb.PROMOTE)
         assert [each.payload for each in server.notifies(timeout=5, stop_after=1)] == ["fraud"]
     assert pointers(pair) == [("8", 2), ("8", 2)]
-    go(pair, FleetVerb.ROLLBACK)
-    assert pointers(pair) == [("7", 3), ("7", 3)]
     assert is_at_rest(pair)
-    assert pair.generation() == 2
+    assert pair.generation() == 1
 
 
 def test_where_one_of_them_cant_none_does(pair: Tenants) -> None:
@@ -99,10 +101,10 @@ def test_what_was_left_prepared_is_shown_keeps_others_from_going_on_alone_and_is
             resume(site, None)
     with pytest.raises(ConflictError, match="is running"):
         pair.begin(FleetVerb.PROMOTE, "fraud", "8")
-    assert "no member has switched" in reconcile(fleet)[0]
+    assert "no member has switched" in reconcile(fleet).done[0]
     assert pointers(pair) == [("7", 1), ("7", 1)]
     assert is_at_rest(pair)
-    assert reconcile(fleet) == ()
+    assert reconcile(fleet) == FleetSettled()
 
 
 def test_an_upgrade_and_a_single_member_cant_be_together(pair: Tenants) -> None:
@@ -113,13 +115,15 @@ def test_an_upgrade_and_a_single_member_cant_be_together(pair: Tenants) -> None:
         together(fleet, Asked(FleetVerb.ROLLBACK, "a", "b", model="fraud"), fleet.manifest.members[:1])
 
 
-def test_killed_between_prepare_and_commit_both_have_switched_or_neither(pair: Tenants) -> None:
+def test_killed_between_prepare_and_commit_both_have_switched_or_neither(
+    pair: Tenants, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The same pair goes forth and back; each time its coordinator dies before another statement."""
-    drawn, seen, killed = random.Random(7), set(), 0
+    drawn, seen, killed, switched = random.Random(7), set(), 0, 0
     for number in range(KILLS):
         before = pointers(pair)
         verb = FleetVerb.PROMOTE if before[0][0] == "7" else FleetVerb.ROLLBACK
-        at = drawn.randrange(1, STATEMENTS) if KILLS > 20 else 1 + number * STATEMENTS // KILLS
+        at = drawn.randrange(1, STATEMENTS) if KILLS > 20 else (30, 55, 80)[number]
 
         def act(verb: FleetVerb = verb, at: int = at) -> None:
             go(pair, verb, lambda phase: die_at(at) if phase == "begun" else None)
@@ -129,6 +133,41 @@ def test_killed_between_prepare_and_commit_both_have_switched_or_neither(pair: T
         after = pointers(pair)
         assert after[0] == after[1]
         seen.add(after != before)
+        switched += after != before
         assert is_at_rest(pair)
     assert seen == {True, False}
     assert killed >= KILLS // 2
+    if KILLS > 20:
+        with capsys.disabled():
+            sys.stdout.write(
+                f"\n{KILLS} times together, {killed} killed, {switched} switched: both or neither each time\n"
+            )
+
+
+def test_a_server_that_keeps_no_prepared_transactions_is_told_before_anything_is_touched(tenants: Tenants) -> None:
+    fleet = tenants.fleet()
+    asked = Asked(FleetVerb.ROLLBACK, "grace", "a test", model="fraud")
+    with pytest.raises(RefusedError, match="keep no prepared transactions"):
+        together(fleet, asked, fleet.manifest.members)
+    said = [each for each in doctor(fleet.site).diagnoses if each.subject == "fleet"]
+    assert [each.what for each in said] == [
+        "3 of 3 members keep no prepared transactions: they can't switch with --together"
+    ]
+
+
+def test_reconcile_of_one_database_settles_all_where_the_manifest_is(pair: Tenants, tmp_path: Path) -> None:
+    def act() -> None:
+        go(pair, FleetVerb.PROMOTE, lambda phase: die() if phase == "decided" else None)
+
+    assert in_a_process_that_may_die(act)
+    fleet = pair.fleet()
+    with fleet.member_site(fleet.manifest.members[1]) as site:
+        elsewhere = tmp_path / "elsewhere"
+        elsewhere.mkdir()
+        here, site.here = site.here, elsewhere
+        site.__dict__["config"] = replace(site.config, root=elsewhere)
+        assert any("schemaguard fleet reconcile" in each for each in reconcile_one(site).failed)
+        site.here = here
+        assert any("all members have switched" in each for each in reconcile_one(site).finished)
+    assert pointers(pair) == [("8", 2), ("8", 2)]
+    assert is_at_rest(pair)

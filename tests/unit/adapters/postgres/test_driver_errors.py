@@ -30,6 +30,9 @@ def test_a_connection_that_was_lost_is_told_by_every_driver(error: Exception) ->
     outer = RuntimeError("a revision of a project")
     outer.__cause__ = error
     assert is_connection_lost(outer)
+    while_it_was_handled = RuntimeError("can't reconnect until the transaction is rolled back")
+    while_it_was_handled.__context__ = error
+    assert is_connection_lost(while_it_was_handled)
 
 
 @pytest.mark.parametrize(
