@@ -77,6 +77,10 @@ class DatabaseError(SchemaguardError):
     """The database can't be reached or refused what was asked of it."""
 
 
+class UnreachableError(DatabaseError):
+    """The database can't be reached, or not any more: it may be back in a while."""
+
+
 class RegistryError(SchemaguardError):
     """The model registry can't be reached or doesn't know what was asked for."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from schemaguard.errors import DatabaseError
+from schemaguard.errors import DatabaseError, UnreachableError
 from schemaguard.frozen import dataclass
 from schemaguard.releases.now import Now
 from schemaguard.releases.release import Intent, Operation, StepName
@@ -16,7 +16,7 @@ TRAFFIC = "traffic"
 """The target of a delivery that says who gets which share of the traffic."""
 
 
-class ConnectionLostError(DatabaseError):
+class ConnectionLostError(UnreachableError):
     """The connection was lost, and with it the knowledge whether the last transaction was committed."""
 
 

@@ -21,7 +21,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from schemaguard.adapters.postgres.address import without_secrets
 from schemaguard.adapters.postgres.connection import first_line
 from schemaguard.adapters.postgres.driver import is_connection_lost, refusal
-from schemaguard.errors import DatabaseError, HistoryError, SchemaguardError, UsageError
+from schemaguard.errors import DatabaseError, HistoryError, SchemaguardError, UnreachableError, UsageError
 
 _DRIVER = "postgresql+psycopg"
 """What serves synchronous and asynchronous engines alike."""
@@ -126,14 +126,15 @@ def _hint(said: str) -> str:
 def _said(error: Exception, folder: Path, secret: str) -> SchemaguardError:
     """What a user's env.py or revision, or the server, has against it, with the user's own line."""
     place = _users_line(error, folder)
+    # Our own statements aren't sent through SQLAlchemy, which would wrap what the driver says.
+    is_lost = is_connection_lost(error)
     found = refusal(error)
-    if found is not None:
+    if found is not None and not is_lost:
         next_ = found.hint or "correct the revision or the rows, then run it again"
         return DatabaseError(f"the server refuses it: {first_line(found)}", at=place, next=next_)
-    # Our own statements aren't sent through SQLAlchemy, which would wrap what the driver says.
-    if isinstance(error, DBAPIError) or is_connection_lost(error):
+    if isinstance(error, DBAPIError) or is_lost:
         said = without_secrets(first_line(getattr(error, "orig", None) or error), secret)
-        return DatabaseError(
+        return UnreachableError(
             f"the database can't be reached: {said}", at=place, next="look at the URL that env.py uses"
         )
     return HistoryError(

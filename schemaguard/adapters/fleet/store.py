@@ -59,7 +59,7 @@ _LOST = """\
 with taken as materialized (
     select id, pg_try_advisory_xact_lock(%(lock)s, id) as is_free from schemaguard_fleet.task
     where run = %(run)s and state = 'taken')
-update schemaguard_fleet.task t set losses = losses + 1, taken_by = null,
+update schemaguard_fleet.task t set losses = losses + 1, taken_by = null, attempts = attempts - 1,
     state = case when losses < %(most)s then 'waiting' else 'failed' end,
     error = case when losses < %(most)s then error else 'its worker died each time, ' || losses + 1 || ' times' end
 from taken where taken.id = t.id and taken.is_free"""
@@ -266,7 +266,8 @@ class FleetStore:
             if now.state is RunState.STOPPED:
                 connection.execute(
                     "update schemaguard_fleet.task set state = 'waiting', attempts = 0, losses = 0, error = '', "
-                    "not_before = now() where run = %s and state = 'failed'", (run,),
+                    "detail = detail - 'outages' - 'conflicts', not_before = now() "
+                    "where run = %s and state = 'failed'", (run,),
                 )  # fmt: skip
                 connection.execute(
                     "update schemaguard_fleet.run set state = 'running', why = '', forgiven = (select count(*) "

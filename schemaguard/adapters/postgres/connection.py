@@ -10,7 +10,7 @@ import psycopg
 
 from schemaguard.adapters.postgres.address import libpq_url, network_limits, place, without_secrets
 from schemaguard.adapters.postgres.standby import StandbyPatience
-from schemaguard.errors import DatabaseError
+from schemaguard.errors import DatabaseError, UnreachableError
 
 __all__ = [
     "ATTEMPTS",
@@ -73,7 +73,7 @@ def connect(url: str, *, application: str = "schemaguard", read_only: bool = Fal
         if read_only:
             connection.execute("set default_transaction_read_only = on")
     except psycopg.Error as error:
-        raise DatabaseError(
+        raise UnreachableError(
             f"cannot reach the database: {without_secrets(_reason(error), url)}",
             at=place(url),
             next="check that it is running and that SCHEMAGUARD_DATABASE_URL is right",

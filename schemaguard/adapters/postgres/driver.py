@@ -33,6 +33,7 @@ class ServerRefusedError(psycopg.Error):
 _LOST = frozenset({
     ("psycopg", "OperationalError"), ("psycopg", "InterfaceError"), ("psycopg2", "OperationalError"),
     ("psycopg2", "InterfaceError"), ("asyncpg", "InterfaceError"), ("asyncpg", "PostgresConnectionError"),
+    ("asyncpg", "OperatorInterventionError"),
 })  # fmt: skip
 """Whose errors they are, and their names, where they don't come from the server."""
 
@@ -63,8 +64,8 @@ def is_connection_lost(error: BaseException | None) -> bool:
     """
     while error is not None:
         said = refusal(error)
-        # Class 08 is that of connections; asyncpg gives it to errors of its own.
-        is_of_connections = said is None or (said.state or "").startswith("08")
+        # Class 08 is that of connections, and 57P are sessions that the server ends.
+        is_of_connections = said is None or (said.state or "").startswith(("08", "57P"))
         for kind in type(error).__mro__:
             if is_of_connections and (kind.__module__.partition(".")[0], kind.__name__) in _LOST:
                 return True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from schemaguard.commands.fleet import member as protocol
 from schemaguard.commands.fleet.opening import Fleet
-from schemaguard.errors import ConflictError, DatabaseError, SchemaguardError, UsageError
+from schemaguard.errors import ConflictError, DatabaseError, SchemaguardError, UnreachableError, UsageError
 from schemaguard.fleet.protocol import Close, FleetRun, FleetTask, RunState, TakeFrom, TaskState, after_failure
 from schemaguard.frozen import replace
 
@@ -19,6 +19,8 @@ _PAUSE_S = 0.05
 _LONGEST_PAUSE_S = 1.0
 _AGAIN_S = 0.5
 """How long after its first failure a member is tried again; twice as long after each further one."""
+_MOST_OUTAGES, _LONGEST_OUTAGE_S = 8, 15.0
+"""How often a member is put back that can't be reached: about a minute in all."""
 _MOST_CONFLICTS = 60
 """How often a member is put back because somebody else is at work in its database."""
 
@@ -90,9 +92,15 @@ def _failed(fleet: Fleet, store: "FleetStore", run: FleetRun, task: FleetTask, e
     one = fleet.manifest.member(task.member)
     said = without_secrets(_said(error), fleet.url(one))
     conflicts = int(task.detail.get("conflicts", 0))
-    if _is_busy(error) and conflicts < _MOST_CONFLICTS:
+    if _has(error, ConflictError) and conflicts < _MOST_CONFLICTS:
         # Somebody is at work there, a worker that was thought dead perhaps: that is no attempt of ours.
         store.report(task, TaskState.WAITING, {"conflicts": conflicts + 1}, said, wait_s=_AGAIN_S, is_counted=False)
+        return
+    outages = int(task.detail.get("outages", 0))
+    if _has(error, UnreachableError) and outages < _MOST_OUTAGES:
+        # Its server may be back in a while; the others go on meanwhile.
+        wait_s = min(_AGAIN_S * 2**outages, _LONGEST_OUTAGE_S)
+        store.report(task, TaskState.WAITING, {"outages": outages + 1}, said, wait_s=wait_s, is_counted=False)
         return
     if protocol.is_passing(error) and task.attempts < run.policy.attempts:
         store.report(task, TaskState.WAITING, {}, said, wait_s=_AGAIN_S * 2 ** (task.attempts - 1))
@@ -111,21 +119,25 @@ def _failed(fleet: Fleet, store: "FleetStore", run: FleetRun, task: FleetTask, e
         store.report(task, state, facts, said)
 
 
-def _is_busy(error: SchemaguardError) -> bool:
+def _has(error: SchemaguardError, kind: type[SchemaguardError]) -> bool:
+    """Whether an error is of a kind, or was raised from one that is."""
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, ConflictError):
+        if isinstance(cause, kind):
             return True
         cause = cause.__cause__
     return False
 
 
-def _unforeseen(error: Exception) -> DatabaseError:
+def _unforeseen(error: Exception) -> SchemaguardError:
     """What no use case has words for: a driver's error in the middle of something, or a bug."""
     import traceback
 
     traceback.print_exception(error)
-    said = DatabaseError(f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}")
+    from schemaguard.adapters.postgres.driver import is_connection_lost
+
+    kind = UnreachableError if is_connection_lost(error) else DatabaseError
+    said = kind(f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}")
     said.__cause__ = error
     return said
 
