@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,9 +16,10 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from schemaguard.adapters.registry import calls
 from schemaguard.adapters.registry.calls import ask
 from schemaguard.adapters.registry.models import MlflowRegistry
-from schemaguard.adapters.registry.patience import Impatient
+from schemaguard.adapters.registry.patience import Answer, Impatient
 from schemaguard.errors import RegistryError
 
 pytestmark = pytest.mark.xdist_group("registry")
@@ -163,6 +165,17 @@ def test_whoever_holds_the_lock_asks_a_registry_that_hangs_once() -> None:
         with pytest.raises(RegistryError, match="hasn't answered"):
             impatient.set_alias("fraud", "champion", "7")
     assert len(seen) <= 1
+
+
+def test_how_long_mlflow_takes_to_be_imported_is_not_counted_against_the_registry() -> None:
+    def slowly_imported() -> str:
+        with calls._IMPORTING:
+            time.sleep(0.5)
+        return "7"
+
+    assert Answer(slowly_imported, "here").get_once_imported(0.3) == "7"
+    with pytest.raises(RegistryError, match="hasn't answered"):
+        Answer(slowly_imported, "here").get(0.3)
 
 
 def test_what_a_registry_answers_in_time_is_passed_on(registry: MlflowRegistry) -> None:

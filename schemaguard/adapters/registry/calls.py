@@ -20,11 +20,18 @@ _PAUSE_SECONDS = 0.2
 _MISSING = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 _BUSY = "TEMPORARILY_UNAVAILABLE"
 _IMPORTING = Lock()
+_DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
+_DATABASE_STORES = ("mlflow.store.tracking.sqlalchemy_store", "mlflow.store.model_registry.sqlalchemy_store")
 _LIBPQ_DRIVERS = ("postgresql", "postgresql+psycopg", "postgresql+psycopg2")
 
 
 class UnknownError(RegistryError):
     """The registry answers, and doesn't know what was asked for."""
+
+
+def is_importing() -> bool:
+    """Whether MLflow is being imported at the moment."""
+    return _IMPORTING.locked()
 
 
 def ask(uri: str, what: str, call: Callable[[], T]) -> T:
@@ -34,7 +41,7 @@ def ask(uri: str, what: str, call: Callable[[], T]) -> T:
     another database than a file is.
     """
     place = without_password(uri)
-    mlflow_error = _import_mlflow(place)
+    mlflow_error = _import_mlflow(uri, place)
     try:
         with _quietly(), _impatiently(uri):
             return call() if _waits_itself(uri) else _patiently(call, mlflow_error)
@@ -126,7 +133,7 @@ def _is_busy(error: BaseException) -> bool:
     return getattr(error, "error_code", "") == _BUSY
 
 
-def _import_mlflow(place: str) -> type[Exception]:
+def _import_mlflow(uri: str, place: str) -> type[Exception]:
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", str(REQUEST_TIMEOUT_SECONDS))
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", str(REQUEST_RETRIES))
@@ -134,6 +141,9 @@ def _import_mlflow(place: str) -> type[Exception]:
         # Whoever was asked in a thread, and given up, may be importing it still: two at once find halves of modules.
         with _IMPORTING:
             import_module("mlflow.tracking")
+            # What MLflow would import of a store in a database when it is first asked; a second of its own.
+            for module in _DATABASE_STORES if _scheme(uri).partition("+")[0] in _DATABASES else ():
+                import_module(module)
             from mlflow.exceptions import MlflowException
     except ImportError as error:
         raise RegistryError(
