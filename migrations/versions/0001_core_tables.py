@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.BigInteger, sa.ForeignKey("customers.id"), nullable=False),
         sa.Column("merchant_id", sa.BigInteger, sa.ForeignKey("merchants.id"), nullable=False),
         sa.Column("amount", sa.Numeric(12, 2), nullable=False),
-        sa.Column("channel", sa.Text, nullable=False, server_default="pos"),
+        sa.Column("channel", sa.Text, nullable=False),
         sa.Column("occurred_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=sa.func.now()),
     )
     op.create_table(
@@ -38,9 +38,17 @@ def upgrade() -> None:
         sa.Column("score", sa.Double, nullable=False),
         sa.Column("scored_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=sa.func.now()),
     )
+    op.create_table(
+        "spending_limits",
+        sa.Column("customer_id", sa.BigInteger, sa.ForeignKey("customers.id"), primary_key=True),
+        sa.Column("amount", sa.Double, nullable=False),
+        sa.Column("model_version", sa.Text, nullable=False),
+        sa.Column("set_at", sa.TIMESTAMP(timezone=True), nullable=False, server_default=sa.func.now()),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("spending_limits")
     op.drop_table("predictions")
     op.drop_table("transactions")
     op.drop_table("merchants")

@@ -1,4 +1,4 @@
-"""Say which model version made a prediction."""
+"""Say which model version made a prediction, and which feature spoke most for it."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,9 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("predictions", sa.Column("model_version", sa.Text))
+    op.add_column("predictions", sa.Column("reason", sa.Text))
 
 
 def downgrade() -> None:
+    op.drop_column("predictions", "reason")
     op.drop_column("predictions", "model_version")

@@ -58,6 +58,15 @@ def transactions(count: int, seed: int = SEED) -> Transactions:
     return Transactions(customer_id, merchant_id, amount, channel, entry_mode, occurred_at, fraud)
 
 
+def honest_limits(rows: Transactions) -> dict[int, float]:
+    """Customer → the largest amount that wasn't fraud: what the limits of spending are learnt from."""
+    largest: dict[int, float] = {}
+    for customer, amount, fraud in zip(rows.customer_id, rows.amount, rows.fraud, strict=True):
+        if not fraud:
+            largest[int(customer)] = max(float(amount), largest.get(int(customer), 0.0))
+    return largest
+
+
 def load_parties(connection: psycopg.Connection) -> None:
     """Write the customers and merchants."""
     draw = np.random.default_rng(SEED)

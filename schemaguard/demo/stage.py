@@ -100,7 +100,7 @@ class Stage:
 
 
 def prepare(folder: Path, screen: Screen) -> Stage:
-    """Start the server and lay out the project as it was before anything happened: five revisions, one contract."""
+    """Start the server and lay out the project as it was before anything happened: five revisions, two contracts."""
     if not (REFERENCE / "migrations" / "versions").is_dir():
         raise UsageError(
             "the demo needs the reference project",
@@ -116,24 +116,27 @@ def prepare(folder: Path, screen: Screen) -> Stage:
 
 def _lay_out(stage: Stage) -> None:
     project = stage.project
-    (project / "contracts" / "fraud").mkdir(parents=True)
+    project.mkdir()
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(REFERENCE / "migrations", project / "migrations", ignore=ignored)
     (project / "migrations" / "versions" / "0006_entry_mode.py").unlink()
-    bring_contract(stage, "7")
+    bring_contract(stage, "fraud", "7")
+    bring_contract(stage, "limits", "2")
     (project / "pyproject.toml").write_text(_SETTINGS, encoding="utf-8")
     (project / ".gitignore").write_text("__pycache__/\n.schemaguard_cache/\n", encoding="utf-8")
     stage.git("init -q -b main")
     stage.git("config user.name demo")
     stage.git("config user.email demo@localhost")
     stage.git("config commit.gpgsign false")
-    commit(stage, "Five revisions and a contract")
+    commit(stage, "Five revisions and two contracts")
 
 
-def bring_contract(stage: Stage, version: str) -> None:
+def bring_contract(stage: Stage, model: str, version: str) -> None:
     """Copy one version's contract and its feature query into the project."""
-    for name in (f"{version}.odcs.yaml", f"fraud-{version}.sql"):
-        shutil.copy(REFERENCE / "contracts" / "fraud" / name, stage.project / "contracts" / "fraud" / name)
+    folder = stage.project / "contracts" / model
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (f"{version}.odcs.yaml", f"{model}-{version}.sql"):
+        shutil.copy(REFERENCE / "contracts" / model / name, folder / name)
 
 
 def commit(stage: Stage, message: str) -> None:

@@ -23,9 +23,10 @@ fraud@7 → fraud@8
   both      transactions.channel (read)  isn't named
   reader    fails with 42703: column transactions.channel is gone  column-dropped
   writer    fails with 42703: column transactions.channel is gone  column-dropped
+  neither   predictions.reason (written)  is named, too: text
   term      generalAvailability  2026-09-01 → 2026-11-01 · check ignores it
   term      query  fraud-7.sql → fraud-8.sql · the feature query has changed
-NOT KEPT  1 both · 1 neither · what satisfies fraud@8 may not satisfy fraud@7: transactions.channel
+NOT KEPT  1 both · 2 neither · what satisfies fraud@8 may not satisfy fraud@7: transactions.channel
 """)
 
 

@@ -231,19 +231,28 @@ def test_a_view_is_listed_with_what_it_stands_on(project: Project) -> None:
     assert project.run("validate")[0] == 0
 
 
-@pytest.mark.parametrize("version", ["7", "8"])
-def test_the_reference_projects_contract_is_what_is_inferred_from_its_query(project: Project, version: str) -> None:
+@pytest.mark.parametrize(
+    ("model", "version", "writes", "only_the_authors_know"),
+    [
+        ("fraud", "7", "predictions(transaction_id, score, model_version) on conflict (transaction_id)", True),
+        ("fraud", "8", "predictions(transaction_id, score, model_version, reason) on conflict (transaction_id)", True),
+        ("limits", "3", "spending_limits(customer_id, amount, model_version) on conflict (customer_id)", False),
+    ],
+)
+def test_the_reference_projects_contract_is_what_is_inferred_from_its_query(
+    project: Project, model: str, version: str, writes: str, only_the_authors_know: bool
+) -> None:
     for name in ("migrations", "contracts"):
         shutil.copytree(ROOT / name, project.folder / name)
     (project.folder / "schemaguard.toml").write_text("migrations = 'migrations'\n")
-    by_hand = project.contract(f"contracts/fraud/{version}.odcs.yaml")
-    (project.folder / f"contracts/fraud/{version}.odcs.yaml").unlink()
-    writes = "predictions(transaction_id, score, model_version) on conflict (transaction_id)"
-    query = f"contracts/fraud/fraud-{version}.sql"
-    project.infer("fraud", version, "--query", query, "--writes", writes)
-    inferred = project.contract(f"contracts/fraud/fraud-{version}.odcs.yaml")
+    by_hand = project.contract(f"contracts/{model}/{version}.odcs.yaml")
+    (project.folder / f"contracts/{model}/{version}.odcs.yaml").unlink()
+    query = f"contracts/{model}/{model}-{version}.sql"
+    project.infer(model, version, "--query", query, "--writes", writes)
+    inferred = project.contract(f"contracts/{model}/{model}-{version}.odcs.yaml")
     mine, theirs = (interface(each.tables, each.reads_through, None) for each in (inferred, by_hand))
     assert mine["reads"] == theirs["reads"]
-    # The column takes NULL; that the model always sends a value only its authors know.
-    assert theirs["writes"]["predictions"]["columns"]["model_version"].pop("required")
+    if only_the_authors_know:
+        # The column takes NULL; that the model always sends a value isn't in its query.
+        assert theirs["writes"]["predictions"]["columns"]["model_version"].pop("required")
     assert mine["writes"] == theirs["writes"]

@@ -30,15 +30,18 @@ def test_the_reference_project(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.delenv("SCHEMAGUARD_DATABASE_URL", raising=False)
     assert CliRunner().invoke(app, ["contracts", "matrix"]).output == snapshot("""\
-contract  0001–0003  0004–0005  0006
-fraud@7   breaks     fits       fits
-fraud@8   breaks     breaks     fits
+contract  0001    0002–0003  0004–0005  0006
+fraud@7   breaks  breaks     fits       fits
+fraud@8   breaks  breaks     breaks     fits
+limits@2  fits    fits       fits       fits
+limits@3  breaks  fits       fits       fits
   fraud@8 at 0004–0005  no transactions.entry_mode
   fraud@7 at 0002–0003  no merchants.risk
   fraud@8 at 0002–0003  no transactions.entry_mode; no merchants.risk
   fraud@7 at 0001  no merchants.risk; no predictions.model_version
-  fraud@8 at 0001  no transactions.entry_mode; no merchants.risk; no predictions.model_version
-2 contracts × 6 revisions of migrations · folder contracts · windows from the dates in the contracts
+  fraud@8 at 0001  no transactions.entry_mode; no merchants.risk; no predictions.model_version; no predictions.reason
+  limits@3 at 0001  no predictions.reason
+4 contracts × 6 revisions of migrations · folder contracts · windows from the dates in the contracts
 """)
 
 
