@@ -264,8 +264,8 @@ def _require_agreed(site: Site, request: Request, planning: Planning) -> None:
     """
     if planning.plan.kind not in _NEW or request.accept is not None:
         return
-    for target, now in zip(planning.targets, planning.nows, strict=True):
-        wrong = unfit_to_serve(target.contract, now.catalog, site.now().date())
+    for target in planning.targets:
+        wrong = unfit_to_serve(target.contract, planning.catalog, site.now().date())
         if wrong:
             raise RefusedError(
                 f"the contract of {target.model} {target.version} isn't to be put to serve: {'; '.join(wrong)}",

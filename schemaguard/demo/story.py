@@ -233,7 +233,8 @@ def _the_pipeline_is_refused(on: Stage, _: StorySoFar) -> None:
     completed = on.run(f"{ALEMBIC} upgrade head", expect=None)
     _expect(completed.exit_code != 0 and "held" in completed.output, "refused, with the way forward", on)
     _expect("channel" in _columns(on), "and nothing was changed", on)
-    on.run("schemaguard reconcile")
+    reconciled = on.run("schemaguard reconcile")
+    _expect("owed" not in reconciled.output, "the channel is NOT NULL again, as it was", on)
     _expect("entry_mode" not in _columns(on), "every server has switched: what only fraud 8 reads is out of sight", on)
 
 

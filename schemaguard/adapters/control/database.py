@@ -349,10 +349,15 @@ class ControlDatabase:
 
     def finish(self, operation: Operation, plan: OperationPlan) -> Mapping[str, Any]:
         """FINISH: retire what nobody names any more, close the operation, and try what its way back owes."""
+        # A fill may read what is taken out of sight next, so that what it serves is tried before.
+        first = self._pay_for(operation) if plan.leftovers else ((), ())
         self._strongly(lambda c: _finish().retiring(c, operation, plan))
         facts = self._write(_promising(lambda c: _finish().finish(c, operation, plan)))
-        paid, owed = self.pay(self._read(lambda c: debts.unpaid(c, operation=operation.id)))
-        return {**facts, "paid": list(paid), "owed": list(owed)}
+        paid, owed = self._pay_for(operation)
+        return {**facts, "paid": [*first[0], *paid], "owed": list(owed)}
+
+    def _pay_for(self, operation: Operation) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return self.pay(self._read(lambda c: debts.unpaid(c, operation=operation.id)))
 
     def pay(self, owed: tuple[Debt, ...] | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Try what is owed (None: whatever is due): (what is back, what the rows don't allow, and why)."""

@@ -240,6 +240,18 @@ def test_both_go_forward_in_one_operation_with_the_data(two: Pair) -> None:
     assert two.ask("select channel, count(*) from transactions group by 1 order by 1") == [("app", 1), ("web", 50)]
 
 
+def test_a_feature_query_is_judged_by_what_the_promotion_brings_back(two: Pair) -> None:
+    two.ask(
+        "update schemaguard.contract c set query = 'select id, amount, entry_mode from transactions' "
+        "from schemaguard.release r where r.contract = c.digest and (r.model, r.model_version) = ('fraud', '8')"
+    )
+    two.accept()
+    two.back()
+    assert "entry_mode" not in two.columns()
+    two.forth("limits=3")
+    assert two.pointers() == [("fraud", "8", 4), ("limits", "3", 4)]
+
+
 def test_whoever_reads_what_nobody_writes_yet_is_promoted_with_its_writer(two: Pair) -> None:
     two.back()
     with pytest.raises(RefusedError) as refused:
