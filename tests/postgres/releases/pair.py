@@ -137,7 +137,7 @@ class Pair(Shop):
 
 def pair(url: str, folder: Path, second: str = "limits") -> Pair:
     """fraud 8 and limits 3 serve on 0007, and the channel that fraud 7 reads is retired."""
-    made = Pair(url, folder, second)
+    made = Pair(url, folder, second=second)
     made.open()
     made.ask(CAPS)
     made.serve("fraud", "7", FRAUD_7)
