@@ -100,6 +100,7 @@ spark: $(STAMP) .spark/.installed
 .spark/.installed: Makefile | $(STAMP)
 	$(PIP) install --quiet --target .spark "pyspark==4.3.0"
 	touch $@
+
 # 300 databases and 3 workers: workers and the server are killed while all are upgraded, promoted and rolled back; then
 # how long a run takes with 50, 100, 200 and 300; and 200 kills of who switches two together. Half an hour on two cores.
 fleet: $(STAMP)
