@@ -34,10 +34,10 @@ from schemaguard.adapters.files.required_certificates import demanded
 from schemaguard.adapters.postgres.driver import Raw, raw, refusal
 from schemaguard.adapters.postgres.identity import which_database
 from schemaguard.applying.acknowledgement import losses
-from schemaguard.applying.declared_fill import declared_fills
 from schemaguard.applying.telling import Connects, is_heard, tell
 from schemaguard.applying.vetoes import VETOES
 from schemaguard.errors import ConfigError, ConflictError, RefusedError, SchemaguardError
+from schemaguard.history.declared_fill import declared_fills
 from schemaguard.releases.release import Held
 from schemaguard.sql.writing.identifiers import is_hidden
 

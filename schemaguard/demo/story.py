@@ -31,7 +31,6 @@ _LEASE_S = 900.0
 _FILL = """\
     # What rows without a channel get if it ever has to come back:
     # schemaguard: fill transactions(channel) = case entry_mode when 'online' then 'web' else 'pos' end
-    # schemaguard: ignore rollback-needs-values, cannot-retire -- the line above says what such rows get
 """
 _DROP = '''"""Nobody needs the channel any more."""
 

@@ -43,8 +43,7 @@ def split(run: Run, ups: Iterable[str] = (), downs: Iterable[str] = ()) -> Split
 
     Raises Unsplittable where there is no such way, with what has to be given where that is all that is missing.
     """
-    said = [*(text for _, text in run.file_comments), *(text for step in run.steps for text in step.comments)]
-    if waits_for(said) is not None:
+    if waits_for(run.comments) is not None:
         raise Unsplittable(f"{run.revision.id} is the contract revision of a split", at=run.revision.file)
     visits = _understood(run)
     known = (given(ups, _columns(visits), "--up"), given(downs, _columns(visits), "--down"))

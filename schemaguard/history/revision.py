@@ -80,6 +80,11 @@ class Run:
     presumed: tuple[Presumed, ...] = ()
     """The defaults that were taken for values that only a deployment knows."""
 
+    @property
+    def comments(self) -> tuple[str, ...]:
+        """What the file's comments say, without their markers: those of the whole file, and those beside statements."""
+        return (*(text for _, text in self.file_comments), *(text for step in self.steps for text in step.comments))
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -20,13 +20,13 @@ from schemaguard.adapters.postgres.connection import connect, first_line
 from schemaguard.adapters.postgres.driver import refusal
 from schemaguard.adapters.postgres.identity import which_database
 from schemaguard.applying.acknowledgement import losses
-from schemaguard.applying.declared_fill import declared_fills
 from schemaguard.applying.telling import Connects, RevisionBegins, RevisionRan, patience_s, tell
 from schemaguard.applying.vetoes import VETOES, runs_outside
 from schemaguard.catalog.changes import ControlTransaction
 from schemaguard.catalog.objects import Catalog
 from schemaguard.errors import DatabaseError, RefusedError, SchemaguardError
 from schemaguard.frozen import dataclass
+from schemaguard.history.declared_fill import declared_fills
 from schemaguard.history.history import Section
 from schemaguard.history.revision import Step
 from schemaguard.history.sql_runner import run_section

@@ -9,13 +9,13 @@ from schemaguard.adapters.control import changes as journal
 from schemaguard.adapters.postgres import introspect
 from schemaguard.applying.acknowledgement import Loss
 from schemaguard.applying.decision import Part, parts_of
-from schemaguard.applying.declared_fill import DeclaredFill
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.apply import apply
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.persistent import PersistentMap
 from schemaguard.catalog.refusal import Refusal
 from schemaguard.frozen import replace
+from schemaguard.history.declared_fill import DeclaredFill
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Changes = tuple[c.Change, ...]

@@ -32,9 +32,7 @@ def is_of_split(context: Context) -> bool:
 
 
 def _awaited(context: Context) -> Iterator[tuple[Name, tuple[str, ...]]]:
-    comments = [text for _, text in context.run.file_comments]
-    comments += [text for step in context.run.steps for text in step.comments]
-    found = waits_for(comments)
+    found = waits_for(context.run.comments)
     for table, columns in found.objects if found is not None else ():
         yield context.before.resolve(table), columns
 

@@ -6,6 +6,7 @@ from schemaguard.catalog.changes import Change, DropColumn, DropConstraint, Drop
 from schemaguard.catalog.objects import Name, PrimaryKey, Unique
 from schemaguard.catalog.retirability import retirability
 from schemaguard.finding import Family, Severity
+from schemaguard.history.declared_fill import is_filled
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.facts.pasting import pasted
 from schemaguard.rules.rule import Match, Rule
@@ -34,10 +35,17 @@ def _obstacle(change: DropColumn | DropTable, context: Context, what: str) -> It
     found = retirability(change, context.before)
     if found is None or found.cls == "instant":
         return
+    if found.cls == "needs values" and _says_what_rows_get(change, context):
+        return
     first = found.first
     instead = first if isinstance(first, str) else f"first:\n{pasted(context, first)}"
     how = "can't be retired" if found.cls == "impossible" else "can't come back at once"
     yield Match(object=what, message=f"{what} {how}: {found.why}", instead=instead or None)
+
+
+def _says_what_rows_get(change: DropColumn | DropTable, context: Context) -> bool:
+    said = context.run.comments
+    return isinstance(change, DropColumn) and is_filled(said, change.table, change.column, context.before)
 
 
 def _before_its_column(name: str, table: Name, columns: set[str | None], context: Context) -> Iterator[Match]:

@@ -6,6 +6,7 @@ from schemaguard.catalog.changes import Change, DropColumn, DropNotNull, RetypeC
 from schemaguard.catalog.objects import Column
 from schemaguard.catalog.retyping import retyping
 from schemaguard.finding import Family, Severity
+from schemaguard.history.declared_fill import is_filled
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.facts.subject import subject
 from schemaguard.rules.reversibility.taking_back import severity, taken_back
@@ -24,6 +25,8 @@ def _missing(change: Change, context: Context) -> str | None:
     table = context.before.table(change.table)
     column = table.column(change.column) if table is not None else None
     if column is None:
+        return None
+    if context.assumptions.with_guard and is_filled(context.run.comments, change.table, change.column, context.before):
         return None
     what = f"{change.table}.{change.column}"
     match change:
@@ -48,7 +51,8 @@ RULE = Rule(
     when="a required column that goes, or a column that takes more than before: rows written since don't fit "
     "the old shape",
     effect="the rollback stops at the first such row, or has to invent a value",
-    instead="say which value such rows get: give the column a default before, or declare a fill for the way back",
+    instead="say which value such rows get: give the column a default before, or declare a fill for the way back "
+    "(# schemaguard: fill TABLE(COLUMN) = EXPRESSION), which the guard keeps",
     watches=(DropColumn, DropNotNull, RetypeColumn),
     check=_check,
 )
