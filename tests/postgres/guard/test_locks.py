@@ -128,3 +128,29 @@ def test_a_table_that_stays_locked_is_reported_and_nothing_is_changed(
     assert project.heads() == ["0001"]
     assert project.applied("0002") == []
     assert not project.is_locked()
+
+
+SEEN = "op.execute(\"insert into seen select {!r}, current_setting('lock_timeout')\")\n"
+
+
+def test_a_time_limit_that_a_migration_sets_itself_stays(each_database: str, tmp_path: Path) -> None:
+    project = laid_out(each_database, tmp_path, is_fenced=True)
+    project.add(
+        'op.execute("create table seen (at text, is_now text)")\n'
+        + SEEN.format("begin")
+        + "op.execute(\"set lock_timeout = '3s'\")\n"
+        + 'op.drop_column("transactions", "channel")\n'
+        + SEEN.format("set")
+        + "op.execute(\"set local lock_timeout = '4s'; create table made (x int)\")\n"
+        + SEEN.format("local")
+        + "with op.get_context().autocommit_block():\n"
+        + '    op.create_index("amount_idx", "transactions", ["amount"])\n    '
+        + SEEN.format("committed")
+        + "    op.execute(\"set lock_timeout = '5s'\")\n    "
+        + SEEN.format("outside")
+        + '    op.execute("reset lock_timeout")\n    '
+        + SEEN.format("reset")
+    )
+    project.upgrade()
+    seen = dict(project.ask("select at, is_now from seen"))
+    assert seen == {"begin": "0", "set": "3s", "local": "4s", "committed": "3s", "outside": "5s", "reset": "0"}
