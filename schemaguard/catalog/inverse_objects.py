@@ -61,6 +61,8 @@ def objects(change: c.Change, draft: Draft, with_guard: bool) -> Inverse | None:
             return instant(c.DropObject("extension", Name(extension)), why=MAY_STAY)
         case c.DropObject():
             return _object_again(change, draft, with_guard)
+        case c.ChangeSymbol():
+            return _symbol_back(change)
         case c.RenameObject(kind=kind, object=name, to=to, on=on):
             owner = draft.resolve(on) if on is not None else None
             return instant(c.RenameObject(kind, Name(to, _resolved(kind, name, draft).schema), name.name, owner))
@@ -69,6 +71,15 @@ def objects(change: c.Change, draft: Draft, with_guard: bool) -> Inverse | None:
             return instant(c.MoveObject(kind, Name(name.name, schema), was.schema or "public"))
         case _:
             return None
+
+
+def _symbol_back(change: c.ChangeSymbol) -> Inverse:
+    """What takes back a change of an operator, a cast, a collation, or a text search object."""
+    if change.is_new:
+        return instant(why=MAY_STAY)
+    if change.to is None or change.changes_meaning:
+        return Inverse("impossible", why=f"what {change.symbol.in_words} was isn't kept")
+    return Inverse("impossible", why=f"{change.symbol.in_words} gets its old name by hand alone")
 
 
 def _function_back(change: c.AlterFunction, draft: Draft) -> Inverse:

@@ -30,12 +30,7 @@ _SAVE = (
     "select set_config('schemaguard.lock_timeout', current_setting('lock_timeout'), true), "
     f"set_config('lock_timeout', '{LOCK_TIMEOUT_MS}ms', true); savepoint schemaguard;"
 )
-# What the statement itself has set stays.
-_OURS = f"current_setting('lock_timeout') = '{LOCK_TIMEOUT_MS}ms'"
-_RESTORE = (
-    "select set_config('lock_timeout', current_setting("
-    f"case when {_OURS} then 'schemaguard.lock_timeout' else 'lock_timeout' end), true)"
-)
+_RESTORE = "select set_config('lock_timeout', current_setting('schemaguard.lock_timeout'), true)"
 _DONE = f"release savepoint schemaguard; {_RESTORE}"
 _BACK = f"rollback to savepoint schemaguard; {_DONE}"
 _VIEW_SCHEMAS = "select c.view_schema from schemaguard.contract c join pg_namespace n on n.nspname = c.view_schema"
@@ -137,7 +132,7 @@ class Oracle:
                 raise LockedError from raised
             raise
         finally:
-            self._connection.execute(f"select set_config('lock_timeout', %s, false) where {_OURS}", row)
+            self._connection.execute("select set_config('lock_timeout', %s, false)", row)
 
     def _sent_alone(self, statement: str, answers: Answers) -> tuple[Lost, ...] | None:
         error = self._try(statement)

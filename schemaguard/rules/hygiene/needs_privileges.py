@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from schemaguard.catalog.changes import (
     Change,
+    ChangeSymbol,
     CreateExtension,
     DropObject,
     GrantAccess,
@@ -31,6 +32,9 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
             yield _needs(str(name), f"DROP {change.kind.upper()} {name}")
         case GrantAccess(kind="role", object=name) | RevokeAccess(kind="role", object=name):
             yield _needs(str(name), f"membership of role {name}")
+        case ChangeSymbol(symbol=symbol, to=to, is_new=is_new) if symbol.kind == "cast":
+            verb = "CREATE" if is_new else "DROP" if to is None else "ALTER"
+            yield _needs(symbol.in_words, f"{verb} CAST")
         case SetSetting(of=str(whose)):
             yield _needs(whose, f"ALTER {whose.partition(' ')[0].upper()}")
         case NoEffect(command=command) if _is_privileged(command):
@@ -62,7 +66,7 @@ RULE = Rule(
     when="CREATE EXTENSION, event triggers, roles, databases, ALTER SYSTEM and the like",
     effect="it fails with 42501 where the role that migrates isn't a superuser or the owner",
     instead="let whoever runs the server do it once, outside of the migrations, or grant the role what it needs",
-    watches=(CreateExtension, DropObject, GrantAccess, InsertRows, NoEffect, RevokeAccess, SetSetting),
+    watches=(ChangeSymbol, CreateExtension, DropObject, GrantAccess, InsertRows, NoEffect, RevokeAccess, SetSetting),
     check=_check,
     aliases=(
         "squawk/ban-alter-role-options",

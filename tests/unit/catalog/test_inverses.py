@@ -53,6 +53,9 @@ NO_WAY_BACK = {
     "delete from shop": "lossy",
     "truncate shop cascade": "lossy",
     "alter type mood add value 'glad'": "impossible",
+    "drop operator === (integer, integer)": "impossible",
+    "drop cast if exists (text as integer)": "impossible",
+    "alter text search dictionary d (stopwords = x)": "impossible",
 }
 
 
