@@ -33,7 +33,7 @@ def test_one_family_can_be_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     lines = _lines("clients")
     assert lines[0] == "clients"
-    assert lines[-1].startswith("20 rules, 0 of them off")
+    assert lines[-1].startswith("22 rules, 1 of them off")
 
 
 def test_a_family_that_is_none_is_refused_with_those_that_there_are(

@@ -12,7 +12,15 @@ from alembic.operations import BatchOperations, Operations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import exc
 
-from schemaguard.catalog.changes import AddConstraint, Change, ControlTransaction, Opaque, Unreadable
+from schemaguard.catalog.changes import (
+    AddConstraint,
+    Change,
+    ControlTransaction,
+    InsertRows,
+    Opaque,
+    Unreadable,
+    UpdateRows,
+)
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.persistent import PersistentMap
 from schemaguard.evaluation.database.connection import RecordingConnection, SentStatement
@@ -148,6 +156,7 @@ class Recorder:
             without = translate(HOLE.sub(" ", sql).strip(), has_holes=True)
             names: Any = None if any(isinstance(one, Unreadable | Opaque) for one in without) else _known(without)
         else:
+            changes = tuple(map(_without_open_values, changes))
             names = _named_by_holes(changes)
         if names is NOTHING:
             return changes
@@ -390,6 +399,17 @@ def _named_by_holes(changes: tuple[Change, ...]) -> Any:
     if not any(_needs_hole(change) for change in changes):
         return NOTHING
     return _known(changes)
+
+
+def _without_open_values(change: Change) -> Change:
+    """Rows whose values have a hole hold what nobody knows."""
+    match change:
+        case InsertRows(values=values) if _needs_hole(values):
+            return replace(change, values=())
+        case UpdateRows(values=values) if _needs_hole(values):
+            return replace(change, values=())
+        case _:
+            return change
 
 
 def _known(changes: tuple[Change, ...]) -> frozenset[Name] | None:

@@ -72,7 +72,7 @@ def _in_place(remedy: Remedy, context: Context) -> tuple[Action, ...]:
     found: list[Action] = []
     for step in _of_the_call(context):
         for change in step.changes:
-            is_meant = step is context.step and change is context.change
+            is_meant = step is context.step and change == context.change
             found += remedy.now if is_meant else (change,)
     return tuple(found)
 
@@ -91,7 +91,7 @@ def _is_replaceable(context: Context) -> bool:
     if statement.place.file != context.run.revision.file:
         # A helper of another file may be called from elsewhere, too.
         return not context.is_python and bool(statement.place.file)
-    is_known = any(change is context.change for change in context.step.changes)
+    is_known = context.change in context.step.changes
     return is_known and (statement.source is not None or not context.is_python)
 
 

@@ -97,6 +97,7 @@ def _is_incidental(name: str, statement: str) -> bool:
 UNCOVERED: dict[type[c.Change], str] = {
     c.AlterFunction: "it locks no relation",
     c.CreateExtension: "what an extension's script locks is its own; a server may have none to install",
+    c.ChangeSymbol: "an operator, a cast or a collation: it locks no relation",
     c.SetSetting: "a session's own",
     c.ControlTransaction: "a session's own",
     c.Opaque: "nobody knows what it does: a rule says so",

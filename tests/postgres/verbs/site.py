@@ -20,7 +20,7 @@ create table transactions (
     occurred_at timestamptz not null default now());
 create table predictions (
     transaction_id bigint primary key references transactions (id), score double precision not null,
-    model_version text not null);
+    model_version text not null, reason text);
 create table alembic_version (version_num text primary key);
 insert into alembic_version values ('0005');
 insert into merchants (id) values (1);
