@@ -9,6 +9,7 @@ from rich.text import Text
 
 from schemaguard.playbooks.drills import SCENARIOS, Drill, DrilledScenario, DrillStanding, Scenario, TabletopAnswer
 from schemaguard.playbooks.playbook import PlaybookRoles
+from schemaguard.report.check.markdown import prose
 from schemaguard.report.lines import line
 from schemaguard.report.visible import visible
 
@@ -59,29 +60,21 @@ def drill_markdown(drill: Drill) -> str:
 
 
 def _markdown(drill: Drill) -> Iterator[str]:
-    yield f"# Drill of {_plain(drill.model)}, {drill.at:%Y-%m-%d}: {drill.summary}"
+    yield f"# Drill of {prose(drill.model)}, {drill.at:%Y-%m-%d}: {drill.summary}"
     yield ""
     yield (
-        f"{_plain(drill.stable)} stood for stable, {_plain(drill.canary)} for the canary; "
+        f"{prose(drill.stable)} stood for stable, {prose(drill.canary)} for the canary; "
         f"{drill.requests:g} requests a second; seed {drill.seed}; next due {drill.due:%Y-%m-%d}."
     )
     for note in drill.notes:
-        yield f"- {_plain(note)}"
+        yield f"- {prose(note)}"
     yield ""
     yield "| # | scenario | | what was seen |"
     yield "|---|---|---|---|"
     for one in drill.scenarios:
-        yield f"| {_NUMBERS[one.name]} | {one.name} | {_SIGNS[one.outcome][0]} {one.outcome} | {_plain(told(one))} |"
+        yield f"| {_NUMBERS[one.name]} | {one.name} | {_SIGNS[one.outcome][0]} {one.outcome} | {prose(told(one))} |"
     yield ""
     yield f"playbook `{drill.playbook}` · report sha256 `{drill.digest}`"
-
-
-def _plain(text: str) -> str:
-    """A text of somebody else's in a table of Markdown."""
-    escaped = visible(text)
-    for sign in "\\`*_{}[]<>|#":
-        escaped = escaped.replace(sign, f"\\{sign}")
-    return " ".join(escaped.split())
 
 
 def drilled(one: DrillStanding, now: datetime) -> str:
@@ -115,9 +108,9 @@ def tabletop_markdown(model: str, at: datetime, answers: Sequence[TabletopAnswer
     """What people answered at a table."""
     known = {each.name: each for each in SCENARIOS}
     rows = [
-        f"| {each.scenario} | {_plain(known[each.scenario].question)} | {_plain(each.answer)} | {each.seconds:.0f} s |"
-        f" {_plain(known[each.scenario].expected)} |"
+        f"| {each.scenario} | {prose(known[each.scenario].question)} | {prose(each.answer)} | {each.seconds:.0f} s |"
+        f" {prose(known[each.scenario].expected)} |"
         for each in answers
     ]
-    head = [f"# Drill of {_plain(model)} at a table, {at:%Y-%m-%d}", ""]
+    head = [f"# Drill of {prose(model)} at a table, {at:%Y-%m-%d}", ""]
     return "\n".join([*head, "| scenario | asked | answered | after | expected |", "|---|---|---|---|---|", *rows, ""])

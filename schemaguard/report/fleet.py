@@ -8,15 +8,12 @@ from rich.text import Text
 
 from schemaguard.fleet.protocol import FleetTask, RunState, TaskState
 from schemaguard.fleet.standing import FleetStanding, FleetVerdict, Group, MemberStanding
+from schemaguard.report.check.markdown import code, prose
 from schemaguard.report.lines import line
 from schemaguard.report.visible import visible
 
 _NAMED = 6
 _BAR = 24
-_STYLES = {
-    TaskState.DONE: "green", TaskState.FAILED: "bold red", TaskState.LEFT: "yellow", TaskState.BACK: "yellow",
-    TaskState.TAKEN: "cyan", TaskState.WAITING: "dim",
-}  # fmt: skip
 
 
 def some(names: Sequence[str]) -> str:
@@ -111,17 +108,17 @@ def run_markdown(standing: FleetStanding) -> str:
     """What came of a run, as a page."""
     run = standing.run
     if run is None:
-        return f"# {_cell(standing.fleet)}\n\nNothing was done with this fleet yet.\n"
+        return f"# {prose(standing.fleet)}\n\nNothing was done with this fleet yet.\n"
     counts = ", ".join(f"{count} {state.value}" for state, count in _ordered(standing))
     lines = [
-        f"# {_cell(standing.fleet)}: {_cell(run.asked.words)}", "",
-        f"Run {run.id} is {run.state.value}: {counts}. Generation {standing.generation}{_cell(_flipped(standing))}.",
+        f"# {prose(standing.fleet)}: {prose(run.asked.words)}", "",
+        f"Run {run.id} is {run.state.value}: {counts}. Generation {standing.generation}{prose(_flipped(standing))}.",
     ]  # fmt: skip
     if run.why:
-        lines += ["", f"Stopped: {_cell(run.why)}."]
+        lines += ["", f"Stopped: {prose(run.why)}."]
     if standing.bad:
         lines += ["", "| member | state | why |", "|---|---|---|"]
-        lines += [f"| {_cell(one.member)} | {one.state.value} | {_cell(one.error)} |" for one in standing.bad]
+        lines += [f"| {prose(one.member)} | {one.state.value} | {prose(one.error)} |" for one in standing.bad]
     return "\n".join(lines) + "\n"
 
 
@@ -187,7 +184,7 @@ def standing_markdown(standing: FleetStanding) -> str:
     for each in standing.members:
         serves = ", ".join(f"{model} {version}" for model, (version, _) in sorted(each.serves.items()) if version)
         revision = f"can't be asked: {each.error}" if each.error else ", ".join(each.heads)
-        lines.append(f"| {_cell(each.name)} | {_cell(revision)} | {_cell(serves)} | {each.generation or ''} |")
+        lines.append(f"| {prose(each.name)} | {prose(revision)} | {prose(serves)} | {each.generation or ''} |")
     return run_markdown(standing) + "\n".join(lines) + "\n"
 
 
@@ -251,22 +248,15 @@ def _group(group: Group) -> str:
 
 def verdict_markdown(verdict: FleetVerdict) -> str:
     """The verdict as a page."""
-    lines = [f"# {_cell(verdict.fleet)}: {_said(verdict)}", ""]
+    lines = [f"# {prose(verdict.fleet)}: {_said(verdict)}", ""]
     for group in verdict.groups:
-        lines.append(f"- {_cell(_group(group))}")
-        lines += [f"    - `{_cell(each)}`" for each in group.differences]
+        lines.append(f"- {prose(_group(group))}")
+        lines += [f"    - {code(each)}" for each in group.differences]
     if verdict.findings:
         lines += ["", "| where | what | members |", "|---|---|---|"]
-        lines += [f"| {_cell(where)} | {_cell(what)} | {_cell(some(who))} |" for where, what, who in verdict.findings]
-    lines += [f"- {_cell(name)}: {_cell('; '.join(left))}" for name, left in verdict.unfinished.items()]
-    lines += [f"- {_cell(name)} can't be asked: {_cell(why)}" for name, why in verdict.unreachable.items()]
-    lines += [f"- {_cell(remark)}" for remark in verdict.remarks]
+        lines += [f"| {prose(where)} | {prose(what)} | {prose(some(who))} |" for where, what, who in verdict.findings]
+    others = [f"- {prose(name)}: {prose('; '.join(left))}" for name, left in verdict.unfinished.items()]
+    others += [f"- {prose(name)} can't be asked: {prose(why)}" for name, why in verdict.unreachable.items()]
+    others += [f"- {prose(remark)}" for remark in verdict.remarks]
+    lines += ["", *others] if others else []
     return "\n".join(lines) + "\n"
-
-
-def _cell(text: str) -> str:
-    """Foreign text as a page may hold it."""
-    escaped = visible(text).replace("\\", "\\\\")
-    for sign in "|`*_<>[]":
-        escaped = escaped.replace(sign, f"\\{sign}")
-    return escaped

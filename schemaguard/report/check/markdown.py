@@ -77,7 +77,7 @@ def _accepted(result: CheckResult) -> Iterator[str]:
     if by_comment:
         yield from ("", "<details><summary>Ignored</summary>", "")
         shown = by_comment[:_IGNORED_SHOWN]
-        yield from (f"- {_code(f.rule)} at {_code(str(f.place))}: {prose(f.suppressed or '')}" for f in shown)
+        yield from (f"- {code(f.rule)} at {code(str(f.place))}: {prose(f.suppressed or '')}" for f in shown)
         if len(by_comment) > len(shown):
             yield f"- … and {len(by_comment) - len(shown)} more"
         yield from ("", "</details>")
@@ -89,15 +89,15 @@ _IGNORED_SHOWN = 30
 
 
 def _overridden(finding: Finding) -> str:
-    what = f"{_code(finding.rule)} on {_code(finding.object)} at {_code(str(finding.place))}"
-    return f"- {what}: {prose(finding.suppressed or '')} ({_code(str(finding.override))})"
+    what = f"{code(finding.rule)} on {code(finding.object)} at {code(str(finding.place))}"
+    return f"- {what}: {prose(finding.suppressed or '')} ({code(str(finding.override))})"
 
 
 def _finding(group: Sequence[Finding]) -> Iterator[str]:
     finding = group[0]
     language = "python" if finding.place.file.endswith(".py") else "sql"
-    also = f" (also: {', '.join(map(_code, finding.also))})" if finding.also else ""
-    yield f"#### {finding.severity.value}: {_code(finding.rule)} at {_code(str(finding.place))}{also}"
+    also = f" (also: {', '.join(map(code, finding.also))})" if finding.also else ""
+    yield f"#### {finding.severity.value}: {code(finding.rule)} at {code(str(finding.place))}{also}"
     yield ""
     if finding.statement:
         yield from fenced(finding.statement, language)
@@ -149,7 +149,7 @@ def fenced(text: str, language: str) -> Iterator[str]:
     yield fence
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Inline code; a backtick inside is the one thing that it can't hold plainly."""
     return f"`{visible(text).replace('`', chr(0x2019))}`"
 
