@@ -3,6 +3,7 @@
 A finding is a verdict and is never raised; see `schemaguard.finding`.
 """
 
+from collections.abc import Iterator
 from enum import IntEnum
 
 
@@ -55,6 +56,14 @@ class SchemaguardError(Exception):
         if self.next:
             lines.append(f"next: {self.next}")
         return "\n".join(lines)
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """An error, and what it was raised from, from the outside in."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__
 
 
 class UsageError(SchemaguardError):

@@ -88,13 +88,9 @@ def upgrade(
         typer.Option("-x", metavar="NAME=VALUE", help="Handed to env.py; {member} stands for the member's name."),
     ] = None,
     reason: Annotated[str, typer.Option(help="The reason, kept with the run.")] = "upgrade",
-    manifest: Manifest = None,
-    groups: Groups = None,
-    names: Names = None,
-    workers: WorkerCount = None,
-    yes: Yes = False,
-    output: ReportFormat = FleetFormat.TEXT,
-) -> None:
+    manifest: Manifest = None, groups: Groups = None, names: Names = None, workers: WorkerCount = None,
+    yes: Yes = False, output: ReportFormat = FleetFormat.TEXT,
+) -> None:  # fmt: skip
     """Apply the project's own history to every member, with the guard, as `schemaguard upgrade` does to one.
 
     Exit code: 0 all have gone, 1 over without some that are named, 4 it has stopped.
@@ -116,17 +112,11 @@ def promote(
     no_verify: Annotated[
         bool, typer.Option("--no-verify", help="Without a look at data and artifact; the ledgers keep it.")
     ] = False,
-    fill: Fill = None,
-    finish: Finish = False,
-    without_dependents: WithoutDependents = False,
+    fill: Fill = None, finish: Finish = False, without_dependents: WithoutDependents = False,
     is_together: Together = False,
-    manifest: Manifest = None,
-    groups: Groups = None,
-    names: Names = None,
-    workers: WorkerCount = None,
-    yes: Yes = False,
-    output: ReportFormat = FleetFormat.TEXT,
-) -> None:
+    manifest: Manifest = None, groups: Groups = None, names: Names = None, workers: WorkerCount = None,
+    yes: Yes = False, output: ReportFormat = FleetFormat.TEXT,
+) -> None:  # fmt: skip
     """Make a published version the one that serves, in every member, each with its own plan and ledger.
 
     Exit code: 0 all have gone, 1 over without some that are named, 4 it has stopped.
@@ -150,17 +140,11 @@ def rollback(
         str | None,
         typer.Option(metavar="VERSION", help="The version to go back to (default: what served before, in each)."),
     ] = None,
-    fill: Fill = None,
-    finish: Finish = False,
-    without_dependents: WithoutDependents = False,
+    fill: Fill = None, finish: Finish = False, without_dependents: WithoutDependents = False,
     is_together: Together = False,
-    manifest: Manifest = None,
-    groups: Groups = None,
-    names: Names = None,
-    workers: WorkerCount = None,
-    yes: Yes = False,
-    output: ReportFormat = FleetFormat.TEXT,
-) -> None:
+    manifest: Manifest = None, groups: Groups = None, names: Names = None, workers: WorkerCount = None,
+    yes: Yes = False, output: ReportFormat = FleetFormat.TEXT,
+) -> None:  # fmt: skip
     """Take model and schema back together in every member, each with its own plan and ledger.
 
     Exit code: 0 all have gone, 1 over without some that are named, 4 it has stopped.

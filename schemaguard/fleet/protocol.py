@@ -156,7 +156,8 @@ def _why_stop(run: FleetRun, counts: Counts, bad: int) -> str:
     if new <= 0:
         return ""
     canaries = sum(counts.get((0, state), 0) for state in BAD)
-    if canaries and any(wave > 0 for wave, _ in counts):
+    # No other is begun while a canary can still fail: what is forgiven until then is of canaries.
+    if canaries > run.forgiven and any(wave > 0 for wave, _ in counts):
         return f"{canaries} of the canaries failed"
     return f"{bad} {'member' if bad == 1 else 'members'} failed" if new >= run.policy.stop_after else ""
 

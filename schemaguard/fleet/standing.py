@@ -52,11 +52,6 @@ class FleetStanding:
         return tuple(task for task in self.tasks if task.state in BAD)
 
     @property
-    def behind(self) -> tuple[MemberStanding, ...]:
-        """The members that have not gone with the fleet's generation."""
-        return tuple(each for each in self.members if (each.generation or 0) < self.generation)
-
-    @property
     def exit_code(self) -> ExitCode:
         """Of a run: 0 all have gone, 1 over without some, 4 it has stopped and a person has to settle something."""
         if self.run is None or (self.run.state is RunState.DONE and not self.bad):

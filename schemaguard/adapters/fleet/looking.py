@@ -28,6 +28,8 @@ class MemberSeen:
     serves: Mapping[str, tuple[str | None, int]]
     """Model → (the version that serves, epoch)."""
     unfinished: tuple[str, ...]
+    open: tuple[str, ...]
+    """Those unfinished operations that keep the next one from being begun; the others wait for model servers alone."""
     prepared: tuple[str, ...]
     """Transactions of ours that are prepared and neither committed nor taken back."""
     catalog: Catalog | None = None
@@ -48,15 +50,16 @@ def look(url: str, *, with_catalog: bool) -> MemberSeen:
 
     def read(connection: Connection) -> MemberSeen:
         serves: dict[str, tuple[str | None, int]] = {}
-        unfinished: tuple[str, ...] = ()
+        unfinished: dict[str, str] = {}
         if installation.is_installed(connection):
             serves = {model: (active, epoch) for model, active, epoch in connection.execute(_POINTERS)}
-            unfinished = tuple(
-                f"operation {number} ({kind} {model}) is {state}"
+            unfinished = {
+                f"operation {number} ({kind} {model}) is {state}": state
                 for number, kind, model, state in connection.execute(_UNFINISHED)
-            )
+            }
         catalog = read_catalog(connection) if with_catalog else None
-        return MemberSeen(revision.heads(connection), serves, unfinished, ours(connection), catalog)
+        blocking = tuple(words for words, state in unfinished.items() if state == "open")
+        return MemberSeen(revision.heads(connection), serves, tuple(unfinished), blocking, ours(connection), catalog)
 
     return _asked(url, read)
 

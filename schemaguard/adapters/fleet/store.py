@@ -13,23 +13,22 @@ from typing import Any, Self, TypeVar
 import psycopg
 from psycopg.types.json import Jsonb
 
+from schemaguard.adapters.fleet import records
 from schemaguard.adapters.postgres.connection import Connection, connect, first_line, place
-from schemaguard.errors import ConflictError, DatabaseError, UsageError
-from schemaguard.fleet.manifest import FleetPolicy, OnFailure
+from schemaguard.errors import ConflictError, DatabaseError
+from schemaguard.fleet.manifest import FleetPolicy
 from schemaguard.fleet.protocol import (
     MOST_LOSSES,
     Asked,
     Close,
     FleetRun,
     FleetTask,
-    FleetVerb,
     Pause,
     RunState,
     TakeFrom,
     TaskState,
     next_step,
 )
-from schemaguard.frozen import dataclass
 
 T = TypeVar("T")
 LOCK_CLASS = 0x5C4E4D46
@@ -40,10 +39,6 @@ _SETUP_KEY = 0x5C4E4D48
 _PATIENCE_S = 60.0
 """How long a worker waits for the fleet's database to come back."""
 
-_RUN = """\
-select id, fleet, verb, asked, policy, state, generation, forgiven, why, is_together, decision, label::text
-from schemaguard_fleet.run"""
-_TASK = "select id, member, wave, state, attempts, losses, detail, error from schemaguard_fleet.task"
 _OPEN = """\
 insert into schemaguard_fleet.run (fleet, verb, asked, policy, is_together, generation)
 select %(fleet)s, %(verb)s, %(asked)s, %(policy)s, %(together)s, greatest(
@@ -86,18 +81,6 @@ select %(fleet)s, member, %(generation)s from schemaguard_fleet.task where run =
 on conflict (fleet, name) do update set generation = excluded.generation"""
 
 
-@dataclass(frozen=True, slots=True)
-class FleetRecord:
-    """A fleet at one moment: its generation, each member's, and the newest run with its tasks."""
-
-    generation: int
-    members: Mapping[str, int]
-    run: FleetRun | None
-    tasks: tuple[FleetTask, ...]
-    seconds: float = 0.0
-    """How long the newest run has taken until now, or until it was over."""
-
-
 class FleetStore:
     """One connection to the fleet's own tables, for one worker or coordinator; it comes back after an outage."""
 
@@ -116,8 +99,7 @@ class FleetStore:
 
         def make(connection: Connection) -> None:
             connection.execute("select pg_advisory_xact_lock(%s)", (_SETUP_KEY,))
-            found = connection.execute("select to_regclass('schemaguard_fleet.task') is not null").fetchone()
-            if found is None or not found[0]:
+            if not records.has_tables(connection):
                 connection.execute((files(__package__) / "schema.sql").read_bytes())
 
         self._do(make)
@@ -132,7 +114,7 @@ class FleetStore:
                 "insert into schemaguard_fleet.fleet (name) values (%s) on conflict do nothing", (fleet,)
             )
             connection.execute("select from schemaguard_fleet.fleet where name = %s for update", (fleet,))
-            found = _open_run(connection, fleet)
+            found = records.open_run(connection, fleet)
             if found is not None:
                 raise ConflictError(
                     f"run {found.id} of {fleet} ({found.asked.words}) is {found.state}",
@@ -140,35 +122,30 @@ class FleetStore:
                     next="schemaguard fleet resume, or give it up: schemaguard fleet abandon",
                 )
             row = connection.execute(_OPEN, {
-                "fleet": fleet, "verb": asked.verb.value, "asked": Jsonb(_asked_json(asked)),
-                "policy": Jsonb(_policy_json(policy)), "together": is_together,
+                "fleet": fleet, "verb": asked.verb.value, "asked": Jsonb(records.asked_document(asked)),
+                "policy": Jsonb(records.policy_document(policy)), "together": is_together,
             }).fetchone()  # fmt: skip
             assert row is not None
             connection.execute(_TASKS, (row[0], list(waves), list(waves.values())))
-            return _read_run(connection, row[0])
+            return records.read_run(connection, row[0])
 
         return self._do(begin)
 
     def open_one(self, fleet: str) -> FleetRun | None:
         """The run of the fleet that isn't over."""
-        return self._do(lambda c: _open_run(c, fleet))
+        return self._do(lambda c: records.open_run(c, fleet))
 
     def run(self, number: int) -> FleetRun:
         """That run, as it is now."""
-        return self._do(lambda c: _read_run(c, number))
+        return self._do(lambda c: records.read_run(c, number))
 
     def by_label(self, label: str) -> FleetRun | None:
         """The run with that label, None where this fleet's database knows of none."""
-
-        def read(connection: Connection) -> FleetRun | None:
-            row = connection.execute(f"{_RUN} where label::text = %s", (label,)).fetchone()
-            return _run(row) if row else None
-
-        return self._do(read)
+        return self._do(lambda c: records.labelled_run(c, label))
 
     def tasks(self, run: int) -> tuple[FleetTask, ...]:
         """Every member of a run, in the order in which they are taken."""
-        return self._do(lambda c: _tasks(c, run))
+        return self._do(lambda c: records.read_tasks(c, run))
 
     def progress(self, run: int) -> tuple[FleetRun, Mapping[TaskState, int]]:
         """A run as it is now, and how many of its members stand where."""
@@ -177,37 +154,13 @@ class FleetStore:
             counts: dict[TaskState, int] = {}
             for _, state, count in connection.execute(_COUNTS, (run,)):
                 counts[TaskState(state)] = counts.get(TaskState(state), 0) + count
-            return _read_run(connection, run), counts
+            return records.read_run(connection, run), counts
 
         return self._do(read)
 
-    def standing(self, fleet: str) -> FleetRecord:
-        """The fleet at one moment; UsageError where nothing was done with it yet."""
-
-        def read(connection: Connection) -> FleetRecord:
-            row = connection.execute(
-                "select generation from schemaguard_fleet.fleet where name = %s", (fleet,)
-            ).fetchone()
-            if row is None:
-                return FleetRecord(0, {}, None, ())
-            members = connection.execute(
-                "select name, generation from schemaguard_fleet.member where fleet = %s order by name", (fleet,)
-            )
-            generations: dict[str, int] = dict(members.fetchall())
-            newest = connection.execute(
-                "select max(id) from schemaguard_fleet.run where fleet = %s", (fleet,)
-            ).fetchone()
-            if newest is None or newest[0] is None:
-                return FleetRecord(row[0], generations, None, ())
-            run = _read_run(connection, newest[0])
-            taken = connection.execute(
-                "select extract(epoch from coalesce(closed_at, now()) - opened_at)::float8 "
-                "from schemaguard_fleet.run where id = %s", (run.id,)
-            ).fetchone()  # fmt: skip
-            assert taken is not None
-            return FleetRecord(row[0], generations, run, _tasks(connection, run.id), round(taken[0], 1))
-
-        return self._do(read)
+    def standing(self, fleet: str) -> records.FleetRecord:
+        """The fleet at one moment; generation 0 where nothing was done with it yet."""
+        return self._do(lambda c: records.record(c, fleet))
 
     def take(self, run: int, who: str) -> FleetTask | TakeFrom | Pause | Close:
         """The next member for this worker, locked for it; Pause where others are at it, Close where the run is over.
@@ -217,7 +170,7 @@ class FleetStore:
 
         def claim(connection: Connection) -> FleetTask | TakeFrom | Pause | Close:
             connection.execute("select from schemaguard_fleet.run where id = %s for update", (run,))
-            now = _read_run(connection, run)
+            now = records.read_run(connection, run)
             if now.state is not RunState.RUNNING or now.is_together:
                 return Close(now.state, now.why)
             connection.execute(_LOST, {"lock": LOCK_CLASS, "run": run, "most": MOST_LOSSES})
@@ -232,7 +185,7 @@ class FleetStore:
                 return Pause()
             # It was free: what is taken and free was found just now, under the row of the run.
             connection.execute("select pg_advisory_lock(%s, %s)", (LOCK_CLASS, row[0]))
-            return _task(row)
+            return records.task(row)
 
         return self._do(claim)
 
@@ -262,7 +215,7 @@ class FleetStore:
 
         def go_on(connection: Connection) -> FleetRun:
             connection.execute("select from schemaguard_fleet.run where id = %s for update", (run,))
-            now = _read_run(connection, run)
+            now = records.read_run(connection, run)
             if now.state is RunState.STOPPED:
                 connection.execute(
                     "update schemaguard_fleet.task set state = 'waiting', attempts = 0, losses = 0, error = '', "
@@ -274,7 +227,7 @@ class FleetStore:
                     "from schemaguard_fleet.task where run = %s and state in ('left behind', 'taken back')) "
                     "where id = %s", (run, run),
                 )  # fmt: skip
-            return _read_run(connection, run)
+            return records.read_run(connection, run)
 
         return self._do(go_on)
 
@@ -291,14 +244,14 @@ class FleetStore:
                 raise ConflictError(
                     f"members are being carried out: {busy[0]}", next="end their workers, then give the run up"
                 )
-            now = _read_run(connection, run)
+            now = records.read_run(connection, run)
             connection.execute(
                 "update schemaguard_fleet.run set state = 'abandoned', closed_at = now() "
                 "where id = %s and state in ('running', 'stopped')", (run,),
             )  # fmt: skip
             if now.state in (RunState.RUNNING, RunState.STOPPED):
                 connection.execute(_GONE, {"fleet": now.fleet, "generation": now.generation, "run": run})
-            return _read_run(connection, run)
+            return records.read_run(connection, run)
 
         return self._do(give_up)
 
@@ -337,7 +290,7 @@ class FleetStore:
                     "update schemaguard_fleet.task set state = %s, detail = detail || %s, error = %s, attempts = 1, "
                     "ended_at = clock_timestamp() where id = %s", (state.value, Jsonb(dict(facts)), error, number),
                 )  # fmt: skip
-            if _read_run(connection, run.id).state in (RunState.RUNNING, RunState.STOPPED):
+            if records.read_run(connection, run.id).state in (RunState.RUNNING, RunState.STOPPED):
                 _close(connection, run, close)
 
         self._do(write)
@@ -375,60 +328,12 @@ class FleetStore:
 
 
 def _close(connection: Connection, run: FleetRun, step: Close) -> None:
+    """Close a run; where it flips, the fleet and each member that has gone have its generation."""
     connection.execute(
         "update schemaguard_fleet.run set state = %s, why = %s, closed_at = case when %s then now() end where id = %s",
         (step.state.value, step.why, step.state in (RunState.DONE, RunState.ABANDONED), run.id),
     )
     if step.flips:
-        flip(connection, run)
-
-
-def flip(connection: Connection, run: FleetRun) -> None:
-    """The fleet has the run's generation, and so has each member that has gone, in the caller's transaction."""
-    values = {"fleet": run.fleet, "generation": run.generation, "run": run.id}
-    connection.execute(_FLIP, values)
-    connection.execute(_GONE, values)
-
-
-def _open_run(connection: Connection, fleet: str) -> FleetRun | None:
-    row = connection.execute(f"{_RUN} where fleet = %s and state in ('running', 'stopped')", (fleet,)).fetchone()
-    return _run(row) if row else None
-
-
-def _read_run(connection: Connection, number: int) -> FleetRun:
-    row = connection.execute(f"{_RUN} where id = %s", (number,)).fetchone()
-    if row is None:
-        raise UsageError(f"there is no run {number}", next="schemaguard fleet status")
-    return _run(row)
-
-
-def _tasks(connection: Connection, run: int) -> tuple[FleetTask, ...]:
-    return tuple(_task(row) for row in connection.execute(f"{_TASK} where run = %s order by wave, id", (run,)))
-
-
-def _task(row: tuple[Any, ...]) -> FleetTask:
-    number, member, wave, state, attempts, losses, detail, error = row
-    return FleetTask(number, member, wave, TaskState(state), attempts, losses, detail, error)
-
-
-def _run(row: tuple[Any, ...]) -> FleetRun:
-    number, fleet, verb, asked, policy, state, generation, forgiven, why, is_together, decision, label = row
-    return FleetRun(
-        number, fleet, Asked(FleetVerb(verb), **asked),
-        FleetPolicy(**{**policy, "on_failure": OnFailure(policy["on_failure"])}),
-        RunState(state), generation, forgiven, why, is_together, decision, label,
-    )  # fmt: skip
-
-
-def _asked_json(asked: Asked) -> dict[str, Any]:
-    return {
-        "actor": asked.actor, "reason": asked.reason, "target": asked.target, "model": asked.model,
-        "options": dict(asked.options),
-    }  # fmt: skip
-
-
-def _policy_json(policy: FleetPolicy) -> dict[str, Any]:
-    return {
-        "at_once": policy.at_once, "stop_after": policy.stop_after, "attempts": policy.attempts,
-        "on_failure": policy.on_failure.value,
-    }  # fmt: skip
+        values = {"fleet": run.fleet, "generation": run.generation, "run": run.id}
+        connection.execute(_FLIP, values)
+        connection.execute(_GONE, values)

@@ -14,6 +14,7 @@ from schemaguard.fleet.drift import Looks, groups
 from schemaguard.fleet.manifest import FleetMember
 from schemaguard.fleet.standing import FleetVerdict
 from schemaguard.history.graph import ancestors
+from schemaguard.report.fleet import some
 from schemaguard.window.window import Window
 
 Key = tuple[object, ...]
@@ -29,11 +30,7 @@ def check(fleet: Fleet, members: tuple[FleetMember, ...]) -> FleetVerdict:
     seen, unreachable = ask_each(fleet, members, lambda url: look(url, with_catalog=True))
     windows, _ = ask_each(fleet, [each for each in members if each.name in seen], window)
     looks = {name: Looks(its.catalog, its.heads) for name, its in seen.items() if its.catalog is not None}
-    # What waits for model servers is at rest; what is open blocks the next operation.
-    unfinished = {
-        name: (*(each for each in its.unfinished if each.endswith("is open")), *map(_prepared, its.prepared))
-        for name, its in seen.items()
-    }
+    unfinished = {name: (*its.open, *map(_prepared, its.prepared)) for name, its in seen.items()}
     findings, remarks = _judged(fleet, {name: (windows.get(name), seen[name].heads) for name in seen})
 
     def in_order(found: Mapping[str, MemberSeen]) -> tuple[str, ...]:
@@ -62,7 +59,7 @@ def _judged(
         if its is not None:
             alike.setdefault((_entries(its), heads), []).append(name)
     unknown = [name for name, (its, _) in members.items() if its is None]
-    remarks = [f"no release windows are known of {_some(unknown)}: schemaguard install"] if unknown else []
+    remarks = [f"no release windows are known of {some(unknown)}: schemaguard install"] if unknown else []
     found: dict[tuple[str, str], list[str]] = {}
     try:
         with fleet.site.reading() as reading:
@@ -93,7 +90,3 @@ def _errors(reading: Reading, window: Window, heads: tuple[str, ...]) -> Iterato
 
 def _entries(window: Window) -> Key:
     return tuple((each.model, each.version, each.role, each.digest) for each in window.entries)
-
-
-def _some(names: list[str]) -> str:
-    return f"{', '.join(names[:3])} and {len(names) - 3} more" if len(names) > 4 else ", ".join(names)

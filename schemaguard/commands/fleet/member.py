@@ -10,10 +10,19 @@ from schemaguard.commands.resume import abandon, resume
 from schemaguard.commands.site import Site
 from schemaguard.commands.switching import Request, switch
 from schemaguard.commands.upgrade import UpgradeOptions, upgrade
-from schemaguard.errors import RefusedError, SchemaguardError
+from schemaguard.errors import (
+    ConfigError,
+    HistoryError,
+    NeedsHumanError,
+    RefusedError,
+    SchemaguardError,
+    UsageError,
+    causes,
+)
 from schemaguard.fleet.protocol import Asked, FleetRun, FleetVerb
 from schemaguard.frozen import replace
 from schemaguard.releases.execute import Done
+from schemaguard.releases.ports import PreparationRefusedError
 from schemaguard.releases.release import FleetMark, Intent, Operation, OperationState
 
 Facts = Mapping[str, Any]
@@ -127,16 +136,11 @@ def switched(operation: Operation, done: Done | None) -> Facts:
     return {**facts, "warning": warning} if warning else facts
 
 
+_SETTLED_BY_PEOPLE = (
+    RefusedError, PreparationRefusedError, NeedsHumanError, UsageError, ConfigError, HistoryError,
+)  # fmt: skip
+
+
 def is_passing(error: SchemaguardError) -> bool:
     """Whether it is worth trying again by itself: not where a person has to settle or correct something first."""
-    from schemaguard.errors import ConfigError, HistoryError, NeedsHumanError, UsageError
-    from schemaguard.releases.ports import PreparationRefusedError
-
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, (RefusedError, NeedsHumanError, UsageError, ConfigError, HistoryError)):
-            return False
-        if isinstance(cause, PreparationRefusedError):
-            return False
-        cause = cause.__cause__
-    return True
+    return not any(isinstance(each, _SETTLED_BY_PEOPLE) for each in causes(error))

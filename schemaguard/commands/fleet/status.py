@@ -3,7 +3,6 @@
 from schemaguard.commands.fleet.looking import ask_each
 from schemaguard.commands.fleet.opening import Fleet
 from schemaguard.commands.fleet.run import standing
-from schemaguard.errors import DatabaseError
 from schemaguard.fleet.manifest import FleetMember
 from schemaguard.fleet.standing import FleetStanding, MemberStanding
 from schemaguard.frozen import replace
@@ -13,7 +12,7 @@ def status(fleet: Fleet, members: tuple[FleetMember, ...]) -> FleetStanding:
     """The fleet now, with a look at each of these members; one that can't be asked is named with the reason."""
     from schemaguard.adapters.fleet.looking import look
 
-    known = _known(fleet)
+    known = standing(fleet)
     seen, unreachable = ask_each(fleet, members, lambda url: look(url, with_catalog=False))
     asked = {each.name for each in members}
 
@@ -24,14 +23,3 @@ def status(fleet: Fleet, members: tuple[FleetMember, ...]) -> FleetStanding:
         return replace(each, heads=its.heads, serves=its.serves, unfinished=its.unfinished, prepared=its.prepared)
 
     return replace(known, members=tuple(told(each) for each in known.members if each.name in asked))
-
-
-def _known(fleet: Fleet) -> FleetStanding:
-    """What the fleet's own tables say; nothing where nothing was done with it yet."""
-    try:
-        return standing(fleet)
-    except DatabaseError as error:
-        if "no tables of a fleet" not in error.what:
-            raise
-    members = tuple(MemberStanding(each.name, each.groups, each.is_canary) for each in fleet.manifest.members)
-    return FleetStanding(fleet.manifest.fleet, 0, members)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from schemaguard.commands.fleet import member as protocol
 from schemaguard.commands.fleet.opening import Fleet
-from schemaguard.errors import ConflictError, DatabaseError, SchemaguardError, UnreachableError, UsageError
+from schemaguard.errors import ConflictError, DatabaseError, SchemaguardError, UnreachableError, UsageError, causes
 from schemaguard.fleet.protocol import Close, FleetRun, FleetTask, RunState, TakeFrom, TaskState, after_failure
 from schemaguard.frozen import replace
 
@@ -73,8 +73,8 @@ def _carry_out(fleet: Fleet, store: "FleetStore", run: FleetRun, task: FleetTask
     _hand_to_env(fleet, site.database_url)
     with site:
         try:
-            if not task.detail:
-                # Where it stood must be known before anything is done to it.
+            if "from" not in task.detail:
+                # Where it stood must be known before anything is done to it, however often it couldn't be asked.
                 found = protocol.stands_before(site, run)
                 store.note(task, found)
                 task = replace(task, detail={**task.detail, **found})
@@ -121,12 +121,7 @@ def _failed(fleet: Fleet, store: "FleetStore", run: FleetRun, task: FleetTask, e
 
 def _has(error: SchemaguardError, kind: type[SchemaguardError]) -> bool:
     """Whether an error is of a kind, or was raised from one that is."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, kind):
-            return True
-        cause = cause.__cause__
-    return False
+    return any(isinstance(each, kind) for each in causes(error))
 
 
 def _unforeseen(error: Exception) -> SchemaguardError:

@@ -23,11 +23,15 @@ from tests.postgres.releases.shop import READS_7, READS_8, TABLES, FileRegistry,
 from tests.templates import create, drop, of
 
 ENV = """\
+import os
+
 from alembic import context
 from sqlalchemy import create_engine, pool
 
-url = context.config.get_main_option("sqlalchemy.url")
+tenant = context.get_x_argument(as_dictionary=True).get("tenant")
+url = context.config.get_main_option("sqlalchemy.url") if tenant is None else os.environ["APP_DATABASE_URL"]
 with create_engine(url, poolclass=pool.NullPool).connect() as connection:
+    assert tenant in (None, connection.engine.url.database)
     context.configure(connection=connection, transaction_per_migration=True)
     with context.begin_transaction():
         context.run_migrations()

@@ -4,15 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
+from schemaguard.commands.fleet import member
 from schemaguard.commands.fleet import run as runs
 from schemaguard.commands.fleet.check import check
 from schemaguard.commands.fleet.status import status
 from schemaguard.commands.fleet.work import work
-from schemaguard.errors import ConflictError, ExitCode
-from schemaguard.fleet.protocol import FleetVerb, RunState
+from schemaguard.commands.site import Site
+from schemaguard.errors import ConflictError, ExitCode, UnreachableError
+from schemaguard.fleet.protocol import FleetRun, FleetVerb, RunState
 from tests.postgres.fleet.tenants import COUNTED, Tenants
 
 UP, PROMOTE, BACK = FleetVerb.UPGRADE, FleetVerb.PROMOTE, FleetVerb.ROLLBACK
@@ -21,6 +24,19 @@ TAKEN_ALREADY = "alter table transactions add column entry_mode int"
 
 def heads(tenants: Tenants, name: str) -> str:
     return str(tenants.ask(name, "select version_num from alembic_version")[0][0])
+
+
+def away_at_first(name: str) -> Callable[[Site, FleetRun], member.Facts]:
+    """A member that can't be asked where it stands, but when it is asked again."""
+    asked, stands_before = [], member.stands_before
+
+    def ask(site: Site, run: FleetRun) -> member.Facts:
+        asked.append(site.database_url)
+        if f"/{name}?" in site.database_url and asked.count(site.database_url) == 1:
+            raise UnreachableError("it is away")
+        return stands_before(site, run)
+
+    return ask
 
 
 def test_a_fleet_is_upgraded_promoted_and_rolled_back(tenants: Tenants) -> None:
@@ -68,8 +84,10 @@ def test_a_member_that_fails_holds_the_generation_up_until_it_has_gone(tenants: 
     assert tenants.ask(last, COUNTED) == [("0006", 1), ("0007", 1)]
 
 
-def test_members_are_left_behind_or_taken_back_and_a_canary_stops_all_as_the_manifest_says(tenants: Tenants) -> None:
-    canary, bad, _ = tenants.names
+def test_members_are_left_behind_or_taken_back_and_a_canary_stops_all_as_the_manifest_says(
+    tenants: Tenants, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canary, bad, last = tenants.names
     # 0007 is refused there: 0006 is applied by itself and stays, unless it is taken back.
     half = (
         "create function stop() returns event_trigger language plpgsql as $$ begin raise exception 'not here'; end $$"
@@ -79,6 +97,7 @@ def test_members_are_left_behind_or_taken_back_and_a_canary_stops_all_as_the_man
         bad, "create event trigger zz_stop on ddl_command_start when tag in ('CREATE INDEX') execute function stop()"
     )
     tenants.say(stop_after=9, attempts=1, on_failure="roll back")
+    monkeypatch.setattr(member, "stands_before", away_at_first(bad))
     run = tenants.run(UP)
     assert (run.state, tenants.generation()) == (RunState.DONE, 1)
     assert tenants.states(run.id)[bad] == "taken back"
@@ -89,7 +108,8 @@ def test_members_are_left_behind_or_taken_back_and_a_canary_stops_all_as_the_man
     assert tenants.states(run.id)[bad] == "left behind"
     assert heads(tenants, bad) == "0006"
     standing = runs.standing(tenants.fleet())
-    assert ([each.name for each in standing.behind], standing.exit_code) == ([bad], ExitCode.FINDINGS)
+    assert {each.name: each.generation for each in standing.members} == {canary: 2, bad: None, last: 2}
+    assert standing.exit_code is ExitCode.FINDINGS
     # A canary that can't go: nobody else is begun, and the run can be given up.
     tenants.ask(canary, "update schemaguard.pointer set frozen = true, frozen_by = 'ada'")
     stopped = tenants.run(PROMOTE, "fraud", "8")
@@ -99,11 +119,13 @@ def test_members_are_left_behind_or_taken_back_and_a_canary_stops_all_as_the_man
     assert tenants.generation() == 2
 
 
-def test_workers_of_the_command_line_share_a_run_and_tell_no_password(tenants: Tenants) -> None:
+def test_workers_of_the_command_line_share_a_run_hand_each_url_to_env_py_and_tell_no_password(tenants: Tenants) -> None:
     environment = {
         **os.environ, **tenants.environ, "TENANTS_URL": tenants.server.replace("postgres:@", "postgres:s3cret@"),
     }  # fmt: skip
-    words = [sys.executable, "-m", "schemaguard.cli", "fleet", "upgrade", "--yes", "--workers", "2", "--format", "json"]
+    tenants.say(url_variable="APP_DATABASE_URL")
+    asked = ["upgrade", "-x", "tenant={member}", "--yes", "--workers", "2", "--format", "json"]
+    words = [sys.executable, "-m", "schemaguard.cli", "fleet", *asked]
     done = subprocess.run(words, cwd=tenants.folder, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, "s3cret" in done.stdout + done.stderr) == (0, False), done.stderr
     told = json.loads(done.stdout)

@@ -18,6 +18,7 @@ from schemaguard.fleet.protocol import (
     after_failure,
     next_step,
 )
+from schemaguard.frozen import replace
 
 W, T, D, F, L = TaskState.WAITING, TaskState.TAKEN, TaskState.DONE, TaskState.FAILED, TaskState.LEFT
 
@@ -35,6 +36,13 @@ def test_canaries_go_first_and_the_others_wait_for_all_of_them() -> None:
 
 def test_a_canary_that_fails_stops_the_run_before_any_other_is_begun() -> None:
     assert next_step(run(stop_after=9), {(0, L): 1, (1, W): 9}) == Close(RunState.STOPPED, "1 of the canaries failed")
+
+
+def test_a_canary_that_was_forgiven_stops_nothing_any_more() -> None:
+    one = replace(run(stop_after=2), forgiven=1)
+    assert next_step(one, {(0, L): 1, (1, L): 1, (1, W): 9}) == TakeFrom(1)
+    assert next_step(one, {(0, L): 1, (1, L): 2, (1, W): 9}) == Close(RunState.STOPPED, "3 members failed")
+    assert next_step(one, {(0, L): 2, (1, W): 9}) == Close(RunState.STOPPED, "2 of the canaries failed")
 
 
 def test_it_stops_after_as_many_as_the_manifest_says_once_those_at_work_are_through() -> None:
