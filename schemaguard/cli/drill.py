@@ -9,8 +9,9 @@ from schemaguard.cli.contracts.known import complete_model
 from schemaguard.cli.operating import DatabaseUrl, Format, Output
 
 if TYPE_CHECKING:
+    from schemaguard.commands.drilling.preparing import DrillOptions
     from schemaguard.commands.site import Site
-    from schemaguard.playbooks.drills import Scenario
+    from schemaguard.playbooks.drills import Drill, Scenario
     from schemaguard.playbooks.playbook import PlaybookRoles
 
 
@@ -49,14 +50,12 @@ def drill(
     """
     from datetime import timedelta
 
-    from schemaguard.cli.operating import console, open_site, tell_json
+    from schemaguard.cli.operating import open_site
     from schemaguard.cli.playbook import per_second
-    from schemaguard.commands import drill as command
+    from schemaguard.commands.drill import models_to_drill
     from schemaguard.commands.drilling.preparing import DrillOptions
     from schemaguard.commands.prove import SEED
-    from schemaguard.report import drill as report
 
-    terminal = console()
     options = DrillOptions(
         tuple(scenario or ()),
         server,
@@ -64,26 +63,37 @@ def drill(
         seed=SEED if seed is None else seed,
         quiet=timedelta(hours=hours),
     )
-    found = []
     with open_site(database_url) as site:
-        for each in (model,) if model is not None else command.models_to_drill(site):
-            if tabletop:
+        models = (model,) if model is not None else models_to_drill(site)
+        if tabletop:
+            for each in models:
                 ask_at_a_table(site, each, options.scenarios, out)
-                continue
-            told = None if output is Format.JSON else lambda one: report.show_scenario(one, terminal)
-            one = command.drill(site, each, options, told)
-            folder = command.write_report(site, one, out)
-            found.append(one)
-            if output is Format.TEXT:
-                report.show_drill(one, site.relative(folder), terminal)
-    if tabletop:
-        return
+            return
+        outcomes = {each.outcome for one in _drilled(site, models, options, out, output) for each in one.scenarios}
+    raise typer.Exit(1 if "failed" in outcomes else 2 if "not covered" in outcomes else 0)
+
+
+def _drilled(
+    site: "Site", models: tuple[str, ...], options: "DrillOptions", out: Path, output: Format
+) -> "list[Drill]":
+    """Drill these models, write a report of each, and tell what was found while it is found."""
+    from schemaguard.cli.operating import console, tell_json
+    from schemaguard.commands import drill as command
+    from schemaguard.report import drill as report
+
+    terminal, found = console(), []
+    told = None if output is Format.JSON else lambda one: report.show_scenario(one, terminal)
+    for each in models:
+        one = command.drill(site, each, options, told)
+        folder = command.write_report(site, one, out)
+        found.append(one)
+        if output is Format.TEXT:
+            report.show_drill(one, site.relative(folder), terminal)
     if output is Format.JSON:
         tell_json({"version": 1, "drills": [one.document for one in found]})
     elif not found:
         terminal.print("no model with a published playbook serves: schemaguard playbook publish MODEL")
-    outcomes = {each.outcome for one in found for each in one.scenarios}
-    raise typer.Exit(1 if "failed" in outcomes else 2 if "not covered" in outcomes else 0)
+    return found
 
 
 def ask_at_a_table(site: "Site", model: str, scenarios: tuple[str, ...], out: Path) -> None:

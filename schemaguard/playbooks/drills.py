@@ -40,8 +40,8 @@ SCENARIOS = (
     Scenario(
         2,
         "input-drift",
-        "what the canary is asked is three times as large as it was at training time",
-        "the model is frozen, and nothing is rolled back",
+        "what the canary is asked is three times as large as what its drift is measured from",
+        "what the playbook names is done: where that is a freeze, nothing is rolled back",
         "Inputs have drifted. Who decides whether the model is still right?",
     ),
     Scenario(

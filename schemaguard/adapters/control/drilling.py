@@ -22,6 +22,8 @@ from schemaguard.playbooks.due import due_spans
 from schemaguard.playbooks.look import Look, MissingLook
 from schemaguard.playbooks.playbook import MeasurementSource, PlaybookTrigger
 from schemaguard.playbooks.standing_in import SCHEMA, StandIn, candidates
+from schemaguard.playbooks.trip import DistanceAbove
+from schemaguard.playbooks.watching import is_replayable
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -53,7 +55,10 @@ update schemaguard.watch set upto = %(since)s, known = '{}' where model = %(mode
 
 @dataclass(frozen=True, slots=True)
 class SampleRows:
-    """Rows for a stand-in: one that is well by every trigger, and for each trigger one that fails for it alone."""
+    """Rows for a stand-in: one that is well by every trigger, and for each trigger one that fails for it alone.
+
+    For a drift that is a row that lies elsewhere.
+    """
 
     well: Mapping[str, str | None] | None
     failing: Mapping[str, Mapping[str, str | None]]
@@ -139,21 +144,34 @@ def sample_rows(connection: Connection, table: StandIn, triggers: Sequence[Playb
     """Which rows are well and which fail, as the server itself judges the conditions of these triggers."""
     kinds = {row[0]: (row[1], tuple(row[2])) for row in connection.execute(_KINDS, (table.table,))}
     own = {name: kind for name, kind in kinds.items() if name not in (table.version_column, table.time_column)}
-    tried = list(candidates(tuple(triggers), own))
-    conditions = [sql.SQL("coalesce(({})::boolean, false)").format(measuring.failure(each)) for each in triggers]
+    counting = [each for each in triggers if is_replayable(each.trip)]
+    conditions = [sql.SQL("coalesce(({})::boolean, false)").format(measuring.failure(each)) for each in counting]
     well: Mapping[str, str | None] | None = None
     failing: dict[str, Mapping[str, str | None]] = {}
-    for row in tried:
+    for row in candidates(tuple(triggers), own):
         found = _judged(connection, table, row, conditions)
         if found is None:
             continue
         if not any(found):
             well = well if well is not None else row
         elif sum(found) == 1:
-            failing.setdefault(triggers[found.index(True)].name, row)
-        if well is not None and len(failing) == len(triggers):
+            failing.setdefault(counting[found.index(True)].name, row)
+        if well is not None and len(failing) == len(counting):
             break
+    for each in triggers:
+        moved = _moved(well or {}, each.measure.column or "") if isinstance(each.trip, DistanceAbove) else None
+        if moved is not None and _judged(connection, table, moved, conditions) == [False] * len(conditions):
+            failing[each.name] = moved
     return SampleRows(well, failing)
+
+
+def _moved(row: Mapping[str, str | None], column: str) -> Mapping[str, str | None] | None:
+    """A row with a number that is three times as large; None where it has none there."""
+    try:
+        value = float(row.get(column) or "")
+    except ValueError:
+        return None
+    return {**row, column: f"{value + 2 * max(abs(value), 1.0):.12g}"}
 
 
 def _judged(
@@ -228,14 +246,9 @@ def _drawn(
     return sql.SQL("case {} else {} end").format(sql.SQL(" ").join(cases), other) if cases else other
 
 
-def clear_rows(connection: Connection, table: StandIn, version: str | None = None) -> None:
-    """No rows any more, or none of a version."""
-    connection.execute(
-        sql.SQL("delete from {} where {} = %(v)s or %(v)s::text is null").format(
-            _named(table), sql.Identifier(table.version_column)
-        ),
-        {"v": version},
-    )
+def clear_rows(connection: Connection, table: StandIn) -> None:
+    """No rows any more."""
+    connection.execute(sql.SQL("truncate {}").format(_named(table)))
 
 
 def latest_end(connection: Connection, source: MeasurementSource, length: timedelta) -> datetime:
@@ -269,7 +282,9 @@ def leave_invalid_index(connection: Connection, table: tuple[str, str]) -> str:
     name = "schemaguard_drill_half_done"
     connection.execute(sql.SQL("create index {} on {} ((1))").format(sql.Identifier(name), sql.Identifier(*table)))
     connection.execute(
-        "update pg_index set indisvalid = false where indexrelid = %s::regclass", (f"{table[0]}.{name}",)
+        "update pg_index x set indisvalid = false from pg_class i "
+        "where i.oid = x.indexrelid and i.relname = %s and i.relnamespace = to_regnamespace(quote_ident(%s))",
+        (name, table[0]),
     )
     return name
 

@@ -47,15 +47,19 @@ def write_tabletop(connection: Connection, actor: str, model: str, answers: int)
 
 def latest(connection: Connection) -> dict[str, DrillStanding]:
     """Model → its last drill; none where the control schema is older than drills."""
-    row = connection.execute("select to_regclass('schemaguard.drill') is not null").fetchone()
-    if row is None or not row[0]:
+    if not _keeps_drills(connection):
         return {}
     return {found[0]: DrillStanding(*found) for found in connection.execute(_LATEST)}
 
 
 def undrilled(connection: Connection) -> frozenset[str]:
     """The models that serve and have a published playbook that was never drilled."""
-    row = connection.execute("select to_regclass('schemaguard.drill') is not null").fetchone()
-    if row is None or not row[0]:
+    if not _keeps_drills(connection):
         return frozenset()
     return frozenset(found[0] for found in connection.execute(_UNDRILLED))
+
+
+def _keeps_drills(connection: Connection) -> bool:
+    """Whether the control schema is new enough for drills."""
+    row = connection.execute("select to_regclass('schemaguard.drill') is not null").fetchone()
+    return bool(row and row[0])

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 from schemaguard.adapters.control import drilling
-from schemaguard.commands.drilling.sandbox import QUANTILES, SHARES, NotCoveredError, Sandbox
+from schemaguard.commands.drilling.sandbox import LONGEST, QUANTILES, SHARES, Fault, NotCoveredError, Sandbox
 from schemaguard.playbooks.due import MOST_LOOKS
 from schemaguard.playbooks.trip import DistanceAbove, line_of
 
+_DRIFTS = timedelta(minutes=10)
+"""What serves all is judged by windows of some minutes."""
 _TOLERANCE = 0.3
 """How far the median of what is measured may be from the forecast."""
 
@@ -25,6 +27,8 @@ def nothing_wrong(box: Sandbox) -> None:
     rate = max(1.0, 10 / shortest.total_seconds()) / box.ground.requests
     box.traffic(length, {box.ground.canary: shares}, box.ground.seed, rate=min(1.0, rate))
     done = box.watch()
+    if not any(each.looks for each in done.passes):
+        raise NotCoveredError(f"no trigger could be watched: {done.passes[0].why_not}")
     _, decided = drilling.counted(box.connection, box.model)
     told = ", ".join(f"{each.decision.trigger}: {each.decision.kind}" for each in done.acted)
     box.check("nothing is decided", not decided and not done.acted, told)
@@ -34,9 +38,15 @@ def nothing_wrong(box: Sandbox) -> None:
 
 
 def input_drift(box: Sandbox) -> None:
-    """What a drift leads to; only a line on a distribution sees it."""
-    box.trigger("watches for a drift", DistanceAbove)
-    raise NotCoveredError("rows that drift aren't made yet")
+    """What a version is asked lies elsewhere than what it is compared with; only a line on a distribution sees it."""
+    trigger = box.trigger("watches for a drift", DistanceAbove)
+    box.start()
+    box.from_here()
+    playbook = box.ground.playbook
+    enough = timedelta(seconds=4 * playbook.evaluation.min_requests / box.rates()[box.ground.canary])
+    length = max(enough, 20 * playbook.length(trigger), _DRIFTS)
+    done = box.let_fail(Fault(trigger, 1.0, box.ground.canary), min(length, LONGEST))
+    box.gone_back(done, trigger)
 
 
 def error_spike(box: Sandbox) -> None:

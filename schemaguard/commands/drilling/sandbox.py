@@ -3,7 +3,6 @@
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from schemaguard.adapters.control import drilling
 from schemaguard.adapters.control.drilling import SampleRows
@@ -15,22 +14,23 @@ from schemaguard.commands.switching import switch
 from schemaguard.commands.watch import watch_once
 from schemaguard.frozen import dataclass, replace
 from schemaguard.playbooks.acting import WatchRound
+from schemaguard.playbooks.deciding import crossed_in_words
 from schemaguard.playbooks.drills import DrillCheck, DrillMoment
 from schemaguard.playbooks.forecast import StepForecast, forecast
 from schemaguard.playbooks.playbook import Playbook, PlaybookTrigger
 from schemaguard.playbooks.standing_in import StandIn
-from schemaguard.playbooks.trip import QuantileAbove, ShareAbove, ShareBelow, line_of
+from schemaguard.playbooks.trip import DistanceAbove, QuantileAbove, ShareAbove, ShareBelow, line_of
 from schemaguard.playbooks.watching import Tripped, canary_terms, lasting_terms, watched
 from schemaguard.releases.release import Intent, Pointer
-
-if TYPE_CHECKING:
-    pass
 
 ACTOR = "drill"
 _AHEAD = timedelta(minutes=2)
 """Traffic goes on for so long after now: every source has rows up to its own last look."""
-_LONGEST = timedelta(hours=1)
+LONGEST = timedelta(hours=1)
+"""How long a fault goes on at most."""
 _MOST_ROWS = 400_000
+_REFERENCE_ROWS = 2_000
+"""Twice as many as a drift needs to be measured from."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -62,6 +62,13 @@ class Fault:
     trigger: PlaybookTrigger
     share: float
     version: str
+
+    @property
+    def words(self) -> str:
+        """What is wrong."""
+        if isinstance(self.trigger.trip, DistanceAbove):
+            return f"what {self.version} is asked is three times as large"
+        return f"{self.share:.0%} of what {self.version} answers fail for {self.trigger.name}"
 
 
 class Sandbox:
@@ -158,6 +165,7 @@ class Sandbox:
         span = datetime.now(UTC) - since + _AHEAD
         for table, sample in self.ground.tables.values():
             drilling.clear_rows(self.connection, table)
+            self._lay_references(table, sample, since, seed)
             for version, each in self.rates().items():
                 shares = {
                     trigger.name: faults.get(version, {}).get(trigger.name, 0.0)
@@ -167,6 +175,17 @@ class Sandbox:
                 drilling.lay_rows(self.connection, table, sample, (version, each * rate, shares), (since, span), seed)
         drilling.set_back(self.connection, self.model, since)
         return since, span
+
+    def _lay_references(self, table: StandIn, sample: SampleRows, since: datetime, seed: int) -> None:
+        """What drifts of a table are measured from: rows that are well, from before the first look."""
+        length = _REFERENCE_ROWS / self.ground.requests
+        named = {
+            each.measure.reference for each in self.ground.playbook.triggers if each.measure.source == table.source
+        }
+        for version in sorted(each for each in named if each is not None):
+            traffic = (version, self.ground.requests, dict[str, float]())
+            span = (since - timedelta(seconds=length), timedelta(seconds=length))
+            drilling.lay_rows(self.connection, table, sample, traffic, span, seed)
 
     def expected(self, fault: Fault) -> StepForecast:
         """What the forecast says of a fault at the step at which the version is."""
@@ -182,29 +201,33 @@ class Sandbox:
         said = self.expected(fault)
         length = self._length(said)
         delays = self._unseen_for(fault, length)
-        since, _ = self.traffic(length, {fault.version: {fault.trigger.name: fault.share}}, self.ground.seed)
-        self.moment(0, f"{fault.share:.0%} of what {fault.version} answers fail for {fault.trigger.name}")
-        done = self.watch()
-        for acted in done.acted:
-            until = datetime.fromisoformat(str(acted.decision.snapshot["until"]))
-            delay = (until - since).total_seconds()
-            counted = f"{acted.decision.snapshot['failed']} of {acted.decision.snapshot['total']}"
-            self.moment(delay, f"{acted.decision.trigger} tripped: {counted}")
-            self.moment(
-                delay, f"{acted.decision.action}: {acted.state}{'' if acted.state == 'done' else f', {acted.words}'}"
-            )
+        done = self.let_fail(fault, length)
         if said.delay is not None:
             self.measured["forecast_s"] = said.delay.total_seconds()
         if math.isfinite(delays[len(delays) // 2]):
             self.measured["median_s"] = delays[len(delays) // 2]
         return done
 
+    def let_fail(self, fault: Fault, length: timedelta) -> WatchRound:
+        """Let a version fail for so long, and let the watcher act."""
+        since, _ = self.traffic(length, {fault.version: {fault.trigger.name: fault.share}}, self.ground.seed)
+        self.moment(0, fault.words)
+        done = self.watch()
+        for acted in done.acted:
+            snapshot = acted.decision.snapshot
+            delay = (datetime.fromisoformat(str(snapshot["until"])) - since).total_seconds()
+            self.moment(delay, f"{acted.decision.trigger} {acted.decision.kind}: {crossed_in_words(snapshot)}")
+            self.moment(
+                delay, f"{acted.decision.action}: {acted.state}{'' if acted.state == 'done' else f', {acted.words}'}"
+            )
+        return done
+
     def _length(self, said: StepForecast) -> timedelta:
         drawn = self.ground.requests + self.ground.runs * max(self.rates().values())
         most = timedelta(seconds=max(60.0, _MOST_ROWS / drawn))
-        wanted = 4 * said.delay if said.delay is not None else _LONGEST
+        wanted = 4 * said.delay if said.delay is not None else LONGEST
         least = 20 * max(map(self.ground.playbook.length, self.ground.playbook.triggers))
-        return min(max(wanted, least), _LONGEST, most)
+        return min(max(wanted, least), LONGEST, most)
 
     def _unseen_for(self, fault: Fault, length: timedelta) -> list[float]:
         """How long such a fault goes unseen, so often as the drill has runs: seconds, infinity where it isn't seen.

@@ -24,6 +24,8 @@ EVERY_KIND = (
         "evaluation:",
         "  - {name: missing, measure: {source: scored, column: feature, is: 'null'}, "
         "trip: null rate > 5 %, action: freeze}\n"
+        "  - {name: drift, measure: {source: scored, column: amount, reference: '7'}, "
+        "trip: KS > 0.15, action: freeze}\n"
         "evaluation:",
     )
     .replace("percent: 10,", "percent: 20,")
@@ -32,9 +34,9 @@ Switch = Callable[[pytest.MonkeyPatch], None]
 
 
 def to_drill(shop: Shop) -> None:
-    """fraud 7 serves and 8 is published; a playbook with a share, a quantile and missing values judges it."""
+    """fraud 7 serves and 8 is published; a share, a quantile, missing values and a drift judge it."""
     with_a_canary(shop)
-    shop.ask("alter table scored add column feature text")
+    shop.ask("alter table scored add column feature text, add column amount numeric(8, 2)")
     shop.abort()
     publish(shop, EVERY_KIND)
     shop.accept()
@@ -60,6 +62,7 @@ def _any_look(before: Evidence, share: float, line: float) -> Evidence:
 
 DEFENCES: dict[str, Switch] = {
     "nothing-wrong": lambda patch: patch.setattr(watching, "grown", _any_look),
+    "input-drift": lambda patch: patch.setattr(watching, "_drifted", lambda before, *_: (before, None)),
     "schema-and-traffic": lambda patch: patch.setattr(drilling, "apply_migration", _raw),
     "error-spike": lambda patch: patch.setattr(acting, "carry_out", lambda *_: ()),
     "latency": lambda patch: patch.setattr(measuring, "failure", lambda _: sql.SQL("false")),
