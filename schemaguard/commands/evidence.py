@@ -88,7 +88,7 @@ def verify_archive(site: Site, file: Path, keys: Sequence[VerifyingKey] = ()) ->
     texts = read_archive(file)
     try:
         found = verify_evidence(texts, (*site.ledger_keys, *keys))
-    except (EvidenceError, KeyError) as error:
+    except EvidenceError as error:
         raise UsageError(str(error), at=str(file), next="schemaguard evidence export writes one") from error
     problems = [*found.problems, *_wrong_drills(texts, found)]
     reports = sum(_is_report(name) for name in texts)

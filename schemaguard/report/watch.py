@@ -52,11 +52,12 @@ def _state(one: TriggerPass) -> Text:
 
 def _decision(time: str, one: TriggerPass, number: int, decided: Decided) -> Text:
     told = "to be carried out" if decided.is_to_be_done else "told, not carried out"
-    head = visible(f"{time} {one.model} {one.trigger}: {_why(decided.kind, decided.snapshot)} → ")
+    head = visible(f"{time} {one.model} {one.trigger}: {why_decided(decided.kind, decided.snapshot)} → ")
     return Text.assemble(head, (decided.action, "red"), f" (decision {number}: {told})")
 
 
-def _why(kind: str, snapshot: dict[str, Any]) -> str:
+def why_decided(kind: str, snapshot: dict[str, Any]) -> str:
+    """What was measured that a decision was made of, with the line that it was held against."""
     if kind == "no-data":
         return f"{snapshot['missing']} looks missing in a row ({snapshot['reason']})"
     if kind == "split":
@@ -86,7 +87,7 @@ def show_decisions(found: Sequence[KeptDecision], console: Console) -> None:
             Text(str(one.id), "dim"),
             Text(f"{one.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"),
             Text(visible(f"{one.model}@{one.version} {one.trigger}"), "bold"),
-            Text(visible(_why(one.kind, one.snapshot))),
+            Text(visible(why_decided(one.kind, one.snapshot))),
             Text(one.action),
             Text(visible(f"{one.state}{f': {one.why}' if one.why else ''}")),
         ]

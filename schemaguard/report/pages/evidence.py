@@ -6,6 +6,7 @@ from typing import Any
 from schemaguard.report.audit import facts
 from schemaguard.report.evidence import CLAIMS, EvidencePage, when
 from schemaguard.report.pages.page import page
+from schemaguard.report.watch import why_decided
 
 _QUIET = ("rows-written",)
 
@@ -33,7 +34,7 @@ def evidence_page(found: EvidencePage) -> str:
             for each in found.in_time
             if each.event not in _QUIET
         ],
-        decisions=[_decision(each) for each in found.of("decision")],
+        decisions=[_decision(dict(each)) for each in found.of("decision")],
         drills=found.of("drill"),
         contracts=[
             {"model": each["model"], "version": each["model_version"], "contract": each["contract"]}
@@ -46,14 +47,8 @@ def evidence_page(found: EvidencePage) -> str:
     )
 
 
-def _decision(said: Any) -> dict[str, Any]:
-    snapshot = said["snapshot"]
-    measured = (
-        f"{snapshot['failed']} of {snapshot['total']} in {snapshot['looks']} looks"
-        if said["kind"] == "tripped"
-        else f"{snapshot.get('missing')} looks missing: {snapshot.get('reason')}"
-    )
-    return {**said, "measured": measured, "trip": snapshot.get("trip", ""), "why": said.get("why", "")}
+def _decision(said: dict[str, Any]) -> dict[str, Any]:
+    return {**said, "measured": why_decided(said["kind"], said["snapshot"])}
 
 
 def _utc(at: datetime) -> str:

@@ -18,10 +18,13 @@ from schemaguard.commands.evidence import export_evidence, verify_archive
 from schemaguard.commands.site import Site
 from schemaguard.errors import UsageError
 from schemaguard.ledger.checkpoint import sign_checkpoint
+from schemaguard.ledger.coverage import CoveredRow
 from schemaguard.ledger.entry import leaf_hash
 from schemaguard.ledger.evidence import EvidenceSlice
 from schemaguard.ledger.keys import SigningKey, make_key
 from schemaguard.playbooks.drills import Drill, DrillCheck, DrilledScenario
+from schemaguard.report.evidence import EvidencePage
+from schemaguard.report.pages.evidence import evidence_page
 from schemaguard.sealing import digest
 from tests.postgres.releases.acting import PLAYBOOK, publish
 from tests.postgres.releases.shop import Shop
@@ -29,6 +32,7 @@ from tests.postgres.releases.shop import Shop
 Texts = dict[str, str]
 KEY, OTHER = make_key("acme.example/prod"), make_key("eve.example/prod")
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
+OF_A_ROW = "987654.32"
 
 
 def site_of(shop: Shop, key: SigningKey | None = KEY) -> Site:
@@ -41,6 +45,7 @@ def site_of(shop: Shop, key: SigningKey | None = KEY) -> Site:
 def archive(shop: Shop) -> Path:
     """An archive of a shop that was promoted, switched, watched and drilled."""
     publish(shop, PLAYBOOK)
+    shop.ask(f"insert into transactions (amount) values ({OF_A_ROW})")
     file = shop.folder / "evidence.zip"
     now = datetime.now(UTC)
     with site_of(shop) as site:
@@ -74,9 +79,9 @@ def test_an_archive_holds_and_has_what_was_done_but_no_rows_and_no_secrets(archi
     assert "isn't claimed" in texts["claims.md"]
     assert "compliant" not in texts["index.html"].replace("that the system is compliant", "")
     everything = "".join(texts.values())
-    assert KEY.secret_text() not in everything
-    # No row of the shop: its channels are `web`.
-    assert "'web'" not in everything
+    # A row of the shop is nowhere, and none of its values either.
+    assert shop.ask(f"select count(*) from transactions where amount = {OF_A_ROW}") == [(1,)]
+    assert OF_A_ROW not in everything
 
 
 def test_entries_of_other_times_and_models_are_hashes_and_the_tree_is_the_same(shop: Shop, tmp_path: Path) -> None:
@@ -94,16 +99,50 @@ def test_entries_of_other_times_and_models_are_hashes_and_the_tree_is_the_same(s
     assert (tmp_path / "later.zip").read_bytes() == (tmp_path / "part.zip").read_bytes()
 
 
-def test_an_entry_with_a_password_is_withheld_and_said_to_be(shop: Shop, tmp_path: Path) -> None:
-    shop.ask(
-        "select schemaguard.append('a note', 'ada', null, null, "
-        "jsonb_build_object('reason', 'see https://ada:hunter2@example'))"
-    )
+def test_an_entry_with_a_secret_is_withheld_and_said_to_be(shop: Shop, tmp_path: Path) -> None:
+    """A password of a URL, what a variable that a playbook names stands for, and the key that signs."""
+    publish(shop, f"{PLAYBOOK}notify: [{{events: [tripped], to: '${{HOOK}}'}}]\n")
+    shop.environ["HOOK"] = "https://hooks.example/T0K3N"
+    secrets = ("hunter2", shop.environ["HOOK"], KEY.secret_text())
+    for said in ("see https://ada:hunter2@example", *secrets[1:]):
+        facts = json.dumps({"reason": f"see {said}"}).replace("'", "''")
+        shop.ask(f"select schemaguard.append('a note', 'ada', null, null, '{facts}')")
     with site_of(shop) as site:
         made = export_evidence(site, EvidenceSlice(BEGIN, site.now() + timedelta(minutes=1)), tmp_path / "e.zip")
-    assert made.page.withheld == 1
-    assert "hunter2" not in "".join(read_archive(tmp_path / "e.zip").values())
+    assert made.page.withheld == 3
+    everything = "".join(read_archive(tmp_path / "e.zip").values())
+    assert "${HOOK}" in everything
+    assert [each for each in secrets if each in everything] == []
     assert problems(tmp_path / "e.zip") == ()
+
+
+LINE = "error rate &gt; 2 %"
+SNAPSHOT = {"failed": 12, "total": 340, "trip": "error rate > 2 %", "weight": 15.2, "line": 14.9, "looks": 3}
+
+
+@pytest.mark.parametrize(
+    ("kind", "snapshot", "measured"),
+    [
+        ("tripped", SNAPSHOT, f"{LINE}: 3.53 % of 340 since it serves, evidence 15.2 over 14.9"),
+        (
+            "tripped",
+            {**SNAPSHOT, "about": "distance", "weight": 0.4},
+            "error rate &gt; 2 %: 340 rows prove a distance of 0.400",
+        ),
+        ("no-data", {**SNAPSHOT, "missing": 3, "reason": "no rows"}, "3 looks missing in a row (no rows)"),
+        ("split", {**SNAPSHOT, "share": 0.5, "wanted": 0.1}, "the canary gets 50 % of the traffic, and was given 10 %"),
+    ],
+)
+def test_the_page_says_what_each_kind_of_decision_was_made_of(
+    kind: str, snapshot: dict[str, object], measured: str
+) -> None:
+    decision = {
+        "id": 1, "at": "2026-11-29T09:12:00", "model": "fraud", "version": "8", "trigger": "error-rate", "kind": kind,
+        "action": "freeze", "state": "done", "why": None, "snapshot": snapshot,
+    }  # fmt: skip
+    asked = EvidenceSlice(BEGIN, datetime(2030, 1, 1, tzinfo=UTC))
+    page = EvidencePage(asked, "shop", (), (CoveredRow("decision", "[1]", json.dumps(decision)),), 0, ())
+    assert f"<td>{measured}</td>" in evidence_page(page)
 
 
 def lines_of(texts: Texts, name: str) -> list[dict[str, str]]:
