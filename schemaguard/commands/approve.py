@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from schemaguard.adapters.control import approving
-from schemaguard.commands.approving import terms_for
+from schemaguard.commands.approving import ACTS, terms_for
 from schemaguard.commands.canary import advance_request, start_request
 from schemaguard.commands.promote import request as promotion
 from schemaguard.commands.site import Site
@@ -13,8 +13,6 @@ from schemaguard.frozen import dataclass
 from schemaguard.playbooks.approving import expires
 from schemaguard.releases.document import plan_hash
 from schemaguard.releases.release import Intent
-
-ACTS = ("promote", "canary", "advance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +53,8 @@ def approve(site: Site, model: str, act: str, version: str | None, reason: str, 
 
 def _request(site: Site, model: str, act: str, version: str | None, reason: str) -> Request:
     intent = Intent(site.actor, reason)
-    if act not in ACTS:
-        raise UsageError(f"{act} isn't approved by itself", at="ACT", next=f"one of {', '.join(ACTS)}")
+    if act not in ACTS.values():
+        raise UsageError(f"{act} isn't approved by itself", at="ACT", next=f"one of {', '.join(ACTS.values())}")
     if act == "advance":
         return advance_request(site, model, intent, early=True)
     if version is None:

