@@ -34,6 +34,7 @@ class UpdateRows:
     calls: frozenset[str] = field(default=frozenset(), compare=False)
     values: tuple[str, ...] = field(default=(), compare=False)
     """The SQL that each column is assigned, empty where several are assigned together."""
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class DeleteRows:
     has_where: bool
     """Whether a condition, and not one that always holds, says which rows are meant."""
     calls: frozenset[str] = field(default=frozenset(), compare=False)
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class TruncateTable:
     table: Name
     cascade: bool = False
     restarts_identity: bool = False
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

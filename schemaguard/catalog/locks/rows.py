@@ -19,8 +19,8 @@ def of_rows(change: c.Change, draft: Draft, _: int) -> TableWork | None:
             work: Work = "metadata" if bounded else "scan"
             relation = draft.resolve(name)
             return with_mode(draft, relation, "ROW EXCLUSIVE", (), work, "" if bounded else "every row is written")
-        case c.TruncateTable(table=name, cascade=cascade):
-            tree = set(family_of(draft, draft.resolve(name)))
+        case c.TruncateTable(table=name, cascade=cascade, only=only):
+            tree = {draft.resolve(name)} if only else set(family_of(draft, draft.resolve(name)))
             waiting = list(tree) if cascade else []
             while waiting:
                 for user in draft.uses(waiting.pop()):

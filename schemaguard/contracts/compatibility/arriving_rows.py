@@ -19,7 +19,7 @@ from schemaguard.contracts.compatibility.reading import (
     unique_sets,
 )
 from schemaguard.contracts.compatibility.relation import Relation, relation
-from schemaguard.contracts.compatibility.rowsource import below_view, stores
+from schemaguard.contracts.compatibility.rowsource import below_view, family, stores
 from schemaguard.contracts.compatibility.unlisted import DOUBT
 from schemaguard.contracts.contract import ContractTable, Promise
 from schemaguard.frozen import replace
@@ -41,12 +41,12 @@ def arriving_flaws(part: ContractTable, catalogs: tuple[Catalog, Catalog], chang
     match change:
         case c.InsertRows(table=table):
             known = after.table(below_view(table, after))
-            if known is not None and known.name in stores(part.table, after):
-                yield from _written(part, shown, known, _inserted(change, known), after)
-        case c.UpdateRows(table=table):
+            if known is not None:
+                yield from _sent(part, shown, known, _inserted(change, known), after, only=known.partition_by is None)
+        case c.UpdateRows(table=table, only=only):
             known = after.table(below_view(table, after))
-            if known is not None and known.name in stores(part.table, after):
-                yield from _written(part, shown, known, _assigned(change, after), after)
+            if known is not None:
+                yield from _sent(part, shown, known, _assigned(change, after), after, only=only)
         case (
             c.AttachPartition(partition=child, is_empty=False)
             | c.SetInheritance(table=child, inherits=True, is_empty=False)
@@ -54,6 +54,20 @@ def arriving_flaws(part: ContractTable, catalogs: tuple[Catalog, Catalog], chang
             yield from _joining(part, shown, catalogs, after.resolve(child))
         case _:
             return
+
+
+def _sent(
+    part: ContractTable, shown: Relation, table: Table, values: dict[str, list[str]], catalog: Catalog, *, only: bool
+) -> Iterator[Flaw]:
+    """What of the values is felt: by who reads the table, and by who reads one of its children that they may reach."""
+    read = stores(part.table, catalog)
+    if table.name in read:
+        yield from _written(part, shown, table, values, catalog)
+        return
+    for name in sorted(family(table.name, catalog, only=only) & read, key=str):
+        child = catalog.tables[name]
+        for _, column, _ in _written(part, shown, child, values, catalog):
+            yield DOUBT, column, f"whether what is written gets into {name} isn't known"
 
 
 def _written(

@@ -103,9 +103,11 @@ def _owners(change: _OfRows, catalog: Catalog) -> Iterator[Table | View]:
     """The relations whose rows the statement touches."""
     name = catalog.resolve(change.table)
     base = below_view(change.table, catalog)
-    names: Iterable[Name] = (name, *stores(base, catalog), *ancestors(base, catalog))
+    only = not isinstance(change, c.InsertRows) and change.only
+    below = frozenset({base}) if only else stores(base, catalog)
+    names: Iterable[Name] = (name, *below, *ancestors(base, catalog))
     if isinstance(change, c.DeleteRows):
-        names = (*names, *deleted_from(base, catalog))
+        names = (*names, *deleted_from(base, catalog, only=only))
     for each in dict.fromkeys(names):
         owner = catalog.tables.get(each) or catalog.views.get(each)
         if owner is not None:

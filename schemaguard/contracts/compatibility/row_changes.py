@@ -9,7 +9,15 @@ from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, ForeignKey, Name
 from schemaguard.contracts.compatibility.reading import Flaw
 from schemaguard.contracts.compatibility.relation import relation
-from schemaguard.contracts.compatibility.rowsource import below_view, deleted_from, emptied, stores, updated_with
+from schemaguard.contracts.compatibility.rowsource import (
+    below_view,
+    children,
+    deleted_from,
+    emptied,
+    family,
+    stores,
+    updated_with,
+)
 from schemaguard.contracts.contract import ContractTable
 
 
@@ -19,11 +27,11 @@ def row_flaws(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.
     if part.access != "read" or relation(part.table, before) is None:
         return
     match change:
-        case c.DeleteRows(table=table, has_where=bounded):
-            yield from _deleted(part, before, below_view(table, before), is_all=not bounded)
-        case c.TruncateTable(table=table, cascade=cascade):
-            gone = before.resolve(table)
-            yield from _gone(part, before, emptied(gone, before) if cascade else frozenset({gone}), is_all=True)
+        case c.DeleteRows(table=table):
+            yield from _deleted(part, before, change)
+        case c.TruncateTable(table=table, cascade=cascade, only=only):
+            empties = emptied if cascade else family
+            yield from _gone(part, before, empties(before.resolve(table), before, only=only), is_all=True)
         case c.UpdateRows():
             yield from _overwritten(part, before, change)
             yield from _updated_along(part, before, change)
@@ -45,8 +53,9 @@ def is_unlisted(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: 
     return is_meant and known is not None and (left is None or left.partition_of != known.name)
 
 
-def _deleted(part: ContractTable, catalog: Catalog, table: Name, *, is_all: bool) -> Iterator[Flaw]:
-    yield from _gone(part, catalog, deleted_from(table, catalog), is_all=is_all)
+def _deleted(part: ContractTable, catalog: Catalog, change: c.DeleteRows) -> Iterator[Flaw]:
+    table = below_view(change.table, catalog)
+    yield from _gone(part, catalog, deleted_from(table, catalog, only=change.only), is_all=not change.has_where)
     for name in stores(part.table, catalog):
         known = catalog.tables.get(name)
         for key in known.constraints if known is not None else ():
@@ -59,7 +68,7 @@ def _deleted(part: ContractTable, catalog: Catalog, table: Name, *, is_all: bool
 
 def _gone(part: ContractTable, catalog: Catalog, tables: frozenset[Name], *, is_all: bool) -> Iterator[Flaw]:
     shown = catalog.resolve(part.table)
-    if shown in tables and is_all:
+    if shown in tables and is_all and all(child.name in tables for child in children(shown, catalog)):
         yield "rows-deleted/all", None, ""
     elif found := tables & stores(part.table, catalog):
         below = sorted(str(name) for name in found if name != shown)
@@ -67,23 +76,23 @@ def _gone(part: ContractTable, catalog: Catalog, tables: frozenset[Name], *, is_
 
 
 def _overwritten(part: ContractTable, catalog: Catalog, change: c.UpdateRows) -> Iterator[Flaw]:
-    table = below_view(change.table, catalog)
-    if table not in stores(part.table, catalog):
+    tables = family(below_view(change.table, catalog), catalog, only=change.only)
+    if tables.isdisjoint(stores(part.table, catalog)):
         return
     shown = relation(part.table, catalog)
     written = _below(change.table, (column for column in change.columns if column not in change.unchanged), catalog)
     filled = _below(change.table, change.filled, catalog)
     for promise in part.promises:
         home = shown.home(promise.column) if shown is not None else None
-        if shown is None or (shown.table is None and (home is None or home[0].name != table)):
+        if shown is None or (shown.table is None and (home is None or home[0].name not in tables)):
             continue
         column = home[1].name if home is not None else promise.column
         if column in written and not (promise.required and column in filled):
             yield "rows-overwritten", promise.column, ""
     view = catalog.views.get(catalog.resolve(part.table))
-    for column in sorted(written) if view is not None else ():
-        if view is not None and (table, column) in view.reads and not _shows(part, catalog, table, column):
-            yield "rows-overwritten", None, f"its query goes by {table}.{column}"
+    for table, read in sorted(view.reads, key=str) if view is not None else ():
+        if table in tables and read in written and not _shows(part, catalog, table, read):
+            yield "rows-overwritten", None, f"its query goes by {table}.{read}"
 
 
 def _updated_along(part: ContractTable, catalog: Catalog, change: c.UpdateRows) -> Iterator[Flaw]:

@@ -55,20 +55,28 @@ def below_view(name: Name, catalog: Catalog) -> Name:
     return shown.base.name if shown is not None and shown.base is not None else catalog.resolve(name)
 
 
-def emptied(table: Name, catalog: Catalog) -> frozenset[Name]:
+def family(table: Name, catalog: Catalog, *, only: bool = False) -> frozenset[Name]:
+    """The tables whose rows a statement on the table works on: with ONLY its own, else its children's, too.
+
+    See https://www.postgresql.org/docs/18/ddl-inherit.html.
+    """
+    return _reached(table, catalog, lambda _: False, only=only)
+
+
+def emptied(table: Name, catalog: Catalog, *, only: bool = False) -> frozenset[Name]:
     """The tables that TRUNCATE … CASCADE empties: its partitions and children, and what refers to any of them.
 
     See https://www.postgresql.org/docs/18/sql-truncate.html.
     """
-    return _reached(table, catalog, lambda _: True)
+    return _reached(table, catalog, lambda _: True, only=only)
 
 
-def deleted_from(table: Name, catalog: Catalog) -> frozenset[Name]:
+def deleted_from(table: Name, catalog: Catalog, *, only: bool = False) -> frozenset[Name]:
     """The tables from which rows go with the deleted ones: ON DELETE CASCADE.
 
     See https://www.postgresql.org/docs/18/ddl-constraints.html#DDL-CONSTRAINTS-FK.
     """
-    return _reached(table, catalog, lambda key: key.on_delete == "CASCADE")
+    return _reached(table, catalog, lambda key: key.on_delete == "CASCADE", only=only)
 
 
 def updated_with(table: Name, columns: frozenset[str], catalog: Catalog) -> dict[Name, frozenset[str]]:
@@ -93,7 +101,7 @@ def updated_with(table: Name, columns: frozenset[str], catalog: Catalog) -> dict
 _KEEPING = ("NO ACTION", "RESTRICT")
 
 
-def _reached(table: Name, catalog: Catalog, follows: Callable[[ForeignKey], bool]) -> frozenset[Name]:
+def _reached(table: Name, catalog: Catalog, follows: Callable[[ForeignKey], bool], *, only: bool) -> frozenset[Name]:
     found: set[Name] = set()
     waiting = [table]
     while waiting:
@@ -101,7 +109,8 @@ def _reached(table: Name, catalog: Catalog, follows: Callable[[ForeignKey], bool
         if name in found:
             continue
         found.add(name)
-        waiting.extend(child.name for child in children(name, catalog))
+        if not only or name != table:
+            waiting.extend(child.name for child in children(name, catalog))
         for user in catalog.dependents.get(name, ()):
             other = catalog.tables.get(user)
             keys = other.constraints if other is not None else ()

@@ -49,7 +49,14 @@ from schemaguard.catalog.changes import (
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.persistent import PersistentMap
 from schemaguard.contracts.compatibility.ran import effects, unknown_effects
-from schemaguard.contracts.compatibility.rowsource import ancestors, below_view, deleted_from, emptied, updated_with
+from schemaguard.contracts.compatibility.rowsource import (
+    ancestors,
+    below_view,
+    deleted_from,
+    emptied,
+    family,
+    updated_with,
+)
 from schemaguard.contracts.contract import ContractTable
 from schemaguard.frozen import dataclass
 from schemaguard.rules.facts.walk import Visit
@@ -159,13 +166,18 @@ def _related(change: Change, catalog: Catalog) -> set[str]:
     if not isinstance(table, Name):
         return set()
     name = below_view(table, catalog)
-    found = {name, *(deleted_from(name, catalog) if isinstance(change, DeleteRows) else ())}
-    if isinstance(change, DeleteRows):
-        found.update(catalog.dependents.get(name, ()))
-    if isinstance(change, UpdateRows):
-        found.update(updated_with(name, frozenset(change.columns), catalog))
-    if isinstance(change, TruncateTable) and change.cascade:
-        found |= emptied(name, catalog)
+    found = {name}
+    match change:
+        case DeleteRows(only=only):
+            found |= {*deleted_from(name, catalog, only=only), *catalog.dependents.get(name, ())}
+        case UpdateRows(columns=columns, only=only):
+            found |= {*family(name, catalog, only=only), *updated_with(name, frozenset(columns), catalog)}
+        case TruncateTable(cascade=cascade, only=only):
+            found |= (emptied if cascade else family)(name, catalog, only=only)
+        case InsertRows():
+            found |= family(name, catalog)
+        case _:
+            pass
     return {each.name for one in found for each in (one, *ancestors(one, catalog))}
 
 

@@ -29,7 +29,7 @@ _ONLY_PARAMETER = re.compile(r"(?:%\((\w+)\)s|%s|\$(\d+))(?:::[\w .,()\[\]]+)?\Z
 
 
 class Foregoing:
-    """The changes of rows that a revision has made so far."""
+    """The changes of rows that a revision has made so far, and the materialised views that it has filled."""
 
     __slots__ = ("_changes", "_filled")
 
@@ -41,10 +41,11 @@ class Foregoing:
         """The change with what is known of it here; it is remembered for those that follow."""
         found = _with_parameters(change, step)
         match found:
-            case RefreshView(with_data=True):
-                found = replace(found, brings=tuple(self._changes))
-            case CreateView(view=View(materialized=True, populated=True)) if made.dropped_views:
-                found = replace(found, brings=tuple(self._changes))
+            case RefreshView(with_data=True) | CreateView(view=View(materialized=True, populated=True)):
+                earlier = tuple(self._changes)
+                self._changes.append(found)
+                is_another = isinstance(found, CreateView) and not made.dropped_views
+                return found if is_another else replace(found, brings=earlier)
             case AttachPartition(partition=child) | SetInheritance(table=child, inherits=True):
                 found = replace(found, is_empty=self._is_empty(before.resolve(child), made))
             case _:
@@ -56,7 +57,7 @@ class Foregoing:
         return table in made.tables and self._filled is not None and table not in self._filled
 
     def _note(self, change: Change, before: Catalog) -> None:
-        if isinstance(change, _OF_ROWS | RefreshView):
+        if isinstance(change, _OF_ROWS):
             self._changes += [change, *(effect for _, effect in effects(change, before) if effect != change)]
         for table in _filled(change):
             if self._filled is not None and table is not None:

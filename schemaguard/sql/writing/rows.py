@@ -24,11 +24,11 @@ def render_rows(change: RowChange, spell: Spelling) -> str | None:
             return f"INSERT INTO {spell(table)} DEFAULT VALUES" if holds_all else None
         case c.UpdateRows():
             return None
-        case c.DeleteRows(table=table, has_where=has_where):
-            return None if has_where else f"DELETE FROM {spell(table)}"  # noqa: S608 - the name is quoted
-        case c.TruncateTable(table=table):
+        case c.DeleteRows(table=table, has_where=has_where, only=only):
+            return None if has_where else f"DELETE FROM {'ONLY ' * only}{spell(table)}"  # noqa: S608 - the name is quoted
+        case c.TruncateTable(table=table, only=only):
             tail = " RESTART IDENTITY" * change.restarts_identity + " CASCADE" * change.cascade
-            return f"TRUNCATE TABLE {spell(table)}{tail}"
+            return f"TRUNCATE TABLE {'ONLY ' * only}{spell(table)}{tail}"
         case _:
             assert_never(change)
 

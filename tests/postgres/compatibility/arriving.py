@@ -19,6 +19,10 @@ PARTED = (
 )
 ATTACHED = "alter table t attach partition part for values from (10) to (20)"
 CHILD = TABLE.replace(" primary key", "") + "create table child (id bigint, a int not null, b text);"
+PARENT = (
+    "create table base (id bigint, a int, b text default 'x'); insert into base values (1, 5, 'x');"
+    "create table t () inherits (base); insert into t values (1, 5, 'x'), (2, 6, 'y');"
+)
 PUTTING = TABLE + (
     "create function put() returns int language sql as $$insert into t (id, a) values (7, 500) returning a$$;"
 )
@@ -64,6 +68,17 @@ BREAKING = (
          "alter table t attach partition p for values from (10) to (20)", PARTED, **BOUNDED),
     rows("a table with rows becomes a child", "insert into child values (1, 7); alter table child inherit t", CHILD,
          promises=(column("id", "bigint", unique=True), A)),
+    rows("NULL is put in that was promised never to arrive", "insert into t (id, b) values (7, null)",
+         promises=(ID, column("b", "text", required=True))),
+    rows("a row comes through the partitioned table that is out of a partition's promised bounds",
+         "insert into base values (7, 500)",
+         PARTED.replace("table t ", "table base ").replace("t1 partition of t ", "t partition of base ")
+         .replace("into t ", "into base "), **BOUNDED),
+    rows("values are written through the parent of a table", "update base set a = 0", PARENT),
+    rows("rows are deleted through the parent of a table", "delete from base where id = 1", PARENT),
+    rows("the parent of a table is emptied", "truncate base", PARENT),
+    rows("rows of a parent go, and those of its children stay", "delete from only t",
+         PARENT.replace("table t ", "table child ").replace("into t ", "into child ").replace("base", "t")),
     rows("rows below a materialised view change, and it is filled",
          "update base set a = 0; refresh materialized view t", HELD),
     rows("rows below a materialised view go, and it is filled beside its readers",
@@ -82,6 +97,12 @@ BREAKING = (
          .replace("select id, a from base", "select id, a from v")),
     rows("rows change below two materialised views, and both are filled",
          "update base set a = 0; refresh materialized view m; refresh materialized view t",
+         HELD.replace("view t as select id, a from base", "view m as select id, a from base;"
+                      " create materialized view t as select id, a from m")),
+    rows("two materialised views are made again after rows below them have changed",
+         "update base set a = 0; drop materialized view t; drop materialized view m;"
+         " create materialized view m as select id, a from base; create materialized view t as select id, a from m;"
+         " grant select on t to {client}",
          HELD.replace("view t as select id, a from base", "view m as select id, a from base;"
                       " create materialized view t as select id, a from m")),
     rows("a materialised view is filled on which a view stands", "update base set a = 0; refresh materialized view m",
@@ -106,5 +127,13 @@ HEALTHY = (
          "update base set c = 0; refresh materialized view t", HELD),
     older("rows of another table change, and a materialised view is filled",
          "create table o (a int); insert into o values (1); update o set a = 2; refresh materialized view t", HELD),
+    older("rows of a parent go, and those of the table stay", "delete from only base", PARENT),
+    older("values of a parent are written, and those of the table stay", "update only (base) set a = 0", PARENT),
+    older("a parent is emptied, and the table isn't", "truncate only base", PARENT),
+    older("a row comes to the parent of a table", "insert into base values (1, 500, 'z')", PARENT, **BOUNDED),
+    older("rows below a materialised view that isn't filled change, and the one above is filled",
+         "update base set a = 0; refresh materialized view t",
+         HELD.replace("view t as select id, a from base", "view m as select id, a from base;"
+                      " create materialized view t as select id, a from m")),
     case("rows are put into another table", "create table o (id int, a int); insert into o values (7, 500)", **BOUNDED),
 )  # fmt: skip

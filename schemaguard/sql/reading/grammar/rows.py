@@ -266,7 +266,7 @@ def _target(cursor: Cursor) -> str:
 
 
 def _update(cursor: Cursor) -> Iterator[Change]:
-    table = _target_table(cursor)
+    table, only = _target_table(cursor)
     assigned = _assigned(cursor)
     joins = cursor.key == "from"
     if cursor.key in ("from", "returning"):
@@ -278,7 +278,7 @@ def _update(cursor: Cursor) -> Iterator[Change]:
     empty = _null_column(cursor, begin, joins=joins)
     fills = (*filled(assigned, joins=joins), *(column for column in columns if column == empty))
     values = tuple(text if len(together) == 1 else "" for together, text in assigned for _ in together)
-    yield UpdateRows(table, columns, has_where, unchanged(assigned, joins=joins), fills, values=values)
+    yield UpdateRows(table, columns, has_where, unchanged(assigned, joins=joins), fills, values=values, only=only)
 
 
 def _null_column(cursor: Cursor, begin: int, *, joins: bool) -> str | None:
@@ -291,7 +291,8 @@ def _null_column(cursor: Cursor, begin: int, *, joins: bool) -> str | None:
     return tokens[-3].value if len(keys) == 4 or (keys[2] == "." and not joins) else None
 
 
-def _target_table(cursor: Cursor) -> Name:
+def _target_table(cursor: Cursor) -> tuple[Name, bool]:
+    """The table whose rows are changed, and whether those of its children aren't."""
     only = cursor.accept("only")
     inside = only and cursor.accept("(")
     table = cursor.name()
@@ -300,7 +301,7 @@ def _target_table(cursor: Cursor) -> Name:
     cursor.accept("*")
     if cursor.accept("as") or (cursor.is_name() and cursor.key != "set"):
         cursor.identifier()
-    return _of_users(table)
+    return _of_users(table), only
 
 
 def _of_users(table: Name) -> Name:
@@ -329,11 +330,11 @@ def _assigned(cursor: Cursor) -> list[Assigned]:
 
 def _delete(cursor: Cursor) -> Iterator[Change]:
     cursor.expect("from")
-    table = _target_table(cursor)
+    table, only = _target_table(cursor)
     cursor.skip("where")
     has_where = _has_condition(cursor)
     cursor.skip()
-    yield DeleteRows(table, has_where)
+    yield DeleteRows(table, has_where, only=only)
 
 
 def _has_condition(cursor: Cursor) -> bool:
@@ -347,7 +348,7 @@ def _has_condition(cursor: Cursor) -> bool:
 
 def _merge(cursor: Cursor) -> Iterator[Change]:
     cursor.expect("into")
-    table = _target_table(cursor)
+    table, only = _target_table(cursor)
     cursor.expect("using")
     cursor.follow(joined, "on")
     cursor.expect("on")
@@ -371,9 +372,9 @@ def _merge(cursor: Cursor) -> Iterator[Change]:
             columns = _targets(cursor) if cursor.key == "(" else None
             yield InsertRows(table, columns, from_query=True)
         elif cursor.accept("update"):
-            yield UpdateRows(table, _assignments(cursor), has_where)
+            yield UpdateRows(table, _assignments(cursor), has_where, only=only)
         elif cursor.accept("delete"):
-            yield DeleteRows(table, has_where)
+            yield DeleteRows(table, has_where, only=only)
         elif cursor.accept("do", "nothing"):
             yield NoEffect("MERGE DO NOTHING")
         else:
@@ -385,17 +386,17 @@ def _merge(cursor: Cursor) -> Iterator[Change]:
 def truncate(cursor: Cursor) -> Iterator[Change]:
     """TRUNCATE, behind its word."""
     cursor.accept("table")
-    tables: list[Name] = []
+    tables: list[tuple[Name, bool]] = []
     while True:
-        cursor.accept("only")
-        tables.append(cursor.name())
+        only = cursor.accept("only")
+        tables.append((cursor.name(), only))
         cursor.accept("*")
         if not cursor.accept(","):
             break
     restarts = cursor.accept("restart", "identity")
     cursor.accept("continue", "identity")
     cascade = cascades(cursor)
-    yield from (TruncateTable(table, cascade, restarts) for table in tables)
+    yield from (TruncateTable(table, cascade, restarts, only) for table, only in tables)
 
 
 def copy(cursor: Cursor) -> Iterator[Change]:
