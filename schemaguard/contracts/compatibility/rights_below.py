@@ -9,17 +9,16 @@ from schemaguard.catalog import changes as c
 from schemaguard.catalog.calls import calls
 from schemaguard.catalog.expressions import words
 from schemaguard.catalog.objects import Catalog, Function, Name, Table, View
-from schemaguard.contracts.compatibility.computed import mark
 from schemaguard.contracts.compatibility.reading import Flaw
 from schemaguard.contracts.compatibility.relation import relation
 from schemaguard.contracts.compatibility.rowsource import stores
 from schemaguard.contracts.compatibility.running import kept_texts, run_functions
 from schemaguard.contracts.compatibility.unlisted import DOUBT
+from schemaguard.contracts.compatibility.used_symbols import uses
 from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.sql.reading.bodies import read_body
 
 Catalogs = tuple[Catalog, Catalog]
-_CALLED = ("function", "procedure", "aggregate")
 
 
 def rights_flaws(contract: Contract, part: ContractTable, catalogs: Catalogs, change: c.Change) -> Iterator[Flaw]:
@@ -47,10 +46,9 @@ def _uncallable(contract: Contract, part: ContractTable, before: Catalog, change
     texts = [contract.query or "", *kept_texts(part, before)]
     texts += [function.body for function in run_functions(contract, part, before) if not function.is_definer]
     called = {call.name for text in texts for call in calls(text)}
-    through = {
-        mark(s): s.function.name for s in before.symbols.values() if s.function is not None and s.kind == "operator"
-    }
-    called |= {function for sign, function in through.items() if any(sign in text for text in texts)}
+    for symbol in before.symbols.values():
+        if symbol.function is not None and any(uses(text, symbol) for text in texts):
+            called.add(symbol.function.name)
     for name in sorted({name for name, _ in before.functions if name.name in called}, key=str):
         is_meant = change.object.name == (name.schema if change.all_in_schema else name.name)
         if is_meant and change.object.schema in (None, name.schema):

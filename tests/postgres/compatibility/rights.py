@@ -1,6 +1,7 @@
 """Rights below a client's own relation: of the functions that it runs, behind views, and those that an upsert needs."""
 
 from tests.postgres.compatibility.attacking import KNOWN_GRANTS, TABLE, case, read, write
+from tests.postgres.compatibility.symbols import CAST, CASTS, DOUBLED, SIGNS
 
 QUERY = "select id, a from t order by 1"
 TWICE = "create function twice(int) returns int immutable language sql as 'select $1 * 2';" + TABLE
@@ -41,6 +42,10 @@ BREAKING = (
     read("the right to call a view's function is revoked", "revoke all on all functions in schema public from public",
          QUERY, TWICE.replace("table t", "table base").replace("into t", "into base")
          + "create view t as select id, twice(a) as a from base;"),
+    read("the right to call the function of an operator is revoked", "revoke all on function twice(int) from public",
+         DOUBLED, SIGNS),
+    read("the right to call the function of a cast is revoked", "revoke all on function first(pair) from public", CAST,
+         CASTS),
     write("the right to call a default's function is revoked", "revoke all on function twice from public",
           TWICE + "alter table t alter b set default twice(1)::text;"),
     write("the right to call a check's function is revoked", "revoke all on function twice(int) from public",
@@ -76,6 +81,10 @@ HEALTHY = (
     read("the right to call another function is revoked",
          "create function other() returns int language sql as 'select 1'; revoke all on function other() from public",
          "select id, twice(a) as a from t order by 1", TWICE),
+    read("the right to call the function of an operator with fewer signs is revoked",
+         "revoke all on function once from public", DOUBLED,
+         SIGNS + "create function once(int) returns int language sql as 'select $1';"
+         "create operator !! (rightarg = int, function = once);"),
     read("the right to call a function is given to those who call it",
          "revoke all on function twice(int) from public; grant execute on function twice(int) to {client}",
          "select id, twice(a) as a from t order by 1", TWICE),
