@@ -6,12 +6,13 @@ contract is a member of the contract's group role, which reaches the views and n
 
 from collections.abc import Iterator
 
+from schemaguard.catalog.names import truncate
 from schemaguard.catalog.objects import Catalog, Column, Name, Table
 from schemaguard.catalog.types import Type
 from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.errors import RefusedError
 from schemaguard.frozen import dataclass
-from schemaguard.sql.writing.identifiers import LONGEST_NAME_BYTES, quote
+from schemaguard.sql.writing.identifiers import quote
 
 OWNER = "schemaguard_views"
 
@@ -76,7 +77,7 @@ def contract_views(contract: Contract, schema: str, catalog: Catalog) -> Contrac
 
 def group_role(schema: str) -> str:
     """The group role of a contract's schema."""
-    return f"schemaguard_{schema}".encode()[:LONGEST_NAME_BYTES].decode(errors="ignore")
+    return truncate(f"schemaguard_{schema}")
 
 
 def _view(name: Name, tables: list[ContractTable], catalog: Catalog) -> ContractView:

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator
 from hashlib import sha256
 from itertools import count
 
+from schemaguard.catalog.names import LONGEST_NAME_BYTES, truncate
 from schemaguard.catalog.objects import Catalog, Name, Table
-from schemaguard.sql.writing.identifiers import LONGEST_NAME_BYTES
 
 _DIGEST = 8
 
@@ -15,7 +15,7 @@ def bounded(name: str) -> str:
     if len(name.encode()) <= LONGEST_NAME_BYTES:
         return name
     tail = "_" + sha256(name.encode()).hexdigest()[:_DIGEST]
-    return name.encode()[: LONGEST_NAME_BYTES - len(tail)].decode(errors="ignore") + tail
+    return truncate(name, LONGEST_NAME_BYTES - len(tail)) + tail
 
 
 def free(name: str, taken: Collection[str]) -> str:

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from schemaguard.catalog.changes import Change, InsertRows, UpdateRows
+from schemaguard.catalog.names import truncate
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.rule import Match, Rule
 from schemaguard.sql.reading.tokens import QUOTED, WORD, Token, tokenize
 
-_LONGEST = 63
 _SET_ENDS = ("from", "where", "returning")
 
 
@@ -32,14 +32,8 @@ def _check(change: Change, context: Context) -> Iterator[Match]:
 
 def _twice(columns: Sequence[str]) -> set[str]:
     """The names that stand there more than once, as far as the server reads them."""
-    if len(set(columns)) == len(columns) and not any(len(column) > _LONGEST for column in columns):
-        return set()
-    counted = Counter(_kept(column) for column in columns)
+    counted = Counter(map(truncate, columns))
     return {column for column, times in counted.items() if times > 1}
-
-
-def _kept(name: str) -> str:
-    return name.encode()[:_LONGEST].decode(errors="ignore")
 
 
 def _assigned_whole(tokens: Sequence[Token]) -> Iterator[str]:
@@ -59,7 +53,7 @@ def _assigned_whole(tokens: Sequence[Token]) -> Iterator[str]:
         elif is_target and token.kind in (WORD, QUOTED) and tokens[at + 1 : at + 2]:
             in_list = depth == 1 and tokens[at + 1].key in (",", ")")
             if (depth == 0 and tokens[at + 1].key == "=") or in_list:
-                yield _kept(token.value)
+                yield truncate(token.value)
 
 
 RULE = Rule(

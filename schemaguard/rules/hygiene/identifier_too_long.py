@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 
 from schemaguard.catalog.changes import Change
+from schemaguard.catalog.names import LONGEST_NAME_BYTES, truncate
 from schemaguard.finding import Family, Severity
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.rule import EVERY, Match, Rule
 from schemaguard.sql.reading.tokens import QUOTED, WORD, tokenize
 
-_LONGEST = 63
 _MAYBE = re.compile(r'[^\W\d][\w$]{15}|"[^"]{16}')
 
 
@@ -19,9 +19,10 @@ def _check(_change: Change, context: Context) -> Iterator[Match]:
         return
     tokens, _ = tokenize(sql)
     names = (token.value for token in tokens if token.kind in (WORD, QUOTED))
-    for name in dict.fromkeys(name for name in names if len(name.encode()) > _LONGEST):
-        cut = name.encode()[:_LONGEST].decode(errors="ignore")
-        yield Match(object=name, message=f"{name} has {len(name.encode())} bytes: PostgreSQL cuts it to {cut}")
+    for name in dict.fromkeys(name for name in names if len(name.encode()) > LONGEST_NAME_BYTES):
+        yield Match(
+            object=name, message=f"{name} has {len(name.encode())} bytes: PostgreSQL cuts it to {truncate(name)}"
+        )
 
 
 _LONG = re.compile(r'[\w$]{64}|"(?:[^"]|""){64}')

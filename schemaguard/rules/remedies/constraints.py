@@ -13,6 +13,7 @@ from schemaguard.catalog.changes import (
     SetNotNull,
     ValidateConstraint,
 )
+from schemaguard.catalog.names import truncate
 from schemaguard.catalog.objects import Check, Constraint, ForeignKey, Index, IndexKey, Name, PrimaryKey, Unique
 from schemaguard.catalog.proofs import proves_not_null
 from schemaguard.frozen import replace
@@ -124,9 +125,9 @@ def _primary_key(change: AddConstraint, key: PrimaryKey, unproven: list[str]) ->
 
 def is_not_null(table: Name, column: str) -> Check:
     """The CHECK, not validated, that no new row leaves the column NULL."""
-    from schemaguard.sql.writing.identifiers import quote, shortened
+    from schemaguard.sql.writing.identifiers import quote
 
-    name = shortened(f"{table.name}_{column}_not_null")
+    name = truncate(f"{table.name}_{column}_not_null")
     return Check(name, f"{quote(column)} IS NOT NULL", (column,), valid=False)
 
 

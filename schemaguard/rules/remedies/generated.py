@@ -1,12 +1,13 @@
 """A generated column on a table that has rows, without writing them anew under a strong lock."""
 
 from schemaguard.catalog.changes import AddColumn, Change, CreateFunction, CreateTrigger, DropObject
+from schemaguard.catalog.names import truncate
 from schemaguard.catalog.objects import Function, Name, Trigger
 from schemaguard.frozen import replace
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.remedies.columns import filled
 from schemaguard.rules.remedies.remedy import Remedy
-from schemaguard.sql.writing.identifiers import quote, shortened, written
+from schemaguard.sql.writing.identifiers import quote, written
 
 _VIRTUAL_SINCE = 18
 
@@ -32,7 +33,7 @@ def _trigger(table: Name, column: str, expression: str) -> tuple[tuple[Change, .
     Its name sorts behind other triggers' names, so that it sees the row as they leave it. The expression is read where
     the columns are those of the row, and with the search_path of the migration, as that of a generated column is.
     """
-    name = shortened(f"zz_{table.name}_{column}")
+    name = truncate(f"zz_{table.name}_{column}")
     function = Name(name, table.schema)
     row = f"(SELECT NEW.*) AS {quote(table.name)}"
     computed = f"(SELECT ({expression}) FROM {row})"  # noqa: S608 - the author's own expression; names are quoted

@@ -12,6 +12,7 @@ from schemaguard.catalog.changes import (
     RefreshView,
     Reindex,
 )
+from schemaguard.catalog.names import LONGEST_NAME_BYTES, truncate
 from schemaguard.catalog.objects import Catalog, Index, IndexKey, Name
 from schemaguard.frozen import replace
 from schemaguard.rules.facts.context import Context
@@ -139,9 +140,7 @@ def indexed_too(change: Change, table: Name, columns: tuple[str, ...], context: 
 
 def free_name(table: Name, columns: tuple[str, ...], context: Context) -> str:
     """A name for an index as the server would choose it."""
-    from schemaguard.sql.writing.identifiers import LONGEST_NAME_BYTES
-
-    stem = f"{table.name}_{'_'.join(columns)}".encode()[: LONGEST_NAME_BYTES - 6].decode(errors="ignore")
+    stem = truncate(f"{table.name}_{'_'.join(columns)}", LONGEST_NAME_BYTES - 6)
     schema = context.run.after.resolve(table).schema
     number = 0
     while Name(name := f"{stem}_idx{number or ''}", schema) in context.run.after.indexes:

@@ -1,6 +1,7 @@
 """Partitions that are attached without a look at their rows."""
 
 from schemaguard.catalog.changes import AddConstraint, AttachPartition, DropConstraint, ValidateConstraint
+from schemaguard.catalog.names import truncate
 from schemaguard.catalog.objects import Check, Name
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.remedies.remedy import FollowUp, Remedy
@@ -11,7 +12,7 @@ def checked_before(change: AttachPartition, context: Context) -> Remedy | None:
     condition = _range(change, context)
     if condition is None:
         return None
-    name = f"{change.partition.name}_bounds"[:63]
+    name = truncate(f"{change.partition.name}_bounds")
     check = Check(name, condition[0], (condition[1],), valid=False)
     attached = FollowUp(
         "validate that, which reads and writes don't wait for, and attach it",

@@ -1,12 +1,13 @@
 """Ways around a type change that writes every row anew: what is nearly the same and needs no rewrite."""
 
 from schemaguard.catalog.changes import AddConstraint, DropConstraint, RetypeColumn, ValidateConstraint
+from schemaguard.catalog.names import truncate
 from schemaguard.catalog.objects import Check
 from schemaguard.catalog.retyping import is_plain_cast, retyping
 from schemaguard.catalog.types import Type
 from schemaguard.rules.facts.context import Context
 from schemaguard.rules.remedies.remedy import FollowUp, Remedy
-from schemaguard.sql.writing.identifiers import quote, shortened
+from schemaguard.sql.writing.identifiers import quote
 
 _VARYING = ("text", "character varying")
 _ZONED = {"timestamp with time zone", "timestamp without time zone"}
@@ -48,7 +49,7 @@ def required_length(change: RetypeColumn, context: Context) -> Remedy | None:
         return None
     if old.name not in _VARYING or old.dimensions or new.dimensions or change.collation is not None:
         return None
-    named = shortened(f"{change.table.name}_{change.column}_length")
+    named = truncate(f"{change.table.name}_{change.column}_length")
     if table.constraint(named) is not None:
         return None
     says = f"char_length({quote(change.column)}) <= {new.modifiers[0]}"

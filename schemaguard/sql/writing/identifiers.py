@@ -7,12 +7,12 @@ ASCII letters, digits and underscores, doesn't start with a digit, and isn't a k
 import re
 from collections.abc import Callable
 
+from schemaguard.catalog.names import truncate
 from schemaguard.catalog.objects import Name
 
 Spelling = Callable[[Name], str]
 """How the names of relations are spelled: `qualified` for what is carried out, `written` for what is shown."""
 
-LONGEST_NAME_BYTES = 63
 HIDDEN_PREFIX = "__retired_"
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*", re.ASCII)
 _PART = r'(?:"(?:[^"]|"")+"|[a-z_][a-z0-9_$]*)'
@@ -77,12 +77,7 @@ def literal(text: str) -> str:
 
 def hidden(name: str, token: int) -> str:
     """The name under which retirement number `token` hides an object: unique, and no longer than PostgreSQL allows."""
-    return shortened(f"{HIDDEN_PREFIX}{token}_{name}")
-
-
-def shortened(name: str) -> str:
-    """The name as PostgreSQL keeps it: what is beyond 63 bytes is cut off."""
-    return name.encode()[:LONGEST_NAME_BYTES].decode(errors="ignore")
+    return truncate(f"{HIDDEN_PREFIX}{token}_{name}")
 
 
 def is_hidden(name: str) -> bool:
