@@ -26,20 +26,20 @@ def left_otherwise(run: Run, back: Run) -> tuple[str, ...]:
     Rows that the revision itself changes or loses aren't told here: that is its class.
     """
     # Walked together, what the revision has made is known under the names that the way back gives it.
-    visits = [
-        visit for visit in walk(replace(run, steps=(*run.steps, *back.steps))) if visit.step_index >= len(run.steps)
-    ]
+    walked = walk(replace(run, steps=(*run.steps, *back.steps)))
+    forth = tuple(visit for visit in walked if visit.step_index < len(run.steps))
+    visits = walked[len(forth) :]
     rows = [f"{visit.step.statement.place}: {done}" for visit in visits for done in _of_rows(visit)]
     unknown = [
         f"{visit.step.statement.place}: {visit.change.reason}"
         for visit in visits
         if isinstance(visit.change, Opaque | Unreadable)
     ]
-    return (*rows, *(unknown or _of_shape(run, back)))
+    return (*rows, *(unknown or _of_shape(run, back, forth)))
 
 
-def _of_shape(run: Run, back: Run) -> Iterator[str]:
-    other = shape_after(run, walk(run), back)
+def _of_shape(run: Run, back: Run, forth: tuple[Visit, ...]) -> Iterator[str]:
+    other = shape_after(run, forth, back)
     yield from (f"the schema isn't as before: {each}" for each in other[:_SHOWN])
     if len(other) > _SHOWN:
         yield f"the schema isn't as before in {len(other) - _SHOWN} more"
