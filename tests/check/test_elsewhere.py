@@ -1,5 +1,6 @@
 """What other linters try their own rules on is found here where they find it, and left alone where they leave it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -32,4 +33,9 @@ def test_where_we_judge_otherwise_the_page_says_why(tool: str) -> None:
 @pytest.mark.parametrize("tool", TOOLS)
 def test_at_least_nineteen_of_twenty_are_judged_as_they_judge_them(tool: str) -> None:
     kinds = [case.kind for case in cases(tool)]
+    name = tool.replace("_", "[-_]")
+    said = rf"([0-9]+) of (?:{name}'s ([0-9]+) cases|([0-9]+) of {name}\b)"
+    told = re.search(said, PAGE.replace("\n", " "), re.IGNORECASE)
+    assert told is not None
+    assert (int(told[1]), int(told[2] or told[3])) == (len(kinds) - kinds.count("differs"), len(kinds))
     assert kinds.count("differs") / len(kinds) <= 0.05

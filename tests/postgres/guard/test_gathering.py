@@ -37,11 +37,13 @@ def test_the_fence_looks_at_rows_in_every_revision_of_a_run(fenced: Project) -> 
     looks = f'assert {raw}.execute("select schemaguard.is_migrating()").fetchone() == (True,)'
     fenced.add(looks)
     fenced.add(f"{looks}\n{raw}.rollback()")
-    fenced.add(looks)
+    last = fenced.add(looks)
     fenced.upgrade()
+    assert fenced.heads() == [last]
 
 
 def test_a_statement_that_the_guard_has_sent_answers_as_any_ddl_does(fenced: Project) -> None:
     result = 'op.get_bind().exec_driver_sql("alter table transactions add column a text")'
-    fenced.add(f"result = {result}\nassert (result.rowcount, result.returns_rows) == (-1, False)")
+    revision = fenced.add(f"result = {result}\nassert (result.rowcount, result.returns_rows) == (-1, False)")
     fenced.upgrade()
+    assert fenced.heads() == [revision]
