@@ -24,7 +24,8 @@ from sqlalchemy.engine import ExceptionContext
 
 from schemaguard.adapters import control
 from schemaguard.adapters.control import revision
-from schemaguard.adapters.control.guarding import Guarding, actor
+from schemaguard.adapters.control.guarded_run import actor
+from schemaguard.adapters.control.guarding import Guarding
 from schemaguard.adapters.control.migration_lock import MigrationLock
 from schemaguard.adapters.control.newer import NeededHere, newer_than_the_image
 from schemaguard.adapters.control.patience import RestartError
