@@ -1,8 +1,8 @@
 """The database port of releases, on PostgreSQL: each method one query or one transaction, retried as a whole."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 import psycopg
 
@@ -29,13 +29,13 @@ from schemaguard.adapters.control import (
 )
 from schemaguard.adapters.control import probes as observation
 from schemaguard.adapters.control import window as windows
-from schemaguard.adapters.control.failing import our_error
+from schemaguard.adapters.control.session import ControlSession
 from schemaguard.adapters.postgres import connection as postgres
-from schemaguard.adapters.postgres.standby import StandbyPatience, commit_durably, confirmed, timeline
+from schemaguard.adapters.postgres.standby import commit_durably, confirmed
 from schemaguard.catalog.objects import Catalog
 from schemaguard.config import Hook, Proxy
 from schemaguard.contracts.views import ContractViews
-from schemaguard.errors import ConflictError, DatabaseError, RefusedError
+from schemaguard.errors import DatabaseError, RefusedError
 from schemaguard.registry.publication import BoundContract, Publication
 from schemaguard.releases.chronicle import Happening, PastRelease
 from schemaguard.releases.now import Now
@@ -50,8 +50,6 @@ from schemaguard.window.window import Window
 T = TypeVar("T")
 Row = tuple[Any, ...]
 CHANNEL = "schemaguard"
-AWAY_S = 30.0
-"""How long a lost database is waited for: a standby that takes over needs some seconds."""
 LONGEST_MS = 10_000
 """How long a statement of an instant way back may take."""
 _REFUSALS = frozenset({"22", "23", "2B", "42"})
@@ -82,8 +80,8 @@ def _promising(act: Callable[["psycopg.Connection[Row]"], T]) -> Callable[["psyc
     return fenced
 
 
-class ControlDatabase:
-    """One connection to the database that is migrated, for one operator."""
+class ControlDatabase(ControlSession):
+    """What releases ask of the database that is migrated, and do to it."""
 
     def __init__(
         self,
@@ -94,39 +92,9 @@ class ControlDatabase:
         hooks: tuple[Hook, ...] = (),
         proxies: tuple[Proxy, ...] = (),
     ) -> None:
-        self._url = url
-        self._lock_wait_s = lock_wait_s
+        super().__init__(url, lock_wait_s=lock_wait_s, read_only=read_only)
         self._hooks = hooks
         self._proxies = proxies
-        self._is_locked = False
-        self._is_read_only = read_only
-        self._patience = StandbyPatience()
-        self._connection = postgres.connect(url, read_only=read_only)
-        self._timeline: int | None = None
-        try:
-            self._read(journal.require_control_schema)
-        except DatabaseError:
-            self._connection.close()
-            raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
-
-    @property
-    def connection(self) -> "psycopg.Connection[Row]":
-        """The connection, for reading."""
-        return self._connection
-
-    def ask(self, act: Callable[["psycopg.Connection[Row]"], T]) -> T:
-        """What an act finds out or keeps, in transactions of its own; the driver's errors become ours."""
-        return self._read(act)
-
-    def change(self, act: Callable[["psycopg.Connection[Row]"], T]) -> T:
-        """What an act writes, in one transaction; the driver's errors become ours."""
-        return self._write(act)
 
     def now(self, model: str) -> Now:
         """Everything that a plan of one model is made from, as `nows` reads it."""
@@ -187,31 +155,6 @@ class ControlDatabase:
     def window(self, at: datetime | None = None) -> Window:
         """Who is in the window, now or at another time."""
         return self._read(lambda c: windows.read_window(c, at))
-
-    def lock(self) -> None:
-        """Take the lock that migrations and operations exclude each other with, by polling."""
-        if self._is_locked:
-            return
-        if not postgres.take_lock(self._connection, wait_s=self._lock_wait_s):
-            self._say_who_is_open()
-            raise ConflictError(
-                "another operation or a migration is running on this database",
-                next="wait until it has ended, look at schemaguard status, then decide again",
-            )
-        self._is_locked = True
-        if self._timeline is None:
-            self._timeline = self._read(timeline)
-
-    def unlock(self) -> None:
-        """Give the lock back before the connection ends."""
-        was_locked, self._is_locked = self._is_locked, False
-        if was_locked:
-            self._read(lambda c: c.execute("select pg_advisory_unlock(%s)", (postgres.LOCK_KEY,)))
-
-    def _say_who_is_open(self) -> None:
-        found = self.operation()
-        if found is not None:
-            raise journal.conflict(found)
 
     def open_operation(self, plan: OperationPlan, intent: Intent) -> Operation:
         """INTENT; ConflictError where another operation is open or the epoch has moved, RefusedError where what the
@@ -426,63 +369,3 @@ class ControlDatabase:
     def wait(self, operation: Operation, step: StepName, reason: str) -> None:
         """Let the operation wait at a step, blocking nobody."""
         self._write(lambda c: journal.wait(c, operation, step, reason))
-
-    def reconnect(self) -> str:
-        """Open the connection again after it was lost, lock included; which server it is now, where it is another.
-
-        A standby that takes over is waited for. DatabaseError where nobody answers in time.
-        """
-        self._connection.close()
-        self._connection = postgres.connect_again(self._url, within_s=AWAY_S, read_only=self._is_read_only)
-        self._patience = StandbyPatience()
-        was_locked, self._is_locked = self._is_locked, False
-        if was_locked:
-            self.lock()
-        before, self._timeline = self._timeline, self._read(timeline)
-        if before is None or self._timeline in (None, before):
-            return ""
-        return f"a standby has taken over (timeline {before} → {self._timeline})"
-
-    def _snapshot(self, act: Callable[["psycopg.Connection[Row]"], T]) -> T:
-        def read(connection: "psycopg.Connection[Row]") -> T:
-            with connection.transaction():
-                connection.execute("set transaction isolation level repeatable read, read only")
-                return act(connection)
-
-        return self._read(read)
-
-    def _read(self, act: Callable[["psycopg.Connection[Row]"], T]) -> T:
-        try:
-            return act(self._connection)
-        except psycopg.Error as error:
-            raise self._as_our_error(error) from error
-
-    def _write(self, act: Callable[["psycopg.Connection[Row]"], T]) -> T:
-        try:
-            return postgres.in_transaction(self._connection, act, self._patience)
-        except psycopg.Error as error:
-            raise self._as_our_error(error) from error
-
-    def _strongly(
-        self,
-        act: Callable[["psycopg.Connection[Row]"], tuple[T, Iterable[str]]],
-        *,
-        longest_ms: int | None = None,
-    ) -> T:
-        """What `act` answers first; the statements that it answers next are one query, fenced and promised."""
-
-        def fenced(connection: "psycopg.Connection[Row]") -> tuple[T, Iterable[str]]:
-            done, statements = act(connection)
-            allowed = (fence.ALLOW_OPERATION,) if fence.is_there(connection) else ()
-            return done, (*allowed, *statements, *fence.promising(connection))
-
-        try:
-            return postgres.in_one_query(self._connection, fenced, longest_ms=longest_ms)
-        except psycopg.Error as error:
-            from schemaguard.adapters.control.retirement import refusal
-
-            raise refusal(error, "what comes back") or self._as_our_error(error) from error
-
-    def _as_our_error(self, error: psycopg.Error) -> DatabaseError:
-        """The driver's error as one of ours, with what to do next."""
-        return our_error(error, self._connection, self._url, is_read_only=self._is_read_only)
