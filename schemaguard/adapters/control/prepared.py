@@ -5,15 +5,13 @@ belongs to, so that whoever finds it knows whom to ask.
 See https://www.postgresql.org/docs/18/sql-prepare-transaction.html.
 """
 
-import random
-import time
 from collections.abc import Callable
 from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
 
-from schemaguard.adapters.postgres.connection import ATTEMPTS, LOCK_TIMEOUT_MS, LONGEST_PAUSE_S, RETRIED
+from schemaguard.adapters.postgres.connection import begun
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -51,21 +49,12 @@ def prepare(connection: Connection, name: str, act: Callable[[Connection], objec
     What is deferred to COMMIT is checked here. Retried as a whole, as any transaction of ours. The act may neither
     NOTIFY nor touch a temporary table: the server refuses to prepare that.
     """
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            connection.execute(f"begin; set local lock_timeout = '{LOCK_TIMEOUT_MS}ms'", prepare=False)
-            act(connection)
-            connection.execute(sql.SQL("prepare transaction {}").format(sql.Literal(name)), prepare=False)
-        except RETRIED:
-            _take_back(connection)
-            if attempt == ATTEMPTS:
-                raise
-            time.sleep(random.uniform(0.5, 1) * min(0.01 * 2**attempt, LONGEST_PAUSE_S))  # noqa: S311 - jitter, no secret
-        except BaseException:
-            _take_back(connection)
-            raise
-        else:
-            return
+
+    def carry_out(connection: Connection) -> None:
+        act(connection)
+        connection.execute(sql.SQL("prepare transaction {}").format(sql.Literal(name)), prepare=False)
+
+    begun(connection, carry_out)
 
 
 def settle(connection: Connection, name: str, *, commit: bool) -> bool:
@@ -79,10 +68,3 @@ def settle(connection: Connection, name: str, *, commit: bool) -> bool:
         # Somebody else settled it a moment ago, and in the same way: there is one decision.
         return False
     return True
-
-
-def _take_back(connection: Connection) -> None:
-    if connection.closed or connection.broken:
-        return
-    if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-        connection.execute("rollback")

@@ -19,6 +19,7 @@ __all__ = [
     "LOCK_TIMEOUT_MS",
     "RETRIED",
     "Connection",
+    "begun",
     "connect",
     "first_line",
     "in_one_query",
@@ -36,7 +37,7 @@ LOCK_TIMEOUT_MS = 50
 _AGAIN_S = 0.2
 IDLE_TIMEOUT_MS = 2000
 ATTEMPTS = 40
-LONGEST_PAUSE_S = 0.5
+_LONGEST_PAUSE_S = 0.5
 LOCK_KEY = 0x5C4E4D41
 """The advisory lock that migrations and operations exclude each other with."""
 
@@ -151,7 +152,7 @@ def in_transaction(
         except RETRIED:
             if attempt == ATTEMPTS or connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
                 raise
-            time.sleep(random.uniform(0.5, 1) * min(0.01 * 2**attempt, LONGEST_PAUSE_S))  # noqa: S311 - jitter, no secret
+            _pause(attempt)
     raise AssertionError
 
 
@@ -166,23 +167,38 @@ def in_one_query(
     It waits for no standby, as that couldn't be told from a statement that lasts: what COMMITs later and is confirmed
     by a standby confirms this as well.
     """
+
+    def carry_out(connection: Connection) -> T:
+        value, statements = act(connection)
+        limits = _limits(connection, longest_ms)
+        connection.execute(";\n".join((*limits, *statements, "commit")).encode(), prepare=False)
+        return value
+
+    return begun(connection, carry_out)
+
+
+def begun(connection: Connection, act: Callable[[Connection], T]) -> T:
+    """What `act` answers, which is called with a transaction begun and ends it itself. Retried as a whole.
+
+    Nothing is left of it where something is raised.
+    """
     for attempt in range(1, ATTEMPTS + 1):
         try:
             connection.execute(f"begin; set local lock_timeout = '{LOCK_TIMEOUT_MS}ms'", prepare=False)
-            value, statements = act(connection)
-            limits = _limits(connection, longest_ms)
-            connection.execute(";\n".join((*limits, *statements, "commit")).encode(), prepare=False)
+            return act(connection)
         except RETRIED:
             _take_back(connection)
             if attempt == ATTEMPTS:
                 raise
-            time.sleep(random.uniform(0.5, 1) * min(0.01 * 2**attempt, LONGEST_PAUSE_S))  # noqa: S311 - jitter, no secret
+            _pause(attempt)
         except BaseException:
             _take_back(connection)
             raise
-        else:
-            return value
     raise AssertionError
+
+
+def _pause(attempt: int) -> None:
+    time.sleep(random.uniform(0.5, 1) * min(0.01 * 2**attempt, _LONGEST_PAUSE_S))  # noqa: S311 - jitter, no secret
 
 
 def _limits(connection: Connection, longest_ms: int | None) -> tuple[str, ...]:
