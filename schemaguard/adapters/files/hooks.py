@@ -8,8 +8,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from threading import Thread
 
+from schemaguard.adapters.awaited import Awaited
 from schemaguard.adapters.files.web_addresses import NoRedirect, without_password
 from schemaguard.config import Hook
 from schemaguard.errors import SchemaguardError
@@ -54,22 +54,10 @@ def _key(hook: Hook, environ: Mapping[str, str]) -> bytes | None:
 
 def _post_in_time(hook: Hook, url: str, sent: bytes, signed: str | None) -> None:
     """A receiver that drips its answer keeps within the timeout of every single read, so the whole call has one."""
-    errors: list[HookError] = []
-
-    def post() -> None:
-        try:
-            _post(hook, url, sent, signed)
-        except HookError as error:
-            errors.append(error)
-
-    # A daemon: what hangs doesn't keep the program from ending.
-    posting = Thread(target=post, daemon=True)
-    posting.start()
-    posting.join(hook.timeout)
-    if posting.is_alive():
+    posting = Awaited(lambda: _post(hook, url, sent, signed))
+    if not posting.within(hook.timeout):
         raise _failed(hook, f"took longer than {hook.timeout} s")
-    if errors:
-        raise errors[0]
+    posting.answer()
 
 
 def _post(hook: Hook, url: str, sent: bytes, signed: str | None) -> None:

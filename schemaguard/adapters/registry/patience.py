@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable
-from threading import Thread
 from typing import Generic, TypeVar
 
+from schemaguard.adapters.awaited import Awaited
 from schemaguard.adapters.registry.calls import is_importing
 from schemaguard.errors import RegistryError
 from schemaguard.releases.ports import Registry
@@ -18,27 +18,16 @@ class Answer(Generic[T]):
 
     def __init__(self, call: Callable[[], T], place: str) -> None:
         self._place = place
-        self._found: list[T] = []
-        self._error: Exception | None = None
-
-        def ask() -> None:
-            try:
-                self._found.append(call())
-            except Exception as error:  # raised again by whoever waits for it
-                self._error = error
-
-        # A daemon: what hangs doesn't keep the program from ending.
-        self._thread = Thread(target=ask, daemon=True)
-        self._thread.start()
+        self._asked = Awaited(call)
 
     @property
     def is_there(self) -> bool:
         """Whether something was answered, or raised."""
-        return bool(self._found) or self._error is not None
+        return self._asked.has_ended
 
     def get(self, limit_s: float) -> T:
         """What was answered, or raised. RegistryError where nothing was within the limit."""
-        self._thread.join(limit_s)
+        self._asked.within(limit_s)
         return self._taken(limit_s)
 
     def get_once_imported(self, limit_s: float) -> T:
@@ -46,17 +35,14 @@ class Answer(Generic[T]):
         nothing of the registry.
         """
         until = time.monotonic() + limit_s
-        while self._thread.is_alive() and (left := until - time.monotonic()) > 0:
-            self._thread.join(min(left, _LOOK_S))
+        while (left := until - time.monotonic()) > 0 and not self._asked.within(min(left, _LOOK_S)):
             if is_importing():
                 until = time.monotonic() + limit_s
         return self._taken(limit_s)
 
     def _taken(self, limit_s: float) -> T:
-        if self._error is not None:
-            raise self._error
-        if self._found:
-            return self._found[0]
+        if self._asked.has_ended:
+            return self._asked.answer()
         raise RegistryError(
             f"the registry hasn't answered within {limit_s:g} s", at=self._place, next="see whether it is up"
         )

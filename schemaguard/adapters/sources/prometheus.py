@@ -12,10 +12,9 @@ import urllib.parse
 import urllib.request
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from queue import Empty, SimpleQueue
-from threading import Thread
 from typing import Any
 
+from schemaguard.adapters.awaited import Awaited
 from schemaguard.adapters.files.web_addresses import NoRedirect, without_password
 from schemaguard.playbooks.counters import CountersError, Series, counted
 from schemaguard.playbooks.due import DueSpans
@@ -80,26 +79,16 @@ def _require_clock(answer: Any, now: datetime) -> None:
 def _asked(base: str, query: str, at: datetime | None) -> Any:
     """The data of an answer. SourceError where there is none within the time, whatever drips or hangs."""
     values = {"query": query, **({"time": f"{at.timestamp():.3f}"} if at is not None else {})}
-    found: SimpleQueue[Any] = SimpleQueue()
-
-    def ask() -> None:
-        try:
-            found.put(_answer(f"{base}/api/v1/query", urllib.parse.urlencode(values).encode()))
-        except Exception as error:  # raised again by whoever waits for it
-            found.put(error)
-
-    # A daemon: what hangs doesn't keep the program from ending.
-    Thread(target=ask, daemon=True).start()
+    asked = Awaited(lambda: _answer(f"{base}/api/v1/query", urllib.parse.urlencode(values).encode()))
+    if not asked.within(_PATIENCE_S):
+        raise SourceError(f"not answered within {_PATIENCE_S:g} s")
     try:
-        answer = found.get(timeout=_PATIENCE_S)
-    except Empty:
-        raise SourceError(f"not answered within {_PATIENCE_S:g} s") from None
-    if isinstance(answer, SourceError):
-        raise answer
-    if isinstance(answer, Exception):
+        return asked.answer()
+    except SourceError:
+        raise
+    except Exception as error:
         # The words of these errors may hold an address with a password.
-        raise SourceError(f"could not be reached ({type(answer).__name__})") from answer
-    return answer
+        raise SourceError(f"could not be reached ({type(error).__name__})") from error
 
 
 def _answer(url: str, sent: bytes) -> Any:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from schemaguard.adapters.files import hooks
 from schemaguard.adapters.files.hooks import HookError, call
 from schemaguard.config import Hook, load
 from schemaguard.errors import ConfigError
@@ -21,14 +22,22 @@ from schemaguard.releases.hooks import HookDelivery, body
 
 SENT = body(HookDelivery(3, "chat", "fraud", 9, {"to": "7", "reason": "“ä”"}))
 Asked = list[tuple[str | None, bytes]]
+"""The signature and the document of each request."""
 
 
 @pytest.fixture
-def listener() -> Iterator[tuple[str, Asked]]:
+def passwords() -> list[str | None]:
+    """What each request to the listener says who it is from."""
+    return []
+
+
+@pytest.fixture
+def listener(passwords: list[str | None]) -> Iterator[tuple[str, Asked]]:
     asked: Asked = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            passwords.append(self.headers.get("Authorization"))
             asked.append(
                 (self.headers.get("X-Schemaguard-Signature"), self.rfile.read(int(self.headers["Content-Length"])))
             )
@@ -68,10 +77,24 @@ def test_a_webhook_that_says_no_or_sends_elsewhere_has_failed(
     assert [signed for signed, _ in asked] == [None]
 
 
-def test_a_webhook_s_user_and_password_are_sent_as_a_header(listener: tuple[str, Asked]) -> None:
-    url, asked = listener
+def test_a_webhook_s_user_and_password_are_sent_as_a_header(
+    listener: tuple[str, Asked], passwords: list[str | None]
+) -> None:
+    url, _ = listener
     call(Hook("chat", f"{url}/ok"), SENT, {})
-    assert len(asked) == 1
+    call(Hook("chat", url.replace("user:geheim@", "") + "/ok"), SENT, {})
+    assert passwords == ["Basic dXNlcjpnZWhlaW0=", None]
+
+
+def test_what_nobody_foresaw_is_not_taken_for_a_call(
+    listener: tuple[str, Asked], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def odd(_: str) -> tuple[str, dict[str, str]]:
+        raise LookupError("odd")
+
+    monkeypatch.setattr(hooks, "without_password", odd)
+    with pytest.raises(LookupError):
+        call(Hook("chat", f"{listener[0]}/ok"), SENT, {})
 
 
 def test_a_receiver_that_drips_its_answer_takes_no_longer_than_was_said() -> None:
