@@ -84,7 +84,7 @@ class Proxy:
     canary: str = "canary"
     """The server of the canary, in that backend; `{version}` stands for the version."""
     timeout: float = 1
-    """The seconds that telling it may take, 1 to 10."""
+    """The seconds that each exchange with it may take, 1 to 10; telling it takes three at most."""
 
 
 @dataclass(frozen=True, slots=True)

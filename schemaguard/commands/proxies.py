@@ -1,6 +1,6 @@
 """Proxies in front of model servers: what an operation tells them, and what is put right where they show otherwise."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from schemaguard.adapters.control import pointer
 from schemaguard.commands.site import Site
@@ -28,55 +28,66 @@ def traffic_of(site: Site) -> Traffic:
     return ConfiguredProxies(site.proxies, site.environ)
 
 
-def correct_traffic(site: Site, pointers: Iterable[Pointer]) -> CorrectedTraffic:
-    """Have every proxy show what its model's pointer says, under the lock that the caller holds.
+def traffic_drift(site: Site, at: Pointer) -> tuple[str, ...]:
+    """Which proxies show something else than a pointer says, and which can't be asked: a line each."""
+    return tuple(
+        came.what if isinstance(came, TrafficError) else f"the proxy {name} shows {came}"
+        for name, came in _differing(site, at).items()
+    )
 
-    One that was restarted shows what its configuration says. Nothing is raised for a proxy.
+
+def correct_traffic(site: Site, model: str) -> CorrectedTraffic:
+    """Have every proxy show what its model's pointer says: one that was restarted shows what its configuration says.
+
+    The lock is taken only where something is to be put right, so that a proxy that hangs keeps nobody from switching.
+    Nothing is raised for a proxy.
     """
-    from schemaguard.adapters.traffic import haproxy
-
-    corrected, failed = [], []
-    for at in pointers:
-        for proxy in proxies_of(at.model, site.proxies) if at.active is not None else ():
-            try:
-                was = haproxy.differs(proxy, of_pointer(at), site.environ)
-                if was:
-                    haproxy.show(proxy, of_pointer(at), site.environ)
-                    site.database.traffic_corrected(at, proxy.name, was, site.actor)
-                    corrected.append(f"proxy {proxy.name}: {at.model} has {of_pointer(at).in_words} (it had {was})")
-            except TrafficError as error:
-                failed.append(error.what)
-    return CorrectedTraffic(tuple(corrected), tuple(failed))
-
-
-def watch_traffic(site: Site, model: str) -> CorrectedTraffic:
-    """The same for one model where nobody holds the lock: it is taken only where something is to be put right."""
     if not proxies_of(model, site.proxies):
         return CorrectedTraffic()
-    differing = differences(site, site.database.ask(lambda c: pointer.read(c, model)))
-    if not differing.corrected:
-        return differing
+    seen = _differing(site, _pointer(site, model))
+    wrong = [name for name, came in seen.items() if not isinstance(came, TrafficError)]
+    failed = tuple(came.what for came in seen.values() if isinstance(came, TrafficError))
+    if not wrong:
+        return CorrectedTraffic(failed=failed)
     try:
         site.database.lock()
     except ConflictError:
         # Somebody is switching: it tells the proxies itself.
-        return CorrectedTraffic()
+        return CorrectedTraffic(failed=failed)
     try:
         # What is read under the lock isn't overtaken by a newer epoch.
-        return correct_traffic(site, [site.database.ask(lambda c: pointer.read(c, model))])
+        found = _put_right(site, _pointer(site, model), wrong)
     finally:
         site.database.unlock()
+    return CorrectedTraffic(found.corrected, (*failed, *found.failed))
 
 
-def differences(site: Site, at: Pointer) -> CorrectedTraffic:
-    """Which proxies show something else than a pointer says, a line each, and which can't be asked."""
+def _pointer(site: Site, model: str) -> Pointer:
+    return site.database.ask(lambda c: pointer.read(c, model))
+
+
+def _differing(site: Site, at: Pointer) -> Mapping[str, str | TrafficError]:
+    own = proxies_of(at.model, site.proxies)
+    if not own or at.active is None:
+        return {}
+    from schemaguard.adapters.traffic.proxies import ConfiguredProxies
+
+    return ConfiguredProxies(own, site.environ).differing(of_pointer(at))
+
+
+def _put_right(site: Site, at: Pointer, names: list[str]) -> CorrectedTraffic:
     from schemaguard.adapters.traffic import haproxy
 
-    found, failed = [], []
-    for proxy in proxies_of(at.model, site.proxies) if at.active is not None else ():
+    corrected, failed = [], []
+    for proxy in proxies_of(at.model, site.proxies):
+        if proxy.name not in names:
+            continue
         try:
-            if was := haproxy.differs(proxy, of_pointer(at), site.environ):
-                found.append(f"the proxy {proxy.name} shows {was}")
+            was = haproxy.differs(proxy, of_pointer(at), site.environ)
+            if was:
+                haproxy.show(proxy, of_pointer(at), site.environ)
+                site.database.traffic_corrected(at, proxy.name, was, site.actor)
+                corrected.append(f"proxy {proxy.name}: {at.model} has {of_pointer(at).in_words} (it had {was})")
         except TrafficError as error:
             failed.append(error.what)
-    return CorrectedTraffic(tuple(found), tuple(failed))
+    return CorrectedTraffic(tuple(corrected), tuple(failed))

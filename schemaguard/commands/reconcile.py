@@ -14,7 +14,7 @@ from schemaguard.releases.release import OperationState
 
 
 def reconcile(site: Site, *, finish: bool = False) -> Reconciled:
-    """One round, under the lock; `finish`: without waiting for servers.
+    """One round; `finish`: without waiting for servers. Under the lock nobody who may hang is asked but the registry.
 
     An operation that is open belongs to whoever carries it out: it is left alone.
     """
@@ -26,16 +26,16 @@ def reconcile(site: Site, *, finish: bool = False) -> Reconciled:
         finished, waiting, failed = _continue_waiting(database, world)
         paid, owed = database.pay()
         overview = database.overview(None)
-        traffic = correct_traffic(site, [pointer for pointer, _ in overview.models])
         corrected, unreachable = _correct_aliases(overview, database, world, (site.alias, site.actor))
     finally:
         database.unlock()
+    traffic = [correct_traffic(site, pointer.model) for pointer, _ in overview.models]
     told = call_hooks(site)
     purgeable = tuple(each.object for each in overview.retired if each.purge_after <= overview.at)
-    gone_wrong = (*unsettled, *failed, *traffic.failed, *unreachable, *told.failed)
+    gone_wrong = (*unsettled, *failed, *(why for one in traffic for why in one.failed), *unreachable, *told.failed)
     return Reconciled(
         (*settled, *finished),
-        (*traffic.corrected, *corrected),
+        (*(what for one in traffic for what in one.corrected), *corrected),
         (*busy, *waiting),
         purgeable,
         gone_wrong,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from threading import Thread
 
-from schemaguard.commands.proxies import differences
+from schemaguard.commands.proxies import traffic_drift
 from schemaguard.commands.site import Site
 from schemaguard.errors import SchemaguardError
 from schemaguard.releases.overview import Alias, Status
@@ -31,8 +31,7 @@ def status(site: Site, model: str | None = None, *, limit_s: float = REGISTRY_LI
         elif version != pointer.active and pointer.model not in overview.switching:
             drift.append(f"the alias {name} is {version or 'not set'}, the pointer says {pointer.active}")
     for pointer, _ in overview.models:
-        shown = differences(site, pointer)
-        drift += (*shown.corrected, *shown.failed)
+        drift += traffic_drift(site, pointer)
     return Status(overview, aliases, tuple(drift))
 
 

@@ -10,7 +10,7 @@ from schemaguard.adapters.control.watching import InForce, KeptLook, WatchPlace
 from schemaguard.commands import acting
 from schemaguard.commands.measured import Sources
 from schemaguard.commands.playbook import playbook_of
-from schemaguard.commands.proxies import watch_traffic
+from schemaguard.commands.proxies import correct_traffic
 from schemaguard.commands.site import Site
 from schemaguard.commands.watched import read_playbook, why_not_watched
 from schemaguard.config import Proxy
@@ -107,7 +107,7 @@ def _of_model(site: Site, one: InForce, sources: Sources, advise_only: bool) -> 
         return WatchRound(passes)
     acted = acting.carry_out(site, one, playbook)
     advanced = acting.advance(site, one, playbook) if acts and not acted else ()
-    traffic = watch_traffic(site, one.model)
+    traffic = correct_traffic(site, one.model)
     return WatchRound(passes, acted, advanced, (*traffic.corrected, *traffic.failed))
 
 

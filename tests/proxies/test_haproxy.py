@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from schemaguard.adapters.traffic.haproxy import differs, show
-from schemaguard.commands.proxies import watch_traffic
+from schemaguard.commands.proxies import correct_traffic
 from schemaguard.commands.reconcile import reconcile
 from schemaguard.errors import RegistryError
 from schemaguard.frozen import replace
@@ -110,7 +110,7 @@ def test_a_proxy_that_is_killed_hangs_or_restarts_never_keeps_the_pointer_and_sh
         proxy.kill()
         proxy.start()
         assert {each.by for each in load(proxy.folder, "sticky", 50)} == {"active"}
-        assert len(watch_traffic(site, "fraud").corrected) == 2
+        assert len(correct_traffic(site, "fraud").corrected) == 2
     assert differs(proxy.sticky, TrafficShares("7", "8", 25), {}) == ""
     # An operator that dies between commit and delivery.
     assert in_a_process_that_may_die(

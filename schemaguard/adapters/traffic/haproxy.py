@@ -13,7 +13,7 @@ from schemaguard.frozen import dataclass
 from schemaguard.releases.traffic import HUNDREDTHS, TrafficShares, weights
 
 _NAME = re.compile(r"[A-Za-z0-9_.:-]{1,256}")
-_VALUE = re.compile(r"type=sint value=<(-?\d+)>")
+_VALUE = re.compile(r"type=sint value=<(-?\d{1,19})>")
 _COLUMNS = ("be_name", "srv_name", "srv_op_state", "srv_uweight")
 _RUNNING = 2
 """SRV_ST_RUNNING, see https://docs.haproxy.org/2.6/management.html#9.3-show%20servers%20state."""

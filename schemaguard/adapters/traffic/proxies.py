@@ -1,15 +1,18 @@
-"""All proxies that are configured, told at the same time: one that hangs keeps no other from being told."""
+"""All proxies that are configured, asked and told at the same time: one that hangs keeps no other waiting."""
 
-from collections.abc import Mapping, Sequence
-from threading import Thread
-from typing import Any
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
+from schemaguard.adapters.awaited import Awaited
 from schemaguard.adapters.traffic import haproxy
 from schemaguard.adapters.traffic.runtime_socket import failed
 from schemaguard.config import Proxy
 from schemaguard.releases.ports import Delivery, unknown_proxy
-from schemaguard.releases.traffic import TARGET, TrafficError, of_payload
+from schemaguard.releases.traffic import TARGET, TrafficError, TrafficShares, of_payload
 
+K = TypeVar("K")
+T = TypeVar("T")
 _GRACE_S = 0.5
 _ASKED = 3
 """How often a proxy is asked at most for one delivery."""
@@ -24,28 +27,42 @@ class ConfiguredProxies:
 
     def show(self, deliveries: Sequence[Delivery]) -> Mapping[int, Mapping[str, Any] | TrafficError]:
         """Tell each delivery's proxy, and read back: by delivery what it shows, or why not."""
-        found: dict[int, Mapping[str, Any] | TrafficError] = {}
-        telling: list[tuple[Delivery, Proxy, Thread]] = []
+        unknown: dict[int, TrafficError] = {}
+        acts: dict[int, tuple[Proxy, Callable[[], Mapping[str, Any]]]] = {}
         for each in deliveries:
-            proxy = self._proxies.get(each.target.removeprefix(TARGET))
-            if proxy is None:
-                found[each.id] = unknown_proxy(each.target.removeprefix(TARGET))
-                continue
-            # A daemon: what hangs, such as the search for a name, doesn't keep the program from ending.
-            thread = Thread(target=self._tell, args=(each, proxy, found), daemon=True)
-            thread.start()
-            telling.append((each, proxy, thread))
-        for each, proxy, thread in telling:
-            thread.join(_ASKED * proxy.timeout + _GRACE_S)
-            if thread.is_alive():
-                found[each.id] = failed(proxy, "hangs")
-        return dict(found)
+            name = each.target.removeprefix(TARGET)
+            if name in self._proxies:
+                acts[each.id] = self._proxies[name], self._telling(self._proxies[name], each)
+            else:
+                unknown[each.id] = unknown_proxy(name)
+        return {**unknown, **_at_once(acts)}
 
-    def _tell(self, delivery: Delivery, proxy: Proxy, found: dict[int, Mapping[str, Any] | TrafficError]) -> None:
-        try:
-            found[delivery.id] = {
-                "proxy": proxy.name,
-                **haproxy.show(proxy, of_payload(delivery.payload), self._environ),
-            }
-        except TrafficError as error:
-            found[delivery.id] = error
+    def _telling(self, proxy: Proxy, delivery: Delivery) -> Callable[[], Mapping[str, Any]]:
+        return lambda: {"proxy": proxy.name, **haproxy.show(proxy, of_payload(delivery.payload), self._environ)}
+
+    def differing(self, shares: TrafficShares) -> Mapping[str, str | TrafficError]:
+        """By proxy what each shows, in words, where it isn't these shares, or why it can't be asked."""
+        found = _at_once({name: (proxy, self._comparing(proxy, shares)) for name, proxy in self._proxies.items()})
+        return {name: came for name, came in found.items() if came}
+
+    def _comparing(self, proxy: Proxy, shares: TrafficShares) -> Callable[[], str]:
+        return lambda: haproxy.differs(proxy, shares, self._environ)
+
+
+def _at_once(acts: Mapping[K, tuple[Proxy, Callable[[], T]]]) -> dict[K, T | TrafficError]:
+    """What came of each act with its proxy. They run together, so that all are over when the slowest one has to be."""
+    began = time.monotonic()
+    running = {key: (proxy, Awaited(act)) for key, (proxy, act) in acts.items()}
+    return {key: _came(proxy, act, began + _ASKED * proxy.timeout + _GRACE_S) for key, (proxy, act) in running.items()}
+
+
+def _came(proxy: Proxy, act: Awaited[T], until: float) -> T | TrafficError:
+    # What hangs here is the search for a name: everything else has the proxy's timeout.
+    if not act.within(until - time.monotonic()):
+        return failed(proxy, "hangs")
+    try:
+        return act.answer()
+    except TrafficError as error:
+        return error
+    except Exception as error:  # nothing that is odd about one proxy keeps the others from being told
+        return failed(proxy, f"answers something odd ({type(error).__name__})")

@@ -67,8 +67,10 @@ _ALIAS = "the registry's alias could not follow: {}"
 
 def _show(proxied: list[Delivery], world: World) -> list[_Arrived]:
     newest = {each.model: world.database.newest_epoch(each.model) for each in proxied}
-    found = dict(world.traffic.show([each for each in proxied if newest[each.model] <= each.epoch]))
-    return [(each, found.get(each.id, {"skipped": f"epoch {newest[each.model]} is newer"})) for each in proxied]
+    current = [each for each in proxied if newest[each.model] <= each.epoch]
+    shown = world.traffic.show(current)
+    skipped = {each.id: {"skipped": f"epoch {newest[each.model]} is newer"} for each in proxied if each not in current}
+    return [(each, skipped.get(each.id) or shown[each.id]) for each in proxied]
 
 
 def _deliver(delivery: Delivery, world: World) -> Mapping[str, Any] | RegistryError:

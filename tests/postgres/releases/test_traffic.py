@@ -9,7 +9,7 @@ import pytest
 
 from schemaguard.commands.audit import verify
 from schemaguard.commands.history import history
-from schemaguard.commands.proxies import watch_traffic
+from schemaguard.commands.proxies import correct_traffic
 from schemaguard.commands.reconcile import reconcile
 from schemaguard.commands.status import status
 from schemaguard.errors import RegistryError
@@ -143,15 +143,15 @@ def test_a_proxy_that_was_restarted_is_put_right_by_whoever_watches(shop: Shop, 
     proxy.variables["proc.canary"] = 0
     with shop.site() as site:
         assert status(site).drift == ("the proxy edge shows 0 % instead of 25 %",)
-        done = watch_traffic(site, "fraud")
+        done = correct_traffic(site, "fraud")
         assert done.corrected == ("proxy edge: fraud has canary 8 25 % (it had 0 % instead of 25 %)",)
-        assert watch_traffic(site, "fraud") == type(done)()
+        assert correct_traffic(site, "fraud") == type(done)()
         assert shown(proxy)[0] == 2500
         proxy.servers["v8"] = (0, True)
         assert [each[:13] for each in reconcile(site).corrected] == ["proxy colours"]
         proxy.wrong = "denied"
         proxy.variables["proc.canary"] = 100
-        assert watch_traffic(site, "fraud").failed == (
+        assert correct_traffic(site, "fraud").failed == (
             "the proxy edge shows 100 in proc.canary after it was told 2500 (Permission denied)",
         )
         assert verify(site, ()).holds
@@ -188,7 +188,7 @@ def test_an_operator_that_dies_after_the_commit_leaves_the_traffic_to_whoever_re
     assert (shop.shares(), shown(proxy)[0]) == (("7", None, 0, 3), 2500)
     # Whoever watches needn't wait for it.
     with shop.site() as site:
-        assert len(watch_traffic(site, "fraud").corrected) == 2
+        assert len(correct_traffic(site, "fraud").corrected) == 2
     assert shown(proxy) == (0, {"v7": 100, "v8": 0})
     shop.resume()
     assert (shown(proxy), owed(shop)) == ((0, {"v7": 100, "v8": 0}), [])
@@ -196,6 +196,7 @@ def test_an_operator_that_dies_after_the_commit_leaves_the_traffic_to_whoever_re
     for number in range(20, 70, 24):
         shop.start_canary(percent=25)
         if not in_a_process_that_may_die(lambda n=number: [die_after_intent(n), shop.abort(finish=True)]):  # type: ignore[misc]  # bound now
+            assert number > 20, "it was never killed"
             break
         if shop.ask("select 1 from schemaguard.operation where state in ('open', 'waiting')"):
             shop.resume()

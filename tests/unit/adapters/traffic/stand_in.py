@@ -62,6 +62,8 @@ class StandIn:
                 case "endless":
                     while True:
                         there.sendall(b"#" * 65_536)
+                case "huge":
+                    there.sendall(b"proc.canary: type=sint value=<" + b"9" * 5000 + b">\n")
                 case "closes":
                     pass
                 case _:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from schemaguard.adapters.traffic import haproxy
 from schemaguard.adapters.traffic.haproxy import differs, show
 from schemaguard.adapters.traffic.proxies import ConfiguredProxies
 from schemaguard.config import Proxy
@@ -81,6 +82,7 @@ def test_with_a_server_a_version_a_switch_is_blue_green_and_other_versions_get_n
         ("drips", "hasn't answered within 0.1 s"),
         ("endless", r"could not be reached \(ValueError\)"),
         ("garbage", "doesn't say "),
+        ("huge", "doesn't say "),
         ("closes", "doesn't say "),
         ("denied", r"\(Permission denied\)"),
         ("deaf", "after it was told "),
@@ -139,3 +141,25 @@ def test_each_proxy_is_told_whatever_becomes_of_the_others(there: StandIn, tmp_p
         2: "the proxy unknown is not configured here",
     }
     assert list(NoTraffic().show([Delivery(5, 1, "fraud", 2, payload, "traffic:edge")])) == [5]
+
+
+def test_all_proxies_are_compared_at_once_and_each_says_how_it_differs(there: StandIn, tmp_path: Path) -> None:
+    with stands_in(tmp_path / "other.sock", variables={"proc.canary": 500}) as other:
+        right = Proxy("right", "fraud", str(other.path), variable="proc.canary")
+        gone = Proxy("gone", "fraud", str(tmp_path / "gone.sock"), variable="proc.canary")
+        found = ConfiguredProxies([by_variable(there), right, gone], {}).differing(CANARY)
+    assert {name: str(each).partition("\n")[0] for name, each in found.items()} == {
+        "edge": "0 % instead of 5 %",
+        "gone": "the proxy gone could not be reached (FileNotFoundError)",
+    }
+
+
+def test_what_nobody_foresaw_of_one_proxy_is_no_delivery(there: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    def odd(*_: object) -> None:
+        raise LookupError("odd")
+
+    monkeypatch.setattr(haproxy, "asked", odd)
+    delivery = Delivery(1, 1, "fraud", 2, {"active": "7", "canary": "8", "percent": 25}, "traffic:edge")
+    (came,) = ConfiguredProxies([by_variable(there)], {}).show([delivery]).values()
+    assert isinstance(came, TrafficError)
+    assert came.what == "the proxy edge answers something odd (LookupError)"
