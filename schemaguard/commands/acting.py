@@ -19,7 +19,7 @@ from schemaguard.commands.switching import Request, Shown, switch
 from schemaguard.errors import ConflictError, DatabaseError, NeedsHumanError, RefusedError, SchemaguardError, UsageError
 from schemaguard.frozen import replace
 from schemaguard.playbooks.acting import Acted, in_order, not_permitted, too_soon
-from schemaguard.playbooks.deciding import KeptDecision, crossed_in_words
+from schemaguard.playbooks.deciding import KeptDecision, why_decided
 from schemaguard.playbooks.playbook import Playbook
 from schemaguard.releases.ports import ConnectionLostError, PreparationRefusedError
 from schemaguard.releases.release import Intent, OperationKind, OperationState, Pointer, ReversalClass
@@ -85,7 +85,8 @@ def _carried_out(site: Site, one: InForce, playbook: Playbook, decision: KeptDec
         return _closed(site, decision, "refused", why)
     if decision.action == "freeze":
         return _frozen(site, decision, "done", _reason(decision))
-    why = site.database.ask(lambda c: too_soon(playbook.after_rollback, deciding.acts(c, one.model), _now(site)))
+    acts = site.database.ask(lambda c: deciding.acts(c, one.model))
+    why = too_soon(playbook.after_rollback, acts, site.database.clock())
     if why:
         return _frozen(site, decision, "refused", why)
     try:
@@ -102,13 +103,6 @@ def _carried_out(site: Site, one: InForce, playbook: Playbook, decision: KeptDec
 def _why_not_permitted(site: Site, one: InForce, playbook: Playbook) -> str:
     roles = playbook.roles.execute
     return not_permitted(playbook, site.database.ask(lambda c: deciding.permission(c, one.model, one.digest, roles)))
-
-
-def _now(site: Site) -> datetime:
-    row = site.database.ask(lambda c: c.execute("select now()").fetchone())
-    assert row is not None
-    found: datetime = row[0]
-    return found
 
 
 def _request(site: Site, playbook: Playbook, decision: KeptDecision, at: Pointer) -> Request:
@@ -167,7 +161,7 @@ def _followed_up(site: Site, playbook: Playbook, decision: KeptDecision) -> Acte
 
 
 def _done(site: Site, playbook: Playbook, decision: KeptDecision) -> Acted:
-    until = _now(site) + playbook.after_rollback.freeze
+    until = site.database.clock() + playbook.after_rollback.freeze
     return _froze(
         site,
         decision,
@@ -206,19 +200,5 @@ def _told(site: Site, decision: KeptDecision, closing: tuple[str, str], act: Cal
 
 
 def _reason(decision: KeptDecision) -> str:
-    said = decision.snapshot
-    if decision.kind == "no-data":
-        return (
-            f"{decision.trigger}: {said['missing']} looks missing in a row ({said['reason']}), decision {decision.id}"
-        )
-    if decision.kind == "split":
-        return (
-            f"the canary gets {said['share'] * 100:.3g} % of the traffic, and was given {said['wanted'] * 100:g} %, "
-            f"decision {decision.id}"
-        )
-    crossed = (
-        f"{said['trip']}: {crossed_in_words(said)}"
-        if "about" in said
-        else (f"{said['trip']} is crossed by {crossed_in_words(said)}")
-    )
-    return f"{decision.trigger}: {crossed}, decision {decision.id}"
+    why = why_decided(decision.kind, decision.snapshot)
+    return f"{'' if decision.kind == 'split' else f'{decision.trigger}: '}{why}, decision {decision.id}"

@@ -50,8 +50,7 @@ def require_approved(site: Site, plan: OperationPlan) -> None:
         given = site.database.ask(
             lambda c, model=each.model, roles=roles, act=terms.act: approving.given(c, model, act, hashed, roles)  # type: ignore[misc]  # bound now
         )
-        *_, now = site.database.ask(lambda c: approving.may_approve(c, ()))
-        why = missing(terms, playbook.roles, given, now)
+        why = missing(terms, playbook.roles, given, site.database.clock())
         if why:
             raise NeedsHumanError(
                 f"{terms.act} of {each.model} {each.to_version} has {why}",

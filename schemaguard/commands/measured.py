@@ -1,7 +1,7 @@
 """What is due of a trigger, measured where its source is: a table, a file, a Prometheus."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from schemaguard.adapters.postgres import measuring, measuring_values
 from schemaguard.commands.site import Site
@@ -59,10 +59,7 @@ class Sources:
     def _counters(self, source: MeasurementSource, trigger: PlaybookTrigger, due: DueSpans) -> Looks:
         from schemaguard.adapters.sources import prometheus
 
-        (now,) = self._site.database.ask(lambda c: c.execute("select clock_timestamp()").fetchone()) or (
-            datetime.now(UTC),
-        )
-        return prometheus.looks(source, trigger.measure, due, now, self._site.environ)
+        return prometheus.looks(source, trigger.measure, due, self._site.database.clock(), self._site.environ)
 
     def _remembering(self, source: MeasurementSource, due: DueSpans, measure: Callable[[], Looks]) -> Looks:
         if source in self._away:

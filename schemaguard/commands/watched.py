@@ -15,7 +15,7 @@ _SILENT_LOOKS = 3
 
 def health(site: Site) -> tuple[WatchHealth, ...]:
     """Whether every trigger that can be watched is."""
-    (now,) = site.database.ask(lambda c: c.execute("select now()").fetchone()) or (site.now(),)
+    now = site.database.clock()
     beats = {(at.model, at.trigger): at.beat for at in site.database.ask(watching.places)}
     found = []
     for one in site.database.ask(watching.in_force):

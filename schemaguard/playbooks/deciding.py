@@ -17,16 +17,21 @@ class Decided:
     """Whether a watcher carries it out; else it is told alone."""
 
 
-def crossed_in_words(snapshot: dict[str, Any]) -> str:
-    """By what a line was crossed."""
+def why_decided(kind: str, snapshot: dict[str, Any]) -> str:
+    """Why looks have led to a decision."""
+    if kind == "no-data":
+        return f"{snapshot['missing']} looks missing in a row ({snapshot['reason']})"
+    if kind == "split":
+        seen, given = f"{snapshot['share'] * 100:.3g} %", f"{snapshot['wanted'] * 100:g} %"
+        return f"the canary gets {seen} of the traffic, and was given {given}"
     failed, total = snapshot["failed"], snapshot["total"]
     match snapshot.get("about"):
         case "distance":
-            return f"{total:,} rows prove a distance of {snapshot['weight']:.3f}"
+            return f"{snapshot['trip']}: {total:,} rows prove a distance of {snapshot['weight']:.3f}"
         case "looks":
-            return f"{failed:,} of {total:,} rows lie in looks in which it was worse"
+            return f"{snapshot['trip']}: {failed:,} of {total:,} rows lie in looks in which it was worse"
         case _:
-            return f"{failed} of {total}"
+            return f"{snapshot['trip']} is crossed by {failed} of {total}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from schemaguard.playbooks.acting import Acted, WatchRound
-from schemaguard.playbooks.deciding import Decided, KeptDecision, TriggerPass, WatchHealth, crossed_in_words
+from schemaguard.playbooks.deciding import Decided, KeptDecision, TriggerPass, WatchHealth, why_decided
 from schemaguard.report.lines import line
 from schemaguard.report.table import Heading, table
 from schemaguard.report.visible import visible
@@ -52,19 +52,14 @@ def _state(one: TriggerPass) -> Text:
 
 def _decision(time: str, one: TriggerPass, number: int, decided: Decided) -> Text:
     told = "to be carried out" if decided.is_to_be_done else "told, not carried out"
-    head = visible(f"{time} {one.model} {one.trigger}: {why_decided(decided.kind, decided.snapshot)} → ")
+    head = visible(f"{time} {one.model} {one.trigger}: {measured_in_words(decided.kind, decided.snapshot)} → ")
     return Text.assemble(head, (decided.action, "red"), f" (decision {number}: {told})")
 
 
-def why_decided(kind: str, snapshot: dict[str, Any]) -> str:
-    """What was measured that a decision was made of, with the line that it was held against."""
-    if kind == "no-data":
-        return f"{snapshot['missing']} looks missing in a row ({snapshot['reason']})"
-    if kind == "split":
-        seen, given = f"{snapshot['share'] * 100:.3g} %", f"{snapshot['wanted'] * 100:g} %"
-        return f"the canary gets {seen} of the traffic, and was given {given}"
-    if "about" in snapshot:
-        return f"{snapshot['trip']}: {crossed_in_words(snapshot)}"
+def measured_in_words(kind: str, snapshot: dict[str, Any]) -> str:
+    """Why looks have led to a decision, with the line that what was measured was held against."""
+    if kind != "tripped" or "about" in snapshot:
+        return why_decided(kind, snapshot)
     shares = f"{_percent(snapshot['failed'], snapshot['total'])} of {snapshot['total']:,} since it serves"
     return f"{snapshot['trip']}: {shares}, evidence {snapshot['weight']:.1f} over {snapshot['line']:.1f}"
 
@@ -87,7 +82,7 @@ def show_decisions(found: Sequence[KeptDecision], console: Console) -> None:
             Text(str(one.id), "dim"),
             Text(f"{one.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"),
             Text(visible(f"{one.model}@{one.version} {one.trigger}"), "bold"),
-            Text(visible(why_decided(one.kind, one.snapshot))),
+            Text(visible(measured_in_words(one.kind, one.snapshot))),
             Text(one.action),
             Text(visible(f"{one.state}{f': {one.why}' if one.why else ''}")),
         ]

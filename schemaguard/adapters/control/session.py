@@ -4,6 +4,7 @@ What is asked and written goes through it in transactions that are retried as a 
 """
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any, Self, TypeVar
 
 import psycopg
@@ -55,6 +56,12 @@ class ControlSession:
     def change(self, act: Callable[["psycopg.Connection[Row]"], T]) -> T:
         """What an act writes, in one transaction; the driver's errors become ours."""
         return self._write(act)
+
+    def clock(self) -> datetime:
+        """The server's time."""
+        row = self._read(lambda c: c.execute("select clock_timestamp()").fetchone())
+        assert row is not None
+        return row[0]  # type: ignore[no-any-return]  # what the server says has no type
 
     def lock(self) -> None:
         """Take the lock that migrations and operations exclude each other with, by polling."""

@@ -14,7 +14,7 @@ from schemaguard.commands.switching import switch
 from schemaguard.commands.watch import watch_once
 from schemaguard.frozen import dataclass, replace
 from schemaguard.playbooks.acting import WatchRound
-from schemaguard.playbooks.deciding import crossed_in_words
+from schemaguard.playbooks.deciding import why_decided
 from schemaguard.playbooks.drills import DrillCheck, DrillMoment
 from schemaguard.playbooks.forecast import StepForecast, forecast
 from schemaguard.playbooks.playbook import Playbook, PlaybookTrigger
@@ -216,7 +216,9 @@ class Sandbox:
         for acted in done.acted:
             snapshot = acted.decision.snapshot
             delay = (datetime.fromisoformat(str(snapshot["until"])) - since).total_seconds()
-            self.moment(delay, f"{acted.decision.trigger} {acted.decision.kind}: {crossed_in_words(snapshot)}")
+            self.moment(
+                delay, f"{acted.decision.trigger} {acted.decision.kind}: {why_decided(acted.decision.kind, snapshot)}"
+            )
             self.moment(
                 delay, f"{acted.decision.action}: {acted.state}{'' if acted.state == 'done' else f', {acted.words}'}"
             )

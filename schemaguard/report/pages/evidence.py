@@ -6,7 +6,7 @@ from typing import Any
 from schemaguard.report.audit import facts
 from schemaguard.report.evidence import CLAIMS, EvidencePage, when
 from schemaguard.report.pages.page import page
-from schemaguard.report.watch import why_decided
+from schemaguard.report.watch import measured_in_words
 
 _QUIET = ("rows-written",)
 
@@ -48,7 +48,7 @@ def evidence_page(found: EvidencePage) -> str:
 
 
 def _decision(said: dict[str, Any]) -> dict[str, Any]:
-    return {**said, "measured": why_decided(said["kind"], said["snapshot"])}
+    return {**said, "measured": measured_in_words(said["kind"], said["snapshot"])}
 
 
 def _utc(at: datetime) -> str:

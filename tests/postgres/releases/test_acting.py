@@ -20,7 +20,7 @@ from schemaguard.commands.history import history
 from schemaguard.commands.resume import abandon
 from schemaguard.errors import ConflictError, RegistryError
 from schemaguard.playbooks.acting import too_soon
-from schemaguard.playbooks.deciding import crossed_in_words
+from schemaguard.playbooks.deciding import why_decided
 from schemaguard.playbooks.playbook import AfterRollback
 from schemaguard.releases.release import StepName
 from tests.conftest import VERSIONS
@@ -325,5 +325,5 @@ def test_a_drift_freezes_and_a_mean_that_is_worse_goes_back(shop: Shop) -> None:
     assert {(each.decision.trigger, each.state) for each in acted} == {("cost", "done"), ("drift", "overtaken")}
     assert shop.shares()[:2] == ("7", None)
     (reason,) = [each.decision.snapshot for each in acted if each.decision.trigger == "drift"]
-    assert crossed_in_words(reason).endswith("rows prove a distance of " + f"{reason['weight']:.3f}")
+    assert why_decided("tripped", reason).endswith("rows prove a distance of " + f"{reason['weight']:.3f}")
     assert holds(shop)
