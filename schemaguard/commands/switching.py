@@ -282,10 +282,10 @@ def _require_whole(request: Request, planning: Planning) -> None:
     """
     if planning.plan.kind not in _NEW or request.accept is not None:
         return
-    target, catalog = planning.targets[0], planning.nows[0].catalog
-    tables = {catalog.resolve(part.table) for part in target.contract.tables}
-    for index in catalog.indexes.values():
-        if not index.valid and index.table in tables:
+    for target, now in zip(planning.targets, planning.nows, strict=True):
+        tables = {now.catalog.resolve(part.table) for part in target.contract.tables}
+        index = next((each for each in now.catalog.indexes.values() if not each.valid and each.table in tables), None)
+        if index is not None:
             drop = f"drop it (DROP INDEX CONCURRENTLY {qualified(index.name)}) and build it again"
             raise RefusedError(
                 f"the index {index.name} of {index.table} is invalid: what made it was killed half done",

@@ -292,3 +292,15 @@ def test_the_data_of_each_that_is_promoted_is_looked_at_and_each_answers_for_its
         ("fraud",),
         ("limits",),
     ]
+
+
+def test_what_was_left_half_done_below_a_model_that_comes_along_is_refused(two: Pair) -> None:
+    two.back()
+    two.ask("create index caps_cap on caps (cap)")
+    two.ask("update pg_index set indisvalid = false where indexrelid = 'caps_cap'::regclass")
+    with pytest.raises(RefusedError, match="index caps_cap of caps is invalid") as refused:
+        two.forth("limits=3")
+    assert refused.value.at == "a table that limits 3 names"
+    with pytest.raises(RefusedError, match="index caps_cap of caps is invalid"):
+        two.forth("fraud=8", model="limits", version="3")
+    assert two.pointers() == [("fraud", "7", 3), ("limits", "2", 3)]
