@@ -78,5 +78,6 @@ def test_two_models_that_are_killed_at_any_statement_are_resumed(template: Templ
             two.back()
 
         if not killed(template, tmp_path / str(number), act):
+            assert number > 1, "it was never killed"
             return
     raise AssertionError("it never came through")

@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 
 from tests.postgres.fleet.server import PROGRAMS
+from tests.waiting import until
 
 _SETTINGS = (
     "listen_addresses=''",
@@ -61,8 +62,7 @@ class Servers:
         self.standby = name
         self._start(name)
         self.ask(self.primary, "select pg_sleep(0.01) from pg_stat_replication")
-        while not self.ask(self.primary, "select 1 from pg_stat_replication where state = 'streaming'"):
-            pass
+        until(lambda: self.ask(self.primary, "select 1 from pg_stat_replication where state = 'streaming'"))
         if self.is_synchronous:
             self.wait_for("*")
 
@@ -70,8 +70,7 @@ class Servers:
         """From now on each COMMIT on the primary waits for one of these."""
         self.ask(self.primary, f"alter system set synchronous_standby_names = '{names}'")
         self.ask(self.primary, "select pg_reload_conf()")
-        while self.ask(self.primary, "show synchronous_standby_names") != [(names,)]:
-            pass
+        until(lambda: self.ask(self.primary, "show synchronous_standby_names") == [(names,)])
 
     def fail_over(self) -> None:
         """The primary dies, and the standby takes over."""

@@ -22,6 +22,7 @@ from tests.postgres.failover.rounds import Rounds, followed
 from tests.postgres.failover.servers import Servers, two
 from tests.postgres.releases.acting import PLAYBOOK, ROLE, TABLE, publish
 from tests.postgres.releases.shop import Shop, incident
+from tests.waiting import until
 
 ROUNDS = int(os.environ.get("SCHEMAGUARD_PROMOTIONS", "1"))
 """How often the standby is promoted, with each kind of replication."""
@@ -81,8 +82,7 @@ def run(shop: Shop, servers: Servers, capsys: pytest.CaptureFixture[str]) -> Rou
         for number in range(1, ROUNDS + 1):
             rounds.run(number)
         last = shop.pointer()
-        while seen[-1] != (last[1], last[0]):
-            pass
+        until(lambda: seen[-1:] == [(last[1], last[0])])
     if ROUNDS > 1:
         with capsys.disabled():
             sys.stdout.write(f"\n{rounds.said(is_synchronous=servers.is_synchronous)}")
@@ -154,8 +154,7 @@ def test_a_server_whose_database_takes_no_lease_looks_for_another_host(replicate
     with Follower(servers.only(servers.standby), "fraud", "scorer-2") as follower:
         assert not follower.acknowledge(follower.current().epoch)
         mine = "select 1 from pg_stat_activity where application_name = 'scorer-2' and state is not null"
-        while servers.ask(servers.standby, mine):
-            pass
+        until(lambda: not servers.ask(servers.standby, mine))
 
 
 def test_a_watcher_goes_on_at_the_standby_that_took_over(

@@ -251,6 +251,7 @@ def test_a_watcher_that_is_killed_anywhere_leaves_a_decision_that_is_carried_out
             watch(shop)
             require_once(shop)
             if not was_killed:
+                assert number > 1, "it was never killed"
                 return
     raise AssertionError("the watcher never came through")
 
