@@ -2,6 +2,7 @@
 
 import pytest
 
+from schemaguard.errors import RefusedError
 from tests.postgres.guard.project import Project
 
 ADDED = "select change -> 'adds' ->> 2 from schemaguard.applied_change where revision = %s order by id"
@@ -47,3 +48,11 @@ def test_a_statement_that_the_guard_has_sent_answers_as_any_ddl_does(fenced: Pro
     revision = fenced.add(f"result = {result}\nassert (result.rowcount, result.returns_rows) == (-1, False)")
     fenced.upgrade()
     assert fenced.heads() == [revision]
+
+
+@pytest.mark.parametrize("table", ["approval", "drill", "golden", "fleet_operation", "pointer"])
+def test_a_revision_that_hides_what_it_writes_writes_nothing_of_ours(fenced: Project, table: str) -> None:
+    hidden = f"do $x$ begin execute 'delete from schema' || 'guard.{table}'; end $x$"
+    fenced.add(f'op.execute("{hidden}")')
+    with pytest.raises(RefusedError, match=rf"a migration may not write schemaguard\.{table}"):
+        fenced.upgrade()

@@ -121,6 +121,17 @@ def test_every_table_of_the_control_schema_is_covered_or_declared(shop: Shop) ->
     assert {row[0] for row in recorded} == set(COVERED)
 
 
+def test_every_table_of_the_control_schema_is_refused_to_migrations_or_declared(shop: Shop) -> None:
+    # What commands write while a folder of SQL is applied or a column is filled, and what lasts for a transaction.
+    open_to_them = {"sql_migration", "backfill", "server_lease", "touched", "unrecorded"}
+    refused = (
+        "select c.relname from pg_class c join pg_trigger t on t.tgrelid = c.oid "
+        "where c.relnamespace = 'schemaguard'::regnamespace and t.tgname = 'refuse_migration' and t.tgenabled = 'A'"
+    )
+    tables = "select relname from pg_class where relnamespace = 'schemaguard'::regnamespace and relkind = 'r'"
+    assert set(shop.ask(tables)) - set(shop.ask(refused)) == {(each,) for each in open_to_them}
+
+
 def test_an_entry_is_spelled_by_the_server_as_it_is_here(shop: Shop) -> None:
     facts = {
         "b": [1, 1.5, -0.0, 1e-7, 12345678901234567890, True, None, []],
