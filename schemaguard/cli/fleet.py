@@ -5,11 +5,11 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from schemaguard.cli.operating import Accept, Fill, Finish, WithoutDependents, Yes
+from schemaguard.cli.operating import Accept, DryRun, Fill, Finish, WithoutDependents, Yes
 
 if TYPE_CHECKING:
     from schemaguard.commands.fleet.opening import Fleet
@@ -89,18 +89,19 @@ def upgrade(
     ] = None,
     reason: Annotated[str, typer.Option(help="The reason, kept with the run.")] = "upgrade",
     manifest: Manifest = None, groups: Groups = None, names: Names = None, workers: WorkerCount = None,
-    yes: Yes = False, output: ReportFormat = FleetFormat.TEXT,
+    dry_run: DryRun = False, yes: Yes = False, output: ReportFormat = FleetFormat.TEXT,
 ) -> None:  # fmt: skip
     """Apply the project's own history to every member, with the guard, as `schemaguard upgrade` does to one.
 
     Exit code: 0 all have gone, 1 over without some that are named, 4 it has stopped.
+    Of --dry-run: 0 all could go, 1 some couldn't, 2 a member can't be asked.
     """
     from schemaguard.fleet.protocol import Asked, FleetVerb
 
     options = {"migrations": migrations, "wait": wait, "arguments": list(arguments or ())}
     with _fleet(manifest) as fleet:
         asked = Asked(FleetVerb.UPGRADE, fleet.site.actor, reason, revision, options=options)
-        _run(fleet, asked, _chosen(fleet, groups, names), workers, output, yes=yes)
+        _run(fleet, asked, _chosen(fleet, groups, names), workers, output, dry_run=dry_run, yes=yes)
 
 
 @group.command()
@@ -115,11 +116,12 @@ def promote(
     fill: Fill = None, finish: Finish = False, without_dependents: WithoutDependents = False,
     is_together: Together = False,
     manifest: Manifest = None, groups: Groups = None, names: Names = None, workers: WorkerCount = None,
-    yes: Yes = False, output: ReportFormat = FleetFormat.TEXT,
+    dry_run: DryRun = False, yes: Yes = False, output: ReportFormat = FleetFormat.TEXT,
 ) -> None:  # fmt: skip
     """Make a published version the one that serves, in every member, each with its own plan and ledger.
 
     Exit code: 0 all have gone, 1 over without some that are named, 4 it has stopped.
+    Of --dry-run: 0 all could go, 1 some couldn't, 2 a member can't be asked.
     """
     from schemaguard.fleet.protocol import Asked, FleetVerb
 
@@ -129,7 +131,8 @@ def promote(
     }  # fmt: skip
     with _fleet(manifest) as fleet:
         asked = Asked(FleetVerb.PROMOTE, fleet.site.actor, reason, version, model, options)
-        _run(fleet, asked, _chosen(fleet, groups, names), workers, output, yes=yes, is_together=is_together)
+        chosen = _chosen(fleet, groups, names)
+        _run(fleet, asked, chosen, workers, output, dry_run=dry_run, yes=yes, is_together=is_together)
 
 
 @group.command()
@@ -143,18 +146,20 @@ def rollback(
     fill: Fill = None, finish: Finish = False, without_dependents: WithoutDependents = False,
     is_together: Together = False,
     manifest: Manifest = None, groups: Groups = None, names: Names = None, workers: WorkerCount = None,
-    yes: Yes = False, output: ReportFormat = FleetFormat.TEXT,
+    dry_run: DryRun = False, yes: Yes = False, output: ReportFormat = FleetFormat.TEXT,
 ) -> None:  # fmt: skip
     """Take model and schema back together in every member, each with its own plan and ledger.
 
     Exit code: 0 all have gone, 1 over without some that are named, 4 it has stopped.
+    Of --dry-run: 0 all could go, 1 some couldn't, 2 a member can't be asked.
     """
     from schemaguard.fleet.protocol import Asked, FleetVerb
 
     options = {"fills": list(fill or ()), "finish": finish, "without_dependents": without_dependents}
     with _fleet(manifest) as fleet:
         asked = Asked(FleetVerb.ROLLBACK, fleet.site.actor, reason, to, model, options)
-        _run(fleet, asked, _chosen(fleet, groups, names), workers, output, yes=yes, is_together=is_together)
+        chosen = _chosen(fleet, groups, names)
+        _run(fleet, asked, chosen, workers, output, dry_run=dry_run, yes=yes, is_together=is_together)
 
 
 @group.command()
@@ -232,10 +237,12 @@ def _chosen(fleet: "Fleet", groups: list[str] | None, names: list[str] | None) -
 
 def _run(
     fleet: "Fleet", asked: "Asked", members: "tuple[FleetMember, ...]", workers: int | None, output: FleetFormat,
-    *, yes: bool, is_together: bool = False,
+    *, dry_run: bool, yes: bool, is_together: bool = False,
 ) -> None:  # fmt: skip
     from schemaguard.commands.fleet import run as command
 
+    if dry_run:
+        _plan(fleet, asked, members, output, is_together=is_together)
     if not yes:
         _ask(fleet, asked, members)
     if is_together:
@@ -246,6 +253,27 @@ def _run(
         _tell(found, output, report.run_json, report.show_run, report.run_markdown)
         raise typer.Exit(int(found.exit_code))
     _wait(fleet, command.begin(fleet, asked, members), workers, output)
+
+
+def _plan(
+    fleet: "Fleet", asked: "Asked", members: "tuple[FleetMember, ...]", output: FleetFormat, *, is_together: bool
+) -> NoReturn:
+    """Tell what would be done, with nothing touched."""
+    from schemaguard.commands.fleet.plan import plan_run
+    from schemaguard.fleet.protocol import TaskState
+    from schemaguard.report import fleet as report
+
+    shown = _Progress(f"{asked.words}: nothing is changed")
+
+    def asked_of(count: int, total: int) -> None:
+        shown({TaskState.DONE: count, TaskState.WAITING: total - count})
+
+    try:
+        found = plan_run(fleet, asked, members, asked_of, is_together=is_together)
+    finally:
+        shown.clear()
+    _tell(found, output, report.plan_json, report.show_plan, report.plan_markdown)
+    raise typer.Exit(int(found.exit_code))
 
 
 def _ask(fleet: "Fleet", asked: "Asked", members: "tuple[FleetMember, ...]") -> None:

@@ -1,7 +1,7 @@
 """What promote, rollback and the acts of a canary have in common: plan, ask, lock, write down, carry out."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from schemaguard.adapters.registry.absent import AbsentRegistry
@@ -14,7 +14,7 @@ from schemaguard.commands.proxies import traffic_of
 from schemaguard.commands.rescore import standing
 from schemaguard.commands.site import Site
 from schemaguard.commands.vouching import require_verified
-from schemaguard.errors import ConflictError, RefusedError, RegistryError, SchemaguardError
+from schemaguard.errors import ConflictError, NeedsHumanError, RefusedError, RegistryError, SchemaguardError
 from schemaguard.frozen import dataclass, replace
 from schemaguard.releases.dependents import Dependent, dependents, require_followed
 from schemaguard.releases.document import plan_hash
@@ -112,6 +112,19 @@ def plan(site: Site, request: Request, *, limit_s: float = REGISTRY_LIMIT_S) -> 
     return Shown(made, said, gathered.dependents, gathered.could_follow)
 
 
+def obstacles(site: Site, request: Request, shown: Shown) -> Iterator[SchemaguardError]:
+    """What keeps a plan from being carried out: rows without values, who would go without, approvals that are owed."""
+    checks: list[Callable[[], None]] = [lambda: require_values(shown.plan)]
+    if not request.leaves_dependents:
+        checks.append(lambda: require_followed(shown.plan, shown.dependents, shown.could_follow))
+    checks.append(lambda: require_approved(site, shown.plan))
+    for check in checks:
+        try:
+            check()
+        except (RefusedError, NeedsHumanError) as error:
+            yield error
+
+
 def switch(
     site: Site,
     request: Request,
@@ -136,10 +149,8 @@ def switch(
         # Nobody is asked in between, so that a plan under the lock needn't be made again.
         database.lock()
     shown = plan(site, request, limit_s=limit_s)
-    require_values(shown.plan)
-    if not request.leaves_dependents:
-        require_followed(shown.plan, shown.dependents, shown.could_follow)
-    require_approved(site, shown.plan)
+    for obstacle in obstacles(site, request, shown):
+        raise obstacle
     approve(shown)
     began = time.monotonic()
     made = shown.plan if request.at_once else _approved_and_locked(site, request, shown)

@@ -1,5 +1,6 @@
 """upgrade: the user's own history, applied with the guard and with patience."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from schemaguard.applying.telling import Listener, heard
@@ -7,12 +8,15 @@ from schemaguard.applying.upgraded import RanRevision, Upgrading
 from schemaguard.commands.histories import find_histories, find_one
 from schemaguard.commands.reading import Reading
 from schemaguard.commands.site import Site
-from schemaguard.errors import SchemaguardError, UsageError
+from schemaguard.errors import HistoryError, SchemaguardError, UsageError
 from schemaguard.frozen import dataclass
+from schemaguard.history.graph import ancestors
 from schemaguard.history.history import require_whole
-from schemaguard.history.resolution import span
+from schemaguard.history.resolution import resolve, span
 
 if TYPE_CHECKING:
+    from schemaguard.adapters.control.applying_sql import SqlPlan
+    from schemaguard.adapters.control.sql_records import SqlRecord
     from schemaguard.history.history import History
 
 
@@ -56,7 +60,7 @@ def upgrade(
 
     Raises StoppedError with what stays applied where it can't go on.
     """
-    history = _one(reading, path)
+    history = history_to_apply(reading, path)
     upgrading = Upgrading(_wanted(site, history), listener)
     try:
         with heard(upgrading, patience_s=options.patience_s):
@@ -71,7 +75,35 @@ def upgrade(
     return Upgraded(history.path, tuple(upgrading.ran))
 
 
-def _one(reading: Reading, path: str | None) -> "History":
+def pending(
+    site: Site, reading: Reading, history: "History", revision: str, options: UpgradeOptions
+) -> tuple[str, ...]:
+    """The revisions that `upgrade` would apply, in their order, with nothing written.
+
+    Raises what it would raise before it applies anything.
+    """
+    if history.kind != "alembic":
+        from schemaguard.adapters.control import applying_sql
+
+        return applying_sql.pending(site.database_url, *_sql_plan(site, reading, history, revision, options))
+    from schemaguard.adapters.fleet.looking import applied_heads
+
+    _settings(site, history, options)
+    graph, heads = history.graph, applied_heads(site.database_url)
+    if unknown := [head for head in heads if head not in graph.revisions]:
+        raise HistoryError(
+            f"{', '.join(unknown)} is applied there, and isn't in this history",
+            at=history.path,
+            next="look at the history that the database belongs to: alembic current",
+        )
+    if revision.startswith("+") and len(heads) > 1:
+        raise UsageError(f"{revision} could go on from any of {', '.join(heads)}", next="name the revision itself")
+    # For Alembic a number counts from what is applied.
+    wanted = resolve(graph, f"{heads[0]}{revision}" if revision.startswith("+") and heads else revision)
+    return tuple(one for one in graph.order if one in ancestors(graph, wanted) - ancestors(graph, heads))
+
+
+def history_to_apply(reading: Reading, path: str | None) -> "History":
     """The history; where env.py migrates several databases, what is read as one for each is applied as one."""
     found = find_histories(reading, (path,) if path is not None else ())
     if len(found) > 1 and all(one.databases and one.ini_file == found[0].ini_file for one in found):
@@ -94,6 +126,17 @@ def _wanted(site: Site, history: "History") -> tuple[str, str] | None:
 
 
 def _run_alembic(site: Site, history: "History", revision: str, options: UpgradeOptions) -> None:
+    settings = _settings(site, history, options)
+    # Importing it is what switches the guard on.
+    import schemaguard.guard  # noqa: F401
+    from schemaguard.adapters.control import applying_alembic
+
+    url = site.database_url if options.is_url_given else None
+    applying_alembic.upgrade(settings, revision, arguments=options.arguments, url=url)
+
+
+def _settings(site: Site, history: "History", options: UpgradeOptions) -> Path:
+    """The settings file that Alembic runs with; UsageError where it can't be known what it would do."""
     if history.ini_file is None:
         raise UsageError(
             "no alembic.ini belongs to these revisions, so it isn't known how to run them",
@@ -106,17 +149,19 @@ def _run_alembic(site: Site, history: "History", revision: str, options: Upgrade
             at=history.path,
             next="leave --database-url out: the settings file names them",
         )
-    # Importing it is what switches the guard on.
-    import schemaguard.guard  # noqa: F401
-    from schemaguard.adapters.control import applying_alembic
-
-    url = site.database_url if options.is_url_given else None
-    settings = site.files.root / history.ini_file
-    applying_alembic.upgrade(settings, revision, arguments=options.arguments, url=url)
+    return site.files.root / history.ini_file
 
 
 def _run_sql(site: Site, reading: Reading, history: "History", revision: str, options: UpgradeOptions) -> None:
     from schemaguard.adapters.control import applying_sql
+
+    applying_sql.upgrade(site.database_url, *_sql_plan(site, reading, history, revision, options))
+
+
+def _sql_plan(
+    site: Site, reading: Reading, history: "History", revision: str, options: UpgradeOptions
+) -> "tuple[SqlRecord, SqlPlan]":
+    from schemaguard.adapters.control.applying_sql import SqlPlan
     from schemaguard.adapters.control.sql_records import RECORDS, SqlMigration, own_record
 
     record = own_record(history.path) if history.tool == "plain" else RECORDS.get(history.tool)
@@ -143,8 +188,7 @@ def _run_sql(site: Site, reading: Reading, history: "History", revision: str, op
         )
         for one, section in zip(order, sections, strict=True)
     )
-    plan = applying_sql.SqlPlan(migrations, sections, order.index(target) + 1, applied)
-    applying_sql.upgrade(site.database_url, record, plan)
+    return record, SqlPlan(migrations, sections, order.index(target) + 1, applied)
 
 
 _TOOL_NAMES = {

@@ -6,9 +6,11 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from schemaguard.fleet.planned import FleetPlan
 from schemaguard.fleet.protocol import FleetTask, RunState, TaskState
 from schemaguard.fleet.standing import FleetStanding, FleetVerdict, Group, MemberStanding
 from schemaguard.report.check.markdown import code, prose
+from schemaguard.report.check.sentences import plural
 from schemaguard.report.lines import line
 from schemaguard.report.visible import visible
 
@@ -119,6 +121,88 @@ def run_markdown(standing: FleetStanding) -> str:
     if standing.bad:
         lines += ["", "| member | state | why |", "|---|---|---|"]
         lines += [f"| {prose(one.member)} | {one.state.value} | {prose(one.error)} |" for one in standing.bad]
+    return "\n".join(lines) + "\n"
+
+
+# A run that isn't begun
+
+
+def plan_json(plan: FleetPlan) -> dict[str, Any]:
+    """What a run would do, and how it would end."""
+    end, left = plan.ending()
+    return {
+        "fleet": plan.fleet, "what": plan.asked.words, "together": plan.is_together, "obstacles": list(plan.obstacles),
+        "ends": end.state.value, "why": end.why or None, "not_begun": list(left),
+        "members": [
+            {"member": each.name, "canary": each.wave == 0, "can_go": each.can_go, "does": list(each.does),
+             "obstacles": list(each.obstacles), "notes": list(each.notes), "error": each.error or None}
+            for each in plan.members
+        ],
+    }  # fmt: skip
+
+
+def show_plan(plan: FleetPlan, console: Console) -> None:
+    """Print what a run would do, wave by wave: members with which the same would be done in one block."""
+    for text in _plan_lines(plan):
+        line(console, text, indent=4)
+
+
+def _plan_lines(plan: FleetPlan) -> Iterator[Text]:
+    count = plural(len(plan.members), "member")
+    yield Text.assemble(
+        (visible(plan.asked.words), "bold"), visible(f" of {count} of {plan.fleet}: nothing was changed")
+    )
+    for name, members in plan_waves(plan):
+        yield Text(name, "bold cyan")
+        for does, alike in members.items():
+            head, *acts = does or ("nothing: it has gone already",)
+            yield Text(visible(f"  {head}  ({some(alike)})"))
+            yield from (Text(visible(f"    {each}"), "dim") for each in acts)
+    for each in plan.members:
+        for why in each.reasons:
+            yield Text.assemble((visible(f"  {each.name}"), "bold"), (visible(f" can't go: {why}"), "red"))
+        yield from (Text(visible(f"  {each.name}: {note}"), "yellow") for note in each.notes)
+    yield from (Text(visible(f"it can't be begun: {each}"), "bold red") for each in plan.obstacles)
+    yield Text(visible(_ending(plan)), "bold")
+
+
+def plan_waves(plan: FleetPlan) -> Iterator[tuple[str, Mapping[tuple[str, ...], Sequence[str]]]]:
+    """(a wave in words, what would be done → with whom), of those that can go."""
+    named = {0: "canaries, before all others", 1: f"{plan.policy.at_once} at once"}
+    for wave in sorted({each.wave for each in plan.members}):
+        found: dict[tuple[str, ...], list[str]] = {}
+        for each in plan.members:
+            if each.wave == wave and each.can_go:
+                found.setdefault(each.does, []).append(each.name)
+        if found:
+            yield "together" if plan.is_together else named[wave], found
+
+
+def _ending(plan: FleetPlan) -> str:
+    end, left = plan.ending()
+    if plan.is_together:
+        return f"nobody would switch: {end.why}" if left else "all would switch"
+    why = f": {end.why}" if end.why else ""
+    if end.state is not RunState.DONE:
+        return f"it would stop{why}{f'; not begun: {some(left)}' if left else ''}"
+    without = [each.name for each in plan.members if not each.can_go]
+    return f"the generation would flip{f', without {some(without)}' if without else ''}"
+
+
+def plan_markdown(plan: FleetPlan) -> str:
+    """What a run would do, as a page."""
+    lines = [f"# {prose(plan.fleet)}: {prose(plan.asked.words)}", "", "Nothing was changed.", ""]
+    for name, members in plan_waves(plan):
+        for does, alike in members.items():
+            head, *acts = does or ("nothing: it has gone already",)
+            lines += [f"- {name}: {prose(head)} ({prose(some(alike))})", *(f"    - {prose(each)}" for each in acts)]
+    bad = [each for each in plan.members if not each.can_go]
+    if bad:
+        lines += ["", "| member | why it can't go |", "|---|---|"]
+        lines += [f"| {prose(each.name)} | {prose('; '.join(each.reasons))} |" for each in bad]
+    lines += ["", *(f"It can't be begun: {prose(each)}." for each in plan.obstacles)]
+    ending = prose(_ending(plan))
+    lines.append(f"{ending[:1].upper()}{ending[1:]}.")
     return "\n".join(lines) + "\n"
 
 
@@ -242,7 +326,7 @@ def _verdict_lines(verdict: FleetVerdict) -> Iterator[Text]:
 
 
 def _group(group: Group) -> str:
-    count = f"{len(group.members)} {'member' if len(group.members) == 1 else 'members'}"
+    count = plural(len(group.members), "member")
     return f"{group.digest[:12]}  {count} on {', '.join(group.heads) or 'no revision'}: {some(group.members)}"
 
 

@@ -59,6 +59,15 @@ def upgrade(url: str, record: SqlRecord, plan: SqlPlan) -> None:
         _SqlUpgrade(connection, record, plan).run()
 
 
+def pending(url: str, record: SqlRecord, plan: SqlPlan) -> tuple[str, ...]:
+    """What `upgrade` would apply, in its order, with nothing written.
+
+    Raises what it would raise before it applies anything.
+    """
+    with connect(url, application="schemaguard upgrade", read_only=True) as connection:
+        return _SqlUpgrade(connection, record, plan).pending()
+
+
 class _SqlUpgrade:
     def __init__(self, connection: Connection, record: SqlRecord, plan: SqlPlan) -> None:
         self._connection, self._record, self._plan = connection, record, plan
@@ -83,43 +92,59 @@ class _SqlUpgrade:
             self._take_back()
             self._lock.let_go(self._connection)
 
-    def _applied(self) -> frozenset[str]:
-        connection, record = self._connection, self._record
-        if record.table == "sql_migration" and (not self._is_installed or not self._has_record("schemaguard.")):
+    def pending(self) -> tuple[str, ...]:
+        """What isn't applied of what is asked for."""
+        is_new = self._is_new()
+        done = frozenset[str]() if is_new else self._record.read(self._connection, self._plan.migrations)
+        if not done and (is_new or self._is_own):
+            done = frozenset(one.id for one in self._before_the_record())
+        return tuple(one.id for one in self._plan.migrations[: self._plan.until] if one.id not in done)
+
+    @property
+    def _is_own(self) -> bool:
+        return self._record.table == "sql_migration"
+
+    def _is_new(self) -> bool:
+        """Whether a tool's record isn't there yet; DatabaseError where ours can't be kept."""
+        if self._is_own and (not self._is_installed or not self._has_record("schemaguard.")):
             raise DatabaseError(
                 "the record of a folder that belongs to no tool is kept in the control schema, which isn't there",
                 next="schemaguard install",
             )
-        is_new = record.table != "sql_migration" and not self._has_record("")
+        return not self._is_own and not self._has_record("")
+
+    def _applied(self) -> frozenset[str]:
+        connection, record = self._connection, self._record
+        is_new = self._is_new()
         with connection.transaction():
             connection.execute(record.make.encode())
         done = record.read(connection, self._plan.migrations)
-        if done or not self._plan.migrations:
+        if done or not (is_new or self._is_own):
             return done
-        return self._before_the_record() if is_new or record.table == "sql_migration" else done
+        before = self._before_the_record()
+        with connection.transaction():
+            for one in before:
+                connection.execute(record.write(one, 0))
+        return frozenset(one.id for one in before)
 
     def _has_record(self, schema: str) -> bool:
         row = self._connection.execute("select to_regclass(%s)", (f"{schema}{self._record.table}",)).fetchone()
         return row is not None and row[0] is not None
 
-    def _before_the_record(self) -> frozenset[str]:
+    def _before_the_record(self) -> tuple[SqlMigration, ...]:
         """What was applied before there was a record, as the user says; refused where only the user can know."""
         migrations, applied = self._plan.migrations, self._plan.applied
         if applied is not None:
             known = [one.id for one in migrations]
-            many = known.index(applied) + 1 if applied in known else 0
-            with self._connection.transaction():
-                for one in migrations[:many]:
-                    self._connection.execute(self._record.write(one, 0))
-            return frozenset(known[:many])
+            return migrations[: known.index(applied) + 1 if applied in known else 0]
         row = self._connection.execute(_TABLES, (self._record.table,)).fetchone()
-        if row is not None and row[0]:
+        if migrations and row is not None and row[0]:
             raise RefusedError(
                 "the database has tables, and no record says which of these migrations made them",
                 at=self._record.table,
                 next="say the newest one that is applied: --applied NAME, or --applied none",
             )
-        return frozenset()
+        return ()
 
     def _apply(self, guarding: Guarding, one: SqlMigration, section: Section, before: tuple[str, ...]) -> None:
         self._refuse_held(one)

@@ -32,6 +32,8 @@ class MemberSeen:
     """Those unfinished operations that keep the next one from being begun; the others wait for model servers alone."""
     prepared: tuple[str, ...]
     """Transactions of ours that are prepared and neither committed nor taken back."""
+    held: tuple[str, ...]
+    """Revisions that may not be applied again."""
     catalog: Catalog | None = None
 
 
@@ -51,15 +53,18 @@ def look(url: str, *, with_catalog: bool) -> MemberSeen:
     def read(connection: Connection) -> MemberSeen:
         serves: dict[str, tuple[str | None, int]] = {}
         unfinished: dict[str, str] = {}
+        held: tuple[str, ...] = ()
         if installation.is_installed(connection):
             serves = {model: (active, epoch) for model, active, epoch in connection.execute(_POINTERS)}
             unfinished = {
                 f"operation {number} ({kind} {model}) is {state}": state
                 for number, kind, model, state in connection.execute(_UNFINISHED)
             }
+            held = tuple(each.revision for each in revision.held(connection))
         catalog = read_catalog(connection) if with_catalog else None
         blocking = tuple(words for words, state in unfinished.items() if state == "open")
-        return MemberSeen(revision.heads(connection), serves, tuple(unfinished), blocking, ours(connection), catalog)
+        heads, prepared = revision.heads(connection), ours(connection)
+        return MemberSeen(heads, serves, tuple(unfinished), blocking, prepared, held, catalog)
 
     return _asked(url, read)
 

@@ -36,7 +36,7 @@ class Fleet:
         libpq_url(url)
         return url if member.database is None else with_database(url, member.database)
 
-    def member_site(self, member: FleetMember) -> Site:
+    def member_site(self, member: FleetMember, *, read_only: bool = False) -> Site:
         """Where the use cases of one database work: the same folder and settings, another database."""
         registry = self.secret(member.registry, member.name) if member.registry is not None else None
         url = self.url(member)
@@ -49,6 +49,7 @@ class Fleet:
             registry_uri=registry or self.site.environment.registry_uri,
             alias=member.alias or self.site.alias,
             environ=environ,
+            read_only=read_only,
         )
         uri = made.environment.registry_uri
         if uri not in self._registries:

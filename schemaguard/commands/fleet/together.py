@@ -62,7 +62,7 @@ def together(
     Raises NobodySwitchedError where one of them can't, UsageError where they are too many, RefusedError where a server
     keeps no prepared transactions, ConflictError where another run of the fleet is open.
     """
-    _require_possible(asked, members)
+    require_possible(asked, members)
     with ExitStack() as opened, fleet.store() as store:
         sites = {each.name: opened.enter_context(fleet.member_site(each)) for each in members}
         _require_prepared(sites)
@@ -81,7 +81,8 @@ def together(
     return standing(fleet)
 
 
-def _require_possible(asked: Asked, members: tuple[FleetMember, ...]) -> None:
+def require_possible(asked: Asked, members: tuple[FleetMember, ...]) -> None:
+    """UsageError where what is asked can't be done together, or not with so many."""
     if asked.verb is FleetVerb.UPGRADE:
         raise UsageError(
             "an upgrade commits revision by revision, and can't be prepared", next="schemaguard fleet upgrade"

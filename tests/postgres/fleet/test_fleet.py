@@ -11,11 +11,13 @@ import pytest
 from schemaguard.commands.fleet import member
 from schemaguard.commands.fleet import run as runs
 from schemaguard.commands.fleet.check import check
+from schemaguard.commands.fleet.plan import plan_run
 from schemaguard.commands.fleet.status import status
 from schemaguard.commands.fleet.work import work
 from schemaguard.commands.site import Site
 from schemaguard.errors import ConflictError, ExitCode, UnreachableError
-from schemaguard.fleet.protocol import FleetRun, FleetVerb, RunState
+from schemaguard.fleet.planned import FleetPlan
+from schemaguard.fleet.protocol import Asked, Close, FleetRun, FleetVerb, RunState
 from tests.postgres.fleet.tenants import COUNTED, Tenants
 
 UP, PROMOTE, BACK = FleetVerb.UPGRADE, FleetVerb.PROMOTE, FleetVerb.ROLLBACK
@@ -39,10 +41,32 @@ def away_at_first(name: str) -> Callable[[Site, FleetRun], member.Facts]:
     return ask
 
 
+def would(tenants: Tenants, verb: FleetVerb, model: str | None = None, target: str | None = None) -> FleetPlan:
+    """What a run would do, asked while no database lets anybody write."""
+    databases = (*tenants.names, tenants.control)
+    for name in databases:
+        tenants.ask("postgres", f"alter database {name} set default_transaction_read_only = on")
+    fleet = tenants.fleet()
+    found = plan_run(fleet, Asked(verb, "grace", "a test", target, model), fleet.manifest.members)
+    for name in databases:
+        tenants.ask("postgres", f"alter database {name} reset default_transaction_read_only")
+    return found
+
+
 def test_a_fleet_is_upgraded_promoted_and_rolled_back(tenants: Tenants) -> None:
+    (first, *others), to_apply = tenants.names, ("0005 → 0007: 2 to apply", "0006", "0007")
+    planned = would(tenants, UP)
+    assert {each.name: (each.wave, each.does) for each in planned.members} == {
+        first: (0, to_apply), **dict.fromkeys(others, (1, to_apply)),
+    }  # fmt: skip
+    assert (planned.exit_code, tenants.generation()) == (ExitCode.OK, 0)
     assert tenants.run(UP).state is RunState.DONE
+    assert [each.does for each in would(tenants, UP).members] == [(), (), ()]
     assert tenants.generation() == 1
+    would_switch = {each.does[0] for each in would(tenants, PROMOTE, "fraud", "8").members}
+    assert would_switch == {"fraud 7 → 8 at epoch 1: instant"}
     assert tenants.run(PROMOTE, "fraud", "8").state is RunState.DONE
+    assert {each.does[0] for each in would(tenants, BACK, "fraud").members} == {"fraud 8 → 7 at epoch 2: instant"}
     assert tenants.run(BACK, "fraud").state is RunState.DONE
     assert tenants.generation() == 3
     for name in tenants.names:
@@ -112,6 +136,9 @@ def test_members_are_left_behind_or_taken_back_and_a_canary_stops_all_as_the_man
     assert standing.exit_code is ExitCode.FINDINGS
     # A canary that can't go: nobody else is begun, and the run can be given up.
     tenants.ask(canary, "update schemaguard.pointer set frozen = true, frozen_by = 'ada'")
+    planned = would(tenants, PROMOTE, "fraud", "8")
+    assert [each.reasons for each in planned.members] == [("fraud is frozen by ada: no reason was given",), (), ()]
+    assert planned.ending() == (Close(RunState.STOPPED, "1 of the canaries failed"), (bad, last))
     stopped = tenants.run(PROMOTE, "fraud", "8")
     assert (stopped.state, stopped.why) == (RunState.STOPPED, "1 of the canaries failed")
     assert sorted(tenants.states(stopped.id).values()) == ["left behind", "waiting", "waiting"]

@@ -14,12 +14,13 @@ import pytest
 from schemaguard.adapters import control
 from schemaguard.commands.doctor import doctor
 from schemaguard.commands.fleet.opening import open_fleet
+from schemaguard.commands.fleet.plan import plan_run
 from schemaguard.commands.fleet.status import status
 from schemaguard.commands.fleet.together import FleetSettled, NobodySwitchedError, reconcile, together
 from schemaguard.commands.reconcile import reconcile as reconcile_one
 from schemaguard.commands.resume import resume
 from schemaguard.commands.site import Site
-from schemaguard.errors import ConflictError, RefusedError, UsageError
+from schemaguard.errors import ConflictError, ExitCode, RefusedError, UsageError
 from schemaguard.fleet.protocol import Asked, FleetVerb
 from schemaguard.frozen import replace
 from tests.conftest import fresh
@@ -173,6 +174,7 @@ def test_servers_that_keep_no_prepared_transactions_are_told_before_anything_is_
         asked = Asked(FleetVerb.ROLLBACK, "grace", "a test", model="fraud")
         with pytest.raises(RefusedError, match="keep no prepared transactions: a, b"):
             together(fleet, asked, fleet.manifest.members)
+        assert plan_run(fleet, asked, fleet.manifest.members, is_together=True).exit_code is ExitCode.FINDINGS
         said = [each for each in doctor(fleet.site).diagnoses if each.subject == "fleet"]
         with fleet.store() as store:
             assert store.standing("f").run is None

@@ -16,7 +16,15 @@ from schemaguard.adapters import control
 from schemaguard.adapters.control.sql_records import checksum
 from schemaguard.applying.telling import Told, Waits
 from schemaguard.commands.site import Site
-from schemaguard.commands.upgrade import StoppedError, Upgraded, UpgradeOptions, upgrade
+from schemaguard.commands.upgrade import (
+    StoppedError,
+    Upgraded,
+    UpgradeOptions,
+    history_to_apply,
+    pending,
+    upgrade,
+)
+from schemaguard.errors import HistoryError, SchemaguardError, UsageError
 from tests.conftest import fresh
 from tests.postgres.guard.attacks import field
 from tests.postgres.guard.attacks.field import Field
@@ -59,6 +67,12 @@ def with_driver(url: str, driver: str) -> str:
 def upgraded(folder: Path, revision: str = "head", said: UpgradeOptions | None = None, **site: str) -> Upgraded:
     with Site(folder, environ={}, **site) as made, made.reading(no_cache=True) as reading:  # type: ignore[arg-type]
         return upgrade(made, reading, None, revision, said or UpgradeOptions(), None)
+
+
+def still_pending(folder: Path, url: str, revision: str = "head", said: UpgradeOptions | None = None) -> list[str]:
+    """What an upgrade would apply, asked on a connection that can't write."""
+    with Site(folder, environ={}, database_url=url) as made, made.reading(no_cache=True) as reading:
+        return [*pending(made, reading, history_to_apply(reading, None), revision, said or UpgradeOptions())]
 
 
 @pytest.mark.parametrize(("template", "driver"), PROJECTS)
@@ -105,6 +119,22 @@ def add(versions: Path, revision: str, line: str) -> None:
     down = f"{number - 1:04}" if number > 1 else None
     text = field.revision((line,)).replace('"0001"', f'"{revision}"').replace("= None", f"= {down!r}")
     (versions / f"{revision}.py").write_text(text)
+
+
+def test_what_would_be_applied_is_what_alembic_then_applies(project: tuple[str, Path]) -> None:
+    url, versions = project
+    folder = versions.parents[1]
+    for number in (2, 3, 4):
+        add(versions, f"{number:04}", "select 1")
+    for word, said in (("0001", []), ("+1", ["0002"]), ("0003", ["0003"]), ("head", ["0004"])):
+        assert still_pending(folder, url, word) == said
+        assert [one.revision for one in upgraded(folder, word).ran] == said
+    with pytest.raises(UsageError, match="there is no revision"):
+        still_pending(folder, url, "nothing")
+    for gone in ("0003", "0004"):
+        (versions / f"{gone}.py").unlink()
+    with pytest.raises(HistoryError, match="0004 is applied there, and isn't in this history"):
+        still_pending(folder, url)
 
 
 @pytest.mark.parametrize("is_installed", [True, False])
@@ -259,13 +289,16 @@ def test_a_folder_of_sql_is_guarded_and_recorded_as_its_tool_records_it(server: 
     with fresh(server) as url:
         with psycopg.connect(url, autocommit=True) as connection:
             control.install(connection)
+            would_run = still_pending(tmp_path, url)
             done = upgraded(tmp_path, database_url=url)
             assert len(done.ran) == len([name for name in SQL[tool] if "down" not in name])
+            assert [one.revision for one in done.ran] == would_run
             assert field.retired(url) == {"public.t.b"}
             recorded = connection.execute(RECORDED[tool].encode()).fetchone()
             assert recorded is not None
             assert int(recorded[0]) == len(done.ran)
         assert upgraded(tmp_path, database_url=url).ran == ()
+        assert still_pending(tmp_path, url) == []
 
 
 def test_a_database_with_tables_and_no_record_is_asked_about(server: str, tmp_path: Path) -> None:
@@ -276,6 +309,9 @@ def test_a_database_with_tables_and_no_record_is_asked_about(server: str, tmp_pa
             connection.execute("create table t (a int, b text)")
         with pytest.raises(StoppedError, match="no record says which of these migrations made them"):
             upgraded(tmp_path, database_url=url)
+        with pytest.raises(SchemaguardError, match="no record says which of these migrations made them"):
+            still_pending(tmp_path, url)
+        assert still_pending(tmp_path, url, said=UpgradeOptions(applied="0001_t")) == ["0002_drop"]
         done = upgraded(tmp_path, said=UpgradeOptions(applied="0001_t"), database_url=url)
         assert [one.revision for one in done.ran] == ["0002_drop"]
         (folder / "0001_t.sql").write_text("create table t (a int)")

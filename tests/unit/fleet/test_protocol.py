@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemaguard.fleet.manifest import FleetPolicy, OnFailure
+from schemaguard.fleet.planned import FleetPlan, PlannedMember
 from schemaguard.fleet.protocol import (
     Asked,
     Close,
@@ -100,3 +101,20 @@ def test_every_run_ends_with_each_member_done_named_or_not_begun(
         assert not any(state is F for _, state in ended)
     else:
         assert bad
+
+
+def test_a_plan_ends_as_a_run_with_one_worker_would() -> None:
+    """Whoever can't go fails, and everybody else is done: the fold is that of the run."""
+    for bad, policy, state, left in (
+        ((), FleetPolicy(), RunState.DONE, ()),
+        (("c",), FleetPolicy(stop_after=9, on_failure=OnFailure.LEAVE_BEHIND), RunState.STOPPED, ("a", "b")),
+        (("a",), FleetPolicy(stop_after=1), RunState.STOPPED, ("b",)),
+        (("a",), FleetPolicy(stop_after=2, on_failure=OnFailure.LEAVE_BEHIND), RunState.DONE, ()),
+        (("b",), FleetPolicy(stop_after=2), RunState.STOPPED, ()),
+    ):
+        members = tuple(
+            PlannedMember(name, wave, obstacles=("it can't",) if name in bad else ())
+            for name, wave in (("c", 0), ("a", 1), ("b", 1))
+        )
+        end, not_begun = FleetPlan("f", run().asked, policy, members).ending()
+        assert (end.state, not_begun) == (state, left), bad

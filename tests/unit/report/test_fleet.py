@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 
 from schemaguard.fleet.manifest import FleetPolicy
+from schemaguard.fleet.planned import FleetPlan, PlannedMember
 from schemaguard.fleet.protocol import Asked, FleetRun, FleetTask, FleetVerb, RunState, TaskState
 from schemaguard.fleet.standing import FleetStanding, FleetVerdict, Group, MemberStanding
 from schemaguard.report import fleet as report
@@ -31,6 +32,15 @@ def standing(state: RunState, *fates: TaskState, why: str = "") -> FleetStanding
         MemberStanding("away", error="it can't be reached"),
     )
     return FleetStanding("tenants", 3 if state is RunState.DONE else 2, members, run(state, why), tasks, 12.5)
+
+
+def planned(name: str, wave: int, *obstacles: str, error: str = "") -> PlannedMember:
+    does = () if obstacles or error else ("fraud 7 → 8 at epoch 1: instant", "COMMIT: move the pointer")
+    return PlannedMember(name, wave, does, obstacles, ("the registry is slow",) if name == "t0" else (), error)
+
+
+def plan_of(*members: PlannedMember, is_together: bool = False) -> FleetPlan:
+    return FleetPlan("tenants", ASKED, FleetPolicy(stop_after=2), members, is_together=is_together)
 
 
 def shown(show: Callable[[Any, Console], None], what: object) -> str:
@@ -65,6 +75,40 @@ def test_a_run_that_has_stopped_names_who_hasn_t_gone_and_what_to_do() -> None:
         "  abandon\n"
     )
     assert (STOPPED.exit_code, DONE.exit_code) == (4, 1)
+
+
+def test_a_run_that_isn_t_begun_is_told_wave_by_wave_and_where_it_would_stop() -> None:
+    two = planned("t0", 0), planned("t2", 1)
+    bad = planned(HOSTILE, 1, "no|where"), planned("away", 1, error="it can't be reached")
+    plan = plan_of(*two, *bad, planned("t4", 1))
+    assert shown(report.show_plan, plan) == (
+        "promote fraud 8 of 5 members of tenants: nothing was changed\n"
+        "canaries, before all others\n"
+        "  fraud 7 → 8 at epoch 1: instant  (t0)\n"
+        "    COMMIT: move the pointer\n"
+        "4 at once\n"
+        "  fraud 7 → 8 at epoch 1: instant  (t2, t4)\n"
+        "    COMMIT: move the pointer\n"
+        "  t0: the registry is slow\n"
+        "  a|b`\\x1b[31m can't go: no|where\n"
+        "  away can't go: it can't be asked: it can't be reached\n"
+        "it would stop: 2 members failed; not begun: t4\n"
+    )
+    told = report.plan_json(plan)
+    assert (told["ends"], told["not_begun"], plan.exit_code) == ("stopped", ["t4"], 2)
+    assert [each["can_go"] for each in told["members"]] == [True, True, False, False, True]
+    page = report.plan_markdown(plan).splitlines()
+    assert "- canaries, before all others: fraud 7 → 8 at epoch 1: instant (t0)" in page
+    assert "| a\\|b\\`\\\\x1b\\[31m | no\\|where |" in page
+    assert page[-1] == "It would stop: 2 members failed; not begun: t4."
+
+
+def test_members_that_switch_together_all_can_or_none_does() -> None:
+    both = planned("t0", 1), planned("t2", 1)
+    assert shown(report.show_plan, plan_of(*both, is_together=True)).splitlines()[-1] == "all would switch"
+    one = plan_of(both[0], planned("t2", 1, "it is frozen"), is_together=True)
+    assert shown(report.show_plan, one).splitlines()[-1] == "nobody would switch: one of them can't go"
+    assert one.exit_code == 1
 
 
 def test_a_run_that_is_over_says_without_whom() -> None:
