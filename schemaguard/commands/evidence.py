@@ -14,6 +14,7 @@ from schemaguard.adapters.postgres.connection import connect
 from schemaguard.commands.site import Site
 from schemaguard.errors import UsageError
 from schemaguard.frozen import dataclass, replace
+from schemaguard.ledger.entry import UNREADABLE
 from schemaguard.ledger.evidence import (
     MANIFEST,
     SEAL,
@@ -133,7 +134,7 @@ def _drill_reports(site: Site, found: GatheredEvidence) -> dict[str, str]:
 def _digest_of(text: str) -> str | None:
     try:
         return digest_of_report(json.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except UNREADABLE:
         return None
 
 

@@ -9,6 +9,9 @@ from typing import Any
 
 from schemaguard.frozen import dataclass
 
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
+"""What reading a document raises that somebody has changed or cut off, however they did."""
+
 
 @dataclass(frozen=True, slots=True)
 class RowDigest:

@@ -13,7 +13,7 @@ from typing import Any
 from schemaguard.frozen import dataclass
 from schemaguard.ledger.checkpoint import open_checkpoint, sign_checkpoint
 from schemaguard.ledger.coverage import CoveredRow, named
-from schemaguard.ledger.entry import Entry, leaf_hash, parse
+from schemaguard.ledger.entry import UNREADABLE, Entry, leaf_hash, parse
 from schemaguard.ledger.keys import SigningKey, VerifyingKey
 from schemaguard.ledger.notes import NoteError
 from schemaguard.ledger.tree import continued, frontier
@@ -165,7 +165,7 @@ def verify_evidence(files: Mapping[str, str], keys: Sequence[VerifyingKey]) -> E
         found.seal_is_good(keys)
     except EvidenceError:
         raise
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise EvidenceError(f"it is not evidence, or damaged: {type(error).__name__}") from error
     return EvidenceVerification(
         tuple(found.checked), tuple(found.problems), tuple(found.remarks), tuple(found.entries), tuple(found.rows)

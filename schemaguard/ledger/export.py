@@ -9,6 +9,7 @@ from typing import Any
 from schemaguard.frozen import dataclass
 from schemaguard.ledger.checkpoint import open_checkpoint, sign_checkpoint
 from schemaguard.ledger.coverage import CoveredRow
+from schemaguard.ledger.entry import UNREADABLE
 from schemaguard.ledger.keys import SigningKey, VerifyingKey
 from schemaguard.ledger.notes import NoteError
 from schemaguard.ledger.verification import KeptCheckpoint, LedgerRow, LedgerState
@@ -85,7 +86,7 @@ def read_export(text: str, keys: Sequence[VerifyingKey]) -> Export:
         return Export(state, datetime.fromisoformat(head["at"]), signer, tuple(problems))
     except ExportError:
         raise
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise ExportError("it is not an export of a ledger, or a damaged one") from error
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from schemaguard.frozen import dataclass
 from schemaguard.ledger.checkpoint import open_checkpoint
-from schemaguard.ledger.entry import Entry, leaf_hash, parse
+from schemaguard.ledger.entry import UNREADABLE, Entry, leaf_hash, parse
 from schemaguard.ledger.keys import VerifyingKey
 from schemaguard.ledger.notes import NoteError
 from schemaguard.ledger.tree import inclusion_path, root_of_path
@@ -49,7 +49,7 @@ def check_proof(text: str, keys: Sequence[VerifyingKey]) -> ProvenEntry:
         raise InclusionError(f"its checkpoint: {error}") from error
     except InclusionError:
         raise
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+    except UNREADABLE as error:
         raise InclusionError("the text is not the proof of an entry") from error
     if checkpoint is None:
         raise InclusionError("no known key has signed its checkpoint")

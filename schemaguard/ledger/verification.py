@@ -7,7 +7,7 @@ from datetime import datetime
 from schemaguard.frozen import dataclass, field
 from schemaguard.ledger.checkpoint import Checkpoint, open_checkpoint
 from schemaguard.ledger.coverage import COVERED, NOT_COVERED, CoveredRow, changes_by_hand, row_problems
-from schemaguard.ledger.entry import Entry, chained, leaf_hash, parse
+from schemaguard.ledger.entry import UNREADABLE, Entry, chained, leaf_hash, parse
 from schemaguard.ledger.keys import VerifyingKey
 from schemaguard.ledger.notes import NoteError
 from schemaguard.ledger.tree import root_hash
@@ -142,7 +142,7 @@ def entry_problems(row: LedgerRow, entries: dict[int, Entry]) -> Iterator[str]:
     try:
         entry = parse(row.entry)
         is_canonical = entry.canonical() == row.entry
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except UNREADABLE:
         yield f"entry {row.position}: the text is not an entry"
         return
     if not is_canonical:

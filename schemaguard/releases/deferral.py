@@ -57,7 +57,7 @@ def parse_deferred(text: str, file: str) -> tuple[DeferredDrop, ...]:
                 f"unsupported version {document['version']} of the deferred drops", at=file, next="update schemaguard"
             )
         return tuple(_drop(one) for one in document["drops"])
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ConfigError(
             "the file of deferred drops can't be read",
             at=file,

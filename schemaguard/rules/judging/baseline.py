@@ -17,7 +17,7 @@ def read(text: str, file: str) -> Counter[str]:
     """The findings that a baseline accepts, each as often as it says. Raises UsageError where it is not a baseline."""
     try:
         return Counter(_fingerprint(finding) for finding in json.loads(text)["findings"])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         next_ = "write one with: schemaguard check --format json > FILE"
         raise UsageError("this is not a baseline: not the JSON of an earlier check", at=file, next=next_) from error
 
