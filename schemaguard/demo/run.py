@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from types import FrameType
 
 from schemaguard.adapters.postgres import embedded
@@ -36,11 +37,12 @@ def demo(*, keep: bool, stop: bool, workdir: Path | None) -> None:
 
 def _tell(folder: Path, *, keep: bool) -> None:
     screen = Screen()
-    with _server_ends_with_us(folder, keep=keep):
+    with _server_ends_with_us(folder, keep=keep) as interrupted:
         with _undisturbed():
-            on = stage.prepare(folder, screen)
+            on = stage.prepare(folder, screen, interrupted)
         try:
             story.tell(on)
+            on.go_on()
         except SchemaguardError as error:
             screen.failed(str(error.what))
             raise
@@ -57,10 +59,15 @@ def _say_how_to_go_on(on: stage.Stage) -> None:
 
 
 @contextmanager
-def _server_ends_with_us(folder: Path, *, keep: bool) -> Iterator[None]:
-    """Stop the server however the block ends, by a signal too, unless it is to be kept and the story was told."""
+def _server_ends_with_us(folder: Path, *, keep: bool) -> Iterator[Event]:
+    """Stop the server however the block ends, by a signal too, unless it is to be kept and the story was told.
+
+    The event is set by the signal.
+    """
+    interrupted = Event()
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        interrupted.set()
         raise KeyboardInterrupt
 
     # Under nohup a terminal that goes away is to be ignored.
@@ -68,7 +75,7 @@ def _server_ends_with_us(folder: Path, *, keep: bool) -> Iterator[None]:
     before = {number: signal.signal(number, interrupt) for number in caught}
     finished = False
     try:
-        yield
+        yield interrupted
         finished = True
     finally:
         if not (keep and finished):

@@ -5,8 +5,9 @@ import shlex
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 from schemaguard.adapters.postgres import embedded
 from schemaguard.demo.screen import Screen
@@ -43,6 +44,8 @@ class Stage:
     folder: Path
     database_url: str
     screen: Screen
+    interrupted: Event = field(default_factory=Event)
+    """Set by a signal: what it raises may come in a callback, where Python ignores it."""
 
     @property
     def project(self) -> Path:
@@ -77,7 +80,13 @@ class Stage:
         if completed.exit_code:
             raise DemoError(f"`git {line}` left with {completed.exit_code}: {completed.output}", at=str(self.project))
 
+    def go_on(self) -> None:
+        """Raise KeyboardInterrupt where the demo was interrupted."""
+        if self.interrupted.is_set():
+            raise KeyboardInterrupt
+
     def _completed(self, line: str) -> Completed:
+        self.go_on()
         program, *arguments = shlex.split(line)
         modules = {"schemaguard": "schemaguard.cli", "alembic": "alembic"}
         start = [sys.executable, "-m", modules[program]] if program in modules else [program]
@@ -96,10 +105,11 @@ class Stage:
             timeout=COMMAND_TIMEOUT_SECONDS,
             check=False,
         )
+        self.go_on()
         return Completed(line, done.returncode, done.stdout)
 
 
-def prepare(folder: Path, screen: Screen) -> Stage:
+def prepare(folder: Path, screen: Screen, interrupted: Event) -> Stage:
     """Start the server and lay out the project as it was before anything happened: five revisions, two contracts."""
     if not (REFERENCE / "migrations" / "versions").is_dir():
         raise UsageError(
@@ -109,7 +119,7 @@ def prepare(folder: Path, screen: Screen) -> Stage:
         )
     if shutil.which("git") is None:
         raise UsageError("the demo needs git", next="install git")
-    stage = Stage(folder, embedded.start(folder / "postgresql"), screen)
+    stage = Stage(folder, embedded.start(folder / "postgresql"), screen, interrupted)
     _lay_out(stage)
     return stage
 

@@ -224,7 +224,9 @@ def answering(body: list[bytes]) -> Iterator[str]:
         server.shutdown()
 
 
-def test_what_answers_and_is_no_registry_is_one_clear_error() -> None:
+def test_what_answers_and_is_no_registry_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR", "0")
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_BACKOFF_JITTER", "0")
     body = [b""]
     with answering(body) as address:
         for body[0] in (*ODD, b"SSH"):
