@@ -1,5 +1,7 @@
 """A project with two tables and rows, migrated through the guard."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from schemaguard.adapters.control import fence
 from tests.postgres.guard.attacks.field import connected
 from tests.postgres.guard.project import Project
+from tests.templates import Templates
 
 TABLES = '''op.execute("""
 create table customers (id bigint generated always as identity primary key, country text);
@@ -33,11 +36,22 @@ def laid_out(url: str, folder: Path, *, per_migration: bool = True, is_fenced: b
 
 
 @pytest.fixture
-def project(database: str, tmp_path: Path) -> Project:
-    return laid_out(database, tmp_path)
+def project(server: str, templates: Templates, tmp_path: Path) -> Iterator[Project]:
+    yield from _copied(server, templates, tmp_path, is_fenced=False)
 
 
 @pytest.fixture
-def fenced(database: str, tmp_path: Path) -> Project:
+def fenced(server: str, templates: Templates, tmp_path: Path) -> Iterator[Project]:
     """The same, and the server refuses by itself what would lose a value."""
-    return laid_out(database, tmp_path, is_fenced=True)
+    yield from _copied(server, templates, tmp_path, is_fenced=True)
+
+
+def _copied(server: str, templates: Templates, folder: Path, *, is_fenced: bool) -> Iterator[Project]:
+    def make(url: str, there: Path) -> None:
+        laid_out(url, there, is_fenced=is_fenced)
+
+    with templates.copy(server, "fenced" if is_fenced else "guarded", make) as (url, there):
+        shutil.copytree(there / "migrations/versions", folder / "migrations/versions")
+        made = Project(url, folder / "migrations", ["0001"])
+        made.set_up()
+        yield made

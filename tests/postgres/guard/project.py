@@ -58,6 +58,10 @@ class Project:
 
     def lay_out(self, *, per_migration: bool = True) -> None:
         (self.folder / "versions").mkdir(parents=True)
+        self.set_up(per_migration=per_migration)
+
+    def set_up(self, *, per_migration: bool = True) -> None:
+        """What leads Alembic to the database and to the revisions."""
         (self.folder / "env.py").write_text(ENV.format(per_migration=per_migration))
         (self.folder / "alembic.ini").write_text(
             f"[alembic]\nscript_location = {self.folder}\nurl = {self.url.replace('%', '%%')}\n"

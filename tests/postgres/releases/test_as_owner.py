@@ -1,14 +1,13 @@
 """Triggers and CHECKs of a table's owner run with that owner's rights, not with those of whoever rolls back."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
 
 from schemaguard.adapters.control import debts
 from schemaguard.commands.rollback import rollback
-from tests.postgres.releases.shop import INTENT, Shop, incident
+from tests.postgres.releases.shop import INTENT, Shop
 from tests.postgres.releases.test_fills import _retire as retire
 
 OWNER = 'Eve "x"'
@@ -43,21 +42,19 @@ create constraint trigger later after update on transactions deferrable initiall
 
 
 @pytest.fixture
-def shop(each_database: str, tmp_path: Path) -> Iterator[Shop]:
+def shop(shop: Shop) -> Iterator[Shop]:
     """fraud 8 serves; the table belongs to somebody whose code is hostile."""
-    made = Shop(each_database, tmp_path)
-    incident(made)
-    with psycopg.connect(each_database, autocommit=True) as connection:
+    with psycopg.connect(shop.url, autocommit=True) as connection:
         if not connection.execute("select 1 from pg_roles where rolname = %s", (OWNER,)).fetchone():
             connection.execute(f"create role {QUOTED} login".encode())
         connection.execute(
             f"grant create on schema public to {QUOTED}; grant usage on schema public to {QUOTED}".encode()
         )
         connection.execute(f"alter table transactions owner to {QUOTED}".encode())
-    hers(made, CODE)
-    yield made
-    assert made.ask("select rolsuper from pg_roles where rolname = %s", OWNER) == [(False,)]
-    with psycopg.connect(each_database, autocommit=True) as connection:
+    hers(shop, CODE)
+    yield shop
+    assert shop.ask("select rolsuper from pg_roles where rolname = %s", OWNER) == [(False,)]
+    with psycopg.connect(shop.url, autocommit=True) as connection:
         connection.execute(f"drop owned by {QUOTED} cascade".encode())
 
 

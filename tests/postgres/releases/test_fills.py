@@ -1,7 +1,6 @@
 """What rows get that were written without a value: declared in a contract or in a revision, and the plan says where."""
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -11,17 +10,10 @@ from schemaguard.errors import NeedsHumanError
 from schemaguard.releases.plan import Wanted
 from schemaguard.releases.release import OperationKind, ReversalClass
 from schemaguard.releases.steps import prepare
-from tests.postgres.releases.shop import INTENT, Shop, document, incident
+from tests.postgres.releases.shop import INTENT, Shop, document
 
 ACCESS = {"property": "access", "vendor": "schemaguard"}
 WHOLE = "upper('fill' || amount)"
-
-
-@pytest.fixture
-def shop(database: str, tmp_path: Path) -> Shop:
-    made = Shop(database, tmp_path)
-    incident(made)
-    return made
 
 
 def _retire(shop: Shop, declared: str = "") -> None:
