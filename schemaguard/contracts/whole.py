@@ -1,9 +1,10 @@
 """The contract of a program that may read and write all that its schema has: what its next version must leave it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from schemaguard.catalog.objects import Catalog, Name, Table
 from schemaguard.contracts.contract import Contract, ContractTable, Promise
+from schemaguard.frozen import replace
 
 
 def whole_contract(program: str, version: str, catalog: Catalog) -> Contract:
@@ -28,3 +29,25 @@ def _of_table(table: Table) -> tuple[ContractTable, ContractTable]:
         if column.generated is None and column.identity != "always"
     )
     return ContractTable(table.name, "read", read), ContractTable(table.name, "write", write)
+
+
+def whole_contracts(program: str, version: str, catalog: Catalog) -> tuple[Contract, Contract]:
+    """The same, and that of a program that leaves to the server what it fills by itself."""
+    whole = whole_contract(program, version, catalog)
+    whole = replace(whole, tables=(*whole.tables, *_of_views(catalog)))
+    sparing = tuple(
+        replace(part, promises=tuple(each for each in part.promises if _is_sent(catalog.tables[part.table], each)))
+        for part in whole.tables
+        if part.access == "write"
+    )
+    return whole, replace(whole, tables=sparing)
+
+
+def _of_views(catalog: Catalog) -> Iterator[ContractTable]:
+    for name, view in catalog.views.items():
+        yield ContractTable(name, "read", tuple(Promise(column.name, column.type) for column in view.columns or ()))
+
+
+def _is_sent(table: Table, promise: Promise) -> bool:
+    column = table.column(promise.column)
+    return column is not None and column.filling is None

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, Name
+from schemaguard.catalog.standing import meanings
 from schemaguard.contracts.compatibility.access import revoked
 from schemaguard.contracts.compatibility.arriving_rows import arriving_flaws
 from schemaguard.contracts.compatibility.attributes import attribute_shifts
@@ -201,7 +202,7 @@ def _by(
         case c.AddColumn(table=name, column=column) if before.resolve(name) == resolved and _takes_all(contract, part):
             yield breakage("star-query", part.access, (part.table, column.name), through)
         case c.RenameEnumValue(type=name, value=value, to=to):
-            yield from _renamed_value(contract, part, before, (name, value, to))
+            yield from _renamed_value(contract, part, catalogs, (name, value, to))
         case c.DropObject(kind="rule", on=Name() as name) if (
             before.resolve(name) == resolved and part.access == "write"
         ):
@@ -243,9 +244,12 @@ def _takes_all(contract: Contract, part: ContractTable) -> bool:
 
 
 def _renamed_value(
-    contract: Contract, part: ContractTable, before: Catalog, renamed: tuple[Name, str, str]
+    contract: Contract, part: ContractTable, catalogs: tuple[Catalog, Catalog], renamed: tuple[Name, str, str]
 ) -> Iterator[Breakage]:
     type_, value, to = renamed
+    before, after = catalogs
+    if _has_label(after, type_, value) or _has_label(before, type_, value) is False:
+        return  # It has it again, or it was given to it only in between.
     shown = relation(part.table, before)
     for promise in part.promises:
         column = shown.column(promise.column) if shown is not None else None
@@ -254,6 +258,12 @@ def _renamed_value(
             yield breakage(
                 "value-renamed", part.access, (part.table, promise.column), contract.reads_through, f"{value} → {to}"
             )
+
+
+def _has_label(catalog: Catalog, type_: Name, value: str) -> bool | None:
+    """Whether the enum of that name has the label; None where there is no such enum, or it isn't known."""
+    enum = next((catalog.enums[name] for name in meanings(catalog, type_) if name in catalog.enums), None)
+    return value in enum.labels if enum is not None else None
 
 
 def _named(

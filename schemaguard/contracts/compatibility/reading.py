@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from schemaguard.catalog.objects import Catalog, Column, Name, PrimaryKey, Table, Unique
+from schemaguard.catalog.objects import Catalog, Column, EnumType, Name, PrimaryKey, Table, Unique
 from schemaguard.contracts.compatibility.arriving_types import cause_between
 from schemaguard.contracts.compatibility.bounds import is_within, promised_bounds, table_bounds
 from schemaguard.contracts.compatibility.domains import base_type
@@ -77,13 +77,19 @@ def is_enum(column: Column, catalog: Catalog) -> bool:
     return labels_of(column, catalog) is not None
 
 
-def labels_of(column: Column, catalog: Catalog) -> frozenset[str] | None:
-    """The labels of the column's enum, None where its type is none."""
+def enum_of(column: Column, catalog: Catalog) -> EnumType | None:
+    """The column's enum, None where its type is none."""
     type_ = base_type(column.type, catalog)
     for name, enum in catalog.enums.items():
         if name.name == type_.name and (type_.schema or name.schema) == name.schema:
-            return frozenset(enum.labels)
+            return enum
     return None
+
+
+def labels_of(column: Column, catalog: Catalog) -> frozenset[str] | None:
+    """The labels of the column's enum, None where its type is none."""
+    enum = enum_of(column, catalog)
+    return frozenset(enum.labels) if enum is not None else None
 
 
 def promised_bounds_kept(promise: Promise, table: Table, column: str) -> tuple[bool, bool]:

@@ -83,6 +83,7 @@ ROWS = (
     Row("drop index the contract's lookup needs", "⚠ slower", "–", ("index-dropped",)),
     Row("DELETE or TRUNCATE of rows that are there", "⚠ rows are gone", "✓", ("rows-deleted",)),
     Row("UPDATE of rows that are there", _SHIFTS, "✓", ("rows-overwritten",)),
+    Row("columns or labels change names among each other", _SHIFTS, "✓", ("rows-overwritten",)),
     Row(
         "DETACH or DROP of a partition", "⚠ rows are gone", "✗ 23514 unless another partition takes them",
         ("partition-gone", "rows-deleted"),
@@ -98,6 +99,22 @@ ROWS = (
         ("function-unread",),
     ),
     Row("a change of a table that isn't known in full", "? unproven", "? unproven", ("unlisted",)),
+    Row(
+        "rows and values that arrive: INSERT, UPDATE, ATTACH",
+        "✗ where they break what no constraint keeps, ? where they aren't known", "✓",
+        ("range-widened", "value-added", "null-possible", "unlisted"),
+    ),
+    Row("rows below a materialized view change, and it is filled", "as of the rows themselves", "–"),
+    Row("rows change that its functions or policies look at", "as of the rows themselves", "✓"),
+    Row(
+        "operator, cast, collation or text search object dropped, renamed or altered", "? unproven", "? unproven",
+        ("unlisted",),
+    ),
+    Row(
+        "REVOKE of a function that it calls, itself or through what the server keeps", "✗ 42501", "✗ 42501",
+        ("access-revoked",),
+    ),
+    Row("right lost to what its functions, policies or views use", "? unproven", "? unproven", ("unlisted",)),
     Row("opaque statement naming the table", "? unproven", "? unproven", ("opaque",)),
 )  # fmt: skip
 

@@ -8,6 +8,7 @@ from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Reader, Severity
 from schemaguard.frozen import dataclass
 from schemaguard.history.revision import Replay
+from schemaguard.rules.facts.changed_places import changed_places
 from schemaguard.rules.facts.concerned import Directory, touched
 from schemaguard.rules.facts.given_back import is_given_back
 from schemaguard.rules.facts.made_again import made_again
@@ -70,6 +71,8 @@ def blame(visits: Sequence[Visit], contracts: Directory) -> Mapping[int, tuple[B
         if len(points) > 1:
             for position, breakage in _over_all(held, spans, found):
                 found.setdefault(position, []).append(Blamed(held, breakage))
+        for position, breakage in _of_other_origin(held, visits, found):
+            found.setdefault(position, []).append(Blamed(held, breakage))
     return {position: tuple(blamed) for position, blamed in found.items()}
 
 
@@ -137,6 +140,21 @@ def _over_all(
             yield _last_on(breakage, spans.visits, whole), breakage
 
 
+def _of_other_origin(
+    held: UnderContract, visits: Sequence[Visit], found: Mapping[int, Sequence[Blamed]]
+) -> "Iterator[tuple[int, Breakage]]":
+    """What has the values of another name, where nothing else was said of it."""
+    told = {
+        (each.breakage.cause, each.breakage.table, each.breakage.column)
+        for blamed in found.values()
+        for each in blamed
+        if each.held is held
+    }
+    for position, breakage in changed_places(held.contract, visits):
+        if (breakage.cause, breakage.table, breakage.column) not in told:
+            yield position, breakage
+
+
 def _last_on(breakage: "Breakage", visits: Sequence[Visit], point: range) -> int:
     """The position of the last change on the breakage's column, else on its table, else of the last at all."""
     on_table = [
@@ -156,8 +174,13 @@ def _names_column(change: Change, column: str | None) -> bool:
 
 
 def _persists(held: UnderContract, spans: Spans, breakage: "Breakage", span: range, blamed: int) -> bool:
-    """Whether the breakage is still there when only the first and the last catalog of the span are compared."""
-    return any(_subject(other) == _subject(breakage) for other in spans.breakages(held.contract, span, blamed))
+    """Whether the breakage is still there when only the first and the last catalog of the span are compared.
+
+    What became of rows stays, though the function that did it may be gone by then.
+    """
+    return breakage.cause in _OF_ROWS or any(
+        _subject(other) == _subject(breakage) for other in spans.breakages(held.contract, span, blamed)
+    )
 
 
 def _subject(breakage: "Breakage") -> tuple[object, ...]:

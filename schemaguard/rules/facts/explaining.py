@@ -4,19 +4,28 @@ from collections.abc import Iterator, Sequence
 
 from schemaguard.catalog.changes import (
     AddConstraint,
+    AlterFunction,
+    AttachPartition,
     Change,
+    ChangeOwner,
+    ChangeSymbol,
     CreateIndex,
     DetachPartition,
     DropColumn,
     DropConstraint,
     DropDefault,
     DropTable,
+    InsertRows,
     MoveTable,
     RenameColumn,
+    RenameEnumValue,
     RenameTable,
     RetypeColumn,
+    RevokeAccess,
+    SetInheritance,
     SetNotNull,
     SetRowSecurity,
+    UpdateRows,
 )
 from schemaguard.catalog.excerpt import Line, changed, excerpt, surroundings
 from schemaguard.catalog.objects import Catalog, Name
@@ -68,8 +77,18 @@ def _hints(context: Context) -> tuple[str, ...]:
             return ("drop CHECK",)
         case DetachPartition() | DropTable():
             return ("DROP of a partition",)
-        case RenameColumn() | DropColumn() | AddConstraint() | CreateIndex() | SetNotNull() | SetRowSecurity():
+        case RenameColumn() | RenameEnumValue():
+            return ("among each other", "function of a trigger")
+        case DropColumn() | AddConstraint() | CreateIndex() | SetNotNull() | SetRowSecurity():
             return ("function of a trigger",)
+        case InsertRows() | UpdateRows() | AttachPartition() | SetInheritance():
+            return ("that arrive",)
+        case ChangeSymbol():
+            return ("operator, cast",)
+        case RevokeAccess(kind="function" | "procedure"):
+            return ("REVOKE of a function",)
+        case RevokeAccess() | AlterFunction() | ChangeOwner():
+            return ("right lost",)
         case _:
             return ()
 

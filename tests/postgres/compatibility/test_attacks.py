@@ -17,6 +17,8 @@ from tests.postgres.compatibility.behind import HEALTHY as BEHIND_HEALTHY
 from tests.postgres.compatibility.beneath import BREAKING as BENEATH_BREAKING
 from tests.postgres.compatibility.beneath import HEALTHY as BENEATH_HEALTHY
 from tests.postgres.compatibility.case import Case, column
+from tests.postgres.compatibility.places import BREAKING as PLACES_BREAKING
+from tests.postgres.compatibility.places import HEALTHY as PLACES_HEALTHY
 from tests.postgres.compatibility.reached import BREAKING as ALSO_BREAKING
 from tests.postgres.compatibility.reached import HEALTHY as ALSO_HEALTHY
 from tests.postgres.compatibility.rights import BREAKING as RIGHTS_BREAKING
@@ -118,6 +120,7 @@ ATTACKS = (
     *SYMBOLS_BREAKING,
     *RIGHTS_BREAKING,
     *BEHIND_BREAKING,
+    *PLACES_BREAKING,
 )
 SILENT = (
     *HEALTHY,
@@ -127,6 +130,7 @@ SILENT = (
     *SYMBOLS_HEALTHY,
     *RIGHTS_HEALTHY,
     *BEHIND_HEALTHY,
+    *PLACES_HEALTHY,
 )
 ASKED = [(each, access) for each in (*ATTACKS, *SILENT) for access in each.accesses]
 

@@ -2,6 +2,7 @@
 
 from tests.postgres.compatibility.cases import (
     access,
+    beyond,
     columns,
     computed,
     keys,
@@ -26,4 +27,5 @@ CASES = (
     *views.CASES,
     *written_rows.CASES,
     *unlisted.CASES,
+    *beyond.CASES,
 )
