@@ -77,14 +77,19 @@ def revoke_access(change: RevokeAccess, draft: Draft) -> None:
         _put_grants(draft, relation, _revoked(relation.grants, change.grants))
 
 
+def _without(grants: tuple[Grant, ...], owner: str | None) -> tuple[Grant, ...]:
+    """What others were given; what an owner has is the next owner's. See aclnewowner() in acl.c."""
+    return tuple(grant for grant in grants if owner is None or grant.grantee != owner)
+
+
 def change_owner(change: ChangeOwner, draft: Draft) -> None:
     """ALTER … OWNER TO. See ATExecChangeOwner() in tablecmds.c."""
     name = draft.resolve(change.object)
     table, view = draft.tables.get(name), draft.views.get(name)
     if change.kind in ("table", "view", "materialized view") and table is not None:
-        draft.put(replace(table, owner=change.owner))
+        draft.put(replace(table, owner=change.owner, grants=_without(table.grants, table.owner)))
     elif view is not None:
-        draft.put(replace(view, owner=change.owner))
+        draft.put(replace(view, owner=change.owner, grants=_without(view.grants, view.owner)))
 
 
 def set_comment(change: SetComment, draft: Draft) -> None:

@@ -30,6 +30,30 @@ def revoked(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.Re
         yield "access-revoked", None, ""
 
 
+def disowned(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.ChangeOwner) -> Iterator[Flaw]:
+    """What the owner before may miss: what it isn't given again, unless it is the owner still."""
+    before = catalogs[0]
+    table = before.resolve(part.table)
+    if change.kind != "table" or before.resolve(change.object) != table:
+        return
+    known = before.tables.get(table) or before.views.get(table)
+    owner = known.owner if known is not None else None
+    if owner is not None and (owner == change.owner or _is_given(part, owner, table, catalogs[1])):
+        return
+    yield "access-revoked", None, f"owner becomes {change.owner}"
+
+
+def _is_given(part: ContractTable, role: str, table: Name, catalog: Catalog) -> bool:
+    """Whether the role has been given all that a reader or writer works with."""
+    grants = _granted(table, catalog)
+    privileges = (
+        ("SELECT",) if part.access == "read" else ("INSERT", *(("UPDATE", "SELECT") if part.upsert_key else ()))
+    )
+    return all(
+        _holds(Grant(role, privilege), promise.column, grants) for privilege in privileges for promise in part.promises
+    )
+
+
 def _uncounted(part: ContractTable, before: Catalog, change: c.RevokeAccess) -> Iterator[Flaw]:
     """Columns that a writer leaves to nextval() of a sequence that it may not use any more; identity needs no right."""
     shown = relation(part.table, before)

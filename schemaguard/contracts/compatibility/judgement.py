@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.catalog.standing import meanings
-from schemaguard.contracts.compatibility.access import revoked
+from schemaguard.contracts.compatibility.access import disowned, revoked
 from schemaguard.contracts.compatibility.arriving_rows import arriving_flaws
 from schemaguard.contracts.compatibility.attributes import attribute_shifts
 from schemaguard.contracts.compatibility.breakage import NEXT_COPY, Breakage, breakage
@@ -196,9 +196,9 @@ def _by(
     match change:
         case c.RevokeAccess():
             yield from _as_breakages(contract, part, revoked(part, catalogs, change))
-        case c.ChangeOwner(kind="table", object=name) if before.resolve(name) == resolved and through != "view":
+        case c.ChangeOwner() if through != "view":
             # Under a contract view the views' owner has grants of its own, which a new owner of the table leaves.
-            yield breakage("access-revoked", part.access, (part.table, None), through, f"owner becomes {change.owner}")
+            yield from _as_breakages(contract, part, disowned(part, catalogs, change))
         case c.AddColumn(table=name, column=column) if before.resolve(name) == resolved and _takes_all(contract, part):
             yield breakage("star-query", part.access, (part.table, column.name), through)
         case c.RenameEnumValue(type=name, value=value, to=to):

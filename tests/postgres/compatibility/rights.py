@@ -37,6 +37,11 @@ INVOKED = (
 POLICY = "alter table t enable row level security; create policy p on t using (exists (select 1 from src where x = a));"
 
 BREAKING = (
+    case("a table gets another owner, and what the one before gave itself goes along", "alter table t owner to {other}",
+         TABLE + "alter table t owner to {client}; grant select, insert on t to {client};"),
+    case("a table gets another owner, and the one before may only read",
+         "alter table t owner to {other}; revoke all on t from {client}; grant update on t to {client}",
+         TABLE + "alter table t owner to {client};"),
     read("the right to call the query's function is revoked", "revoke execute on function twice(int) from public",
          "select id, twice(a) as a from t order by 1", TWICE),
     read("the right to call a view's function is revoked", "revoke all on all functions in schema public from public",
@@ -78,6 +83,11 @@ BREAKING = (
           KNOWN_GRANTS.replace("select, insert", "select, insert, update"), upsert=("id",), sent=((1, 7),)),
 )  # fmt: skip
 HEALTHY = (
+    case("a table gets the owner that it has", "alter table t owner to {other}",
+         TABLE + "alter table t owner to {other};"),
+    case("a table gets another owner, and the one before is given what it had",
+         "alter table t owner to {other}; grant select, insert on t to {client}",
+         TABLE + "alter table t owner to {client};"),
     read("the right to call another function is revoked",
          "create function other() returns int language sql as 'select 1'; revoke all on function other() from public",
          "select id, twice(a) as a from t order by 1", TWICE),
