@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # An environment may keep Python from writing byte code: then every process compiles a thousand files.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test unit servers compiled everywhere attacks random clients rollbacks watchers promotions spark drills proxy interop topology tutorial api browser docs fuzz check format install clean fleet
+.PHONY: demo test unit servers compiled everywhere attacks random clients rollbacks watchers promotions spark drills policies proxy interop topology tutorial api browser docs fuzz check format install clean fleet
 
 demo: $(STAMP)
 	$(BIN)/schemaguard demo
@@ -89,6 +89,10 @@ proxy: $(STAMP)
 # Every scenario of a drill, with what defends a model and without it; what is measured, against what is forecast.
 drills: $(STAMP)
 	SCHEMAGUARD_DRILLS=1 $(BIN)/python -m pytest -n 0 tests/postgres/drills
+
+# Every rule of the shipped policy is taken away in turn, and its tests have to see it; hostile policies.
+policies: $(STAMP)
+	SCHEMAGUARD_TEST_POLICIES=1 $(BIN)/python -m pytest -n 0 tests/cli/test_policy.py
 
 # 50 times the primary dies in the middle of an operation and its standby is promoted, with synchronous replication and
 # without; what was lost is printed. It takes some minutes.

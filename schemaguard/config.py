@@ -14,7 +14,7 @@ FILES = ("schemaguard.toml", "pyproject.toml")
 POSTGRESQL_VERSIONS = (15, 16, 17, 18)
 _TEXT, _TEXTS, _NUMBER, _SWITCH, _TABLE = "a text", "a list of texts", "a whole number", "true or false", "a table"
 _KEYS = {
-    "migrations": f"{_TEXT} or {_TEXTS}", "contracts": _TEXT, "playbooks": _TEXT,
+    "migrations": f"{_TEXT} or {_TEXTS}", "contracts": _TEXT, "playbooks": _TEXT, "policy": _TEXT,
     "postgresql": _NUMBER, "applied_by": _TEXT, "base": _TEXT,
     "adopt": _SWITCH, "rules": f"{_TABLE} of texts", "baseline": _TEXT, "initial": _TEXT, "environment": _TEXT,
     "environments": f"{_TABLE} of tables of texts", "near_release_hours": _NUMBER, "sources": _TEXTS,
@@ -99,6 +99,8 @@ class Config:
     """The folder of the contracts."""
     playbooks: str = "playbooks"
     """The folder of the playbooks."""
+    policy: str | None = None
+    """A folder or file of Rego that is asked before a switch, or `default` for the one that is shipped."""
     postgresql: int = 16
     """The PostgreSQL version that is assumed: 15, 16, 17 or 18."""
     applied_by: str = "alembic"
@@ -223,6 +225,7 @@ def _config(root: Path, file: Path | None, table: dict[str, Any], environ: Mappi
         migrations=(migrations,) if isinstance(migrations, str) else tuple(migrations),
         contracts=table.get("contracts", "contracts"),
         playbooks=table.get("playbooks", "playbooks"),
+        policy=table.get("policy"),
         postgresql=postgresql,
         applied_by=applied_by,
         base=table.get("base"),

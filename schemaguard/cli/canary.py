@@ -15,6 +15,7 @@ from schemaguard.cli.operating import (
     Format,
     IfEpoch,
     Output,
+    OverridePolicy,
     RegistryUri,
     WithoutDependents,
     Yes,
@@ -44,6 +45,7 @@ def start(
     dry_run: DryRun = False,
     yes: Yes = False,
     without_dependents: WithoutDependents = False,
+    override_policy: OverridePolicy = False,
     database_url: DatabaseUrl = None,
     registry_uri: RegistryUri = None,
     alias: AliasName = None,
@@ -71,7 +73,7 @@ def start(
             fills=tuple(fill or ()),
             accept=accept,
         )
-        wanted = replace(wanted, leaves_dependents=without_dependents)
+        wanted = replace(wanted, leaves_dependents=without_dependents, overrides_policy=override_policy)
         switch(wanted, site, output, dry_run=dry_run, yes=yes, finish=False)
 
 
@@ -85,6 +87,7 @@ def advance(
     dry_run: DryRun = False,
     yes: Yes = False,
     finish: Finish = False,
+    override_policy: OverridePolicy = False,
     database_url: DatabaseUrl = None,
     registry_uri: RegistryUri = None,
     alias: AliasName = None,
@@ -98,12 +101,14 @@ def advance(
     from schemaguard.cli.operating import open_site
     from schemaguard.cli.switching import switch
     from schemaguard.commands.canary import advance_request
+    from schemaguard.frozen import replace
     from schemaguard.releases.release import Intent
 
     with open_site(database_url, registry_uri, alias) as site:
         wanted = advance_request(
             site, model, Intent(site.actor, reason), percent=percent, early=early, if_epoch=if_epoch
         )
+        wanted = replace(wanted, overrides_policy=override_policy)
         switch(wanted, site, output, dry_run=dry_run, yes=yes, finish=finish)
 
 
@@ -117,6 +122,7 @@ def abort(
     dry_run: DryRun = False,
     yes: Yes = False,
     finish: Finish = False,
+    override_policy: OverridePolicy = False,
     database_url: DatabaseUrl = None,
     registry_uri: RegistryUri = None,
     output: Output = Format.TEXT,
@@ -129,10 +135,12 @@ def abort(
     from schemaguard.cli.operating import in_utc, open_site
     from schemaguard.cli.switching import switch
     from schemaguard.commands.canary import abort_request
+    from schemaguard.frozen import replace
     from schemaguard.releases.release import Intent
 
     with open_site(database_url, registry_uri) as site:
         wanted = abort_request(site, model, Intent(site.actor, reason, metric, in_utc(detected_at)), if_epoch=if_epoch)
+        wanted = replace(wanted, overrides_policy=override_policy)
         switch(wanted, site, output, dry_run=dry_run, yes=yes, finish=finish)
 
 

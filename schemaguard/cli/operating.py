@@ -23,6 +23,7 @@ __all__ = [
     "Format",
     "IfEpoch",
     "Output",
+    "OverridePolicy",
     "RegistryUri",
     "WithoutDependents",
     "Yes",
@@ -58,6 +59,9 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and chang
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask for confirmation.")]
 WithoutDependents = Annotated[
     bool, typer.Option("--without-dependents", help="Although somebody reads what won't be written any more.")
+]
+OverridePolicy = Annotated[
+    bool, typer.Option("--override-policy", help="Although the policy says no; the ledger keeps it, with the reason.")
 ]
 Finish = Annotated[bool, typer.Option("--finish", help="Retire leftovers without waiting for the model servers.")]
 Fill = Annotated[

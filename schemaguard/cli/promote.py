@@ -15,6 +15,7 @@ from schemaguard.cli.operating import (
     Format,
     IfEpoch,
     Output,
+    OverridePolicy,
     RegistryUri,
     WithoutDependents,
     Yes,
@@ -39,6 +40,7 @@ def promote(
     finish: Finish = False,
     also: Also = None,
     without_dependents: WithoutDependents = False,
+    override_policy: OverridePolicy = False,
     database_url: DatabaseUrl = None,
     registry_uri: RegistryUri = None,
     alias: AliasName = None,
@@ -69,5 +71,5 @@ def promote(
             verify=not no_verify,
             also=tuple(also or ()),
         )
-        wanted = replace(wanted, leaves_dependents=without_dependents)
+        wanted = replace(wanted, leaves_dependents=without_dependents, overrides_policy=override_policy)
         switch(wanted, site, output, dry_run=dry_run, yes=yes, finish=finish)

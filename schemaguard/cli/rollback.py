@@ -15,6 +15,7 @@ from schemaguard.cli.operating import (
     Format,
     IfEpoch,
     Output,
+    OverridePolicy,
     RegistryUri,
     WithoutDependents,
     Yes,
@@ -40,6 +41,7 @@ def rollback(
     ] = False,
     also: Also = None,
     without_dependents: WithoutDependents = False,
+    override_policy: OverridePolicy = False,
     database_url: DatabaseUrl = None,
     registry_uri: RegistryUri = None,
     alias: AliasName = None,
@@ -62,5 +64,5 @@ def rollback(
             site, model, intent, to=to, if_epoch=if_epoch, fills=tuple(fill or ()), also=tuple(also or ()),
             with_dependents=with_dependents,
         )  # fmt: skip
-        wanted = replace(wanted, leaves_dependents=without_dependents)
+        wanted = replace(wanted, leaves_dependents=without_dependents, overrides_policy=override_policy)
         switch(wanted, site, output, dry_run=dry_run, yes=yes, finish=finish)

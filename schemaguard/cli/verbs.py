@@ -55,6 +55,7 @@ VERBS = (
     _group("audit", _OPERATE),
     _group("evidence", _OPERATE),
     _group("playbook", _OPERATE),
+    _group("policy", _OPERATE),
     _verb("watch", _OPERATE),
     _verb("decisions", _OPERATE),
     _verb("approve", _OPERATE),

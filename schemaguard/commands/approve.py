@@ -5,6 +5,7 @@ from datetime import datetime
 from schemaguard.adapters.control import approving
 from schemaguard.commands.approving import ACTS, terms_for
 from schemaguard.commands.canary import advance_request, start_request
+from schemaguard.commands.policing import questions_of, require_allowed
 from schemaguard.commands.promote import request as promotion
 from schemaguard.commands.site import Site
 from schemaguard.commands.switching import Approve, Request, approved, plan
@@ -45,6 +46,11 @@ def approve(site: Site, model: str, act: str, version: str | None, reason: str, 
             f"{role}, who is connected, is none of those who may approve: {named}", next="connect as one of them"
         )
     look(shown)
+    if site.policy is not None:
+        (lead_asks,) = (
+            each for each in questions_of(site, shown.plan, Intent(site.actor, reason)) if each["model"] == model
+        )
+        require_allowed(site, {**lead_asks, "action": "approve"})
     until, hashed = expires(terms, now), plan_hash(shown.plan)
     what = (model, terms.act, lead.to_version, hashed)
     site.database.ask(lambda c: approving.give(c, what, (site.actor, reason), until))

@@ -56,9 +56,9 @@ class Site:
 
     @classmethod
     def on_a_copy(cls, url: str, actor: str, registry: "Registry") -> Self:
-        """A site on a copy of a database: no alias of anybody moves, nobody is told, and no proxy is spoken to."""
+        """A site on a copy of a database: no alias of anybody moves, nobody is told or asked, nor any proxy."""
         site = cls(database_url=url, environ={"SCHEMAGUARD_ACTOR": actor})
-        site.__dict__.update(hooks=(), proxies=(), registry_if_any=registry)
+        site.__dict__.update(hooks=(), proxies=(), policy=None, registry_if_any=registry)
         return site
 
     def __enter__(self) -> Self:
@@ -100,6 +100,11 @@ class Site:
     def proxies(self) -> tuple[Proxy, ...]:
         """What gives a canary its share of the traffic."""
         return self.config.proxies
+
+    @cached_property
+    def policy(self) -> str | None:
+        """The policy that is asked before a switch, as the settings name it; None where they name none."""
+        return self.config.policy
 
     @property
     def environ(self) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from schemaguard.commands.approving import require_approved, use_approvals
 from schemaguard.commands.calling import call_after_switch
 from schemaguard.commands.contracts.validate import unfit_to_serve
 from schemaguard.commands.gathering import Company, gather
+from schemaguard.commands.policing import PolicyDecision, ask_about, ask_afterwards, write_down
 from schemaguard.commands.proxies import traffic_of
 from schemaguard.commands.rescore import standing
 from schemaguard.commands.site import Site
@@ -50,7 +51,9 @@ class Request:
     company: Company = Company()
     """Who goes along in the same operation."""
     at_once: bool = False
-    """Whether nothing is asked before the commit that it could wait for: neither the registry nor golden rows."""
+    """Whether nothing is asked before the commit that it could wait for: neither registry, golden rows nor policy."""
+    overrides_policy: bool = False
+    """Whether it is done although the policy says no, as the operator says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +154,16 @@ def switch(
     shown = plan(site, request, limit_s=limit_s)
     for obstacle in obstacles(site, request, shown):
         raise obstacle
+    asked = None if request.at_once else _ask_policy(site, request, shown.plan)
+    shown = _with_warning(shown, asked)
     approve(shown)
     began = time.monotonic()
     made = shown.plan if request.at_once else _approved_and_locked(site, request, shown)
     require_approved(site, made)
     _write_down_what_is_accepted(site, request, shown)
-    operation = database.open_operation(made, request.intent)
+    if not request.at_once:
+        asked = _ask_policy(site, request, made, asked)
+    operation = database.open_operation(made, _allowed(site, request.intent, asked))
     use_approvals(site, made, operation.id)
     try:
         world = world_of(site, at_once=request.at_once, finish=finish)
@@ -168,7 +175,29 @@ def switch(
     took = round((time.monotonic() - began) * 1000, 2)
     # It is committed, whatever they answer.
     failed = call_after_switch(site).failed
+    if request.at_once:
+        shown = _with_warning(shown, ask_afterwards(site, made, request.intent))
     return Done(outcome, took, "; ".join((*([shown.warning] if shown.warning else ()), *failed)) or None)
+
+
+def _ask_policy(
+    site: Site, request: Request, plan: OperationPlan, known: PolicyDecision | None = None
+) -> PolicyDecision | None:
+    return ask_about(site, plan, request.intent, overrides=request.overrides_policy, known=known)
+
+
+def _allowed(site: Site, intent: Intent, asked: PolicyDecision | None) -> Intent:
+    """The intent with what the policy said, which stands in the ledger before the operation."""
+    if asked is None:
+        return intent
+    write_down(site, asked)
+    return replace(intent, policy={"digest": asked.digest, "outcome": asked.outcome})
+
+
+def _with_warning(shown: Shown, asked: PolicyDecision | None) -> Shown:
+    if asked is None or not asked.warning:
+        return shown
+    return replace(shown, warning="; ".join(each for each in (shown.warning, asked.warning) if each))
 
 
 def _approved_and_locked(site: Site, request: Request, shown: Shown) -> OperationPlan:

@@ -220,6 +220,8 @@ class Intent:
     """The watcher's decision that it carries out."""
     fleet: FleetMark | None = None
     """The member of a fleet's run that it is."""
+    policy: Mapping[str, Any] | None = None
+    """Which policy was asked, and what came of it."""
 
 
 @dataclass(frozen=True, slots=True)

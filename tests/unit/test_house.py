@@ -39,6 +39,7 @@ SHARED = {
         "histories",
         "judging",
         "measured",
+        "policing",
         "proxies",
         "reading",
         "reading_ahead",

@@ -91,6 +91,7 @@ def open_operation(connection: Connection, plan: OperationPlan, intent: Intent) 
             "kind": plan.kind.value, "from": each.from_version, "to": each.to_version, "epoch": each.epoch,
             "reason": intent.reason, "metric": intent.metric, "plan_hash": plan_hash(plan),
             "detected_at": intent.detected_at.isoformat() if intent.detected_at else None,
+            **({"policy": dict(intent.policy)} if intent.policy is not None else {}),
         })  # fmt: skip
     return number
 

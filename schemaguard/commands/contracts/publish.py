@@ -8,6 +8,7 @@ from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.adapters.files.data_versions import read_data_versions
 from schemaguard.adapters.registry.models import MlflowRegistry
 from schemaguard.commands.contracts.validate import unfit_to_serve
+from schemaguard.commands.policing import question_of, require_allowed
 from schemaguard.commands.site import Site
 from schemaguard.contracts.contract import ContractFile
 from schemaguard.contracts.difference import difference
@@ -90,6 +91,8 @@ def publish_contract(
     folder = site.here / Path(file.contract.file).parent
     data = read_data_versions(site.config.root, [folder]) if version is not None else {}
     accepted = {} if same_as is not None else _accepted(file, site, accept)
+    if site.policy is not None and version is not None:
+        require_allowed(site, question_of(site, "publish", (model, version), accept or ""))
     registry = site.registry if version is not None else None
     return publish(file, version, registry, site.database, site.actor, data, accepted)
 
