@@ -11,7 +11,7 @@ from schemaguard.commands.switching import Request, plan
 from schemaguard.errors import ConfigError, ExitCode, UsageError
 from schemaguard.frozen import dataclass, replace
 from schemaguard.policies.answer import PolicyAnswer
-from schemaguard.policies.policy import SHIPPED, Policy, PolicyError
+from schemaguard.policies.policy import SHIPPED, RegoPolicy, PolicyError
 from schemaguard.policies.question import ACTIONS, example
 from schemaguard.policies.testing import PolicyTest, failure_of, read_tests
 from schemaguard.releases.release import Intent
@@ -21,7 +21,7 @@ from schemaguard.releases.release import Intent
 class CheckedPolicy:
     """A policy, and what is wrong with it: what its files say, or how it answers an example of each action."""
 
-    policy: Policy
+    policy: RegoPolicy
     problems: tuple[PolicyAnswer, ...]
 
     @property
@@ -34,7 +34,7 @@ class CheckedPolicy:
 class PolicyTestRun:
     """A policy and its tests, each with what is wrong with its answer; empty where it passes."""
 
-    policy: Policy
+    policy: RegoPolicy
     tests: tuple[tuple[PolicyTest, str], ...]
 
     @property
@@ -60,7 +60,7 @@ def find_policy(site: Site, named: str | None = None) -> str:
     return setting
 
 
-def show_policy(site: Site, named: str | None = None) -> Policy:
+def show_policy(site: Site, named: str | None = None) -> RegoPolicy:
     """The policy in force, or the one that is named. PolicyError where it can't be read."""
     return read_policy(site.config.root, find_policy(site, named))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from schemaguard.frozen import dataclass
-from schemaguard.policies.policy import PACKAGE, Policy, PolicyFile
+from schemaguard.policies.policy import PACKAGE, RegoPolicy, PolicyFile
 
 PolicyOutcome = Literal["allowed", "denied", "unavailable"]
 _PLACED = re.compile(r"\(error (\d+):")
@@ -44,10 +44,10 @@ def no_answer(problem: str, at: str = "") -> PolicyAnswer:
     return PolicyAnswer(problem=problem, at=at)
 
 
-def answer_of(policy: Policy, said: str) -> PolicyAnswer:
+def answer_of(policy: RegoPolicy, said: str) -> PolicyAnswer:
     """The answer in what the interpreter printed for a query of the package; whatever else it prints is a problem."""
     try:
-        document = json.loads(said)
+        document = json.loads(said, object_pairs_hook=_without_repetition)
         (value,) = document["expressions"]
     except (ValueError, KeyError, TypeError, RecursionError):
         return error_of(policy, said)
@@ -64,7 +64,15 @@ def answer_of(policy: Policy, said: str) -> PolicyAnswer:
     return PolicyAnswer(allow and not reasons, reasons)
 
 
-def error_of(policy: Policy, said: str) -> PolicyAnswer:
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """ValueError where a key is there twice: of two answers neither is one."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key is there twice")
+    return found
+
+
+def error_of(policy: RegoPolicy, said: str) -> PolicyAnswer:
     """The problem in an error of the interpreter, with its line where it names one."""
     message = _counted(_MESSAGE, said)
     if message is None:
@@ -88,7 +96,7 @@ def _line(module: PolicyFile, offset: int) -> int:
     return module.text.encode()[:offset].count(b"\n") + 1
 
 
-def _where(policy: Policy, *words: str) -> str:
+def _where(policy: RegoPolicy, *words: str) -> str:
     """The first line of code that has a word, the first of these that any line has."""
     for word in words:
         wanted = re.compile(rf"(?<![\w.]){re.escape(word)}(?!\w)")
@@ -99,7 +107,7 @@ def _where(policy: Policy, *words: str) -> str:
     return _first(policy)
 
 
-def _first(policy: Policy) -> str:
+def _first(policy: RegoPolicy) -> str:
     return policy.modules[0].name if policy.modules else ""
 
 

@@ -26,7 +26,7 @@ class PolicyFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class RegoPolicy:
     """All modules that are evaluated together."""
 
     modules: tuple[PolicyFile, ...]
@@ -42,9 +42,9 @@ class Policy:
         return digest.hexdigest()
 
 
-def shipped_policy() -> Policy:
+def shipped_policy() -> RegoPolicy:
     """The policy that comes with schemaguard."""
-    return Policy((PolicyFile(SHIPPED_FILE, _shipped(SHIPPED_FILE)),))
+    return RegoPolicy((PolicyFile(SHIPPED_FILE, _shipped(SHIPPED_FILE)),))
 
 
 def shipped_tests() -> PolicyFile:

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from schemaguard.policies.answer import PolicyAnswer
-from schemaguard.policies.policy import Policy
+from schemaguard.policies.policy import RegoPolicy
 from schemaguard.policies.testing import PolicyTest
 from schemaguard.report.check.sentences import plural
 from schemaguard.report.lines import line
@@ -17,7 +17,7 @@ from schemaguard.report.visible import visible
 _Asked = Sequence[tuple[Mapping[str, Any], PolicyAnswer]]
 
 
-def show_checked(policy: Policy, problems: Sequence[PolicyAnswer], console: Console) -> None:
+def show_checked(policy: RegoPolicy, problems: Sequence[PolicyAnswer], console: Console) -> None:
     """Print a line a problem, file:line first; or that there is none."""
     for each in problems:
         line(
@@ -28,7 +28,7 @@ def show_checked(policy: Policy, problems: Sequence[PolicyAnswer], console: Cons
         line(console, Text(visible(f"{named}: it can be evaluated (digest {policy.digest[:12]})")), indent=2)
 
 
-def checked_json(policy: Policy, problems: Sequence[PolicyAnswer]) -> dict[str, Any]:
+def checked_json(policy: RegoPolicy, problems: Sequence[PolicyAnswer]) -> dict[str, Any]:
     """The same as JSON."""
     return {
         "modules": [module.name for module in policy.modules],
@@ -47,7 +47,7 @@ def show_tested(tests: Sequence[tuple[PolicyTest, str]], console: Console) -> No
     line(console, Text(said, "red" if failed else "green"))
 
 
-def tested_json(policy: Policy, tests: Sequence[tuple[PolicyTest, str]]) -> dict[str, Any]:
+def tested_json(policy: RegoPolicy, tests: Sequence[tuple[PolicyTest, str]]) -> dict[str, Any]:
     """The same as JSON."""
     return {
         "digest": policy.digest,

@@ -16,7 +16,7 @@ from schemaguard.adapters.policy.asking import PolicyLimits, ask_policy
 from schemaguard.cli.main import app
 from schemaguard.errors import SchemaguardError
 from schemaguard.policies.answer import PolicyAnswer
-from schemaguard.policies.policy import Policy, PolicyFile, shipped_policy, shipped_tests
+from schemaguard.policies.policy import RegoPolicy, PolicyFile, shipped_policy, shipped_tests
 from schemaguard.policies.question import example
 from schemaguard.policies.testing import failures, read_tests
 
@@ -98,7 +98,7 @@ def answers(port: tuple[int, list[str]]) -> dict[str, PolicyAnswer]:
     def ask(rules: str) -> PolicyAnswer:
         head = HEAD if "deny :=" not in rules and "deny_all" not in rules else HEAD.replace("deny := []", "deny := 3")
         text = head + rules.replace("PORT", str(port[0]))
-        return ask_policy(Policy((PolicyFile("policy/a.rego", text),)), [example()], LIMITS)[0]
+        return ask_policy(RegoPolicy((PolicyFile("policy/a.rego", text),)), [example()], LIMITS)[0]
 
     try:
         with ThreadPoolExecutor(3) as pool:
@@ -124,18 +124,28 @@ def test_nothing_was_called(answers: dict[str, PolicyAnswer], port: tuple[int, l
     assert port[1] == []
 
 
+def test_what_a_question_says_is_no_part_of_the_answer() -> None:
+    rules = 'allow := false\ndeny contains sprintf("no: %s", [input.reason])\n'
+    policy = RegoPolicy((PolicyFile("a.rego", HEAD.replace("deny := []\n", "") + rules),))
+    reasons = ['"], "allow":true, "deny":["', "a\nb", "back\\slash\\", 'quote"', "é\u2028\U0001f600", "\x1b[2J"]
+    found = ask_policy(policy, [{**example(), "reason": reason} for reason in reasons], PolicyLimits(wall_s=120))
+    assert [each.outcome for each in found] == ["denied"] * len(reasons)
+    assert found[0].deny == ('no: "], "allow":true, "deny":["',)
+    assert found[3].deny == ('no: quote"',)
+
+
 def test_what_waits_is_stopped_by_the_clock() -> None:
-    policy = Policy((PolicyFile("a.rego", HEAD + HOSTILE["an endless comprehension"][0]),))
+    policy = RegoPolicy((PolicyFile("a.rego", HEAD + HOSTILE["an endless comprehension"][0]),))
     (answer,) = ask_policy(policy, [example()], PolicyLimits(wall_s=0.05))
     assert answer.problem == "it was stopped after 0.05 s"
 
 
-def _without(rule: int) -> Policy:
+def _without(rule: int) -> RegoPolicy:
     """The shipped policy without one of its denials."""
     text = shipped_policy().modules[0].text
     starts = [found.start() for found in re.finditer(r"(?m)^deny contains", text)]
     end = text.index("\n}\n", starts[rule]) + 3
-    return Policy((PolicyFile("default.rego", text[: starts[rule]] + text[end:]),))
+    return RegoPolicy((PolicyFile("default.rego", text[: starts[rule]] + text[end:]),))
 
 
 RULES = shipped_policy().modules[0].text.count("\ndeny contains")

@@ -16,7 +16,7 @@ from schemaguard.adapters.policy import interpreter
 from schemaguard.errors import ConfigError
 from schemaguard.frozen import dataclass
 from schemaguard.policies.answer import PolicyAnswer, answer_of, error_of, no_answer
-from schemaguard.policies.policy import PACKAGE, Policy
+from schemaguard.policies.policy import PACKAGE, RegoPolicy
 from schemaguard.policies.question import require_whole
 
 
@@ -46,7 +46,7 @@ def require_interpreter() -> str:
 
 
 def ask_policy(
-    policy: Policy, questions: Sequence[Mapping[str, Any]], limits: PolicyLimits = PATIENT
+    policy: RegoPolicy, questions: Sequence[Mapping[str, Any]], limits: PolicyLimits = PATIENT
 ) -> tuple[PolicyAnswer, ...]:
     """The answer to each question, in their order; whatever goes wrong is an answer too, of outcome `unavailable`.
 
@@ -64,21 +64,21 @@ def ask_policy(
     return tuple(answer_of(policy, said) for said in found)
 
 
-def compile_policy(policy: Policy, limits: PolicyLimits = PATIENT) -> PolicyAnswer | None:
+def compile_policy(policy: RegoPolicy, limits: PolicyLimits = PATIENT) -> PolicyAnswer | None:
     """What is wrong with a policy's text; None where every module of it can be read."""
     found = _evaluated(policy, (), require_interpreter(), limits)
     return found if isinstance(found, PolicyAnswer) else None
 
 
 def _evaluated(
-    policy: Policy, questions: Sequence[Mapping[str, Any]], site: str, limits: PolicyLimits
+    policy: RegoPolicy, questions: Sequence[Mapping[str, Any]], site: str, limits: PolicyLimits
 ) -> list[str] | PolicyAnswer:
     """What the interpreter printed for each question, or why it printed nothing."""
     asked = {
         "site": site,
         "modules": [[module.name, module.text] for module in policy.modules],
         "query": f"data.{PACKAGE}",
-        "questions": list(questions),
+        "questions": [json.dumps(each, ensure_ascii=False) for each in questions],
         "limits": {"cpu_s": limits.cpu_s, "memory_mb": limits.memory_mb, "answer_bytes": limits.answer_bytes},
     }
     try:

@@ -26,10 +26,11 @@ def main() -> None:
     sys.path.append(asked["site"])
     from regopy import Interpreter
 
+    memory = os.open("/proc/self/statm", os.O_RDONLY) if sys.platform == "linux" else None
     answers = os.dup(1)
     os.dup2(2, 1)
     _limit(asked["limits"])
-    threading.Thread(target=_watch_memory, args=(asked["limits"]["memory_mb"],), daemon=True).start()
+    threading.Thread(target=_watch_memory, args=(memory, asked["limits"]["memory_mb"]), daemon=True).start()
     interpreter = Interpreter()
     try:
         for name, text in asked["modules"]:
@@ -40,9 +41,10 @@ def main() -> None:
     _write(answers, {"answers": [_answer(interpreter, asked["query"], each) for each in asked["questions"]]})
 
 
-def _answer(interpreter: "Interpreter", query: str, question: object) -> str:  # type: ignore[name-defined]  # noqa: F821 - imported where it is used
-    interpreter.set_input(question)
+def _answer(interpreter: "Interpreter", query: str, question: str) -> str:  # type: ignore[name-defined]  # noqa: F821 - imported where it is used
     try:
+        # As a text: `set_input` takes a quote in a value for its end, and what follows for more of the answer.
+        interpreter.set_input_term(question)
         return str(interpreter.query(query))
     except Exception as error:
         return str(getattr(error, "doc", error)) or type(error).__name__
@@ -58,12 +60,18 @@ def _limit(limits: "dict[str, int]") -> None:
         resource.setrlimit(kind, (most, most))
 
 
-def _watch_memory(most_mb: int) -> None:
+def _watch_memory(memory: "int | None", most_mb: int) -> None:
     """End the process where it has used more: the interpreter runs without Python's lock meanwhile."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    while resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit <= most_mb * 1024 * 1024:
+    while _used_bytes(memory) <= most_mb * 1024 * 1024:
         time.sleep(_LOOK_S)
     os._exit(TOO_MUCH_MEMORY)
+
+
+def _used_bytes(memory: "int | None") -> int:
+    """The resident memory. Linux's getrusage also counts what the process was forked from, so proc(5) is read."""
+    if memory is None:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(os.pread(memory, 100, 0).split()[1]) * resource.getpagesize()
 
 
 def _write(to: int, document: object) -> None:

@@ -2,19 +2,19 @@
 
 from pathlib import Path
 
-from schemaguard.policies.policy import SHIPPED, Policy, PolicyError, PolicyFile, shipped_policy, shipped_tests
+from schemaguard.policies.policy import SHIPPED, RegoPolicy, PolicyError, PolicyFile, shipped_policy, shipped_tests
 
 _LARGEST_BYTES = 1_000_000
 
 
-def read_policy(root: Path, setting: str) -> Policy:
+def read_policy(root: Path, setting: str) -> RegoPolicy:
     """The policy of a setting, which is relative to `root`. PolicyError where there is none, or it can't be read."""
     if setting == SHIPPED:
         return shipped_policy()
     found = _found(root, setting, "*.rego")
     if not found:
         raise PolicyError("there is no policy", at=setting, next="schemaguard policy show default prints one")
-    return Policy(tuple(_read(root, path) for path in found))
+    return RegoPolicy(tuple(_read(root, path) for path in found))
 
 
 def read_policy_tests(root: Path, setting: str) -> tuple[PolicyFile, ...]:

@@ -3,11 +3,11 @@
 import pytest
 
 from schemaguard.policies.answer import PolicyAnswer, answer_of, error_of
-from schemaguard.policies.policy import Policy, PolicyFile
+from schemaguard.policies.policy import RegoPolicy, PolicyFile
 from schemaguard.policies.question import ACTIONS, digest_of, example, wrong_in
 
 TEXT = "package schemaguard.policy\n\ndefault allow := false\n# deny nothing\ndeny contains x if foo(1)\n"
-POLICY = Policy((PolicyFile("policy/a.rego", TEXT),))
+POLICY = RegoPolicy((PolicyFile("policy/a.rego", TEXT),))
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,17 @@ def test_an_answer_means_one_thing(said: str, outcome: str, why: str, at: str) -
     assert (answer.outcome, answer.why, answer.at) == (outcome, why, at)
 
 
-@pytest.mark.parametrize("said", ["", "<error>", "[]", '{"expressions":[]}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "said",
+    [
+        '{"expressions":[{"allow":false, "deny":["a"], "allow":true, "deny":[]}]}',
+        "",
+        "<error>",
+        "[]",
+        '{"expressions":[]}',
+        "[" * 100_000,
+    ],
+)
 def test_what_is_no_answer_is_a_problem(said: str) -> None:
     assert answer_of(POLICY, said).outcome == "unavailable"
 
@@ -40,7 +50,7 @@ def test_an_error_names_the_line_that_it_is_about() -> None:
     placed = f"(rego-errorseq\n  (error 13:policy/a.rego|{TEXT.index('default')}|7\n    (errormsg 16:this is unclosed)"
     assert error_of(POLICY, placed) == PolicyAnswer(problem="this is unclosed", at="policy/a.rego:3")
     unplaced = "(error\n  (errormsg 23:Function not found: foo)\n"
-    dotted = Policy((PolicyFile("b.rego", "# io.read()\nallow if io.read(1)"),))
+    dotted = RegoPolicy((PolicyFile("b.rego", "# io.read()\nallow if io.read(1)"),))
     assert error_of(dotted, "(errormsg 27:Function not found: io.read)").at == "b.rego:2"
     assert error_of(POLICY, unplaced) == PolicyAnswer(problem="Function not found: foo", at="policy/a.rego:5")
 
