@@ -11,7 +11,7 @@ from schemaguard.commands.switching import Request, plan
 from schemaguard.errors import ConfigError, ExitCode, UsageError
 from schemaguard.frozen import dataclass, replace
 from schemaguard.policies.answer import PolicyAnswer
-from schemaguard.policies.policy import SHIPPED, RegoPolicy, PolicyError
+from schemaguard.policies.policy import SHIPPED, PolicyError, RegoPolicy
 from schemaguard.policies.question import ACTIONS, example
 from schemaguard.policies.testing import PolicyTest, failure_of, read_tests
 from schemaguard.releases.release import Intent

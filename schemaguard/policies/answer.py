@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from schemaguard.frozen import dataclass
-from schemaguard.policies.policy import PACKAGE, RegoPolicy, PolicyFile
+from schemaguard.policies.policy import PACKAGE, PolicyFile, RegoPolicy
 
 PolicyOutcome = Literal["allowed", "denied", "unavailable"]
 _PLACED = re.compile(r"\(error (\d+):")

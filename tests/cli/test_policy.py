@@ -16,7 +16,7 @@ from schemaguard.adapters.policy.asking import PolicyLimits, ask_policy
 from schemaguard.cli.main import app
 from schemaguard.errors import SchemaguardError
 from schemaguard.policies.answer import PolicyAnswer
-from schemaguard.policies.policy import RegoPolicy, PolicyFile, shipped_policy, shipped_tests
+from schemaguard.policies.policy import PolicyFile, RegoPolicy, shipped_policy, shipped_tests
 from schemaguard.policies.question import example
 from schemaguard.policies.testing import failures, read_tests
 

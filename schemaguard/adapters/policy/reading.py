@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from schemaguard.policies.policy import SHIPPED, RegoPolicy, PolicyError, PolicyFile, shipped_policy, shipped_tests
+from schemaguard.policies.policy import SHIPPED, PolicyError, PolicyFile, RegoPolicy, shipped_policy, shipped_tests
 
 _LARGEST_BYTES = 1_000_000
 

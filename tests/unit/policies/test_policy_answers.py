@@ -3,7 +3,7 @@
 import pytest
 
 from schemaguard.policies.answer import PolicyAnswer, answer_of, error_of
-from schemaguard.policies.policy import RegoPolicy, PolicyFile
+from schemaguard.policies.policy import PolicyFile, RegoPolicy
 from schemaguard.policies.question import ACTIONS, digest_of, example, wrong_in
 
 TEXT = "package schemaguard.policy\n\ndefault allow := false\n# deny nothing\ndeny contains x if foo(1)\n"
