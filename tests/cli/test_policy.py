@@ -21,7 +21,7 @@ from schemaguard.policies.question import example
 from schemaguard.policies.testing import failures, read_tests
 
 HEAD = "package schemaguard.policy\n\nimport rego.v1\n\ndeny := []\n"
-LIMITS = PolicyLimits(wall_s=120, cpu_s=1, memory_mb=80, answer_bytes=100_000)
+LIMITS = PolicyLimits(wall_s=120, cpu_s=1, memory_mb=80, answer_bytes=20_000)
 """The clock is generous: other tests run at the same time. CPU and memory are what stops them."""
 HOSTILE = {
     # What it tries: its rules, and what is said of it.
@@ -31,8 +31,8 @@ HOSTILE = {
     ),
     "memory": ("allow := count(numbers.range(1, 50000000)) > 0", "more than 80 MB of memory"),
     "a giant output": (
-        'also := [sprintf("%d %d", [i, i]) | some i in numbers.range(1, 20000)]\nallow := true',
-        "answered more than 100,000 bytes",
+        'also := [sprintf("%d %d", [i, i]) | some i in numbers.range(1, 3000)]\nallow := true',
+        "answered more than 20,000 bytes",
     ),
     "recursion of a rule": ("allow if other\nother if allow", "Recursion detected"),
     "recursion of a function": ("f(x) := f(x + 1)\nallow if f(1)", "Recursion detected"),
