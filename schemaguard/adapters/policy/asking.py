@@ -24,7 +24,7 @@ from schemaguard.policies.question import require_whole
 class PolicyLimits:
     """What an evaluation may use: seconds of the clock and of CPU, memory, and the size of its answer."""
 
-    wall_s: float = 20
+    wall_s: float = 30
     cpu_s: int = 2
     memory_mb: int = 400
     answer_bytes: int = 1_000_000

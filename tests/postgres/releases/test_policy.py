@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from schemaguard.adapters.policy import asking
+from schemaguard.adapters.policy.asking import PolicyLimits
 from schemaguard.commands.approve import approve
 from schemaguard.commands.audit import verify
 from schemaguard.commands.contracts.publish import publish_contract
@@ -19,6 +21,12 @@ from schemaguard.releases.execute import Done
 from schemaguard.releases.release import Intent
 from tests.postgres.releases.acting import PLAYBOOK, publish
 from tests.postgres.releases.shop import INTENT, READS_8, Shop
+
+
+@pytest.fixture(autouse=True)
+def _there_is_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two seconds are little where other tests run at the same time."""
+    monkeypatch.setattr(asking, "IN_A_HURRY", PolicyLimits(wall_s=120))
 
 
 def with_policy(shop: Shop, setting: str) -> None:
