@@ -25,6 +25,10 @@ def fence(
     leave_out: Annotated[
         list[str] | None, typer.Option("--leave-out", metavar="SCHEMA", help="A schema whose tables may be dropped.")
     ] = None,
+    most_rows: Annotated[
+        int | None, typer.Option("--most-rows", min=0, help="Of what a revision changes in a table, so many are kept.")
+    ] = None,
+    most_mb: Annotated[int | None, typer.Option("--most-mb", min=0, help="The same, in megabytes.")] = None,
     database_url: DatabaseUrl = None,
     output: Output = Format.TEXT,
 ) -> None:
@@ -39,11 +43,16 @@ def fence(
 
     if on + off + status > 1:
         raise UsageError("--on, --off and --status exclude each other", next="give one of them")
-    if (keep is not None or leave_out is not None) and (off or status):
-        raise UsageError("--keep and --leave-out go with --on", next="schemaguard fence --on --keep contracts")
+    changes = any(each is not None for each in (keep, leave_out, most_rows, most_mb))
+    if changes and (off or status):
+        raise UsageError(
+            "--keep, --leave-out and --most-… go with --on", next="schemaguard fence --on --keep contracts"
+        )
     with open_site(database_url) as site:
-        if on or keep is not None or leave_out is not None:
-            done = command.put_up(site, keep=keep.value if keep else None, leave_out=leave_out)
+        if on or changes:
+            done = command.put_up(
+                site, keep=keep.value if keep else None, leave_out=leave_out, most_rows=most_rows, most_mb=most_mb
+            )
         else:
             done = command.take_down(site) if off else command.state(site)
     if output is Format.JSON:

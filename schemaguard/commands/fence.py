@@ -17,14 +17,23 @@ class Fenced:
     remark: str = ""
 
 
-def put_up(site: Site, *, keep: str | None = None, leave_out: Sequence[str] | None = None) -> Fenced:
-    """Put it up, or change what it keeps (`all`, or what `contracts` name) and which schemas it leaves out.
+def put_up(
+    site: Site,
+    *,
+    keep: str | None = None,
+    leave_out: Sequence[str] | None = None,
+    most_rows: int | None = None,
+    most_mb: int | None = None,
+) -> Fenced:
+    """Put it up, or change what it keeps (`all`, or what `contracts` name), which schemas it leaves out, and how many
+    rows and megabytes (10^6 bytes) are kept of what a revision changes in a table.
 
     Where the server allows this role no event triggers, sentinel views are made instead, and the remark says so.
     DatabaseError where there is no control schema, or an old one.
     """
     connection = site.database.connection
-    raised = control_fence.raise_fence(connection, keep=keep, left_out=leave_out)
+    most = (most_rows, most_mb * 1_000_000 if most_mb is not None else None)
+    raised = control_fence.raise_fence(connection, keep=keep, left_out=leave_out, most=most)
     return Fenced(connection.info.dbname, control_fence.fence_state(connection), raised.why)
 
 

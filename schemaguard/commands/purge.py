@@ -4,7 +4,9 @@ from schemaguard.commands.site import Site
 from schemaguard.errors import RefusedError, UsageError
 from schemaguard.frozen import dataclass
 from schemaguard.releases.overview import Purged
-from schemaguard.releases.release import Retired
+from schemaguard.releases.release import CapturedRows, Retired
+
+Purgeable = Retired | CapturedRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,7 @@ class Early:
 
 
 def purge(site: Site, objects: tuple[str, ...] = (), early: Early | None = None, *, dry_run: bool = False) -> Purged:
-    """Drop retired objects for good: those that are named, or all whose retention is over.
+    """Drop retired objects and kept rows for good: those that are named, or all whose retention is over.
 
     What a contract in its window reads stays. RefusedError where a named object can't be purged, UsageError where
     nothing of that name is retired.
@@ -25,11 +27,11 @@ def purge(site: Site, objects: tuple[str, ...] = (), early: Early | None = None,
     if not dry_run:
         database.lock()
     overview = database.overview(None)
-    chosen = _chosen(overview.retired, objects)
-    going: list[Retired] = []
+    going: list[Purgeable] = []
     kept: list[str] = []
-    for each in chosen:
-        why = _why_kept(each, database.needed_by(each), is_over=early is not None or each.purge_after <= overview.at)
+    for each in _chosen((*overview.retired, *overview.captured), objects):
+        needed = each.needed_by if isinstance(each, CapturedRows) else database.needed_by(each)
+        why = _why_kept(each, needed, is_over=early is not None or each.purge_after <= overview.at)
         if why is None:
             going.append(each)
         elif objects:
@@ -39,11 +41,14 @@ def purge(site: Site, objects: tuple[str, ...] = (), early: Early | None = None,
     if not dry_run:
         for each in going:
             who = (site.actor, early.approved_by, early.reason) if early else (site.actor, None, None)
-            database.purge(each, who)
+            if isinstance(each, CapturedRows):
+                database.purge_captured(each, who)
+            else:
+                database.purge(each, who)
     return Purged(tuple(each.object for each in going), tuple(kept))
 
 
-def _chosen(retired: tuple[Retired, ...], objects: tuple[str, ...]) -> tuple[Retired, ...]:
+def _chosen(retired: tuple[Purgeable, ...], objects: tuple[str, ...]) -> tuple[Purgeable, ...]:
     if not objects:
         return retired
     known = {name for each in retired for name in (each.object, f"{each.table.schema}.{each.object}")}
@@ -54,13 +59,13 @@ def _chosen(retired: tuple[Retired, ...], objects: tuple[str, ...]) -> tuple[Ret
     return tuple(each for each in retired if {each.object, f"{each.table.schema}.{each.object}"} & {*objects})
 
 
-def _why_kept(retired: Retired, needed_by: tuple[str, ...], *, is_over: bool) -> str | None:
+def _why_kept(retired: Purgeable, needed_by: tuple[str, ...], *, is_over: bool) -> str | None:
     if needed_by:
         return f"it is needed by {', '.join(needed_by)}"
     return None if is_over else f"its retention lasts until {retired.purge_after:%Y-%m-%d}"
 
 
-def _next(retired: Retired, early: Early | None) -> str:
+def _next(retired: Purgeable, early: Early | None) -> str:
     if early is None and retired.purge_after is not None:
         return "wait, or for a legal erasure: schemaguard purge OBJECT --now --approved-by WHO --reason WHY"
     return "schemaguard contracts list shows whose window lasts until when"

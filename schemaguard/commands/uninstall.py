@@ -26,6 +26,13 @@ def uninstall(site: Site, *, dry_run: bool = False) -> Uninstalled:
             at="they are in this database under hidden names, with all their values",
             next="schemaguard rollback brings them back, schemaguard purge OBJECT --now drops them for good",
         )
+    if overview.captured:
+        listed = ", ".join(each.object for each in overview.captured)
+        raise RefusedError(
+            f"rows would be lost that revisions changed or deleted: {listed}",
+            at="they are kept in this database, for whoever goes back",
+            next="schemaguard purge OBJECT --now drops them for good",
+        )
     if overview.debts:
         listed = "; ".join(str(each) for each in overview.debts)
         raise RefusedError(f"constraints are owed that nobody else remembers: {listed}", next="schemaguard reconcile")

@@ -6,11 +6,12 @@ from schemaguard.catalog.objects import Catalog
 from schemaguard.contracts.views import contract_views
 from schemaguard.errors import RefusedError, UsageError, command_line
 from schemaguard.releases.additions import in_the_way
+from schemaguard.releases.captured import values_moved
 from schemaguard.releases.filling import fill_rows, worst_class
 from schemaguard.releases.leftovers import leftovers_of_rollback
 from schemaguard.releases.lookahead import Fit
 from schemaguard.releases.now import Now
-from schemaguard.releases.plan import Plan, Wanted, check_epoch, check_others, plan_and_catalog
+from schemaguard.releases.plan import Plan, Wanted, check_epoch, check_others, plan_and_catalog, released_by
 from schemaguard.releases.readiness import Wish, make_ready
 from schemaguard.releases.release import Canary, OperationKind, Release
 from schemaguard.releases.revisions import RevisionMove
@@ -46,6 +47,7 @@ def _start(now: Now, wanted: Wanted, fit: Fit) -> tuple[Plan, Catalog]:
     _require_room(now, target, active)
     ready = make_ready(Wish(target.contract, target.who, False, target.superseded_at), now.catalog, (), (now, fit))
     ready, _ = fill_rows(ready, target, wanted.fills, (now, ()))
+    _require_same_rows(now, target, active, fit)
     check_others(now, ready, target, (now.catalog, fit))
     made = Plan(
         kind=wanted.kind,
@@ -164,6 +166,17 @@ def _target(now: Now, share: Canary, active: Release) -> Release:
 def _require_thawed(now: Now) -> None:
     if now.pointer.frozen:
         raise RefusedError(now.pointer.frozen_in_words, next=command_line("thaw", now.pointer.model, "--reason", "WHY"))
+
+
+def _require_same_rows(now: Now, target: Release, active: Release, fit: Fit) -> None:
+    """What a revision changed in rows is there for both or for neither: a canary reads what the active one reads."""
+    moved = values_moved(now, target, released_by(now, target, fit), is_rollback=False)
+    if moved:
+        raise RefusedError(
+            f"{target.who} needs other values than {active.who}, and both would read the same rows",
+            at=moved[0].object,
+            next=f"{command_line('promote', now.pointer.model, target.version)}, or a rollback",
+        )
 
 
 def _require_room(now: Now, target: Release, active: Release) -> None:

@@ -6,6 +6,7 @@ from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import RefusedError, command_line
 from schemaguard.frozen import dataclass, replace
+from schemaguard.releases.captured import columns_of
 from schemaguard.releases.lookahead import Fit
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.release import OperationKind
@@ -199,7 +200,8 @@ def _moved(plan: Plan, planning: Planning) -> set[tuple[Name, str | None]]:
     """What comes back into sight, and what goes out of it."""
     now, catalog = planning.nows[0], planning.nows[0].catalog
     back = {each.retired for each in plan.reversals}
-    moved = {(catalog.resolve(each.table), each.column) for each in now.retired if each.id in back}
+    moved: set[tuple[Name, str | None]] = set(columns_of(now, plan.reversals))
+    moved |= {(catalog.resolve(each.table), each.column) for each in now.retired if each.id in back}
     return moved | {(catalog.resolve(each.name), each.column) for each in plan.leftovers}
 
 

@@ -45,7 +45,8 @@ def plan_hash(plan: OperationPlan) -> str:
     document = to_document(plan)
     for member in document.get("members", [document]):
         for each in (*member["reversals"], *member["gives_back"]):
-            each.pop("without_value", None)
+            for counted in ("without_value", "changed_since", "gone"):
+                each.pop(counted, None)
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -9,6 +9,7 @@ from schemaguard.frozen import dataclass, field
 from schemaguard.releases.additions import Addition, GivenBack
 from schemaguard.releases.release import (
     AppliedChange,
+    CapturedRows,
     Held,
     Operation,
     OperationKind,
@@ -41,6 +42,8 @@ class Now:
     """Out of sight and not purged."""
     restored: tuple[Retired, ...] = ()
     """Brought back by an operation: their revision is held, and going forward retires them again."""
+    captured: tuple[CapturedRows, ...] = ()
+    """What revisions changed or deleted of promised rows, and wasn't purged."""
     applied: tuple[AppliedChange, ...] = ()
     heads: tuple[str, ...] = ()
     parents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

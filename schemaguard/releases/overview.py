@@ -7,7 +7,7 @@ from schemaguard.applying.fencing import FenceState
 from schemaguard.frozen import dataclass, field
 from schemaguard.playbooks.drills import DrillStanding
 from schemaguard.releases.rehearsal import Rehearsal
-from schemaguard.releases.release import Held, Operation, Pointer, Retired, Server, StepName
+from schemaguard.releases.release import CapturedRows, Held, Operation, Pointer, Retired, Server, StepName
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ class Overview:
     servers: tuple[Server, ...]
     drift: tuple[str, ...]
     fence: FenceState
+    captured: tuple[CapturedRows, ...] = ()
+    """Rows that revisions changed or deleted, and that are kept."""
     debts: tuple[Debt, ...] = ()
     rehearsals: Mapping[str, Rehearsal] = field(default_factory=dict)
     """Model → the last rehearsal of its rollback."""

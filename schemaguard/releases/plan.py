@@ -4,8 +4,9 @@ from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import Contract
 from schemaguard.contracts.views import ContractViews, contract_views
 from schemaguard.errors import ConflictError, RefusedError, UsageError, command_line
-from schemaguard.frozen import dataclass, field
+from schemaguard.frozen import dataclass, field, replace
 from schemaguard.releases.additions import Addition, GivenBack, given_back, in_the_way, without
+from schemaguard.releases.captured import changes_of, values_moved
 from schemaguard.releases.filling import fill_rows, worst_class
 from schemaguard.releases.leftovers import Leftover, leftovers_of_promotion, leftovers_of_rollback, names
 from schemaguard.releases.lookahead import Fit
@@ -114,7 +115,7 @@ def plan_and_catalog(now: Now, wanted: Wanted, fit: Fit) -> tuple[Plan, Catalog]
     check_epoch(now, wanted)
     target = _target(now, wanted)
     is_rollback = wanted.kind is OperationKind.ROLLBACK
-    released = () if is_rollback else _released(now, target, fit)
+    released = () if is_rollback else released_by(now, target, fit)
     forced = restore(now.retired, {r.id for r in now.retired if r.operation is not None and r.revision in released})
     active = now.active.contract if now.active is not None else None
     additions = in_the_way(now.additions.get(target.version, ()), target.contract, active) if is_rollback else ()
@@ -124,6 +125,8 @@ def plan_and_catalog(now: Now, wanted: Wanted, fit: Fit) -> tuple[Plan, Catalog]
         Wish(target.contract, target.who, is_rollback, target.superseded_at), catalog, forced, (now, fit)
     )
     ready, back = fill_rows(ready, target, wanted.fills, (now, back))
+    moved = values_moved(now, target, released, is_rollback=is_rollback)
+    ready = replace(ready, reversals=(*ready.reversals, *moved))
     check_others(now, ready, target, (catalog, fit), is_rollback=is_rollback)
     leftovers = leftovers_of_rollback(now, target) if is_rollback else leftovers_of_promotion(now, released)
     made = Plan(
@@ -244,7 +247,7 @@ def _at_once(ready: Readiness) -> tuple[str, ...]:
     return (*undone, *(each.statement for each in ready.loosenings))
 
 
-def _released(now: Now, target: Release, fit: Fit) -> tuple[str, ...]:
+def released_by(now: Now, target: Release, fit: Fit) -> tuple[str, ...]:
     """The held revisions that the target can live with: it names nothing that they took away, and every type that they
     changed suits it.
     """
@@ -268,7 +271,7 @@ def _released(now: Now, target: Release, fit: Fit) -> tuple[str, ...]:
 
 
 def _back(now: Now, ready: Readiness, target: Release) -> RevisionMove:
-    going = {reversal.applied for reversal in ready.reversals}
+    going = {reversal.applied for reversal in ready.reversals} | changes_of(now, ready.reversals)
     touched = {reversal.revision for reversal in ready.reversals if reversal.revision is not None}
     standing = {
         change.revision

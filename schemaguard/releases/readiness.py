@@ -18,7 +18,7 @@ _LIFTED_CAUSES = frozenset({"required-column-added", "null-refused"})
 
 @dataclass(frozen=True, slots=True)
 class Reversal:
-    """One thing that is undone: a retirement (`retired`) or another applied change, with the statements for it."""
+    """One thing that is undone: a retirement (`retired`), rows (`captured`) or another change, with its statements."""
 
     object: str
     statements: tuple[str, ...]
@@ -33,6 +33,15 @@ class Reversal:
     """What rows without a value get, as SQL."""
     fill_from: str | None = None
     """Who declared it, such as `the contract of fraud@7`; None where the operator says it."""
+    captured: int | None = None
+    """Rows that a revision changed or deleted, and that were kept: they are given back."""
+    is_again: bool = False
+    """They were given back before, and what the revision wrote is written again."""
+    rows: int = 0
+    changed_since: int | None = None
+    """Those of them that somebody has written since; None where they weren't counted. They stay as they are."""
+    gone: int | None = None
+    """Those that somebody has deleted since."""
 
 
 @dataclass(frozen=True, slots=True)

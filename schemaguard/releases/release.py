@@ -159,6 +159,45 @@ class Retired:
 
 
 @dataclass(frozen=True, slots=True)
+class CapturedRows:
+    """Rows of one table that a revision changed or deleted although somebody relied on them, and that were kept."""
+
+    id: int
+    table: Name
+    revision: str
+    columns: tuple[str, ...]
+    """What was promised of the table."""
+    count: int
+    readers: tuple[str, ...]
+    """To whom, such as `fraud@7`."""
+    changed_at: datetime
+    """When the revision's values were written there last."""
+    purge_after: datetime
+    given_back_at: datetime | None = None
+    """None: the revision's values are there."""
+    relied_on: tuple[str, ...] = ()
+    """Who was put to serve on what is there now, and is in their window."""
+    needed_by: tuple[str, ...] = ()
+    """Those of the readers who are in their window."""
+    changes: tuple[int, ...] = ()
+    """The applied changes whose rows these are."""
+    depth: int = 1
+    """What others refer to has less of it."""
+    obstacle: str | None = None
+    """Why they can't be written any more."""
+    changed_since: int | None = None
+    """Rows that somebody has written since, and that stay as they are; None where they weren't counted."""
+    gone: int | None = None
+    """Rows that somebody has deleted since."""
+    bytes: int = 0
+
+    @property
+    def object(self) -> str:
+        """Its name, such as `transactions@0007`."""
+        return f"{self.table}@{self.revision}"
+
+
+@dataclass(frozen=True, slots=True)
 class AppliedChange:
     """One change that the guard saw go through, with the inverse compiled at that moment (None: impossible).
 

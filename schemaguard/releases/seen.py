@@ -40,6 +40,8 @@ class Seen:
     retired: Mapping[int, Sight] = field(default_factory=dict)
     undone: frozenset[int] = frozenset()
     """Ids of applied changes that are undone."""
+    captured: Mapping[int, bool | None] = field(default_factory=dict)
+    """Captured rows: whether the old values are given back; None where they were purged."""
     required: frozenset[tuple[str, str, str]] = frozenset()
     """(schema, table, column) of the plan's loosened columns that are NOT NULL still."""
     additions: frozenset[str] = frozenset()

@@ -6,6 +6,7 @@ from schemaguard.catalog.objects import Catalog
 from schemaguard.errors import RefusedError, SchemaguardError, UsageError
 from schemaguard.frozen import dataclass, replace
 from schemaguard.releases.canary import plan_for
+from schemaguard.releases.captured import changes_of
 from schemaguard.releases.leftovers import Leftover
 from schemaguard.releases.lookahead import Fit
 from schemaguard.releases.now import Now
@@ -140,9 +141,12 @@ def _beside(now: Now, all_of_them: Sequence[Now], wanted: Mapping[str, Wanted]) 
 def _after(now: Now, plans: Iterable[Plan], catalog: Catalog) -> Now:
     """How the database will be once these plans are carried out."""
     retired, applied, heads, held, taken = now.retired, now.applied, now.heads, now.held, set[str]()
+    captured = now.captured
     for plan in plans:
         back = {each.retired for each in plan.reversals}
-        undone = {each.applied for each in plan.reversals}
+        moved = {each.captured for each in plan.reversals}
+        captured = tuple(each for each in captured if each.id not in moved)
+        undone = {each.applied for each in plan.reversals} | changes_of(now, plan.reversals)
         retired = tuple(each for each in retired if each.id not in back)
         applied = tuple(replace(each, undone=True) if each.id in undone else each for each in applied)
         heads = plan.revision.after if plan.revision.moves else heads
@@ -151,7 +155,10 @@ def _after(now: Now, plans: Iterable[Plan], catalog: Catalog) -> Now:
     additions = {
         version: tuple(each for each in found if each.object not in taken) for version, found in now.additions.items()
     }
-    return replace(now, catalog=catalog, retired=retired, applied=applied, heads=heads, held=held, additions=additions)
+    return replace(
+        now, catalog=catalog, retired=retired, captured=captured, applied=applied, heads=heads, held=held,
+        additions=additions,
+    )  # fmt: skip
 
 
 def _planned(now: Now, wanted: Wanted, fit: Fit, model: str) -> tuple[Plan, Catalog]:

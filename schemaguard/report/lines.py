@@ -27,3 +27,13 @@ def line(console: Console, text: Text, *, indent: int | None = 0) -> None:
     for number, part in enumerate(tail.wrap(console, console.width - indent)):
         part.rstrip()
         console.print((head if number == 0 else Text(" " * indent)) + part, soft_wrap=True)
+
+
+def size_of(count: int) -> str:
+    """So many bytes, in the unit that makes them readable."""
+    size, unit = float(count), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if size < 1024:
+            break
+        size, unit = size / 1024, larger
+    return f"{size:.0f} {unit}"

@@ -26,7 +26,7 @@ _VERBS = {
     OperationKind.ABORT: ("abort the canary of", "ABORTED"),
 }
 _MARKS = {StepState.DONE: ("✓", "bold green"), StepState.WAITING: ("…", "bold yellow")}
-_SAID = ("waits", "standbys", "doubt", "after", "server")
+_SAID = ("waits", "standbys", "doubt", "after", "server", "values")
 """What the JSON says of a step besides its state and its time, where there is something."""
 _NAME_WIDTH = 9
 _MS_WIDTH = 9
@@ -148,6 +148,7 @@ def _show_step(outcome: StepOutcome, acts: tuple[str, ...], console: Console) ->
 def _besides(outcome: StepOutcome) -> Iterator[tuple[str, str]]:
     """What is said of a step besides what it did, and how it looks."""
     said = outcome.detail
+    yield from ((each, "") for each in said.get("values", ()))
     if standbys := said.get("standbys"):
         yield f"confirmed by {', '.join(standbys)}", ""
     if doubt := said.get("doubt"):

@@ -9,10 +9,10 @@ from rich.text import Text
 
 from schemaguard.errors import command_line
 from schemaguard.releases.overview import Reconciled, ServingWindow, Status
-from schemaguard.releases.release import Operation, Pointer, StepState
+from schemaguard.releases.release import CapturedRows, Operation, Pointer, StepState
 from schemaguard.report.drill import drill_json, drilled
 from schemaguard.report.fence import fence_json, fence_row
-from schemaguard.report.lines import line
+from schemaguard.report.lines import line, size_of
 from schemaguard.report.rehearse import rehearsal_json, rehearsed
 from schemaguard.report.visible import visible
 
@@ -27,6 +27,7 @@ def status_json(status: Status) -> dict[str, Any]:
         "models": [_model_json(pointer, dict(windows), status) for pointer, windows in overview.models],
         "operations": [_operation_json(each, overview.at) for each in overview.operations],
         "retired": [{"object": each.object, "purge_after": _iso(each.purge_after)} for each in overview.retired],
+        "captured": [_captured_json(each) for each in overview.captured],
         "owed": [{"object": each.object, "table": each.table, "why": each.why} for each in overview.debts],
         "held": [each.revision for each in overview.held],
         "drift": list(status.drift),
@@ -35,6 +36,16 @@ def status_json(status: Status) -> dict[str, Any]:
             {"model": each.model, "name": each.name, "epoch": each.epoch, "lease_until": _iso(each.lease_until)}
             for each in overview.servers
         ],
+    }
+
+
+def _captured_json(rows: CapturedRows) -> dict[str, Any]:
+    return {
+        "object": rows.object,
+        "rows": rows.count,
+        "bytes": rows.bytes,
+        "given_back_at": _iso(rows.given_back_at),
+        "purge_after": _iso(rows.purge_after),
     }
 
 
@@ -106,6 +117,8 @@ def _lines(status: Status) -> Iterator[Text]:
     for retired in overview.retired:
         data = "its values of the other type" if retired.is_of_two else "with its data"
         yield _row("retired", f"{retired.object}, {data}; may be purged after {retired.purge_after:%Y-%m-%d}")
+    for rows in overview.captured:
+        yield _row("kept", _kept(rows))
     for debt in overview.debts:
         yield _row("owed", f"{debt} (schemaguard reconcile tries it again)", "yellow")
     for held in overview.held:
@@ -116,6 +129,13 @@ def _lines(status: Status) -> Iterator[Text]:
     yield _row("fence", fence_row(overview.fence), "" if overview.fence.elsewhere == "full" else "yellow")
     for drift in status.drift:
         yield _row("drift", drift, "bold red")
+
+
+def _kept(rows: CapturedRows) -> str:
+    count = "1 row" if rows.count == 1 else f"{rows.count} rows"
+    state = ", given back" if rows.given_back_at is not None else ""
+    what = f"{count} of {rows.table} that revision {rows.revision} changed ({size_of(rows.bytes)}){state}"
+    return f"{what}; may be purged after {rows.purge_after:%Y-%m-%d}"
 
 
 def _model_lines(pointer: Pointer, windows: dict[str, ServingWindow], status: Status) -> Iterator[Text]:

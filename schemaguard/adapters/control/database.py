@@ -9,6 +9,7 @@ import psycopg
 from schemaguard.adapters.control import (
     additions,
     browsing,
+    captured,
     debts,
     deciding,
     fence,
@@ -42,7 +43,16 @@ from schemaguard.releases.now import Now
 from schemaguard.releases.overview import Debt, Overview
 from schemaguard.releases.ports import ConnectionLostError, Delivery, PreparationRefusedError
 from schemaguard.releases.records import ControlRecords
-from schemaguard.releases.release import Intent, Operation, OperationKind, Pointer, Retired, ReversalClass, StepName
+from schemaguard.releases.release import (
+    CapturedRows,
+    Intent,
+    Operation,
+    OperationKind,
+    Pointer,
+    Retired,
+    ReversalClass,
+    StepName,
+)
 from schemaguard.releases.seen import Seen
 from schemaguard.releases.together import OperationPlan
 from schemaguard.window.window import Window
@@ -200,12 +210,17 @@ class ControlDatabase(ControlSession):
         return self._read(lambda c: observation.observe(c, operation, plan))
 
     def prepare(self, operation: Operation, plan: OperationPlan) -> Mapping[str, Any]:
-        """PREPARE: bring back what the target needs and make its views, in one query that holds every strong lock."""
+        """PREPARE: bring back what the target needs and make its views, in one query that holds every strong lock; then
+        write the rows that come back, in a transaction of its own.
+        """
         for each in plan.members:
             self._write(lambda c, views=each.views: _preparation().ensure_roles(c, views))  # type: ignore[misc]  # bound now
         longest = LONGEST_MS if plan.reversal_class is ReversalClass.INSTANT else None
         try:
-            return self._strongly(lambda c: _preparation().prepare(c, operation, plan), longest_ms=longest)
+            facts = self._strongly(lambda c: _preparation().prepare(c, operation, plan), longest_ms=longest)
+            # What they are written to is in sight by now; nobody who reads waits while that lasts.
+            values = self._carry(operation, plan)
+            return {**facts, "values": values} if values else facts
         except RefusedError as error:
             raise PreparationRefusedError(error.what, at=error.at, next=error.next) from error
         except DatabaseError as error:
@@ -326,6 +341,10 @@ class ControlDatabase(ControlSession):
         """Drop a retired object for good: (actor, who approved it early, why)."""
         self._write(lambda c: purging.purge(c, retired, who))
 
+    def purge_captured(self, rows: CapturedRows, who: tuple[str, str | None, str | None]) -> None:
+        """Drop for good what a revision changed or deleted: (actor, who approved it early, why)."""
+        self._write(lambda c: captured.purge(c, rows, who))
+
     def remains(self) -> removal.Remains:
         """What schemaguard has put into this database."""
         return self._read(removal.read)
@@ -336,8 +355,19 @@ class ControlDatabase(ControlSession):
 
     def abandon(self, operation: Operation, plan: OperationPlan, actor: str) -> None:
         """Undo PREPARE and close the operation without having switched anything."""
+        self._carry(operation, plan, is_undone=True)
         self._strongly(lambda c: _finish().abandon(c, operation, plan, actor))
         self.pay(self._read(lambda c: debts.unpaid(c, operation=operation.id)))
+
+    def _carry(self, operation: Operation, plan: OperationPlan, *, is_undone: bool = False) -> list[str]:
+        def carry(connection: "psycopg.Connection[Row]") -> list[str]:
+            return [
+                words
+                for each in plan.members
+                for words in captured.carry(connection, operation, each, is_undone=is_undone)
+            ]
+
+        return self._write(carry) if any(each.captured is not None for each in plan.reversals) else []
 
     def mark_done(self, operation: Operation, step: StepName, actor: str) -> None:
         """Take somebody's word that a step is done."""

@@ -79,9 +79,15 @@ def is_full(connection: Connection) -> bool:
 
 
 def raise_fence(
-    connection: Connection, *, keep: str | None = None, left_out: Sequence[str] | None = None
+    connection: Connection,
+    *,
+    keep: str | None = None,
+    left_out: Sequence[str] | None = None,
+    most: tuple[int | None, int | None] = (None, None),
 ) -> FenceRaised:
     """Put the fence up, in a transaction of its own: event triggers, or sentinel views where those aren't allowed.
+
+    `most` are the (rows, bytes) that are kept at most of what a revision changes in a table; None leaves it as it is.
 
     DatabaseError where the control schema is older than the fence.
     """
@@ -93,6 +99,12 @@ def raise_fence(
             "left_out = coalesce(%s::text[], left_out)",
             (keep, list(left_out) if left_out is not None else None),
         )
+        if most != (None, None):
+            connection.execute(
+                "update schemaguard.fence set capture_rows = coalesce(%s, capture_rows), "
+                "capture_bytes = coalesce(%s, capture_bytes)",
+                most,
+            )
         remark = make_roles(connection)
         why = _event_triggers(connection)
         promise(connection)

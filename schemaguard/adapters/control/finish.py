@@ -100,7 +100,11 @@ def abandon(
 ) -> tuple[None, tuple[str, ...]]:
     """Close the operation as abandoned, and what takes out of sight again what PREPARE brought back."""
     # What was undone last is what was done first.
-    acts = [act for each in reversed(plan.reversals) if (act := _again(connection, each)) is not None]
+    acts = [
+        act
+        for each in reversed(plan.reversals)
+        if each.captured is None and (act := _again(connection, each)) is not None
+    ]
     connection.execute(_CLOSE, ("abandoned", operation.id))
     facts = {"retired": [act.leftover.object for act in acts if act.leftover is not None]}
     for each in plan.members:

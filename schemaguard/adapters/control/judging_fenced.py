@@ -7,6 +7,7 @@ from psycopg.errors import Error as ServerError
 
 from schemaguard.adapters.control import fence, ledger, vetoed
 from schemaguard.adapters.control.guarded_run import GuardedRun, actor, needed
+from schemaguard.adapters.control.keeping_rows import RowKeeper
 from schemaguard.adapters.control.needs import Needs
 from schemaguard.adapters.control.oracle import Answers, LockedError, OtherError
 from schemaguard.adapters.control.retyping import KeptBeside, RetypeRun
@@ -50,6 +51,7 @@ class FencedJudge:
         self._run = run
         self._version_table = version_table
         self._token = secrets.token_hex()
+        self._rows = RowKeeper(run)
         self._is_watching = False
         self._is_begun = False
         self._acknowledged: set[str] = set()
@@ -61,6 +63,7 @@ class FencedJudge:
     def start_transaction(self) -> None:
         """The revision starts, perhaps not for the first time."""
         self._is_watching = False
+        self._rows.start_transaction()
         self._acknowledged = set()
         if not self._is_begun:
             self._run.raw.execute(self._beginning().encode())
@@ -92,7 +95,7 @@ class FencedJudge:
         if is_sent or (is_about_rows(sql) and not any(isinstance(each, DROPS) for each in changes)):
             self._watch_rows(sql, changes)
             self._around_transactions(changes)
-            self._run.write_parts(sql, parts)
+            self._run.write_parts(sql, tuple(map(self._rows.part, parts)))
             self._run.live.follow(changes)
             return True
         if not self._run.running.is_upgrade and self._run.brings_back(sql, changes):
@@ -101,6 +104,8 @@ class FencedJudge:
         if changes and all(can_hide(change, self._run.live()) for change in changes):
             self._run.hide_all(sql, changes)
             return False
+        if any(isinstance(each, c.TruncateTable) for each in changes):
+            self._watch_rows(sql, changes)
         self._allow_types(changes)
         retyping = RetypeRun(self._run.raw, sql, self._run.running.revision, self._is_proved)
         lost = self._ask(sql, changes, retyping)
@@ -181,6 +186,7 @@ class FencedJudge:
         if not lossy:
             return (relid,)
         for each in lossy:
+            self._rows.refuse_retype(each)
             self._refuse_other_readers(each)
         return retyping.keep(lossy) or None
 
@@ -246,6 +252,7 @@ class FencedJudge:
         ledger.append_migration(self._run.raw, "loss-acknowledged", actor(), facts)
 
     def _watch_rows(self, sql: str, changes: Changes) -> None:
+        self._rows.begin(sql, changes)
         if not may_update(sql):
             return
         for table in {each.table for each in changes if isinstance(each, c.UpdateRows | c.DeleteRows)}:
@@ -273,6 +280,7 @@ class FencedJudge:
         if self._is_watching:
             self._is_watching = False
             texts.append("select schemaguard.unwatch_values()")
+        texts += self._rows.ending()
         if self._run.patience.can_restart:
             # What is broken is said with the revision that broke it, not with its COMMIT.
             texts += (f"set constraints schemaguard.fence_commit {when}" for when in ("immediate", "deferred"))

@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 
 from schemaguard.adapters.control import (
+    captured,
     debts,
     drills,
     fence,
@@ -51,6 +52,7 @@ def read(connection: Connection, model: str | None) -> Overview:
         models=tuple((pointers.get(name, Pointer(name)), windows[name]) for name in chosen),
         operations=tuple(o for o in journal.read_unfinished(connection) if model is None or model in o.models),
         retired=situation.retired(connection),
+        captured=captured.read(connection),
         held=revision.held(connection),
         servers=tuple(s for s in situation.servers(connection) if model in (None, s.model)),
         drift=(*_drift(connection), *_failed(rehearsed.values(), chosen)),

@@ -42,7 +42,8 @@ def prepare(
 
 def _member(connection: Connection, operation: Operation, plan: Plan) -> tuple[Mapping[str, Any], tuple[str, ...]]:
     """What is done for one model, and the statements that do it once everything is locked."""
-    acts = [each for each in plan.reversals if _is_still_to_do(connection, operation, each)]
+    shapes = (each for each in plan.reversals if each.captured is None)
+    acts = [each for each in shapes if _is_still_to_do(connection, operation, each)]
     restored = [each.object for each in acts if each.retired is not None]
     facts = {
         "restored": restored,

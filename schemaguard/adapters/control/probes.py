@@ -4,7 +4,7 @@ from typing import Any
 
 import psycopg
 
-from schemaguard.adapters.control import additions, pointer, situation
+from schemaguard.adapters.control import additions, captured, pointer, situation
 from schemaguard.releases.leftovers import needed_by
 from schemaguard.releases.plan import Plan
 from schemaguard.releases.release import Operation, OperationState
@@ -59,6 +59,7 @@ def _observe(connection: Connection, operation: Operation, plan: Plan) -> Seen:
         switched=switched,
         retired=_retired(connection, plan),
         undone=_undone(connection, plan),
+        captured=captured.states(connection, plan),
         required=_required(connection, plan),
         additions=_additions(connection, plan) if not switched else frozenset(),
         unfilled=_unfilled(connection, plan) if not switched else frozenset(),

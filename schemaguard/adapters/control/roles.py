@@ -23,7 +23,7 @@ watch_version_table refuse_held_revision retire retire_view decoy restore_migrat
 relation_of spelled allow_migration withdraw watch_values unwatch_values fence_values fence_rows fence_table
 is_permitted hatch write_applied mark_undone belongs_to append_migration hidden_relation
 retype_begin retype_end read_conversion part drop_hidden_indexes note_views set_views_aside put_views_back with_heirs
-begin_revision end_revision is_migrating write_changes retire_instead
+begin_revision end_revision is_migrating write_changes retire_instead begin_capture end_capture
 """.split()  # noqa: SIM905 - a list of words
 _GRANTS = f"""\
 grant usage on schema schemaguard to public;

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from schemaguard.adapters.control import additions, changes, journal, pointer, revision
+from schemaguard.adapters.control import additions, captured, changes, journal, pointer, revision
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.contract import Contract
 from schemaguard.contracts.signature import fields
@@ -124,6 +124,9 @@ def _read(
         needed=needed(connection, besides),
         retired=_with_way_back(connection, _retired(connection, _HIDDEN)),
         restored=_retired(connection, _RESTORED),
+        captured=tuple(
+            captured.counted(connection, each, {r.who for r in releases.values()}) for each in captured.read(connection)
+        ),
         applied=applied,
         heads=revision.heads(connection),
         parents={change.revision: change.parents for change in applied if change.parents},

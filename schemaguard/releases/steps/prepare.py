@@ -17,10 +17,14 @@ _IDLE = "nothing to bring back"
 
 def _probe(plan: Plan, seen: Seen) -> State:
     sights = {seen.retired.get(each.retired) for each in plan.reversals if each.retired is not None}
+    values = {each.captured: not each.is_again for each in plan.reversals if each.captured is not None}
+    if any(seen.captured.get(number) is None for number in values):
+        return State.NEITHER
     if sights & {Sight.PURGED, Sight.GONE, Sight.TAKEN, None} or seen.wrong_views:
         return State.NEITHER
     inverted = {each.applied for each in plan.reversals if each.applied is not None and each.retired is None}
-    is_done = sights <= {Sight.RESTORED} and inverted <= seen.undone and not _is_left(seen)
+    is_written = all(seen.captured.get(number) == is_back for number, is_back in values.items())
+    is_done = sights <= {Sight.RESTORED} and inverted <= seen.undone and is_written and not _is_left(seen)
     return State.AFTER if is_done else State.BEFORE
 
 
@@ -56,6 +60,8 @@ def _filling(back: GivenBack) -> str:
 
 
 def _reversing(reversal: Reversal) -> tuple[str, ...]:
+    if reversal.captured is not None:
+        return (_writing(reversal),)
     if reversal.retired is None:
         return (f"undo: {reversal.object}",)
     count = f"{reversal.without_value or 0} rows without a value"
@@ -65,6 +71,18 @@ def _reversing(reversal: Reversal) -> tuple[str, ...]:
     if reversal.reversal_class is ReversalClass.NEEDS_VALUES:
         return (f"restore {reversal.object}, which needs values: {count} (--fill EXPR)",)
     return (f"restore {reversal.object}",)
+
+
+def _writing(reversal: Reversal) -> str:
+    table, _, revision = reversal.object.rpartition("@")
+    rows = "1 row" if reversal.rows == 1 else f"{reversal.rows} rows"
+    what = f"{rows} of {table} that revision {revision} changed or deleted"
+    said = f"change {what} as it did" if reversal.is_again else f"give back {what}"
+    if reversal.changed_since is None or reversal.gone is None:
+        return f"{said}; what was written since stays, and is counted then"
+    stay = [f"{reversal.changed_since} were written since and stay as they are"] if reversal.changed_since else []
+    stay += [f"{reversal.gone} were deleted since and stay away"] if reversal.gone else []
+    return f"{said}; {', '.join(stay)}" if stay else said
 
 
 STEP = OperationStep(StepName.PREPARE, _probe, _perform, _inverse, _describe, _IDLE)

@@ -60,7 +60,12 @@ def test_a_project_with_this_driver_retires_what_it_drops(
 @pytest.mark.parametrize(("driver", "template"), PROJECTS[2:])
 def test_a_refusal_is_said_without_a_traceback(there: Field, tmp_path: Path, driver: str, template: str) -> None:
     with there.copy(there.promised) as url:
-        lay_out(tmp_path, template, url.replace("postgresql://", f"postgresql+{driver}://"), ("DELETE FROM u",))
+        lay_out(
+            tmp_path,
+            template,
+            url.replace("postgresql://", f"postgresql+{driver}://"),
+            ("DO $$ BEGIN DELETE FROM u; END $$",),
+        )
         done = alembic(tmp_path, "upgrade", "head")
         assert done.returncode != 0
         assert "DELETE would change or delete values of public.u" in " ".join((done.stdout + done.stderr).split())
