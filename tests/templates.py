@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
@@ -41,7 +42,7 @@ class Templates:
 def of(server_url: str, name: str) -> str:
     """The URL of another database of a server."""
     path, mark, query = server_url.partition("?")
-    return f"{path.rsplit('/', 1)[0]}/{name}{mark}{query}"
+    return f"{path.rsplit('/', 1)[0]}/{quote(name, safe='')}{mark}{query}"
 
 
 def create(server_url: str, name: str, template: str = "template1") -> None:

@@ -73,3 +73,11 @@ def _is_out_of_sight(value: Any) -> bool:
         return False
     schema = str(value.get("schema") or "")
     return is_hidden(str(value.get("name") or "")) or schema in _OURS or schema.startswith("schemaguard_")
+
+
+def listed_twice(identities: Mapping[str, str]) -> tuple[str, ...]:
+    """Which members are one database, given what tells each one's from every other: a line for each such database."""
+    found: dict[str, list[str]] = {}
+    for member, identity in identities.items():
+        found.setdefault(identity, []).append(member)
+    return tuple(f"{' and '.join(names)} are the same database" for names in found.values() if len(names) > 1)

@@ -16,10 +16,23 @@ insert into schemaguard.fleet_operation as f (run, member, operation, together) 
 on conflict (run, member) do update set operation = excluded.operation, together = excluded.together
 where exists (select from schemaguard.operation o where o.id = f.operation and o.state = 'abandoned')
     and f.together = excluded.together"""
+_AS_ANOTHER = """\
+select f.member from schemaguard.fleet_operation f join schemaguard.operation o on o.id = f.operation
+where f.run = %s and f.member <> %s and o.state <> 'abandoned' limit 1"""
 
 
 def take_up(connection: Connection, mark: FleetMark, operation: int) -> None:
-    """An operation is that of a member of a run; ConflictError where the run has another one here."""
+    """An operation is that of a member of a run.
+
+    ConflictError where the run has another one here, RefusedError where it has one for a member of another name: a
+    rollback that is done twice in one database goes back too far.
+    """
+    other = connection.execute(_AS_ANOTHER, (mark.run, mark.member)).fetchone()
+    if other is not None:
+        raise RefusedError(
+            f"{mark.member} and {other[0]} are the same database, and the run has begun with {other[0]} here",
+            next="leave one of them out of the manifest",
+        )
     done = connection.execute(_MARK, (mark.run, mark.member, operation, mark.is_together))
     if done.rowcount != 1:
         raise ConflictError(

@@ -9,6 +9,7 @@ from schemaguard.adapters.control import installation, revision
 from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.adapters.control.prepared import most, ours
 from schemaguard.adapters.postgres.connection import Connection, connect, first_line, place
+from schemaguard.adapters.postgres.identity import which_database
 from schemaguard.adapters.postgres.introspect import read_catalog
 from schemaguard.catalog.objects import Catalog
 from schemaguard.errors import DatabaseError
@@ -34,6 +35,8 @@ class MemberSeen:
     """Transactions of ours that are prepared and neither committed nor taken back."""
     held: tuple[str, ...]
     """Revisions that may not be applied again."""
+    identity: str
+    """What tells the database from every other one, whatever its URL calls it."""
     catalog: Catalog | None = None
 
 
@@ -45,6 +48,11 @@ def applied_heads(url: str) -> tuple[str, ...]:
 def most_prepared(url: str) -> int:
     """How many transactions the server of a member keeps prepared at once."""
     return _asked(url, most)
+
+
+def identity(url: str) -> str:
+    """What tells a member's database from every other one. DatabaseError where it can't be reached."""
+    return _asked(url, lambda c: which_database(c)[1])
 
 
 def look(url: str, *, with_catalog: bool) -> MemberSeen:
@@ -64,7 +72,8 @@ def look(url: str, *, with_catalog: bool) -> MemberSeen:
         catalog = read_catalog(connection) if with_catalog else None
         blocking = tuple(words for words, state in unfinished.items() if state == "open")
         heads, prepared = revision.heads(connection), ours(connection)
-        return MemberSeen(heads, serves, tuple(unfinished), blocking, prepared, held, catalog)
+        identity = which_database(connection)[1]
+        return MemberSeen(heads, serves, tuple(unfinished), blocking, prepared, held, identity, catalog)
 
     return _asked(url, read)
 

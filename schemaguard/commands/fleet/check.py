@@ -10,7 +10,7 @@ from schemaguard.commands.histories import find_histories
 from schemaguard.commands.reading import Reading
 from schemaguard.errors import SchemaguardError
 from schemaguard.finding import Finding, Severity
-from schemaguard.fleet.drift import Looks, groups
+from schemaguard.fleet.drift import Looks, groups, listed_twice
 from schemaguard.fleet.manifest import FleetMember
 from schemaguard.fleet.standing import FleetVerdict
 from schemaguard.history.graph import ancestors
@@ -31,6 +31,7 @@ def check(fleet: Fleet, members: tuple[FleetMember, ...]) -> FleetVerdict:
     windows, _ = ask_each(fleet, [each for each in members if each.name in seen], window)
     looks = {name: Looks(its.catalog, its.heads) for name, its in seen.items() if its.catalog is not None}
     unfinished = {name: (*its.open, *map(_prepared, its.prepared)) for name, its in seen.items()}
+    twice = listed_twice({each.name: seen[each.name].identity for each in members if each.name in seen})
     findings, remarks = _judged(fleet, {name: (windows.get(name), seen[name].heads) for name in seen})
 
     def in_order(found: Mapping[str, MemberSeen]) -> tuple[str, ...]:
@@ -42,7 +43,7 @@ def check(fleet: Fleet, members: tuple[FleetMember, ...]) -> FleetVerdict:
         unreachable,
         {name: left for name, left in unfinished.items() if left},
         findings,
-        remarks,
+        (*twice, *remarks),
     )
 
 

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from schemaguard.commands.fleet.opening import Fleet
-from schemaguard.errors import SchemaguardError
+from schemaguard.errors import ConfigError, SchemaguardError
+from schemaguard.fleet.drift import listed_twice
 from schemaguard.fleet.manifest import FleetMember
 
 T = TypeVar("T")
@@ -33,3 +34,12 @@ def ask_each(
         told = list(pool.map(one, members))
     answers = {name: answer for name, answer, why in told if answer is not None}
     return answers, {name: why for name, answer, why in told if answer is None}
+
+
+def require_different(fleet: Fleet, members: Iterable[FleetMember]) -> None:
+    """ConfigError where two of the members that can be asked are one database: what is done would be done twice."""
+    from schemaguard.adapters.fleet.looking import identity
+
+    found, _ = ask_each(fleet, members, identity)
+    if twice := listed_twice(found):
+        raise ConfigError("; ".join(twice), at=fleet.manifest.file, next="leave all but one of them out")

@@ -14,6 +14,7 @@ from schemaguard.commands.site import Site
 from schemaguard.commands.switching import obstacles, plan
 from schemaguard.commands.upgrade import UpgradeOptions, history_to_apply, pending
 from schemaguard.errors import SchemaguardError, UnreachableError, UsageError, causes
+from schemaguard.fleet.drift import listed_twice
 from schemaguard.fleet.manifest import FleetMember
 from schemaguard.fleet.planned import FleetPlan, PlannedMember
 from schemaguard.fleet.protocol import Asked, FleetRun, FleetVerb, RunState, waves
@@ -43,16 +44,17 @@ def plan_run(
         raise UsageError("there is no member to do it with", at=fleet.manifest.file, next="schemaguard fleet status")
     if is_together:
         require_possible(asked, members)
-    in_the_way = tuple(_in_the_way(fleet))
+    in_the_way = list(_in_the_way(fleet))
     order = waves({each.name: each.is_canary and not is_together for each in members})
     seen, unreachable = ask_each(fleet, members, lambda url: look(url, with_catalog=False))
+    in_the_way += listed_twice({each.name: seen[each.name].identity for each in members if each.name in seen})
     planned: list[PlannedMember] = []
     with _asking(fleet, asked, is_together=is_together) as ask:
         for each in sorted(members, key=lambda one: order[one.name]):
             shown(len(planned), len(members))
             one = PlannedMember(each.name, order[each.name], error=unreachable.get(each.name, ""))
             planned.append(one if one.error else _one(fleet, each, ask, (one, seen[each.name])))
-    return FleetPlan(fleet.manifest.fleet, asked, fleet.manifest.policy, tuple(planned), in_the_way, is_together)
+    return FleetPlan(fleet.manifest.fleet, asked, fleet.manifest.policy, tuple(planned), tuple(in_the_way), is_together)
 
 
 def _in_the_way(fleet: Fleet) -> Iterator[str]:

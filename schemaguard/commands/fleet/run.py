@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from schemaguard.commands.fleet.looking import require_different
 from schemaguard.commands.fleet.opening import Fleet
 from schemaguard.errors import DatabaseError, UsageError
 from schemaguard.fleet.manifest import FleetMember
@@ -36,9 +37,13 @@ class Workers:
 
 
 def begin(fleet: Fleet, asked: Asked, members: tuple[FleetMember, ...]) -> FleetRun:
-    """Begin a run with these members; ConflictError where one isn't over. The fleet's tables are made if need be."""
+    """Begin a run with these members; ConflictError where one isn't over. The fleet's tables are made if need be.
+
+    UsageError where there is no member, ConfigError where two of them are one database.
+    """
     if not members:
         raise UsageError("there is no member to do it with", at=fleet.manifest.file, next="schemaguard fleet status")
+    require_different(fleet, members)
     with fleet.store() as store:
         store.install()
         order = waves({each.name: each.is_canary for each in members})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from schemaguard.adapters.control.prepared import gid, label_of
 from schemaguard.commands.fleet import member as protocol
-from schemaguard.commands.fleet.looking import ask_each
+from schemaguard.commands.fleet.looking import ask_each, require_different
 from schemaguard.commands.fleet.opening import Fleet
 from schemaguard.commands.fleet.run import standing
 from schemaguard.commands.resume import abandon, resume
@@ -60,9 +60,11 @@ def together(
     """Promote or roll back all of these members, or none.
 
     Raises NobodySwitchedError where one of them can't, UsageError where they are too many, RefusedError where a server
-    keeps no prepared transactions, ConflictError where another run of the fleet is open.
+    keeps no prepared transactions, ConfigError where two of them are one database, ConflictError where another run of
+    the fleet is open.
     """
     require_possible(asked, members)
+    require_different(fleet, members)
     with ExitStack() as opened, fleet.store() as store:
         sites = {each.name: opened.enter_context(fleet.member_site(each)) for each in members}
         _require_prepared(sites)

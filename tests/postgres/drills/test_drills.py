@@ -82,37 +82,39 @@ def test_the_forecast_is_what_drills_measure(ground: tuple[DrillGround, DrillCop
         assert abs(found - said) <= 0.3 * said, (name, requests, said, found)
 
 
-def test_what_is_live_stays_and_gets_the_record(shop: Shop, server: str, tmp_path: Path) -> None:
+def test_what_is_live_stays_and_gets_the_record_and_the_same_again_gives_the_same_report(
+    shop: Shop, server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = (shop.pointer(), shop.columns(), shop.heads(), shop.ask("select count(*) from scored"))
     # Somebody's own server isn't crashed.
     options = DrillOptions(("wrong-alias", "database-restarts"), server)
     with shop.site() as site:
         assert "fraud" in status(site).overview.undrilled
-        one, other = drill(site, "fraud", options), drill(site, "fraud", options)
+        one = drill(site, "fraud", options)
     assert (one.stable, one.canary, one.summary) == ("7", "8", "1 of 2 passed, 1 not covered")
-    assert one.digest == other.digest
     assert (shop.pointer(), shop.columns(), shop.heads(), shop.ask("select count(*) from scored")) == before
     assert shop.events()[-1] == "drilled"
     with shop.site() as site:
         told = status_json(status(site))["models"][0]["drill"]
     assert (told["outcome"], told["digest"]) == ("passed", one.digest)
     assert one.due - one.at == timedelta(days=92)
+    assert_the_command_tells_the_same(shop, server, one.digest, tmp_path, monkeypatch)
 
 
-def test_the_command_writes_its_reports_and_says_what_is_due(
-    shop: Shop, server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def assert_the_command_tells_the_same(
+    shop: Shop, server: str, digest: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    run = CliRunner().invoke(
-        app, ["drill", "fraud", "--scenario", "wrong-alias", "--server", server, "--database-url", shop.url]
-    )
-    assert run.exit_code == 0, run.output
-    first, last = run.output.splitlines()[0], " ".join(run.output.splitlines()[1:])
-    assert first.split() == ["9", "wrong-alias", "✓", "4", "of", "4", "seen"]
-    assert last.startswith("1 of 1 passed · report drills/")
+    asked = ["--scenario", "wrong-alias", "--scenario", "database-restarts"]
+    run = CliRunner().invoke(app, ["drill", "fraud", *asked, "--server", server, "--database-url", shop.url])
+    assert run.exit_code == 2, run.output
+    first, second, *last = run.output.splitlines()
+    assert first.split()[:5] == ["6", "database-restarts", "–", "only", "an"]
+    assert second.split() == ["9", "wrong-alias", "✓", "4", "of", "4", "seen"]
+    assert " ".join(last).startswith("1 of 2 passed, 1 not covered · report drills/")
     (folder,) = (tmp_path / "drills").iterdir()
     told = json.loads((folder / "report.json").read_text())
-    assert told["scenarios"][0]["outcome"] == "passed"
+    assert told["digest"] == digest
     assert told["digest"] in (folder / "report.md").read_text()
     page = (folder / "report.html").read_text()
     assert "status names it" in page

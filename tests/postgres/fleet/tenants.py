@@ -94,7 +94,8 @@ class Tenants:
         """Copy the template for each, and write the project and the manifest."""
         for name in self.names:
             create(self.server, name, source)
-        create(self.server, self.control)
+        if self.control not in self.names:
+            create(self.server, self.control)
         versions = self.folder / "migrations" / "versions"
         versions.mkdir(parents=True)
         (versions.parent / "env.py").write_text(ENV)
@@ -121,11 +122,12 @@ class Tenants:
         """What the manifest names, and who asks."""
         return {
             "FLEET_URL": of(self.server, self.control), "TENANTS_URL": self.server, "SCHEMAGUARD_ACTOR": "grace",
+            "TWIN_URL": of(self.server, self.names[0]),
         }  # fmt: skip
 
     def fleet(self) -> Fleet:
         made = open_fleet(Site(self.folder, environ=self.environ))
-        made._registries[None] = SharedRegistry(self.folder / "registry.json", "7", "8")
+        made._registries[None] = SharedRegistry(self.folder / "registry.json", "7", "8", "9")
         return made
 
     def begin(self, verb: FleetVerb, model: str | None = None, target: str | None = None, **options: Any) -> FleetRun:

@@ -13,14 +13,15 @@ import pytest
 
 from schemaguard.adapters import control
 from schemaguard.commands.doctor import doctor
-from schemaguard.commands.fleet.opening import open_fleet
+from schemaguard.commands.fleet import run as runs
+from schemaguard.commands.fleet.opening import Fleet, open_fleet
 from schemaguard.commands.fleet.plan import plan_run
 from schemaguard.commands.fleet.status import status
 from schemaguard.commands.fleet.together import FleetSettled, NobodySwitchedError, reconcile, together
 from schemaguard.commands.reconcile import reconcile as reconcile_one
 from schemaguard.commands.resume import resume
 from schemaguard.commands.site import Site
-from schemaguard.errors import ConflictError, ExitCode, RefusedError, UsageError
+from schemaguard.errors import ConfigError, ConflictError, ExitCode, RefusedError, UsageError
 from schemaguard.fleet.protocol import Asked, FleetVerb
 from schemaguard.frozen import replace
 from tests.conftest import fresh
@@ -165,21 +166,29 @@ def test_killed_between_prepare_and_commit_both_have_switched_or_neither(
 def test_servers_that_keep_no_prepared_transactions_are_told_before_anything_is_touched(
     server18: str, tmp_path: Path
 ) -> None:
-    with fresh(server18) as url:
-        with psycopg.connect(url, autocommit=True) as connection:
-            control.install(connection)
-        members = "".join(f"  - {{name: {name}, url: {{env: URL}}}}\n" for name in ("a", "b"))
-        (tmp_path / "fleet.yaml").write_text(f"fleet: f\ncontrol: {{env: URL}}\nmembers:\n{members}")
-        fleet = open_fleet(Site(tmp_path, environ={"URL": url}))
+    with fresh(server18) as url, fresh(server18) as other:
+        for each in (url, other):
+            with psycopg.connect(each, autocommit=True) as connection:
+                control.install(connection)
+        members = "".join(f"  - {{name: {name.lower()}, url: {{env: {name}}}}}\n" for name in ("A", "B", "C"))
+        (tmp_path / "fleet.yaml").write_text(f"fleet: f\ncontrol: {{env: A}}\nmembers:\n{members}")
+        # The same database is called in another way.
+        fleet = open_fleet(Site(tmp_path, environ={"A": url, "B": other, "C": f"{other}&connect_timeout=9"}))
+        one_too_many = fleet.manifest.members
+        fleet = Fleet(fleet.site, replace(fleet.manifest, members=one_too_many[:2]))
         asked = Asked(FleetVerb.ROLLBACK, "grace", "a test", model="fraud")
         with pytest.raises(RefusedError, match="keep no prepared transactions: a, b"):
             together(fleet, asked, fleet.manifest.members)
         assert plan_run(fleet, asked, fleet.manifest.members, is_together=True).exit_code is ExitCode.FINDINGS
+        for refused in (lambda: together(fleet, asked, one_too_many), lambda: runs.begin(fleet, asked, one_too_many)):
+            with pytest.raises(ConfigError, match="b and c are the same database"):
+                refused()
+        assert plan_run(fleet, asked, one_too_many).obstacles == ("b and c are the same database",)
         said = [each for each in doctor(fleet.site).diagnoses if each.subject == "fleet"]
         with fleet.store() as store:
             assert store.standing("f").run is None
     assert [each.what for each in said] == [
-        "2 of 2 members keep no prepared transactions: they can't switch with --together"
+        "3 of 3 members keep no prepared transactions: they can't switch with --together"
     ]
 
 
