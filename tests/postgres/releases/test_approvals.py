@@ -116,3 +116,26 @@ def test_each_person_counts_once() -> None:
     assert missing(terms, roles, [ana, ben], now) == ""
     assert expires(terms, now) == now + timedelta(hours=2)
     assert expires(ApprovalTerms("promote", 1), now) is None
+
+
+def test_a_word_counts_for_as_long_as_its_role_is_there_and_a_member_through_whichever_role(asked: Shop) -> None:
+    lead, renamed, team = "schemaguard_test_passer", "schemaguard_test_renamed", '"schemaguard test ""team"""'
+    asked.ask(f"drop role if exists {lead}, {renamed}, {team}")
+    asked.ask(f"create role {lead} login noinherit; create role {team} noinherit; grant {ROLE} to {team}")
+    word(asked)
+    asked.ask(f"update schemaguard.approval set by_role = '{lead}'")
+    asked.accept()
+    try:
+        for act, back in (
+            ("select 1", f"grant {team} to {lead}"),
+            (f"alter role {lead} rename to {renamed}", f"alter role {renamed} rename to {lead}"),
+            (f"revoke {team} from {lead}", f"grant {team} to {lead}"),
+        ):
+            asked.ask(act)
+            with pytest.raises(NeedsHumanError, match=f"{lead}: may not approve"):
+                asked.promote("9")
+            asked.ask(back)
+        asked.promote("9")
+        assert asked.pointer()[0] == "9"
+    finally:
+        asked.ask(f"drop role if exists {lead}, {renamed}, {team}")
