@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from schemaguard.catalog.changes import Change
+from schemaguard.catalog.changes import Change, DetachPartition, DropTable, SetInheritance
 from schemaguard.catalog.objects import Catalog
 from schemaguard.finding import Reader, Severity
 from schemaguard.frozen import dataclass
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # Severe, but the shape stays: other values arrive, or none. Whatever is not an error shifts the meaning at most.
 _SHIFTS = frozenset({"scale-reduced", "zone-changed", "type-approximated", "values-converted", "rows-deleted"})
 _OF_ROWS = frozenset({"rows-deleted", "rows-overwritten"})
+_TAKES_ROWS_ALONG = DetachPartition | SetInheritance | DropTable
 # One and the same absence: a change tells which it is, two catalogs alone may not.
 _GONE = frozenset({"column-dropped", "column-renamed", "table-dropped", "table-moved"})
 
@@ -176,9 +177,10 @@ def _names_column(change: Change, column: str | None) -> bool:
 def _persists(held: UnderContract, spans: Spans, breakage: "Breakage", span: range, blamed: int) -> bool:
     """Whether the breakage is still there when only the first and the last catalog of the span are compared.
 
-    What became of rows stays, though the function that did it may be gone by then.
+    What became of rows stays, though the function that did it may be gone by then; a partition may come back with its.
     """
-    return breakage.cause in _OF_ROWS or any(
+    is_done = breakage.cause in _OF_ROWS and not isinstance(spans.visits[blamed].change, _TAKES_ROWS_ALONG)
+    return is_done or any(
         _subject(other) == _subject(breakage) for other in spans.breakages(held.contract, span, blamed)
     )
 
