@@ -76,7 +76,9 @@ def check_policy(site: Site, named: str | None = None) -> CheckedPolicy:
 
 
 def run_policy_tests(site: Site, named: str | None = None) -> PolicyTestRun:
-    """Ask what the tests beside a policy ask. PolicyError where there are none, or one can't be used."""
+    """Ask what the tests beside a policy ask. PolicyError where there are none, one can't be used,
+    or the policy can't be evaluated.
+    """
     policy = show_policy(site, named)
     files = read_policy_tests(site.config.root, find_policy(site, named))
     tests = [test for file in files for test in read_tests(file)]
@@ -87,6 +89,11 @@ def run_policy_tests(site: Site, named: str | None = None) -> PolicyTestRun:
             next="write NAME.test.yaml beside it; schemaguard policy show default --tests prints an example",
         )
     answers = ask_policy(policy, [test.question for test in tests])
+    first = answers[0]
+    if first.problem and first.at and set(answers) == {first}:
+        raise PolicyError(
+            f"the policy can't be evaluated: {first.problem}", at=first.at, next="schemaguard policy check"
+        )
     return PolicyTestRun(policy, tuple((test, failure_of(test, one)) for test, one in zip(tests, answers, strict=True)))
 
 
