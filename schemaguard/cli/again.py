@@ -13,7 +13,7 @@ def say_again(arguments: list[str]) -> int | None:
 
     What a terminal shows depends on the terminal; it is always made anew, as is what is asked for with --no-cache.
     """
-    if arguments[:1] != ["check"] or "--no-cache" in arguments or not is_plain_output():
+    if "--no-cache" in arguments or not is_plain_output():
         return None
     began, now = time.perf_counter(), time.time()
     try:

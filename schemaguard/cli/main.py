@@ -3,8 +3,6 @@
 import os
 import sys
 
-from schemaguard.cli.again import say_again
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -13,7 +11,7 @@ if TYPE_CHECKING:
 def main() -> None:
     """Run the command line and leave with one of the documented exit codes."""
     try:
-        code = say_again(sys.argv[1:])
+        code = _said_before(sys.argv[1:])
     except BrokenPipeError:
         # The reader of our output has gone; what was written before stands.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -21,6 +19,14 @@ def main() -> None:
     if code is not None:
         sys.exit(code)
     _find_out(sys.argv[1:])
+
+
+def _said_before(words: list[str]) -> int | None:
+    if words[:1] != ["check"]:
+        return None
+    from schemaguard.cli.again import say_again
+
+    return say_again(words)
 
 
 def _find_out(words: list[str]) -> None:

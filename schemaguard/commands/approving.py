@@ -1,17 +1,18 @@
 """What a playbook lets be done only with the approvals of others: asked before a switch, and used up by it."""
 
-from schemaguard.adapters.control import approving, watching
+from typing import TYPE_CHECKING
+
 from schemaguard.commands.site import Site
-from schemaguard.commands.watched import read_playbook
 from schemaguard.errors import DatabaseError, NeedsHumanError, command_line
-from schemaguard.playbooks.approving import missing
-from schemaguard.playbooks.playbook import Act, ApprovalTerms, Playbook
 from schemaguard.releases.document import plan_hash
 from schemaguard.releases.ports import ConnectionLostError
 from schemaguard.releases.release import OperationKind
 from schemaguard.releases.together import OperationPlan
 
-ACTS: dict[OperationKind, Act] = {
+if TYPE_CHECKING:
+    from schemaguard.playbooks.playbook import Act, ApprovalTerms, Playbook
+
+ACTS: dict[OperationKind, "Act"] = {
     OperationKind.PROMOTE: "promote",
     OperationKind.CANARY: "canary",
     OperationKind.ADVANCE: "advance",
@@ -19,11 +20,15 @@ ACTS: dict[OperationKind, Act] = {
 """What may have to be approved: whatever takes a bad version away never waits for anybody."""
 
 
-def terms_for(site: Site, model: str, kind: OperationKind) -> tuple[Playbook, ApprovalTerms] | None:
+def terms_for(site: Site, model: str, kind: OperationKind) -> "tuple[Playbook, ApprovalTerms] | None":
     """What the published playbook of a model asks for before an operation; None where it asks nothing."""
     act = ACTS.get(kind)
     if act is None:
         return None
+    # Whoever goes back waits for nobody's word, nor for what reads playbooks.
+    from schemaguard.adapters.control import watching
+    from schemaguard.commands.watched import read_playbook
+
     try:
         in_force = {one.model: one for one in site.database.ask(watching.in_force)}
     except ConnectionLostError:
@@ -45,6 +50,9 @@ def require_approved(site: Site, plan: OperationPlan) -> None:
         asked = terms_for(site, each.model, each.kind)
         if asked is None:
             continue
+        from schemaguard.adapters.control import approving
+        from schemaguard.playbooks.approving import missing
+
         playbook, terms = asked
         roles = playbook.roles.approve
         given = site.database.ask(
@@ -66,6 +74,8 @@ def use_approvals(site: Site, plan: OperationPlan, operation: int) -> None:
     for each in plan.members:
         asked = terms_for(site, each.model, each.kind)
         if asked is not None:
+            from schemaguard.adapters.control import approving
+
             act = asked[1].act
             site.database.ask(
                 lambda c, model=each.model, act=act: approving.use(c, model, act, hashed, (site.actor, operation))  # type: ignore[misc]  # bound now

@@ -7,9 +7,8 @@ and stands in the ledger. One that answers with no can be overridden by a person
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from schemaguard.adapters.control import ledger, policy_facts, watching
+from schemaguard.adapters.control import ledger
 from schemaguard.commands.site import Site
-from schemaguard.commands.watched import read_playbook
 from schemaguard.errors import ConfigError, PlaybookError, RefusedError, SchemaguardError
 from schemaguard.frozen import dataclass, replace
 from schemaguard.policies.answer import PolicyAnswer, no_answer
@@ -79,6 +78,10 @@ def question_of(
     site: Site, action: str, what: tuple[str, str | None], reason: str, plan: Mapping[str, Any] | None = None
 ) -> Question:
     """What a policy is asked of an act on (model, version)."""
+    # Who has no policy waits neither for what asks one nor for what reads playbooks.
+    from schemaguard.adapters.control import policy_facts, watching
+    from schemaguard.commands.watched import read_playbook
+
     model, version = what
     found = site.database.ask(lambda c: policy_facts.facts(c, model))
     one = next((each for each in site.database.ask(watching.in_force) if each.model == model), None)

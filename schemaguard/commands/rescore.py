@@ -35,14 +35,10 @@ def rescore(site: Site, model: str, version: str, file: Path | None = None, *, v
     return found
 
 
-def standing(connection: "Connection", model: str, version: str, *, limit_s: float) -> Rescored | None:
-    """What became of the golden rows' values, without the artifact; None where none are kept.
-
-    DatabaseError where a statement takes longer than the limit.
+def standing(connection: "Connection", model: str, version: str, sample: GoldenSample, *, limit_s: float) -> Rescored:
+    """What became of the golden rows' values, without the artifact. DatabaseError where a statement takes longer than
+    the limit.
     """
-    sample = golden_samples.find(connection, model, version)
-    if sample is None:
-        return None
     with golden.limited(connection, limit_s):
         return look(connection, model, version, sample, None)
 

@@ -4,15 +4,14 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from schemaguard.adapters.control import golden_samples
 from schemaguard.adapters.registry.absent import AbsentRegistry
 from schemaguard.adapters.registry.patience import Answer, Impatient
 from schemaguard.commands.approving import require_approved, use_approvals
 from schemaguard.commands.calling import call_after_switch
-from schemaguard.commands.contracts.validate import unfit_to_serve
 from schemaguard.commands.gathering import Company, gather
 from schemaguard.commands.policing import PolicyDecision, ask_about, ask_afterwards, write_down
 from schemaguard.commands.proxies import traffic_of
-from schemaguard.commands.rescore import standing
 from schemaguard.commands.site import Site
 from schemaguard.commands.vouching import require_verified
 from schemaguard.errors import ConflictError, NeedsHumanError, RefusedError, RegistryError, SchemaguardError
@@ -270,12 +269,18 @@ def _check_golden(plan: Plan, site: Site) -> str | None:
     """The warning where the golden rows of a rollback's target don't mean what they meant at training time."""
     if plan.kind is not OperationKind.ROLLBACK:
         return None
-    who = f"golden rows of {plan.model} {plan.to_version}"
+    who, connection = f"golden rows of {plan.model} {plan.to_version}", site.database.connection
     try:
-        found = standing(site.database.connection, plan.model, plan.to_version, limit_s=_GOLDEN_LIMIT_S)
+        sample = golden_samples.find(connection, plan.model, plan.to_version)
+        if sample is None:
+            return None
+        # Where none are kept nobody waits for what reads them.
+        from schemaguard.commands.rescore import standing
+
+        found = standing(connection, plan.model, plan.to_version, sample, limit_s=_GOLDEN_LIMIT_S)
     except SchemaguardError as error:
         return f"the {who} couldn't be read: {error.what}"
-    if found is None or found.holds:
+    if found.holds:
         return None
     return f"the {who} aren't what training read: {', '.join(found.differences)}"
 
@@ -304,6 +309,8 @@ def _require_agreed(site: Site, request: Request, planning: Planning) -> None:
     """
     if planning.plan.kind not in _NEW or request.accept is not None:
         return
+    from schemaguard.commands.contracts.validate import unfit_to_serve
+
     for target in planning.targets:
         wrong = unfit_to_serve(target.contract, planning.catalog, site.now().date())
         if wrong:

@@ -1,6 +1,5 @@
 """What a promotion asks of the data: that the rows which are there now keep what the version's contract promises."""
 
-from schemaguard.commands.contracts.verify import VerificationRequest, verify
 from schemaguard.commands.site import Site
 from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.errors import DatabaseError, RefusedError, SchemaguardError
@@ -33,6 +32,7 @@ def _require_verified(site: Site, plan: Plan, target: Release, now: Now) -> None
     if not contract.tables or contract.reads_through == "copy":
         return
     from schemaguard.adapters.postgres.table_data import PostgresData
+    from schemaguard.commands.contracts.verify import VerificationRequest, verify
 
     try:
         with PostgresData(site.database_url, _LIMIT_S) as data:

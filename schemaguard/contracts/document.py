@@ -1,18 +1,18 @@
 """YAML text to plain data with the place of every value; hostile files end in one clear error."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from math import isfinite
 from typing import Any
 
 import yaml
 
+from schemaguard.contracts.placed import Document, Path
 from schemaguard.errors import ContractError, SchemaguardError
-from schemaguard.frozen import dataclass, field
+from schemaguard.frozen import dataclass
 
 LARGEST_BYTES = 1_000_000
 DEEPEST_LEVEL = 40
-Path = tuple[str | int, ...]
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _RESOLVER: Any = yaml.resolver.Resolver()
 _STRING = "tag:yaml.org,2002:str"
@@ -33,27 +33,6 @@ class DocumentKind:
 
 
 CONTRACT = DocumentKind()
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """Plain data, and (line, column) of each value and each key by its path, counted from 1."""
-
-    data: Any
-    places: Mapping[Path, tuple[int, int]]
-    file: str
-    keys: Mapping[Path, tuple[int, int]] = field(default_factory=dict)
-
-    def at(self, path: Path) -> str:
-        """file:line:column of a value, or of the nearest one that holds it."""
-        line, column = self.place(path)
-        return f"{self.file}:{line}:{column}"
-
-    def place(self, path: Path) -> tuple[int, int]:
-        """(line, column) of a value, or of the nearest one that holds it."""
-        while path and path not in self.places:
-            path = path[:-1]
-        return self.places.get(path, (1, 1))
 
 
 def read(text: str, file: str, kind: DocumentKind = CONTRACT) -> Document:

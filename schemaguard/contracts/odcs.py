@@ -9,9 +9,8 @@ from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import Type, parse_type
 from schemaguard.contracts.contract import Access, Contract, ContractFile, ContractTable, Promise, ReadsThrough
 from schemaguard.contracts.digests import VENDOR, digest, earlier_digests
-from schemaguard.contracts.document import Document, Path, read
+from schemaguard.contracts.placed import Document, Path
 from schemaguard.contracts.signature import SignatureField, parse_signature
-from schemaguard.contracts.standard import unknown_key, validate
 from schemaguard.errors import ContractError
 
 CONTRACT_KEYS = frozenset(
@@ -30,6 +29,10 @@ def parse(text: str, file: str, query: Callable[[str], str | None] | None = None
 
 def parse_file(text: str, file: str, query: Callable[[str], str | None] | None = None) -> ContractFile:
     """As `parse`, with the document."""
+    # A document that the control schema keeps is neither YAML nor in doubt.
+    from schemaguard.contracts.document import read
+    from schemaguard.contracts.standard import validate
+
     document = read(text, file)
     validate(document)
     return ContractFile(_contract(document, digest(document.data), query), document.data)
@@ -90,6 +93,8 @@ def _our_properties(
             continue
         key = entry.get("property")
         if key not in known:
+            from schemaguard.contracts.standard import unknown_key
+
             raise unknown_key(str(key), known, document.at((*here, "property")))
         if key in found:
             raise ContractError(f"{key} appears twice", at=document.at(here), next="remove one of the two")

@@ -21,7 +21,7 @@ from schemaguard.errors import ContractError
 from schemaguard.frozen import dataclass
 
 if TYPE_CHECKING:
-    from schemaguard.contracts.document import Document
+    from schemaguard.contracts.placed import Document
 
 VERSION = 1
 KEYS = ("rule", "object", "for", "until", "reason", "approved_by", "asked_by")

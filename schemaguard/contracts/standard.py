@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from schemaguard.contracts.document import Document, Path
+from schemaguard.contracts.placed import Document, Path
 from schemaguard.errors import ContractError
 
 

@@ -6,8 +6,8 @@ from difflib import get_close_matches
 from typing import Literal
 
 from schemaguard.catalog.objects import Catalog, Name
-from schemaguard.contracts.compatibility.judgement import unmet
 from schemaguard.contracts.compatibility.relation import relation
+from schemaguard.contracts.compatibility.satisfied import unmet
 from schemaguard.contracts.compatibility.signed import arriving
 from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.contracts.signature import SignatureField, refusal

@@ -36,6 +36,6 @@ def moments(split: Split, contracts: Iterable[Contract]) -> tuple[Moment, ...]:
 
 def _misses(contract: Contract, catalog: Catalog) -> tuple[str, ...]:
     # It reads queries, and where there is no contract nobody asks.
-    from schemaguard.contracts.compatibility import unmet
+    from schemaguard.contracts.compatibility.satisfied import unmet
 
     return tuple(dict.fromkeys(each.message for each in unmet(contract, catalog)))

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any
 
-from schemaguard.contracts.document import Document, DocumentKind, Path, read
+from schemaguard.contracts.document import DocumentKind, read
+from schemaguard.contracts.placed import Document, Path
 from schemaguard.errors import ConfigError
 from schemaguard.frozen import dataclass, replace
 

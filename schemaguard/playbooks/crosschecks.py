@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
-from schemaguard.contracts.document import Path
+from schemaguard.contracts.placed import Path
 from schemaguard.playbooks.drills import SCENARIOS
 from schemaguard.playbooks.durations import duration, written
 from schemaguard.playbooks.playbook import WAYS_BACK

@@ -7,7 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from schemaguard.contracts.document import Document, DocumentKind, Path, read
+from schemaguard.contracts.document import DocumentKind, read
+from schemaguard.contracts.placed import Document, Path
 from schemaguard.errors import PlaybookError
 from schemaguard.frozen import dataclass
 from schemaguard.playbooks.crosschecks import crosschecked

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from schemaguard.contracts.document import Document, DocumentKind, Path, read
+from schemaguard.contracts.document import DocumentKind, read
+from schemaguard.contracts.placed import Document, Path
 from schemaguard.frozen import dataclass
 from schemaguard.policies.answer import PolicyAnswer
 from schemaguard.policies.policy import PolicyError, PolicyFile

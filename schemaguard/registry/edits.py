@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from schemaguard.contracts.comparison import ContractDifference, compare
 from schemaguard.contracts.contract import Contract, ContractFile
 from schemaguard.contracts.difference import difference
-from schemaguard.contracts.document import Document
+from schemaguard.contracts.placed import Document
 from schemaguard.contracts.terms import Term, is_earlier, terms
 from schemaguard.errors import ExitCode
 from schemaguard.finding import Finding, Place, Reader, Severity

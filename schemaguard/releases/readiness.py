@@ -11,7 +11,6 @@ from schemaguard.frozen import dataclass, replace
 from schemaguard.releases.lookahead import Fit, Unmet
 from schemaguard.releases.now import Now
 from schemaguard.releases.release import AppliedChange, Retired, ReversalClass
-from schemaguard.sql.writing.statements import rendered
 
 _LIFTED_CAUSES = frozenset({"required-column-added", "null-refused"})
 
@@ -60,6 +59,8 @@ class Loosening:
     @property
     def statement(self) -> str:
         """What lifts it; running it again changes nothing."""
+        from schemaguard.sql.writing.statements import rendered
+
         return rendered(DropNotNull(Name(self.table, self.schema), self.column))
 
 

@@ -2,29 +2,22 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 
 from schemaguard.adapters.control import (
     additions,
-    browsing,
     captured,
-    debts,
-    deciding,
     fence,
     fleet_marks,
     freezing,
     journal,
     ledger,
     outbox,
-    overview,
-    past,
     pointer,
     prepared,
     publication,
-    purging,
-    removal,
     situation,
     tampering,
 )
@@ -38,11 +31,8 @@ from schemaguard.config import Hook, Proxy
 from schemaguard.contracts.views import ContractViews
 from schemaguard.errors import DatabaseError, RefusedError
 from schemaguard.registry.publication import BoundContract, Publication
-from schemaguard.releases.chronicle import Happening, PastRelease
 from schemaguard.releases.now import Now
-from schemaguard.releases.overview import Debt, Overview
 from schemaguard.releases.ports import ConnectionLostError, Delivery, PreparationRefusedError
-from schemaguard.releases.records import ControlRecords
 from schemaguard.releases.release import (
     CapturedRows,
     Intent,
@@ -56,6 +46,13 @@ from schemaguard.releases.release import (
 from schemaguard.releases.seen import Seen
 from schemaguard.releases.together import OperationPlan
 from schemaguard.window.window import Window
+
+# What a switch needs is imported with this file; what only looks, pays or clears up is imported by its method.
+if TYPE_CHECKING:
+    from schemaguard.adapters.control.removal import Remains
+    from schemaguard.releases.chronicle import Happening, PastRelease
+    from schemaguard.releases.overview import Debt, Overview
+    from schemaguard.releases.records import ControlRecords
 
 T = TypeVar("T")
 Row = tuple[Any, ...]
@@ -125,8 +122,10 @@ class ControlDatabase(ControlSession):
         """The models that serve, or run a canary, each with the digest of that contract."""
         return self._read(situation.serving)
 
-    def overview(self, model: str | None) -> Overview:
+    def overview(self, model: str | None) -> "Overview":
         """Everything that status shows, of one moment."""
+        from schemaguard.adapters.control import overview
+
         return self._snapshot(lambda c: overview.read(c, model))
 
     def catalog(self) -> Catalog:
@@ -146,12 +145,16 @@ class ControlDatabase(ControlSession):
         self._write(lambda c: _preparation().ensure_roles(c, views))
         self._write(_promising(lambda c: publication.publish(c, wanted, views)))
 
-    def chronicle(self, model: str) -> tuple[Happening, ...]:
+    def chronicle(self, model: str) -> "tuple[Happening, ...]":
         """Everything that happened to a model, oldest first."""
+        from schemaguard.adapters.control import past
+
         return self._snapshot(lambda c: past.read_chronicle(c, model))
 
-    def past_release(self, model: str, at: datetime) -> PastRelease | None:
+    def past_release(self, model: str, at: datetime) -> "PastRelease | None":
         """What of a model served at a time."""
+        from schemaguard.adapters.control import past
+
         return self._snapshot(lambda c: past.past_release(c, model, at))
 
     def freeze(self, model: str, who: tuple[str, str], until: datetime | None) -> None:
@@ -175,6 +178,8 @@ class ControlDatabase(ControlSession):
         def open_one(connection: "psycopg.Connection[Row]") -> int:
             number = journal.open_operation(connection, plan, intent)
             if intent.decision is not None:
+                from schemaguard.adapters.control import deciding
+
                 deciding.take_up(connection, intent.decision, number, (intent.actor, plan.model))
             if intent.fleet is not None:
                 fleet_marks.take_up(connection, intent.fleet, number)
@@ -193,12 +198,16 @@ class ControlDatabase(ControlSession):
         """What a run of a fleet has begun here, with its journal."""
         return self._read(lambda c: fleet_marks.operation_of(c, run, member))
 
-    def records(self) -> ControlRecords:
+    def records(self) -> "ControlRecords":
         """What the registry in the browser shows besides the overview, of one moment."""
+        from schemaguard.adapters.control import browsing
+
         return self._snapshot(browsing.read)
 
     def mark(self) -> str:
         """A text that is another one as soon as anything was done: what was read before may be old then."""
+        from schemaguard.adapters.control import browsing
+
         return self._read(browsing.mark)
 
     def unfinished(self) -> tuple[Operation, ...]:
@@ -315,10 +324,14 @@ class ControlDatabase(ControlSession):
         return {**facts, "paid": [*first[0], *paid], "owed": list(owed)}
 
     def _pay_for(self, operation: Operation) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        from schemaguard.adapters.control import debts
+
         return self.pay(self._read(lambda c: debts.unpaid(c, operation=operation.id)))
 
-    def pay(self, owed: tuple[Debt, ...] | None = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def pay(self, owed: "tuple[Debt, ...] | None" = None) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Try what is owed (None: whatever is due): (what is back, what the rows don't allow, and why)."""
+        from schemaguard.adapters.control import debts
+
         paid, left = [], []
         for debt in self._read(lambda c: debts.unpaid(c, due=True)) if owed is None else owed:
             try:
@@ -335,26 +348,36 @@ class ControlDatabase(ControlSession):
 
     def needed_by(self, retired: Retired) -> tuple[str, ...]:
         """Who is in the window and names a retired object, such as `fraud@7`."""
+        from schemaguard.adapters.control import purging
+
         return self._read(lambda c: purging.needed_by(c, retired))
 
     def purge(self, retired: Retired, who: tuple[str, str | None, str | None]) -> None:
         """Drop a retired object for good: (actor, who approved it early, why)."""
+        from schemaguard.adapters.control import purging
+
         self._write(lambda c: purging.purge(c, retired, who))
 
     def purge_captured(self, rows: CapturedRows, who: tuple[str, str | None, str | None]) -> None:
         """Drop for good what a revision changed or deleted: (actor, who approved it early, why)."""
         self._write(lambda c: captured.purge(c, rows, who))
 
-    def remains(self) -> removal.Remains:
+    def remains(self) -> "Remains":
         """What schemaguard has put into this database."""
+        from schemaguard.adapters.control import removal
+
         return self._read(removal.read)
 
-    def remove(self, remains: removal.Remains) -> tuple[str, ...]:
+    def remove(self, remains: "Remains") -> tuple[str, ...]:
         """Remove all of it; the roles that another database still needs."""
+        from schemaguard.adapters.control import removal
+
         return self._write(lambda c: removal.remove(c, remains))
 
     def abandon(self, operation: Operation, plan: OperationPlan, actor: str) -> None:
         """Undo PREPARE and close the operation without having switched anything."""
+        from schemaguard.adapters.control import debts
+
         self._carry(operation, plan, is_undone=True)
         self._strongly(lambda c: _finish().abandon(c, operation, plan, actor))
         self.pay(self._read(lambda c: debts.unpaid(c, operation=operation.id)))

@@ -12,7 +12,6 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from schemaguard.adapters.control import situation
-from schemaguard.adapters.control.roles import make_roles
 from schemaguard.applying.fencing import EVENTS, FencedTable, FenceState, Strength
 from schemaguard.contracts.contract import Contract
 from schemaguard.errors import DatabaseError
@@ -105,6 +104,8 @@ def raise_fence(
                 "capture_bytes = coalesce(%s, capture_bytes)",
                 most,
             )
+        from schemaguard.adapters.control.roles import make_roles
+
         remark = make_roles(connection)
         why = _event_triggers(connection)
         promise(connection)

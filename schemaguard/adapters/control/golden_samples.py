@@ -1,12 +1,14 @@
 """The golden rows that the control schema keeps, so that they can be asked for while the registry is down."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
 from schemaguard.adapters.control import installation, ledger
-from schemaguard.verification.golden import GoldenSample, parse_sample
+
+if TYPE_CHECKING:
+    from schemaguard.verification.golden import GoldenSample
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -22,7 +24,7 @@ select c.view_schema from schemaguard.release r join schemaguard.contract c on c
 where (r.model, r.model_version) = (%s, %s) and to_regnamespace(quote_ident(c.view_schema)) is not null"""
 
 
-def keep(connection: Connection, actor: str, model: str, version: str, sample: GoldenSample) -> None:
+def keep(connection: Connection, actor: str, model: str, version: str, sample: "GoldenSample") -> None:
     """Keep a version's golden rows in place of earlier ones, with an entry in the ledger."""
     facts = {"version": version, "rows": len(sample.rows), "has_values": sample.has_values}
     with connection.transaction():
@@ -30,11 +32,15 @@ def keep(connection: Connection, actor: str, model: str, version: str, sample: G
         ledger.append(connection, event="golden-kept", actor=actor, model=model, operation=None, facts=facts)
 
 
-def find(connection: Connection, model: str, version: str) -> GoldenSample | None:
+def find(connection: Connection, model: str, version: str) -> "GoldenSample | None":
     """A version's golden rows; None where none are kept, or the control schema is older than they are."""
     there = connection.execute("select to_regclass('schemaguard.golden') is not null").fetchone()
     row = connection.execute(_READ, (model, version)).fetchone() if there is not None and there[0] else None
-    return parse_sample(row[0], "schemaguard.golden") if row is not None else None
+    if row is None:
+        return None
+    from schemaguard.verification.golden import parse_sample
+
+    return parse_sample(row[0], "schemaguard.golden")
 
 
 def view_schema(connection: Connection, model: str, version: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import sql
@@ -12,7 +12,9 @@ from schemaguard.adapters.control import versions
 from schemaguard.ledger import entry
 from schemaguard.ledger.coverage import COVERED, WRITTEN, CoveredRow
 from schemaguard.ledger.entry import Entry, canonical_json
-from schemaguard.ledger.verification import KeptCheckpoint, LedgerRow, LedgerState
+
+if TYPE_CHECKING:
+    from schemaguard.ledger.verification import KeptCheckpoint, LedgerState
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -84,8 +86,10 @@ def read(
     return tuple(entry.parse(row[0]) for row in rows)
 
 
-def read_state(connection: Connection) -> LedgerState:
+def read_state(connection: Connection) -> "LedgerState":
     """All that a verification looks at, in the caller's transaction."""
+    from schemaguard.ledger.verification import KeptCheckpoint, LedgerRow, LedgerState
+
     # As the rows were written down, whatever the session is used to.
     for setting in ("timezone = 'UTC'", "datestyle = 'ISO'", "extra_float_digits = 1"):
         connection.execute(f"set local {setting}".encode())
@@ -104,7 +108,7 @@ def read_state(connection: Connection) -> LedgerState:
     )
 
 
-def keep_checkpoint(connection: Connection, kept: KeptCheckpoint, key_id: str) -> None:
+def keep_checkpoint(connection: Connection, kept: "KeptCheckpoint", key_id: str) -> None:
     """Keep a signed checkpoint in the database, too."""
     connection.execute(
         "insert into schemaguard.checkpoint (size, root_hash, key_id, note) values (%s, %s, %s, %s) "

@@ -7,14 +7,11 @@ MLflow's client is asked instead.
 
 import json
 import os
-import sqlite3
 from collections.abc import Callable, Mapping
-from http.client import HTTPException
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
-from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode, urlsplit
-from urllib.request import Request, urlopen
 
 from schemaguard.frozen import dataclass
 
@@ -95,9 +92,12 @@ class SqliteReader:
 
     def _first_row(self, query: str, values: tuple[object, ...]) -> tuple[Any, ...] | None:
         """The first row that the query finds, None where it finds none."""
+        # A registry is in a file or behind a server: nobody waits for what asks the other kind.
+        import sqlite3
+
         table = query.split(" from ")[1].split()[0]
         try:
-            with _closing(sqlite3.connect(f"file:{quote(str(self._file))}?mode=ro", uri=True, timeout=1)) as connection:
+            with closing(sqlite3.connect(f"file:{quote(str(self._file))}?mode=ro", uri=True, timeout=1)) as connection:
                 columns = {row[1] for row in connection.execute(f"pragma table_info({table})")}
                 if "workspace" in columns:
                     query, values = f"{query} and workspace = ?", (*values, _DEFAULT_WORKSPACE)
@@ -105,19 +105,6 @@ class SqliteReader:
         except sqlite3.Error as error:
             raise NotDirectError(str(error)) from error
         return rows[0] if rows else None
-
-
-class _closing:  # noqa: N801 - reads as the standard library's
-    """sqlite3's own context manager ends a transaction and leaves the file open."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> sqlite3.Connection:
-        return self._connection
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
 
 
 class ServerReader:
@@ -143,6 +130,10 @@ class ServerReader:
 
     def _get(self, what: str, **values: str) -> Any:
         """The document, None where the server says that it doesn't exist."""
+        from http.client import HTTPException
+        from urllib.error import HTTPError, URLError
+        from urllib.request import Request, urlopen
+
         request = Request(f"{self._address}/api/2.0/mlflow/{what}?{urlencode(values)}")  # noqa: S310 - http or https
         try:
             with urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - as above

@@ -13,7 +13,8 @@ from schemaguard.commands.site import LOCK
 from schemaguard.commands.window import LiveWindow, choose
 from schemaguard.contracts import odcs
 from schemaguard.contracts.contract import ContractFile
-from schemaguard.contracts.document import Document, read
+from schemaguard.contracts.document import read
+from schemaguard.contracts.placed import Document
 from schemaguard.errors import ContractError, UsageError
 from schemaguard.frozen import dataclass
 from schemaguard.registry.edits import EditVerdict, judge

@@ -5,8 +5,8 @@ from typing import Literal
 
 from schemaguard.catalog.objects import Catalog, Name
 from schemaguard.contracts.compatibility.breakage import Breakage
-from schemaguard.contracts.compatibility.judgement import part_unmet
 from schemaguard.contracts.compatibility.relation import relation
+from schemaguard.contracts.compatibility.satisfied import part_unmet
 from schemaguard.contracts.compatibility.signed import refused_columns
 from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.frozen import dataclass

@@ -1,4 +1,4 @@
-"""The predicate, and what a change breaks: what the catalog after it no longer gives, and the one before it did."""
+"""What a change breaks: what the catalog after it no longer gives, and the one before it did."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ from schemaguard.contracts.compatibility.paths import path_flaws
 from schemaguard.contracts.compatibility.positional import misplaced, spread
 from schemaguard.contracts.compatibility.queried import parts_of_query, query_breakages
 from schemaguard.contracts.compatibility.ran import ran_flaws
-from schemaguard.contracts.compatibility.reading import Flaw, reader_flaws
+from schemaguard.contracts.compatibility.reading import Flaw
 from schemaguard.contracts.compatibility.refreshed import refreshed_flaws
 from schemaguard.contracts.compatibility.relation import Relation, relation
 from schemaguard.contracts.compatibility.renamed_functions import followed
@@ -27,6 +27,7 @@ from schemaguard.contracts.compatibility.replaced import replaced
 from schemaguard.contracts.compatibility.rights_below import rights_flaws
 from schemaguard.contracts.compatibility.row_changes import row_flaws
 from schemaguard.contracts.compatibility.rows_behind import rows_behind_flaws
+from schemaguard.contracts.compatibility.satisfied import as_breakages, state
 from schemaguard.contracts.compatibility.signed import refused_columns
 from schemaguard.contracts.compatibility.transition import reader_shifts, writer_shifts
 from schemaguard.contracts.compatibility.triggers import trigger_flaws
@@ -35,22 +36,12 @@ from schemaguard.contracts.compatibility.unlisted_types import unlisted_type_shi
 from schemaguard.contracts.compatibility.used_symbols import symbol_flaws
 from schemaguard.contracts.compatibility.view_settings import view_settings
 from schemaguard.contracts.compatibility.viewed import is_followed, retyped_under_view, seen_through_view
-from schemaguard.contracts.compatibility.writing import is_left_out_in_vain, writer_flaws
+from schemaguard.contracts.compatibility.writing import is_left_out_in_vain
 from schemaguard.contracts.contract import Contract, ContractTable
 from schemaguard.finding import Severity
 from schemaguard.frozen import replace
 
 Key = tuple[str, str, Name, str | None, str]
-
-
-def unmet(contract: Contract, catalog: Catalog) -> tuple[Breakage, ...]:
-    """What the catalog certainly doesn't give the contract; empty where it is satisfied."""
-    return tuple(each for part in contract.tables for each in part_unmet(contract, part, catalog))
-
-
-def part_unmet(contract: Contract, part: ContractTable, catalog: Catalog) -> tuple[Breakage, ...]:
-    """What it doesn't give one table; of the contract, only what it reads through counts."""
-    return tuple(each for each in _state(contract, part, catalog) if each.severity is Severity.ERROR)
 
 
 def breakages(contract: Contract, before: Catalog, after: Catalog, change: c.Change) -> tuple[Breakage, ...]:
@@ -64,30 +55,30 @@ def part_breakages(
 ) -> tuple[Breakage, ...]:
     """What the change does to one table; of its contract, only the query and what it reads through count."""
     if is_followed(contract, part, change, before):
-        return tuple(_as_breakages(contract, part, trigger_flaws(part, (before, after), change)))
+        return tuple(as_breakages(contract, part, trigger_flaws(part, (before, after), change)))
     before = followed(before, after)
     found: dict[Key, Breakage] = {}
-    broken = {each.key for each in _state(contract, part, before)}
+    broken = {each.key for each in state(contract, part, before)}
     subjects = {(each[1], each[2], each[3]) for each in broken if each[0].startswith(("column-", "table-"))}
     for each in (
-        *_state(contract, part, after, before),
+        *state(contract, part, after, before),
         *_between(contract, part, before, after),
         *_by(contract, part, (before, after), change),
         *_unlisted(contract, part, (before, after), change),
-        *_as_breakages(contract, part, _of_rows(part, (before, after), change)),
-        *_as_breakages(contract, part, path_flaws(part, before, change)),
-        *_as_breakages(contract, part, ran_flaws(part, (before, after), change)),
-        *_as_breakages(contract, part, function_flaws(contract, part, (before, after), change)),
-        *_as_breakages(contract, part, rows_behind_flaws(contract, part, before, change)),
-        *_as_breakages(contract, part, rights_flaws(contract, part, (before, after), change)),
-        *_as_breakages(contract, part, symbol_flaws(contract, part, (before, after), change)),
+        *as_breakages(contract, part, _of_rows(part, (before, after), change)),
+        *as_breakages(contract, part, path_flaws(part, before, change)),
+        *as_breakages(contract, part, ran_flaws(part, (before, after), change)),
+        *as_breakages(contract, part, function_flaws(contract, part, (before, after), change)),
+        *as_breakages(contract, part, rows_behind_flaws(contract, part, before, change)),
+        *as_breakages(contract, part, rights_flaws(contract, part, (before, after), change)),
+        *as_breakages(contract, part, symbol_flaws(contract, part, (before, after), change)),
         *retyped_under_view(contract, part, change, before),
         *misplaced(contract, part, before, after),
         *spread(contract, part, before, change),
         *_attributes(contract, part, before, after),
-        *_as_breakages(contract, part, unlisted_type_shifts(part, before, change, contract.query)),
+        *as_breakages(contract, part, unlisted_type_shifts(part, before, change, contract.query)),
         *_functions(contract, part, (before, after), change),
-        *_as_breakages(contract, part, replaced(part, (before, after), change)),
+        *as_breakages(contract, part, replaced(part, (before, after), change)),
     ):
         if isinstance(change, _RENAMINGS) and each.cause == "default-changed":
             continue  # A default means its sequence and functions, not their names.
@@ -142,21 +133,12 @@ def _late(found: Breakage, contract: Contract) -> Breakage:
     return replace(found, effect=found.effect.replace(NEXT_COPY, f"{NEXT_COPY} (at most {contract.lag} later)"))
 
 
-def _state(contract: Contract, part: ContractTable, catalog: Catalog, was: Catalog | None = None) -> Iterator[Breakage]:
-    shown = relation(part.table, catalog)
-    if shown is None:
-        yield breakage("table-dropped", part.access, (part.table, None), contract.reads_through)
-        return
-    flaws = reader_flaws if part.access == "read" else writer_flaws
-    yield from _as_breakages(contract, part, flaws(part, shown, catalog, was))
-
-
 def _between(contract: Contract, part: ContractTable, before: Catalog, after: Catalog) -> Iterator[Breakage]:
     was, now = relation(part.table, before), relation(part.table, after)
     if was is None or now is None:
         return
     shifts = reader_shifts if part.access == "read" else writer_shifts
-    yield from _as_breakages(contract, part, shifts(part, was, now, (before, after)))
+    yield from as_breakages(contract, part, shifts(part, was, now, (before, after)))
 
 
 def _functions(
@@ -165,8 +147,8 @@ def _functions(
     """What becomes of the functions that the feature query calls, told once, of the first table that is read."""
     first = next((each for each in contract.tables if each.access == "read"), None)
     if contract.query is not None and part is first:
-        yield from _as_breakages(contract, part, query_functions(contract.query, catalogs))
-        yield from _as_breakages(contract, part, unlisted_function(contract.query, catalogs[0], change))
+        yield from as_breakages(contract, part, query_functions(contract.query, catalogs))
+        yield from as_breakages(contract, part, unlisted_function(contract.query, catalogs[0], change))
 
 
 def _attributes(contract: Contract, part: ContractTable, before: Catalog, after: Catalog) -> Iterator[Breakage]:
@@ -177,13 +159,7 @@ def _attributes(contract: Contract, part: ContractTable, before: Catalog, after:
         if old is not None and new is not None and not old.type.is_built_in:
             types, catalogs = (old.type, new.type), (before, after)
             shifts = attribute_shifts(promise.column, types, catalogs, contract.query, part.access)
-            yield from _as_breakages(contract, part, shifts)
-
-
-def _as_breakages(contract: Contract, part: ContractTable, flaws: Iterator[Flaw]) -> Iterator[Breakage]:
-    """The flaws as breakages of the contract."""
-    for code, column, detail in flaws:
-        yield breakage(code, part.access, (part.table, column), contract.reads_through, detail)
+            yield from as_breakages(contract, part, shifts)
 
 
 def _by(
@@ -195,10 +171,10 @@ def _by(
     through = contract.reads_through
     match change:
         case c.RevokeAccess():
-            yield from _as_breakages(contract, part, revoked(part, catalogs, change))
+            yield from as_breakages(contract, part, revoked(part, catalogs, change))
         case c.ChangeOwner() if through != "view":
             # Under a contract view the views' owner has grants of its own, which a new owner of the table leaves.
-            yield from _as_breakages(contract, part, disowned(part, catalogs, change))
+            yield from as_breakages(contract, part, disowned(part, catalogs, change))
         case c.AddColumn(table=name, column=column) if before.resolve(name) == resolved and _takes_all(contract, part):
             yield breakage("star-query", part.access, (part.table, column.name), through)
         case c.RenameEnumValue(type=name, value=value, to=to):
@@ -209,7 +185,7 @@ def _by(
             detail = f"rule {change.object.name} is gone, which rewrote statements"
             yield breakage("trigger-unread", part.access, (part.table, None), through, detail)
         case c.SetColumnOption() | c.SetTableOption():
-            yield from _as_breakages(contract, part, view_settings(part, before, change))
+            yield from as_breakages(contract, part, view_settings(part, before, change))
         case _:
             return
 
@@ -220,10 +196,10 @@ def _unlisted(
     before, after = catalogs
     was, now = relation(part.table, before), relation(part.table, after)
     if was is not None and now is not None:
-        yield from _as_breakages(contract, part, shown_otherwise(part, was, now, catalogs))
+        yield from as_breakages(contract, part, shown_otherwise(part, was, now, catalogs))
     if was is not None and was.is_open:
         asked = UnlistedTable(contract, part, was, now, before, after)
-        yield from _as_breakages(contract, part, unlisted(asked, change))
+        yield from as_breakages(contract, part, unlisted(asked, change))
 
 
 def _of_rows(part: ContractTable, catalogs: tuple[Catalog, Catalog], change: c.Change) -> Iterator[Flaw]:

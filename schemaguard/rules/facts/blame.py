@@ -217,6 +217,6 @@ def in_force_from(contracts: Directory, replay: Replay) -> Mapping[int, int]:
 
 
 def _fits(held: UnderContract, catalog: Catalog) -> bool:
-    from schemaguard.contracts.compatibility import unmet
+    from schemaguard.contracts.compatibility.satisfied import unmet
 
     return not any(breakage.severity is Severity.ERROR for breakage in unmet(held.contract, catalog))
