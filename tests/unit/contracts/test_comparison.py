@@ -4,13 +4,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemaguard.catalog.objects import Name
 from schemaguard.catalog.types import parse_type
 from schemaguard.contracts.comparison import ContractDifference, Grade, compare
-from schemaguard.contracts.compatibility import unmet
+from schemaguard.contracts.compatibility.satisfied import unmet
 from schemaguard.contracts.contract import Contract, ContractTable, Promise
 from schemaguard.contracts.promised import promised_catalog
 
@@ -138,6 +138,7 @@ PROMISES = st.builds(
 ENTRIES = st.lists(PROMISES, min_size=1, unique_by=lambda promise: promise.column).map(tuple)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(ENTRIES, ENTRIES, st.sampled_from(["read", "write"]))
 def test_where_nothing_is_withdrawn_what_the_second_promises_satisfies_the_first(
     first: tuple[Promise, ...], second: tuple[Promise, ...], access: Any
