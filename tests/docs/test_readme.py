@@ -95,7 +95,7 @@ def test_the_table_of_verbs_is_the_list_of_verbs() -> None:
 def test_the_verbs_within_groups_are_there() -> None:
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]  # what Typer returns is a group
     groups = {name: command.commands for name, command in commands.items() if hasattr(command, "commands")}
-    assert {"audit", "canary", "contracts", "evidence", "fleet", "playbook", "window"} == set(groups)
+    assert {"audit", "canary", "contracts", "evidence", "fleet", "playbook", "policy", "window"} == set(groups)
     for name, inside in groups.items():
         row = re.search(rf"^\| `{name}` \|(.*)$", README, re.MULTILINE)
         assert row is not None
