@@ -12,13 +12,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 # An environment may keep Python from writing byte code: then every process compiles a thousand files.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test unit servers compiled everywhere attacks random clients rollbacks watchers promotions spark drills policies proxy interop topology tutorial api browser docs fuzz check format install clean fleet
+.PHONY: demo test stories unit servers compiled everywhere attacks random clients rollbacks watchers promotions spark drills policies proxy interop topology tutorial api browser docs fuzz check format install clean fleet
 
 demo: $(STAMP)
 	$(BIN)/schemaguard demo
 
+# All but every second of the tests that tell a story of a second or more: `make stories` runs them all.
 test: $(STAMP)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	SCHEMAGUARD_SHORT=1 $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 # What `make test` runs of tests/unit that is fast and pure: no made-up damage, no hostile code in processes of
 # its own, no counting of the lines that run.
@@ -53,13 +54,17 @@ $(COMPILED)/.installed: constraints.txt | $(STAMP)
 	$(PIP) install --quiet --constraint constraints.txt --target $(COMPILED) sqlglotc sqlglot
 	touch $@
 
+# What `make test` runs, and every story.
+stories: $(STAMP)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
 # Every case on every PostgreSQL, which `make test` lets take turns, and every attack; a rollback killed at every statement.
 everywhere: $(STAMP)
 	SCHEMAGUARD_EVERYWHERE=1 SCHEMAGUARD_ALL_ATTACKS=1 $(BIN)/python -m pytest -n 2 --dist loadgroup tests/postgres tests/demo
 	SCHEMAGUARD_CRASH_EVERY=1 $(BIN)/python -m pytest tests/crash
 
 # Every attack on marked values on every PostgreSQL; `make test` runs each second one on one of them;
-# and every hostile revision, of which `make test` evaluates each third.
+# and every hostile revision, of which `make test` evaluates each fifth.
 attacks: $(STAMP)
 	SCHEMAGUARD_ALL_ATTACKS=1 $(BIN)/python -m pytest -n 2 tests/postgres/guard/attacks tests/unit/evaluation/test_hostile.py
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -50,6 +51,13 @@ _memory = memory.in_memory()
 
 EVERYWHERE = bool(os.environ.get("SCHEMAGUARD_EVERYWHERE"))
 """Whether every case runs on every PostgreSQL (`make everywhere`); else the servers take turns."""
+SHORT = bool(os.environ.get("SCHEMAGUARD_SHORT"))
+"""Whether stories take turns, too (`make test`)."""
+_STORIES = (
+    "tests/crash/", "tests/postgres/guard/test_", "tests/postgres/proving/", "tests/postgres/releases/",
+    "tests/postgres/retirement/", "tests/postgres/retyping/", "tests/postgres/verbs/", "tests/projects/test_layouts",
+)  # fmt: skip
+"""How the paths begin of tests that tell a story, a second or more each: of each file every second one runs."""
 _TAKING_TURNS = "tests/postgres/"
 _LONGEST_NAME = 100
 
@@ -76,6 +84,17 @@ def _elsewhere(items: list[pytest.Item]) -> Iterator[pytest.Item]:
             yield item
 
 
+def _left_to_everywhere(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """Every second story of a file, beginning with its second."""
+    told: Counter[str] = Counter()
+    for item in items:
+        if item.nodeid.startswith(_STORIES):
+            file = item.nodeid.partition("::")[0]
+            told[file] += 1
+            if told[file] % 2 == 0:
+                yield item
+
+
 def pytest_make_parametrize_id(val: object) -> str | None:
     """A case is named by its value; one of megabytes by how it begins: every worker sends all names."""
     if isinstance(val, str | bytes) and len(val) > _LONGEST_NAME:
@@ -85,7 +104,7 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Cases whose turn is on another server are left out.
+    """Cases whose turn is on another server are left out, and in `make test` every second story.
 
     Tests of a group share servers that take seconds to start: where xdist can't keep them together, it is said.
     """
@@ -93,6 +112,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
         left_out = set(map(id, elsewhere))
+        items[:] = [item for item in items if id(item) not in left_out]
+    if SHORT:
+        untold = list(_left_to_everywhere(items))
+        config.hook.pytest_deselected(items=untold)
+        left_out = set(map(id, untold))
         items[:] = [item for item in items if id(item) not in left_out]
     if not getattr(config.option, "loadgroup", False):
         return

@@ -9,6 +9,7 @@ from schemaguard import __version__
 from schemaguard.adapters.files.distributions import InstalledName, of_our_name
 from schemaguard.adapters.postgres.server_facts import FenceSeen, ServerFacts
 from schemaguard.adoption.diagnosis import Diagnosis, Health
+from schemaguard.commands import doctor as commands
 from schemaguard.commands.doctor import doctor, installation
 from schemaguard.commands.doctoring import of_fence, of_settings, of_version
 from schemaguard.commands.site import Site
@@ -20,6 +21,12 @@ FINE = ServerFacts(
     oldest_transaction_s=0, event_triggers="on",
 )  # fmt: skip
 REVISION = "revision = 'a'\ndown_revision = None\n\ndef upgrade():\n    pass\n"
+
+
+@pytest.fixture(autouse=True)
+def nothing_else_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What else this environment has says nothing of a project, and is hundreds of files to look at."""
+    monkeypatch.setattr(commands, "of_our_name", lambda: (InstalledName("schemaguard-ml", __version__, ("package",)),))
 
 
 def ask(folder: Path, **environ: str) -> list[Diagnosis]:
