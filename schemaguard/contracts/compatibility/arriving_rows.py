@@ -42,7 +42,11 @@ def arriving_flaws(part: ContractTable, catalogs: tuple[Catalog, Catalog], chang
         case c.InsertRows(table=table):
             known = after.table(below_view(table, after))
             if known is not None:
-                yield from _sent(part, shown, known, _inserted(change, known), after, only=known.partition_by is None)
+                values = _inserted(change, known)
+                if known.open:
+                    values = _unlisted(part, change, known) | values
+                    yield from _nulls(part, known, change)
+                yield from _sent(part, shown, known, values, after, only=known.partition_by is None)
         case c.UpdateRows(table=table, only=only):
             known = after.table(below_view(table, after))
             if known is not None:
@@ -52,8 +56,27 @@ def arriving_flaws(part: ContractTable, catalogs: tuple[Catalog, Catalog], chang
             | c.SetInheritance(table=child, inherits=True, is_empty=False)
         ):
             yield from _joining(part, shown, catalogs, after.resolve(child))
+            if shown.is_open:
+                yield from _joining_unlisted(part, change, after)
         case _:
             return
+
+
+def _unlisted(part: ContractTable, change: c.InsertRows, table: Table) -> dict[str, list[str]]:
+    """What an INSERT without a list of columns may give those that nobody has listed: anything."""
+    if change.columns is not None and not (change.from_query and not change.columns):
+        return {}
+    return {promise.column: [_UNKNOWN] for promise in part.promises if table.column(promise.column) is None}
+
+
+def _nulls(part: ContractTable, table: Table, change: c.InsertRows) -> Iterator[Flaw]:
+    """NULL that is written out for a column of which isn't known whether it lets it in."""
+    for at, name in enumerate(change.columns or ()):
+        promise, column = part.promise(name), table.column(name)
+        is_unknown = column is None or not column.is_listed
+        is_null = any(at < len(row) and _NULL.fullmatch(row[at]) for row in change.values)
+        if promise is not None and promise.required and is_unknown and is_null:
+            yield DOUBT, name, "NULL is written, and it isn't known whether the column lets it in"
 
 
 def _sent(
@@ -99,6 +122,23 @@ def _joining(part: ContractTable, shown: Relation, catalogs: tuple[Catalog, Cata
         column = table.column(home[1].name) if home is not None else None
         left = unkept(promise, column, table, after) if column is not None else None
         if left is not None:
+            yield DOUBT, promise.column, f"whether the rows of {child} are {left.in_words} isn't known"
+
+
+def _joining_unlisted(
+    part: ContractTable, change: c.AttachPartition | c.SetInheritance, catalog: Catalog
+) -> Iterator[Flaw]:
+    """The same of a table of which nothing is known."""
+    parent, child = (
+        (change.table, change.partition) if isinstance(change, c.AttachPartition) else (change.parent, change.table)
+    )
+    if catalog.resolve(parent) != catalog.resolve(part.table):
+        return
+    # A partition has the keys of its table; a child has its own.
+    has_its_keys = isinstance(change, c.AttachPartition)
+    for promise in part.promises:
+        left = replace(promise, required=False, unique=promise.unique and not has_its_keys)
+        if left.in_words:
             yield DOUBT, promise.column, f"whether the rows of {child} are {left.in_words} isn't known"
 
 

@@ -53,6 +53,9 @@ def _uncallable(contract: Contract, part: ContractTable, before: Catalog, change
         is_meant = change.object.name == (name.schema if change.all_in_schema else name.name)
         if is_meant and change.object.schema in (None, name.schema):
             yield "access-revoked", None, f"to {name.name}(), which it calls"
+    own = {call.name for call in calls(contract.query or "")}
+    if not change.all_in_schema and change.object.name in own - {name.name for name, _ in before.functions}:
+        yield DOUBT, None, f"it calls {change.object.name}(), and whether by that right isn't known"
 
 
 def _behind_functions(

@@ -17,6 +17,7 @@ _CALLER = "the statement names a function, and what calls it nobody can know"
 _FIRST = "CREATE OR REPLACE makes a view, too, and that there was one nobody can know"
 _KEY = "the statement names another table, and that rows refer to it nobody can know"
 _BODY = "that a trigger is there, and what it does, nobody can know"
+_READS = "the statement names another table, and that a function reads it nobody can know"
 UNKNOWABLE = {
     "a foreign key is dropped, and a row loses what it refers to": "an unknown constraint, and no promise hangs on it",
     "rows go with what they refer to": "what the foreign key did before nobody can know",
@@ -62,6 +63,15 @@ UNKNOWABLE = {
     "the view leaves out some rows": _FIRST,
     "a view calls a function over a table that has another name now": _VIEW,
     "a view calls a function over a column that has another name now": _VIEW,
+    "rows below a materialised view change, and it is filled": _VIEW,
+    "rows below a materialised view go, and it is filled beside its readers": _VIEW,
+    "the right of a view's owner is revoked": _VIEW,
+    "rows get other values that the query's function reads": _READS,
+    "the right to read what the query's function reads is revoked": _READS,
+    "the query's function loses its owner's rights": "with whose rights it ran, and what it reads, nobody can know",
+    "the right to read what a policy asks is revoked": "which policies there are, and what they ask, nobody can know",
+    "the right to call a check's function is revoked": _CALLER,
+    "the right to write what a trigger writes is revoked": _BODY,
 }
 """Case → why nothing can be said: its statement names neither table nor column of the contract, or nothing is felt."""
 DOUBTED = {
@@ -69,6 +79,10 @@ DOUBTED = {
     "a materialized view is emptied and filled": "what nobody listed has no state that the second REFRESH could mend",
     "a view asks for the reader's own rights, and a policy shows them all": "which policies there are nobody can know",
     "a partition is detached, and a default partition takes its rows": "that it is there nobody can know",
+    "a row is put in that is within the promised bounds": "which column gets which value nobody can know",
+    "a row is put in where a check keeps the bounds": "that a CHECK is there nobody can know",
+    "a new column gets the name and the values of one": "that both are of one type nobody can know",
+    "a label gets another name and has its own again": "that it was no other label's name nobody can know",
 }
 """Case → why more is said than happens."""
 ASKED = [(case, access, through) for case in CASES for through in case.through for access in case.accesses]
