@@ -43,7 +43,7 @@ select c.id, c.relation_schema, c.relation_name, c.revision, c.watched::text[], 
             and k.confrelid in (select o.relid from schemaguard.capture o where o.revision = c.revision))
     select max(cardinality(path)) from above),
     schemaguard.capture_obstacle(c),
-    coalesce(pg_total_relation_size(to_regclass(format('schemaguard_retired_%s.rows', c.id))), 0)
+    coalesce(pg_total_relation_size(schemaguard.captured_rows(c)), 0)
 from schemaguard.capture c where c.purged_at is null and not c.is_open order by c.id"""  # noqa: S608 - our own text
 _STANDING = """\
 select (schemaguard.capture_standing(c)).* from schemaguard.capture c where c.id = %s"""

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
-from schemaguard.adapters.control import fence
+from schemaguard.adapters.control import captured, fence
 from schemaguard.adapters.control.database import ControlDatabase
 from schemaguard.commands.purge import Early, purge
 from schemaguard.commands.resume import abandon
@@ -151,3 +152,17 @@ def test_what_is_kept_is_shown_and_goes_only_when_somebody_says_so(shop: Migrate
         assert status_json(status(site))["captured"] == []
     shop.rollback(finish=True)
     assert shop.amounts() == AFTER
+
+
+def test_who_may_only_read_the_control_schema_sees_what_is_kept_and_none_of_its_rows(shop: Migrated) -> None:
+    shop.ask("drop role if exists looker; create role looker; grant usage on schema schemaguard to looker")
+    shop.ask("grant select on all tables in schema schemaguard to looker")
+    try:
+        with psycopg.connect(shop.url) as connection:
+            connection.execute("set role looker")
+            kept = [(str(each.table), each.obstacle) for each in captured.read(connection)]
+            assert kept == [("transactions", None), ("predictions", None)]
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("select from schemaguard_retired_1.rows")
+    finally:
+        shop.ask("drop owned by looker; drop role looker")

@@ -392,7 +392,15 @@ alter table schemaguard.capture enable always trigger capture_commit;
 create function schemaguard.captured_relation(c schemaguard.capture) returns oid
     language sql stable set search_path = pg_catalog, pg_temp as $$
     select case when c.anchor = 'schemaguard.retired_object'::regclass::oid then (select k.oid from pg_class k where k.oid = c.relid and k.relkind = 'r')
-        else (select k.oid from pg_class k where k.oid = to_regclass(format('%I.%I', c.relation_schema, c.relation_name)) and k.relkind = 'r') end
+        else (select k.oid from pg_class k join pg_namespace n on n.oid = k.relnamespace
+            where n.nspname = c.relation_schema and k.relname = c.relation_name and k.relkind = 'r') end
+$$;
+
+-- The side table of a capture, also for who may not look into its schema; null where it is gone.
+create function schemaguard.captured_rows(c schemaguard.capture) returns oid
+    language sql stable set search_path = pg_catalog, pg_temp as $$
+    select k.oid from pg_class k join pg_namespace n on n.oid = k.relnamespace
+    where n.nspname = 'schemaguard_retired_' || c.id and k.relname = 'rows'
 $$;
 
 -- Each column that was kept and is there still: its name then, its name now (columns are known by number), its type, and
@@ -405,7 +413,7 @@ create function schemaguard.captured_columns(c schemaguard.capture, rel oid) ret
             ('int2'::regtype, 'int4'::regtype), ('int2'::regtype, 'int8'::regtype), ('int4'::regtype, 'int8'::regtype), ('varchar'::regtype, 'text'::regtype)))
         or a.atttypid = 'varchar'::regtype and k.atttypid = 'varchar'::regtype and a.atttypmod > k.atttypmod and k.atttypmod > 0
     from unnest(c.attnums, c.names) u (attnum, was)
-    join pg_attribute k on k.attrelid = to_regclass(format('schemaguard_retired_%s.rows', c.id)) and k.attname = u.was
+    join pg_attribute k on k.attrelid = schemaguard.captured_rows(c) and k.attname = u.was
     join pg_attribute a on a.attrelid = rel and not a.attisdropped
         and case when c.anchor = 'schemaguard.retired_object'::regclass::oid then a.attnum = u.attnum else a.attname = u.was end
 $$;
@@ -421,7 +429,7 @@ begin
         return 'its rows were purged';
     elsif rel is null then
         return format('%I.%I is gone', c.relation_schema, c.relation_name);
-    elsif to_regclass(format('schemaguard_retired_%s.rows', c.id)) is null then
+    elsif schemaguard.captured_rows(c) is null then
         return 'its rows are gone';
     end if;
     select string_agg(format('%s is %s by now', m.name, m.type), ', ') into found from schemaguard.captured_columns(c, rel) m
@@ -629,10 +637,10 @@ alter table schemaguard.capture enable always trigger record_row;
 create trigger not_truncated before truncate on schemaguard.capture
     for each statement execute function schemaguard.refuse_truncate();
 
+-- What only looks at the catalog is for everybody who may read `capture`: what they show of it.
 revoke execute on function schemaguard.refuse_capture(oid, text, text), schemaguard.is_captured(oid), schemaguard.count_captured(bigint, oid, bigint),
-    schemaguard.key_of(oid, name[]), schemaguard.partition_key(oid), schemaguard.begin_capture(oid, text), schemaguard.capture_relation(oid, text),
+    schemaguard.begin_capture(oid, text), schemaguard.capture_relation(oid, text),
     schemaguard.any_differs(name[], text, text), schemaguard.capture_all(oid), schemaguard.end_capture(), schemaguard.end_capture_of(bigint),
-    schemaguard.drop_capture_triggers(oid), schemaguard.captured_relation(schemaguard.capture), schemaguard.captured_columns(schemaguard.capture, oid),
-    schemaguard.capture_obstacle(schemaguard.capture), schemaguard.capture_statements(schemaguard.capture, boolean, boolean),
+    schemaguard.drop_capture_triggers(oid), schemaguard.capture_statements(schemaguard.capture, boolean, boolean),
     schemaguard.capture_standing(schemaguard.capture), schemaguard.carry_values(bigint, boolean, bigint),
-    schemaguard.captured_changes(schemaguard.capture), schemaguard.purge_capture(bigint) from public;
+    schemaguard.purge_capture(bigint) from public;
