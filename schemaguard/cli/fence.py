@@ -26,9 +26,10 @@ def fence(
         list[str] | None, typer.Option("--leave-out", metavar="SCHEMA", help="A schema whose tables may be dropped.")
     ] = None,
     most_rows: Annotated[
-        int | None, typer.Option("--most-rows", min=0, help="Of what a revision changes in a table, so many are kept.")
+        int | None,
+        typer.Option("--most-rows", min=0, max=10**12, help="Of what a revision changes in a table, so many are kept."),
     ] = None,
-    most_mb: Annotated[int | None, typer.Option("--most-mb", min=0, help="The same, in megabytes.")] = None,
+    most_mb: Annotated[int | None, typer.Option("--most-mb", min=0, max=10**9, help="The same, in megabytes.")] = None,
     database_url: DatabaseUrl = None,
     output: Output = Format.TEXT,
 ) -> None:

@@ -33,6 +33,16 @@ def values_moved(now: Now, target: Release, released: Iterable[str], *, is_rollb
     return tuple(_reversal(each) for each in (*given, *written))
 
 
+def values_purged(now: Now, target: Release) -> tuple[str, ...]:
+    """What the target was promised and revisions changed since, and nobody can give back any more, in words."""
+    return tuple(
+        f"nothing to give back of {each.table}: what revision {each.revision} changed or deleted was purged "
+        f"({each.count} rows), and stays as it is"
+        for each in now.purged
+        if each.given_back_at is None and target.who in each.readers and _is_before(target.released_at, each.changed_at)
+    )
+
+
 def changes_of(now: Now, reversals: Iterable[Reversal]) -> frozenset[int]:
     """The applied changes whose rows these give back."""
     moved = {each.captured for each in reversals if not each.is_again}

@@ -44,6 +44,8 @@ class Now:
     """Brought back by an operation: their revision is held, and going forward retires them again."""
     captured: tuple[CapturedRows, ...] = ()
     """What revisions changed or deleted of promised rows, and wasn't purged."""
+    purged: tuple[CapturedRows, ...] = ()
+    """The same, of what was purged."""
     applied: tuple[AppliedChange, ...] = ()
     heads: tuple[str, ...] = ()
     parents: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

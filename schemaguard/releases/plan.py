@@ -6,7 +6,7 @@ from schemaguard.contracts.views import ContractViews, contract_views
 from schemaguard.errors import ConflictError, RefusedError, UsageError, command_line
 from schemaguard.frozen import dataclass, field, replace
 from schemaguard.releases.additions import Addition, GivenBack, given_back, in_the_way, without
-from schemaguard.releases.captured import changes_of, values_moved
+from schemaguard.releases.captured import changes_of, values_moved, values_purged
 from schemaguard.releases.filling import fill_rows, worst_class
 from schemaguard.releases.leftovers import Leftover, leftovers_of_promotion, leftovers_of_rollback, names
 from schemaguard.releases.lookahead import Fit
@@ -52,6 +52,8 @@ class Plan:
     """What the version that is left added and may refuse what the target writes: taken off."""
     gives_back: tuple[GivenBack, ...] = ()
     """What had been taken off for an older version, and is tried again when nobody of it writes any more."""
+    purged: tuple[str, ...] = ()
+    """Rows that the target was promised and that can't be given back any more, in words."""
     reads_copy: bool = False
     """Whether the target reads a copy, which follows only when somebody copies again."""
 
@@ -145,6 +147,7 @@ def plan_and_catalog(now: Now, wanted: Wanted, fit: Fit) -> tuple[Plan, Catalog]
         fallback=wanted.fallback,
         additions=additions,
         gives_back=back,
+        purged=values_purged(now, target),
         reads_copy=target.contract.reads_through == "copy",
         canary_before=now.pointer.canary,
     )

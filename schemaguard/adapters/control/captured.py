@@ -27,7 +27,8 @@ select c.id, c.relation_schema, c.relation_name, c.revision, c.watched::text[], 
         join schemaguard.release r on r.model || '@' || r.model_version = who
         left join schemaguard.pointer p on p.model = r.model
         where m.kind = 'promised' and (m.until is null or m.until > now())
-            and c.within @> jsonb_build_array(jsonb_build_array(m.relation_schema, m.relation_name))
+            and (m.relid = schemaguard.captured_relation(c)
+                or c.within @> jsonb_build_array(jsonb_build_array(m.relation_schema, m.relation_name)))
             and r.released_at >= coalesce(c.given_back_at, c.changed_at) and {_IN_WINDOW} order by who),
     array(select distinct who from unnest(c.readers) who
         left join schemaguard.release r on r.model || '@' || r.model_version = who
@@ -44,7 +45,7 @@ select c.id, c.relation_schema, c.relation_name, c.revision, c.watched::text[], 
     select max(cardinality(path)) from above),
     schemaguard.capture_obstacle(c),
     coalesce(pg_total_relation_size(schemaguard.captured_rows(c)), 0)
-from schemaguard.capture c where c.purged_at is null and not c.is_open order by c.id"""  # noqa: S608 - our own text
+from schemaguard.capture c where (c.purged_at is not null) = %s and not c.is_open order by c.id"""  # noqa: S608 - our own text
 _STANDING = """\
 select (schemaguard.capture_standing(c)).* from schemaguard.capture c where c.id = %s"""
 _CAME = "select given, changed_since, gone, refused, why from schemaguard.capture where id = %s"
@@ -58,8 +59,8 @@ def is_there(connection: Connection) -> bool:
     return connection.execute(_IS_THERE).fetchone() == (True,)
 
 
-def read(connection: Connection) -> tuple[CapturedRows, ...]:
-    """What is kept, oldest first, without a look at which rows were written since."""
+def read(connection: Connection, *, is_purged: bool = False) -> tuple[CapturedRows, ...]:
+    """What is kept (`is_purged`: was kept), oldest first, without a look at which rows were written since."""
     if not is_there(connection):
         return ()
     return tuple(
@@ -69,7 +70,7 @@ def read(connection: Connection) -> tuple[CapturedRows, ...]:
             relied_on=tuple(row[10]), needed_by=tuple(row[11]), changes=tuple(row[12]), depth=row[13],
             obstacle=row[14], bytes=row[15],
         )
-        for row in connection.execute(_ROWS.encode())
+        for row in connection.execute(_ROWS.encode(), (is_purged,))
     )  # fmt: skip
 
 
@@ -152,10 +153,12 @@ def refuse_retype(connection: Connection, table: str, column: str) -> None:
     """RefusedError where rows of before a revision are kept of a column that is to get another type."""
     row = connection.execute(
         "select c.revision, c.relation_name from schemaguard.capture c "
-        "where c.purged_at is null and c.watched @> array[%s::name] "
-        "and c.within @> (select jsonb_build_array(jsonb_build_array(n.nspname, k.relname)) from pg_class k "
-        "join pg_namespace n on n.oid = k.relnamespace where k.oid = to_regclass(%s)) limit 1",
-        (column, table),
+        "where c.purged_at is null and exists ("
+        "select from schemaguard.captured_columns(c, schemaguard.captured_relation(c)) m "
+        "where m.name = %s and m.was = any (c.watched)) and (c.relid = to_regclass(%s) "
+        "or c.within @> (select jsonb_build_array(jsonb_build_array(n.nspname, k.relname)) from pg_class k "
+        "join pg_namespace n on n.oid = k.relnamespace where k.oid = to_regclass(%s))) limit 1",
+        (column, table, table),
     ).fetchone()
     if row is not None:
         raise RefusedError(

@@ -127,6 +127,7 @@ def _read(
         captured=tuple(
             captured.counted(connection, each, {r.who for r in releases.values()}) for each in captured.read(connection)
         ),
+        purged=captured.read(connection, is_purged=True),
         applied=applied,
         heads=revision.heads(connection),
         parents={change.revision: change.parents for change in applied if change.parents},

@@ -46,6 +46,7 @@ def _describe(plan: Plan) -> tuple[str, ...]:
     lines += [each.words for each in plan.additions]
     lines += [f"lift NOT NULL of {each.object}" for each in plan.loosenings]
     lines += [_filling(each) for each in plan.gives_back if each.fill]
+    lines += plan.purged
     if plan.views.views:
         shown = ", ".join(view.name for view in plan.views.views)
         lines.append(f"contract views {plan.views.schema}: {shown}")

@@ -80,13 +80,18 @@ MORE = (
     "insert into since select n, n, n from generate_series(1, 6) n",
     "create table owned (id int primary key, x int)", "insert into owned values (1, 1)",
     "create table many (id int primary key, x int)", "insert into many select n, n from generate_series(1, 5) n",
+    "create table wide (id int primary key, x numeric(4, 2), y int, z varchar(3))",
+    "insert into wide values (1, 1.5, 2, 'a')",
+    "create table held (id int primary key, x int)",
+    "create table moved (id int primary key, x int)", "insert into moved values (1, 1)",
+    "create table stacked (id int primary key, x int)", "insert into stacked values (1, 1)",
     "create table unasked (id int primary key, x int, other int)", "insert into unasked values (1, 1, 1)",
 )  # fmt: skip
 PROMISED = {
     "plain": ["x", "y", "z"], 'Odd "One': ["Key ", "select"], "made": ["twice"], "shop": ["x"], "note": ["shop"],
     "emptied": ["x"], "twice": ["x"], "again": ["x"], "there_and_back": ["x"], "merged": ["x"], "late": ["x"],
     "parted": ["x"], "above": ["x"], "line": ["x"], "keyless": ["x"], "since": ["x"], "owned": ["x"], "many": ["x"],
-    "unasked": ["x"],
+    "unasked": ["x"], "wide": ["x", "y", "z"], "held": ["x"], "moved": ["x"], "stacked": ["x"],
 }  # fmt: skip
 
 
@@ -235,7 +240,10 @@ def test_what_cannot_be_kept_is_refused_and_nothing_is_changed(
 
 
 def test_more_rows_than_the_limit_are_refused_and_what_is_kept_is_kept_until_it_is_purged(promised: Project) -> None:
-    promised.ask("update schemaguard.fence set capture_rows = 2")
+    promised.ask("update schemaguard.fence set capture_bytes = 0")
+    with pytest.raises(RefusedError, match="they are more than 0 bytes"):
+        apply(promised, "update many set x = 0 where id = 1")
+    promised.ask("update schemaguard.fence set capture_rows = 2, capture_bytes = 1000000000")
     for change in ("update many set x = 0", "truncate many"):
         with pytest.raises(RefusedError, match="there are more than 2"):
             apply(promised, change)
@@ -249,3 +257,105 @@ def test_more_rows_than_the_limit_are_refused_and_what_is_kept_is_kept_until_it_
     assert error.value.sqlstate == "SG001"
     promised.ask("select schemaguard.purge_capture(%s)", number)
     assert promised.ask("select to_regnamespace('schemaguard_retired_' || %s::text)", number) == [(None,)]
+
+
+def test_what_keeps_rows_permits_the_revision_nothing_else(promised: Project) -> None:
+    """A statement whose rows are kept was once a way to change the promised shape as well."""
+    before = rows(promised, "many")
+    for change in ("alter table many rename to fewer", "alter table many rename column x to y"):
+        with pytest.raises(RefusedError, match="would break what is promised"):
+            apply(promised, "update many set x = 9", change)
+    assert rows(promised, "many") == before
+
+
+@pytest.mark.parametrize(
+    ("change", "again", "said"),
+    [
+        ("alter table many rename column x to y", "update many set y = 1", "has changed its columns"),
+        ("alter table many alter column x type bigint", "update many set x = 1", "has changed its columns"),
+        ("alter table many disable trigger all", "update many set x = 1", "has disabled what keeps them"),
+    ],
+)
+def test_a_revision_that_changes_rows_on_both_sides_of_another_shape_is_refused(
+    promised: Project, change: str, again: str, said: str
+) -> None:
+    before = rows(promised, "many")
+    with pytest.raises(RefusedError, match=said):
+        apply(promised, "update many set x = 9", change, again)
+    assert rows(promised, "many") == before
+
+
+def test_values_fit_every_wider_type_but_are_not_given_to_policies_of_the_owner(promised: Project) -> None:
+    with connected(promised.url) as connection:
+        connection.execute("create role cap_held; grant create on schema public to cap_held")
+        try:
+            connection.execute("grant cap_held to schemaguard_control; alter table wide owner to cap_held")
+            revision = apply(promised, "update wide set x = 0, y = 0, z = 'b'")
+            apply(promised, "alter table wide alter x type numeric(8, 4), alter y type numeric, alter z type text")
+            connection.execute("alter table wide force row level security")
+            obstacle = "select schemaguard.capture_obstacle(c) from schemaguard.capture c where revision = %s"
+            assert "policies hold for its owner" in promised.ask(obstacle, revision)[0][0]
+            connection.execute("alter table wide no force row level security")
+            assert promised.ask(obstacle, revision) == [(None,)]
+            assert carry(promised, revision) == {"wide": (1, 0, 0, 0)}
+            assert rows(promised, "wide") == ["(1,1.5000,2,a)"]
+            # Nobody can read what was kept once it is given back: the table may be somebody else's tomorrow.
+            granted = "select relacl::text from pg_class where relname = 'rows' and relacl::text ~ 'cap_held'"
+            assert promised.ask(granted) == []
+        finally:
+            connection.execute("select set_config('schemaguard.permit', 'the test is over', false)")
+            connection.execute("reassign owned by cap_held to current_user; drop owned by cap_held; drop role cap_held")
+
+
+@pytest.mark.parametrize(
+    ("does", "counted"),
+    [
+        ("raise exception using errcode = 'HOUSE'", (1, 0, 0, 2)),
+        ("raise insufficient_privilege", (1, 0, 0, 2)),
+        ("assert false", (1, 0, 0, 2)),
+        ("return null", (1, 0, 0, 2)),
+        ("new.x := 42", (1, 0, 0, 2)),
+    ],
+)
+def test_rows_that_a_trigger_refuses_holds_or_changes_are_counted(
+    promised: Project, does: str, counted: tuple[int, ...]
+) -> None:
+    promised.ask("delete from held")
+    promised.ask("insert into held values (1, 1), (2, 2), (3, 3)")
+    revision = apply(promised, "update held set x = 0 where id < 3", "delete from held where id = 3")
+    body = f"begin if new.id > 1 then {does}; end if; return new; end"
+    promised.ask(f"create function refuse_held() returns trigger language plpgsql as $${body}$$")
+    trigger = "create trigger held before insert or update on held for each row execute function refuse_held()"
+    promised.ask(trigger)
+    try:
+        assert carry(promised, revision) == {"held": counted}
+        ((why,),) = promised.ask("select why from schemaguard.capture where revision = %s", revision)
+        assert why
+    finally:
+        promised.ask("drop function refuse_held cascade")
+
+
+def test_a_capture_follows_its_table_and_columns_by_name_for_a_dump(promised: Project) -> None:
+    revision = apply(promised, "update moved set x = 0")
+    with connected(promised.url) as connection:
+        connection.execute(
+            "begin; set local schemaguard.permit = 'the test'; alter table moved rename to moved2; "
+            "alter table moved2 rename column x to y; create table moved (id int primary key, x int); commit"
+        )
+        connection.execute("insert into moved values (1, 0)")
+        found = promised.ask("select relation_name, named from schemaguard.capture where revision = %s", revision)
+        assert found == [("moved2", ["id", "y"])]
+        # After a restore every oid is another one.
+        connection.execute("update schemaguard.capture set anchor = 0, relid = 0 where revision = %s", (revision,))
+    assert carry(promised, revision) == {"moved2": (1, 0, 0, 0)}
+    assert (rows(promised, "moved2"), rows(promised, "moved")) == (["(1,1)"], ["(1,0)"])
+
+
+def test_of_rows_that_two_revisions_changed_only_the_last_are_counted_before(promised: Project) -> None:
+    first = apply(promised, "update stacked set x = 10")
+    second = apply(promised, "update stacked set x = 20")
+    standing = "select (schemaguard.capture_standing(c)).changed_since from schemaguard.capture c where revision = %s"
+    assert (promised.ask(standing, second), promised.ask(standing, first)) == ([(0,)], [(None,)])
+    carry(promised, second)
+    assert promised.ask(standing, first) == [(0,)]
+    assert carry(promised, first) == {"stacked": (1, 0, 0, 0)}

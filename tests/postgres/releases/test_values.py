@@ -17,6 +17,7 @@ from schemaguard.commands.status import status
 from schemaguard.commands.uninstall import uninstall
 from schemaguard.errors import RefusedError
 from schemaguard.releases.release import ReversalClass, StepName
+from schemaguard.releases.steps.prepare import STEP as PREPARE
 from schemaguard.report.status import status_json
 from tests.conftest import VERSIONS
 from tests.postgres.guard.attacks.field import connected
@@ -150,8 +151,17 @@ def test_what_is_kept_is_shown_and_goes_only_when_somebody_says_so(shop: Migrate
         done = purge(site, ("transactions@0002", "predictions@0002"), Early("ada", "a person asked for it"))
         assert done.objects == ("transactions@0002", "predictions@0002")
         assert status_json(status(site))["captured"] == []
-    shop.rollback(finish=True)
+    # What isn't there any more is said before and afterwards, and is no reason to stay.
+    with shop.site() as site:
+        planned = plan_rollback(site, "fraud", INTENT)
+    assert planned.plan.lead.purged == tuple(
+        f"nothing to give back of {table}: what revision 0002 changed or deleted was purged ({count} rows), "
+        "and stays as it is"
+        for table, count in (("transactions", 10), ("predictions", 2))
+    )
+    done = shop.rollback(finish=True)
     assert shop.amounts() == AFTER
+    assert set(planned.plan.lead.purged) <= set(PREPARE.lines(done.outcome.plan))
 
 
 def test_who_may_only_read_the_control_schema_sees_what_is_kept_and_none_of_its_rows(shop: Migrated) -> None:

@@ -18,6 +18,7 @@ create table schemaguard.capture (
     within jsonb not null,                 -- [[schema, name]] of the relation and of what it was a part of
     attnums int2[] not null,
     names name[] not null,                 -- as in the table of the rows
+    named name[],                          -- as they are called by now, for after a dump; null: the same
     keys name[] not null,                  -- what tells the rows apart
     watched name[] not null,               -- what was promised
     readers text[] not null,               -- to whom, such as fraud@7
@@ -146,9 +147,19 @@ declare
     listed text;
 begin
     perform schemaguard.require_owner(rel);
-    if schemaguard.is_captured(rel) then
+    select q.* into c from schemaguard.capture q where q.relid = rel and q.xid = pg_current_xact_id_if_assigned() and q.is_open;
+    if found then
+        if not schemaguard.is_captured(rel) then
+            perform schemaguard.refuse_capture(rel, 'the same revision has disabled what keeps them', 'do that in a revision of its own');
+        elsif exists (select from unnest(c.attnums, c.names) u (attnum, was)
+                left join pg_attribute kept on kept.attrelid = schemaguard.captured_rows(c) and kept.attname = u.was
+                left join pg_attribute a on a.attrelid = rel and a.attnum = u.attnum and not a.attisdropped
+                where (a.attname, a.atttypid, a.atttypmod) is distinct from (u.was, kept.atttypid, kept.atttypmod)) then
+            perform schemaguard.refuse_capture(rel, 'the same revision has changed its columns after it had changed rows', 'change its columns in a revision before');
+        end if;
         return;
     end if;
+    c := null;
     select q.* into strict k from pg_class q where q.oid = rel;
     if k.relforcerowsecurity and exists (select from pg_roles r where r.oid = k.relowner and not r.rolsuper and not r.rolbypassrls) then
         perform schemaguard.refuse_capture(rel, 'its policies hold for its owner as well, who has to give them back', 'ALTER TABLE … NO FORCE ROW LEVEL SECURITY');
@@ -180,7 +191,8 @@ begin
     c.id := nextval(pg_get_serial_sequence('schemaguard.retired_object', 'id'));
     grave := 'schemaguard_retired_' || c.id;
     listed := (select string_agg(quote_ident(x), ', ' order by n) from unnest(c.names) with ordinality u(x, n));
-    perform schemaguard.permit_acts(rel, (-1)::int2, 'captured as ' || c.id);
+    -- What is permitted here ends here: whether the revision breaks a shape is looked at when it commits.
+    perform schemaguard.allow(rel, (-1)::int2, 'drop', 'captured as ' || c.id);
     execute format('create schema %I', grave);
     execute format('create table %I.rows as select 0::bigint as __retired_n, ''o''::"char" as __retired_image, %s from only %s with no data', grave, listed, schemaguard.spelled(rel));
     execute format('create index on %I.rows (__retired_n)', grave);
@@ -321,14 +333,17 @@ declare
     by_key text;
 begin
     select q.* into strict c from schemaguard.capture q where q.id = id;
-    perform schemaguard.permit_acts(0, (-1)::int2, 'the capture ' || id || ' ends');
     begin
+        perform schemaguard.allow(0, (-1)::int2, 'drop', 'the capture ' || id || ' ends');
         perform schemaguard.drop_capture_triggers(c.relid);
     exception when object_in_use then
-        -- What its statements have put off to the end of the transaction comes first.
+        -- What its statements have put off to the end of the transaction comes first, and is permitted nothing.
         set constraints all immediate;
+        perform schemaguard.allow(0, (-1)::int2, 'drop', 'the capture ' || id || ' ends');
         perform schemaguard.drop_capture_triggers(c.relid);
     end;
+    -- It is looked at every 1,000 rows, which may be large.
+    perform schemaguard.count_captured(id, c.relid, 0);
     execute format('drop function if exists %s.keep()', grave);
     execute format('drop sequence if exists %s.n', grave);
     by_key := (select string_agg('r.' || quote_ident(x), ', ' order by n) from unnest(c.keys) with ordinality u(x, n));
@@ -388,6 +403,22 @@ create constraint trigger capture_commit after insert on schemaguard.capture
     deferrable initially deferred for each row execute function schemaguard.capture_commit();
 alter table schemaguard.capture enable always trigger capture_commit;
 
+-- By which names a capture's relation and its columns are found after a dump: whatever has changed shapes has perhaps changed these.
+create function schemaguard.capture_renamed() returns trigger
+    language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    update schemaguard.capture c set relation_schema = k.relation_schema, relation_name = k.relation_name, named = k.named
+    from (select q.id, n.nspname as relation_schema, r.relname as relation_name, array(
+                select a.attname from unnest(q.attnums) with ordinality u (attnum, place)
+                left join pg_attribute a on a.attrelid = r.oid and a.attnum = u.attnum and not a.attisdropped order by u.place) as named
+            from schemaguard.capture q join pg_class r on r.oid = q.relid join pg_namespace n on n.oid = r.relnamespace
+            where q.purged_at is null and not q.is_open and q.anchor = 'schemaguard.retired_object'::regclass::oid) k
+    where c.id = k.id and (c.relation_schema, c.relation_name, coalesce(c.named, c.names)) is distinct from (k.relation_schema, k.relation_name, k.named);
+    return null;
+end $$;
+create constraint trigger capture_renamed after insert on schemaguard.touched
+    deferrable initially deferred for each row execute function schemaguard.capture_renamed();
+
 -- The relation that a capture is of, also after a dump and restore; null where it is gone.
 create function schemaguard.captured_relation(c schemaguard.capture) returns oid
     language sql stable set search_path = pg_catalog, pg_temp as $$
@@ -403,19 +434,36 @@ create function schemaguard.captured_rows(c schemaguard.capture) returns oid
     where n.nspname = 'schemaguard_retired_' || c.id and k.relname = 'rows'
 $$;
 
+-- Whether a type holds every value of another one.
+create function schemaguard.holds_every(was oid, was_mod integer, wider oid, wider_mod integer) returns boolean
+    language sql stable set search_path = pg_catalog, pg_temp as $$
+    select was = wider and wider_mod = -1
+        or t.was in ('character varying', 'text') and t.wider in ('character varying', 'text') and (wider_mod = -1 or was_mod <> -1 and wider_mod >= was_mod)
+        or (t.was, t.wider) in (('smallint', 'integer'), ('smallint', 'bigint'), ('integer', 'bigint'), ('real', 'double precision'))
+        or t.wider = 'numeric' and digits is not null and (wider_mod = -1 or (has >> 16) - (has & 2047) >= digits)
+        or t.was = 'numeric' and t.wider = 'numeric' and was_mod <> -1
+            and (has & 2047) >= (had & 2047) and (has >> 16) - (has & 2047) >= (had >> 16) - (had & 2047)
+    from (select was::regtype::text as was, wider::regtype::text as wider, was_mod - 4 as had, wider_mod - 4 as has,
+        case was::regtype::text when 'smallint' then 5 when 'integer' then 10 when 'bigint' then 19 end as digits) t
+$$;
+
+create or replace function schemaguard.is_wider(relation oid, attribute int2) returns boolean
+    language sql stable security definer set search_path = pg_catalog, pg_temp as $$
+    select exists (
+        select from schemaguard.promise p join pg_attribute a on (a.attrelid, a.attnum) = (p.relid, p.attnum)
+        where (p.relid, p.attnum) = (relation, attribute) and schemaguard.holds_every(p.type, p.typmod, a.atttypid, a.atttypmod))
+$$;
+
 -- Each column that was kept and is there still: its name then, its name now (columns are known by number), its type, and
 -- whether a value of then can be put there as it is.
 create function schemaguard.captured_columns(c schemaguard.capture, rel oid) returns table (was name, name name, type text, fits boolean)
     language sql stable set search_path = pg_catalog, pg_temp as $$
     select k.attname, a.attname, format_type(a.atttypid, a.atttypmod),
-        (a.atttypid, a.atttypmod) = (k.atttypid, k.atttypmod)
-        or a.atttypmod = -1 and (a.atttypid = k.atttypid or (k.atttypid, a.atttypid) in (
-            ('int2'::regtype, 'int4'::regtype), ('int2'::regtype, 'int8'::regtype), ('int4'::regtype, 'int8'::regtype), ('varchar'::regtype, 'text'::regtype)))
-        or a.atttypid = 'varchar'::regtype and k.atttypid = 'varchar'::regtype and a.atttypmod > k.atttypmod and k.atttypmod > 0
-    from unnest(c.attnums, c.names) u (attnum, was)
+        (a.atttypid, a.atttypmod) = (k.atttypid, k.atttypmod) or schemaguard.holds_every(k.atttypid, k.atttypmod, a.atttypid, a.atttypmod)
+    from unnest(c.attnums, c.names, coalesce(c.named, c.names)) u (attnum, was, named)
     join pg_attribute k on k.attrelid = schemaguard.captured_rows(c) and k.attname = u.was
     join pg_attribute a on a.attrelid = rel and not a.attisdropped
-        and case when c.anchor = 'schemaguard.retired_object'::regclass::oid then a.attnum = u.attnum else a.attname = u.was end
+        and case when c.anchor = 'schemaguard.retired_object'::regclass::oid then a.attnum = u.attnum else a.attname = u.named end
 $$;
 
 -- Why nothing of a capture can be written any more; null where it can.
@@ -431,6 +479,8 @@ begin
         return format('%I.%I is gone', c.relation_schema, c.relation_name);
     elsif schemaguard.captured_rows(c) is null then
         return 'its rows are gone';
+    elsif exists (select from pg_class k join pg_roles r on r.oid = k.relowner where k.oid = rel and k.relforcerowsecurity and not r.rolsuper and not r.rolbypassrls) then
+        return 'its policies hold for its owner as well: ALTER TABLE … NO FORCE ROW LEVEL SECURITY';
     end if;
     select string_agg(format('%s is %s by now', m.name, m.type), ', ') into found from schemaguard.captured_columns(c, rel) m
         where not m.fits and m.was = any (c.keys || c.watched);
@@ -445,7 +495,7 @@ end $$;
 -- The statements that write a capture's rows, back or again, each for all of them or for the one with the number `r.n`:
 -- (update, insert or delete, which rows differ from what that leads to and are there, which aren't there).
 create function schemaguard.capture_statements(c schemaguard.capture, is_back boolean, is_single boolean)
-    returns table (updating text, moving text, differing text, missing text)
+    returns table (updating text, moving text, differing text, missing text, came text)
     language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
     rel oid := schemaguard.captured_relation(c);
@@ -457,6 +507,7 @@ declare
     just text := case when is_single then ' and o.__retired_n = r.n' else '' end;
     by_key text;
     same text;
+    reached text;
     pairs text := format('%1$s o join %1$s n on n.__retired_n = o.__retired_n and n.__retired_image = ''n''', 'schemaguard_retired_' || c.id || '.rows');
 begin
     select string_agg(format('t.%I %s o.%I', m.name, k.operator, m.was), ' and ') into by_key
@@ -467,6 +518,17 @@ begin
     select format('update only %s t set %s from %s where o.__retired_image = ''o''%s and %s and %s', there,
             string_agg(format('%2$I = case when record_image_ne(row(o.%1$I), row(n.%1$I)) then %4$s.%1$I::%3$s else t.%2$I end', m.was, m.name, m.type, then_), ', '), pairs, just, by_key, same)
         into updating from schemaguard.captured_columns(c, rel) m where m.was = any (c.changed) having count(*) > 0;
+    -- How many are there as they were to be, and how many weren't written although nobody has written them since: a trigger of the table does that.
+    select coalesce(string_agg(format('(record_image_eq(row(o.%1$I), row(n.%1$I)) or record_image_eq(row(t.%2$I), row(%4$s.%1$I::%3$s)))', m.was, m.name, m.type, then_), ' and '), 'false') into reached
+        from schemaguard.captured_columns(c, rel) m where m.was = any (c.changed);
+    came := format('select count(*) filter (where u.is_there), count(*) filter (where u.is_standing and not u.is_there) from (select %s as is_there, %s as is_standing from %s, only %s t where o.__retired_image = ''o'' and %s union all %s) u',
+        reached, coalesce(same, 'false'), pairs, there, by_key, case
+            when is_back then (select format('select t.tableoid is not null and %s, t.tableoid is null from %s o left join lateral (select t.tableoid, t.* from only %s t where %s) t on true where o.__retired_image = ''d''',
+                coalesce(string_agg(format('record_image_eq(row(t.%I), row(o.%I::%s))', m.name, m.was, m.type), ' and ') filter (where m.was = any (c.watched)), 'true'), rows_, there, by_key)
+                from schemaguard.captured_columns(c, rel) m)
+            else (select format('select false, t.tableoid is not null and %s from %s o left join lateral (select t.tableoid, t.* from only %s t where %s) t on true where o.__retired_image = ''d''',
+                string_agg(format('record_image_eq(row(t.%I), row(o.%I::%s))', m.name, m.was, m.type), ' and '), rows_, there, by_key)
+                from schemaguard.captured_columns(c, rel) m) end);
     if is_back then
         select format('insert into %s (%s) overriding system value select %s from %s o where o.__retired_image = ''d''%s and not exists (select from only %s t where %s)', there,
                 string_agg(quote_ident(m.name), ', '), string_agg(format('o.%I::%s', m.was, m.type), ', '), rows_, just, there, by_key)
@@ -498,6 +560,9 @@ declare
     rel oid := schemaguard.captured_relation(c);
 begin
     if schemaguard.capture_obstacle(c) is not null or exists (
+            -- What is written before it says what it finds.
+            select from schemaguard.capture q where q.relid = c.relid and q.purged_at is null and not q.is_open
+                and case when c.given_back_at is null then q.id > c.id and q.given_back_at is null else q.id < c.id and q.given_back_at is not null end) or exists (
             select from schemaguard.captured_columns(c, rel) m join pg_attribute a on a.attrelid = rel and a.attname = m.name join pg_type t on t.oid = a.atttypid
             where m.was = any (c.keys) and t.oid >= 16384) then
         return;
@@ -538,6 +603,8 @@ begin
             updated bigint := 0;
             moved bigint := 0;
             absent bigint := 0;
+            reached bigint;
+            standing bigint;
             refused bigint := 0;
             counted bigint;
             why text;
@@ -549,7 +616,10 @@ begin
                 get diagnostics updated = row_count;
                 %2$s
                 get diagnostics moved = row_count;
-            exception when integrity_constraint_violation or data_exception or raise_exception then
+            exception when others or assert_failure then
+                if sqlstate ~ '^(40|53|55|57|58)' then
+                    raise;
+                end if;
                 -- One of them can't be had: each by itself, and again as long as one lets another one in.
                 updated := 0;
                 moved := 0;
@@ -564,7 +634,10 @@ begin
                             %4$s
                             get diagnostics counted = row_count;
                             moved := moved + counted;
-                        exception when integrity_constraint_violation or data_exception or raise_exception then
+                        exception when others or assert_failure then
+                            if sqlstate ~ '^(40|53|55|57|58)' then
+                                raise;
+                            end if;
                             refused := refused + 1;
                             why := coalesce(why, sqlerrm);
                         end;
@@ -573,19 +646,29 @@ begin
                 end loop;
             end;
             %5$s into absent;
-            perform set_config('schemaguard.carried', array[updated::text, moved::text, absent::text, refused::text, why]::text, true);
+            %7$s into reached, standing;
+            perform set_config('schemaguard.carried', array[updated::text, moved::text, absent::text, reached::text, standing::text, why]::text, true);
         end $body$,
         coalesce(all_.updating || ';', 'perform from pg_class where false;'), all_.moving || ';',
-        coalesce(one.updating || ';', 'perform from pg_class where false;'), one.moving || ';', all_.missing, grave)))
+        coalesce(one.updating || ';', 'perform from pg_class where false;'), one.moving || ';', all_.missing, grave, all_.came)))
         from schemaguard.capture_statements(c, is_back, false) all_, schemaguard.capture_statements(c, is_back, true) one;
     told := current_setting('schemaguard.carried')::text[];
+    why := null;
+    -- Whoever owns the table later is somebody else.
+    execute (select format('revoke usage on schema %1$s from %2$I; revoke select on %1$s.rows from %2$I', grave, pg_get_userbyid(k.relowner)) from pg_class k where k.oid = rel);
     -- What was just deleted is missing as well.
-    c.given := told[1]::bigint + told[2]::bigint;
+    c.given := told[4]::bigint + case when is_back then 0 else told[2]::bigint end;
     c.gone := told[3]::bigint - case when is_back then 0 else told[2]::bigint end;
-    c.refused := told[4]::bigint;
-    c.changed_since := c.row_count - c.given - c.gone - c.refused;
+    c.changed_since := c.row_count - c.given - c.gone - told[5]::bigint;
+    -- Rows that were written and say something else all the same: a trigger changed them.
+    c.refused := least(c.changed_since, greatest(0, told[1]::bigint + told[2]::bigint - c.given));
+    c.changed_since := c.changed_since - c.refused;
+    c.refused := c.refused + told[5]::bigint;
+    if c.refused > 0 then
+        why := coalesce(told[6], 'a trigger of the table holds or changes them');
+    end if;
     update schemaguard.capture q set given_back_at = case when is_back then now() end, changed_at = case when is_back then q.changed_at else now() end,
-        operation = operation, given = c.given, changed_since = c.changed_since, gone = c.gone, refused = c.refused, why = told[5] where q.id = id;
+        operation = operation, given = c.given, changed_since = c.changed_since, gone = c.gone, refused = c.refused, why = why where q.id = id;
     -- What the guard wrote down of it is undone with it, and in force again with it.
     update schemaguard.applied_change a set undone_at = case when is_back then now() end, undone_by = case when is_back then operation end
         where a.id in (select schemaguard.captured_changes(c));
@@ -643,4 +726,4 @@ revoke execute on function schemaguard.refuse_capture(oid, text, text), schemagu
     schemaguard.any_differs(name[], text, text), schemaguard.capture_all(oid), schemaguard.end_capture(), schemaguard.end_capture_of(bigint),
     schemaguard.drop_capture_triggers(oid), schemaguard.capture_statements(schemaguard.capture, boolean, boolean),
     schemaguard.capture_standing(schemaguard.capture), schemaguard.carry_values(bigint, boolean, bigint),
-    schemaguard.purge_capture(bigint) from public;
+    schemaguard.purge_capture(bigint), schemaguard.capture_renamed() from public;
