@@ -56,7 +56,7 @@ def arriving_flaws(part: ContractTable, catalogs: tuple[Catalog, Catalog], chang
             | c.SetInheritance(table=child, inherits=True, is_empty=False)
         ):
             yield from _joining(part, shown, catalogs, after.resolve(child))
-            if shown.is_open:
+            if shown.is_open and isinstance(change, c.SetInheritance):
                 yield from _joining_unlisted(part, change, after)
         case _:
             return
@@ -125,21 +125,14 @@ def _joining(part: ContractTable, shown: Relation, catalogs: tuple[Catalog, Cata
             yield DOUBT, promise.column, f"whether the rows of {child} are {left.in_words} isn't known"
 
 
-def _joining_unlisted(
-    part: ContractTable, change: c.AttachPartition | c.SetInheritance, catalog: Catalog
-) -> Iterator[Flaw]:
-    """The same of a table of which nothing is known."""
-    parent, child = (
-        (change.table, change.partition) if isinstance(change, c.AttachPartition) else (change.parent, change.table)
-    )
-    if catalog.resolve(parent) != catalog.resolve(part.table):
+def _joining_unlisted(part: ContractTable, change: c.SetInheritance, catalog: Catalog) -> Iterator[Flaw]:
+    """The same of a child of which nothing is known; partitions are attached every day, and have their table's keys."""
+    if catalog.resolve(change.parent) != catalog.resolve(part.table):
         return
-    # A partition has the keys of its table; a child has its own.
-    has_its_keys = isinstance(change, c.AttachPartition)
     for promise in part.promises:
-        left = replace(promise, required=False, unique=promise.unique and not has_its_keys)
+        left = replace(promise, required=False)
         if left.in_words:
-            yield DOUBT, promise.column, f"whether the rows of {child} are {left.in_words} isn't known"
+            yield DOUBT, promise.column, f"whether the rows of {change.table} are {left.in_words} isn't known"
 
 
 def unkept(promise: Promise, column: Column, table: Table, catalog: Catalog) -> Promise | None:

@@ -32,6 +32,7 @@ UNKNOWABLE = {
     "TRUNCATE CASCADE reaches what refers to the table": _KEY,
     "a reference is emptied as what it refers to goes": _KEY,
     "rows of an inheritance child leave with it": "the statement names the child as its own table's parent is unknown",
+    "a partition with rows is attached": "which rows it has nobody can know, and partitions are attached every day",
     "a partition is dropped": "the statement names the partition, and whose it is nobody can know",
     "a trigger's function that only noted something swallows rows now": _BODY,
     "a trigger names a column that has another name now": _BODY,
