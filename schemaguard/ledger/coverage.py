@@ -54,6 +54,9 @@ _BY_ITSELF: Mapping[str, Collection[str]] = {
         "restore_class",
     ),
     "capture": (
+        "relation_schema",
+        "relation_name",
+        "named",
         "is_open",
         "changed",
         "row_count",

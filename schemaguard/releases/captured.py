@@ -5,6 +5,7 @@ from datetime import datetime
 
 from schemaguard.catalog.objects import Name
 from schemaguard.errors import RefusedError, command_line
+from schemaguard.releases.leftovers import names
 from schemaguard.releases.now import Now
 from schemaguard.releases.readiness import Reversal
 from schemaguard.releases.release import CapturedRows, Release, ReversalClass
@@ -85,10 +86,17 @@ def _require_possible(rows: CapturedRows, now: Now) -> None:
         )
 
 
+def _is_concerned(target: Release, rows: CapturedRows, now: Now) -> bool:
+    """Whether it was promised any of it, then or since."""
+    return target.who in rows.readers or any(
+        names(target.contract, now.catalog, rows.table, column) for column in rows.columns
+    )
+
+
 def _refuse_half(now: Now, target: Release, again: set[str], *, is_rollback: bool) -> None:
     """The target was put to serve on values that were given back since, and nothing writes them again."""
     for each in now.captured:
-        if each.given_back_at is None or each.revision in again or target.who not in each.readers:
+        if each.given_back_at is None or each.revision in again or not _is_concerned(target, each, now):
             continue
         if target.released_at is None or target.released_at < each.changed_at:
             continue

@@ -96,6 +96,9 @@ def test_values_go_back_with_the_version_and_forward_again(shop: Migrated) -> No
     assert prepared is not None
     assert prepared.detail["values"] == ["transactions@0002: 10 rows given back", "predictions@0002: 2 rows given back"]
     assert "values-given-back" in shop.events()
+    # Only a promotion writes again what the version was put to serve on, which nobody had promised it before.
+    with pytest.raises(RefusedError, match="fraud@8 was put to serve on what revision 0002 changed in transactions"):
+        shop.rollback("8")
     shop.promote("8")
     assert (shop.amounts(), shop.heads()) == (AFTER, ["0002"])
     assert shop.ask("select count(*) from predictions") == [(8,)]
