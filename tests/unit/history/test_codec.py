@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from schemaguard.catalog import changes as c
 from schemaguard.catalog.changes import Change
 from schemaguard.catalog.objects import Catalog, Function, Name, Table
+from schemaguard.frozen import replace
 from schemaguard.history.codec import Malformed, decode, encode
 
 texts = st.text(max_size=4)
@@ -17,6 +18,9 @@ texts = st.text(max_size=4)
 @settings(max_examples=150, deadline=None)
 @given(st.from_type(Change))
 def test_every_change_comes_back_equal(change: Change) -> None:
+    if isinstance(change, c.RefreshView | c.CreateView):
+        # What they bring is found when a revision is walked, and never kept.
+        change = replace(change, brings=())
     written = json.dumps(encode(Change, change))
     assert decode(Change, json.loads(written)) == change
 
