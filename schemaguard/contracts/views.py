@@ -71,7 +71,9 @@ def contract_views(contract: Contract, schema: str, catalog: Catalog) -> Contrac
                 at=contract.file,
                 next="rename one of them, or split the contract: a contract view is called as its table is",
             )
-    views = tuple(_view(name, tables, catalog) for name, tables in merged.items())
+    views = tuple(
+        _view(name, tables, catalog, _types(Name(name.name, schema), catalog)) for name, tables in merged.items()
+    )
     return ContractViews(schema, group_role(schema), views, contract.digest)
 
 
@@ -80,7 +82,14 @@ def group_role(schema: str) -> str:
     return truncate(f"schemaguard_{schema}")
 
 
-def _view(name: Name, tables: list[ContractTable], catalog: Catalog) -> ContractView:
+def _types(view: Name, catalog: Catalog) -> dict[str, Type]:
+    """The types that a view that is there shows: CREATE OR REPLACE VIEW changes none of them."""
+    known = catalog.views.get(view)
+    columns = known.columns if known is not None else None
+    return {column.name: column.type for column in columns or ()}
+
+
+def _view(name: Name, tables: list[ContractTable], catalog: Catalog, shown: dict[str, Type]) -> ContractView:
     table = catalog.tables.get(name)
     is_written = any(each.access == "write" for each in tables)
     columns: dict[str, ViewColumn] = {}
@@ -90,7 +99,7 @@ def _view(name: Name, tables: list[ContractTable], catalog: Catalog) -> Contract
             writes = each.access == "write" or (known is not None and known.is_written)
             column = table.column(promise.column) if table else None
             # A cast makes a column read-only, so a written one keeps the table's own type.
-            cast = None if writes else _cast(promise.type, column)
+            cast = None if writes else _cast(promise.type, column, shown.get(promise.column))
             columns[promise.column] = ViewColumn(promise.column, cast, writes)
     return ContractView(
         name=name.name,
@@ -103,13 +112,22 @@ def _view(name: Name, tables: list[ContractTable], catalog: Catalog) -> Contract
     )
 
 
-def _cast(promised: Type | None, column: Column | None) -> str | None:
-    """The promised type where the table's own differs in more than its modifiers, which a cast would truncate to."""
-    if promised is None or column is None:
+def _cast(promised: Type | None, column: Column | None, shown: Type | None) -> str | None:
+    """The promised type where the table's own differs in more than its modifiers, which a cast would truncate to.
+
+    A view that is there goes on showing the modifiers that it has.
+    """
+    if column is None:
         return None
-    same_name = promised.name == column.type.name and promised.dimensions == column.type.dimensions
-    same_schema = (promised.schema or "public") == (column.type.schema or "public")
-    return None if same_name and same_schema else str(promised)
+    wanted = column.type if promised is None or _is_but_for_modifiers(promised, column.type) else promised
+    if shown is not None and _is_but_for_modifiers(shown, wanted):
+        wanted = shown
+    return None if wanted == column.type else str(wanted)
+
+
+def _is_but_for_modifiers(one: Type, other: Type) -> bool:
+    same_schema = (one.schema or "public") == (other.schema or "public")
+    return one.name == other.name and one.dimensions == other.dimensions and same_schema
 
 
 def _sequences(table: Table, catalog: Catalog) -> tuple[tuple[str, str], ...]:

@@ -179,3 +179,14 @@ def test_who_may_only_read_the_control_schema_sees_what_is_kept_and_none_of_its_
                 connection.execute("select from schemaguard_retired_1.rows")
     finally:
         shop.ask("drop owned by looker; drop role looker")
+
+
+@pytest.mark.parametrize("wider", ["numeric(20,2)", "numeric"])
+def test_a_type_that_has_become_wider_meanwhile_keeps_nobody_from_going_back(shop: Migrated, wider: str) -> None:
+    shop.migrate(f"alter table transactions alter amount type {wider}")
+    shop.rollback(finish=True)
+    assert shop.amounts() == BEFORE
+    shown = "select sum(amount), min(pg_typeof(amount)::text) from fraud_7.transactions"
+    assert shop.ask(shown) == [(sum(BEFORE), "numeric")]
+    shop.promote("8")
+    assert shop.amounts() == AFTER
